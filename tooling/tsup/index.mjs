@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+
+/** Entry names of a package, from its `pf.targets`: '.' is index, './node' is node. */
+export function entryNames(manifest) {
+  return Object.keys(manifest.pf.targets).map((key) => (key === '.' ? 'index' : key.slice(2)))
+}
+
+/** The one tsup configuration: ESM, one file per entry, host interfaces left to the component build. */
+export function packageConfig(overrides = {}) {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+  const extra = manifest.bin ? Object.fromEntries([['bin', 'src/bin.ts']]) : {}
+  return {
+    entry: { ...Object.fromEntries(entryNames(manifest).map((name) => [name, `src/${name}.ts`])), ...extra },
+    format: ['esm'],
+    target: 'es2022',
+    platform: 'neutral',
+    external: [/^node:/, /^wasi:/, /^pf:/],
+    dts: false,
+    splitting: true,
+    sourcemap: true,
+    clean: true,
+    silent: true,
+    ...overrides,
+  }
+}
