@@ -1,0 +1,5 @@
+/** Any value JSON can carry. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: JsonValue }
