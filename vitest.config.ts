@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
 
 /** Tests run on the sources: `@pf-agents/x/y` is `packages/x/src/y.ts`, or the preset of that name. */
 const sources = {
@@ -18,11 +19,18 @@ const sources = {
   },
 }
 
+const onOldNode = Number(process.versions.node.split('.')[0]) < 24
+
 export default defineConfig({
   plugins: [sources],
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'presets/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'tooling/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    include: testGlobs,
+    exclude: [...excludedGlobs, ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : [])],
+    typecheck: {
+      checker: join(import.meta.dirname, 'node_modules/typescript7/bin/tsc'),
+      include: ['packages/*/src/**/*.test-d.ts', 'presets/*/src/**/*.test-d.ts', 'examples/*/**/*.test-d.ts'],
+      exclude: excludedGlobs,
+    },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,25 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where tests stand. */
+export const testGlobs = ['packages/*/src/**/*.test.ts', 'presets/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tooling/**/*.test.ts']
+export const excludedGlobs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
+
+const marker = /^\s*\/\/ @node24-only: (.+)$/m
+
+/**
+ * The test files that run on the workspace's own Node only, with the reason.
+ * Components are built and hosted by the workspace's Node (JSPI), the tooling is run by it and by nothing else;
+ * any other file says so itself in one of its first lines: `// @node24-only: <reason>`.
+ */
+export function node24Only(root) {
+  const files = []
+  for (const file of globSync(testGlobs, { cwd: root, exclude: (path) => path === 'node_modules' || path === 'dist' })) {
+    if (file.includes('node_modules/')) continue
+    const own = marker.exec(readFileSync(join(root, file), 'utf8').slice(0, 600))?.[1]
+    if (own) files.push({ file, reason: own.trim() })
+    else if (file.endsWith('.component.test.ts')) files.push({ file, reason: 'builds and hosts a component' })
+    else if (file.startsWith('tooling/')) files.push({ file, reason: 'tests the tooling of the workspace' })
+  }
+  return files
+}
