@@ -53,6 +53,6 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
   /** Whether a value is an error of this SDK, of any installed copy, and has the code if one is given. */
   static is<C extends ErrorCode = ErrorCode>(value: unknown, code?: C): value is PfError<C> {
     if (typeof value !== 'object' || value === null || !(marker in value)) return false
-    return code === undefined || (value as PfError).code === code
+    return code === undefined || (value as unknown as PfError).code === code
   }
 }
