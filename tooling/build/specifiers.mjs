@@ -1,0 +1,24 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const relativeSpecifier = /(\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"]*)\2/g
+
+/**
+ * Sources import without extension; declarations of an ESM package must name the file, or consumers that resolve
+ * the way Node does (`moduleResolution: nodenext`) see no types at all.
+ */
+export function completeSpecifiers(folder) {
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue
+    const path = join(folder, file)
+    const text = readFileSync(path, 'utf8')
+    const completed = text.replace(relativeSpecifier, (whole, before, quote, specifier) => {
+      if (/\.(js|json)$/.test(specifier)) return whole
+      const base = join(dirname(path), specifier)
+      const suffix = existsSync(`${base}.d.ts`) ? '.js' : existsSync(join(base, 'index.d.ts')) ? '/index.js' : undefined
+      if (!suffix) throw new Error(`${path} imports ${specifier}, for which no declaration was written.`)
+      return `${before}${quote}${specifier}${suffix}${quote}`
+    })
+    if (completed !== text) writeFileSync(path, completed)
+  }
+}
