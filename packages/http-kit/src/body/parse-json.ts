@@ -1,0 +1,72 @@
+import { type JsonValue, PfError } from '@pf-agents/agent-core'
+
+/** Options of {@link parseJson}. */
+export interface ParseJsonOptions {
+  /** Deepest nesting of arrays and objects. Default 100, as Protobuf's JSON readers have it. */
+  maxDepth?: number | undefined
+  /** Code of the error. Default PF_REQUEST_INVALID; use PF_REMOTE_RESPONSE for what a peer answered. */
+  code?: 'PF_REQUEST_INVALID' | 'PF_REMOTE_RESPONSE' | undefined
+}
+
+/** Nesting allowed where no option says otherwise. */
+export const defaultMaxDepth = 100
+
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Parses JSON from outside: bytes that are not UTF-8 are refused, one byte order mark is skipped (RFC 8259 §8.1), and
+ * nesting over the bound is found before anything is built, so that a megabyte of `[` costs no more than its bytes.
+ *
+ * @throws PfError PF_REQUEST_INVALID (or `options.code`) with `details: { reason: 'utf-8' | 'depth' | 'syntax' }`
+ *
+ * @example
+ * ```ts
+ * const value = parseJson(await readBody(request, 1024 * 1024))
+ * ```
+ */
+export function parseJson(source: Uint8Array | string, options: ParseJsonOptions = {}): JsonValue {
+  const { maxDepth = defaultMaxDepth, code = 'PF_REQUEST_INVALID' } = options
+  let text: string
+  try {
+    text = typeof source === 'string' ? source : utf8.decode(source)
+  } catch (cause) {
+    throw new PfError(code, 'The body is not valid UTF-8.', { cause, details: { reason: 'utf-8' } })
+  }
+  // TextDecoder has skipped the mark; a string may still have it.
+  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
+  // What is n levels deep has n opening brackets and as many closing ones.
+  if (text.length > maxDepth && deeperThan(text, maxDepth)) {
+    throw new PfError(code, `The JSON is nested more than ${maxDepth} levels deep.`, { details: { reason: 'depth', maxDepth } })
+  }
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch (cause) {
+    throw new PfError(code, 'The body is not valid JSON.', { cause, details: { reason: 'syntax' } })
+  }
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Whether brackets outside strings ever nest deeper. Strings are skipped natively, so that long texts cost little. */
+function deeperThan(text: string, maxDepth: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      do {
+        at = text.indexOf('"', at + 1)
+        if (at < 0) return false
+      } while (isEscaped(text, at))
+    } else if (code === 0x5b || code === 0x7b) {
+      if (++depth > maxDepth) return true
+    } else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return false
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === backslash) slashes++
+  return slashes % 2 === 1
+}

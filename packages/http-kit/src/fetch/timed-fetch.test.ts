@@ -1,0 +1,123 @@
+import { getEventListeners } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createFakeClock } from '../time/fake-clock'
+import { fetchFailure } from './fetch-failure'
+import { timedFetch } from './timed-fetch'
+
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+describe('timedFetch', () => {
+  it('gives the response as it came, and leaves nothing behind once it is read', async () => {
+    const url = await serve((_request, response) => response.writeHead(201, { 'x-a': '1' }).end('hello'))
+    const { signal } = new AbortController()
+    const clock = createFakeClock()
+    const response = await timedFetch(fetch, url, { signal, timeouts: { headersMs: 5000, idleMs: 5000, totalMs: 5000 } }, clock)
+    expect([response.status, response.headers.get('x-a')]).toEqual([201, '1'])
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    expect(await response.text()).toBe('hello')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('ends a peer that never answers', async () => {
+    const url = await serve(() => {})
+    await expect(timedFetch(fetch, url, { timeouts: { headersMs: 30 } })).rejects.toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'headers' } })
+  })
+
+  it('ends a body that falls silent, and closes its connection', async () => {
+    const closed = Promise.withResolvers<void>()
+    const url = await serve((request, response) => {
+      response.write('a')
+      request.socket.on('close', () => closed.resolve())
+    })
+    const response = await timedFetch(fetch, url, { timeouts: { idleMs: 30 } })
+    await expect(response.text()).rejects.toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'idle' } })
+    await closed.promise
+  })
+
+  it('ends a body that never ends', async () => {
+    const url = await serve((_request, response) => {
+      const timer = setInterval(() => response.write('a'), 5)
+      response.on('close', () => clearInterval(timer))
+    })
+    const response = await timedFetch(fetch, url, { timeouts: { idleMs: 1000, totalMs: 60 } })
+    await expect(response.text()).rejects.toMatchObject({ details: { phase: 'total' } })
+  })
+
+  it("ends with the caller's signal, before the headers and after", async () => {
+    const url = await serve((_request, response) => void response.write('a'))
+    const controller = new AbortController()
+    const response = await timedFetch(fetch, url, { signal: controller.signal, timeouts: { totalMs: 5000 } })
+    const reading = response.text()
+    controller.abort('user')
+    await expect(reading).rejects.toBe('user')
+    await expect(timedFetch(fetch, url, { signal: controller.signal, timeouts: {} })).rejects.toBe('user')
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  })
+
+  it('ends a function that pays no heed to its signal, and cancels what comes late', async () => {
+    let canceled = false
+    const late = Promise.withResolvers<Response>()
+    const call = timedFetch(() => late.promise, 'http://x/', { timeouts: { headersMs: 10 } })
+    await expect(call).rejects.toMatchObject({ code: 'PF_HTTP_TIMEOUT' })
+    late.resolve(new Response(new ReadableStream({ cancel: () => void (canceled = true) })))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(canceled).toBe(true)
+  })
+
+  it('leaves nothing behind where the body is canceled, is empty, or fails', async () => {
+    const clock = createFakeClock()
+    const { signal } = new AbortController()
+    const init = { signal, timeouts: { headersMs: 1000, idleMs: 1000, totalMs: 1000 } }
+    const canceled = await timedFetch(async () => new Response('x'), 'http://x/', init, clock)
+    await canceled.body?.cancel()
+    await timedFetch(async () => new Response(null, { status: 204 }), 'http://x/', init, clock)
+    const broken = new ReadableStream({ pull: () => Promise.reject(new Error('reset')) })
+    await expect((await timedFetch(async () => new Response(broken), 'http://x/', init, clock)).text()).rejects.toThrow('reset')
+    await expect(timedFetch(async () => Promise.reject(new Error('down')), 'http://x/', init, clock)).rejects.toThrow('down')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('fetchFailure', () => {
+  const failureOf = async (url: string, init?: RequestInit) => fetchFailure(await fetch(url, init).catch((error: unknown) => error))
+
+  it('knows a refused connection', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    await new Promise((resolve) => server.close(resolve))
+    expect(await failureOf(`http://127.0.0.1:${port}/`)).toBe('refused')
+    expect(await failureOf(`http://localhost:${port}/`)).toBe('refused')
+  })
+
+  it('knows a connection that broke after the request went out', async () => {
+    expect(await failureOf(await serve((request) => request.socket.destroy()))).toBe('network')
+  })
+
+  it('takes nothing else for the network', async () => {
+    expect(await failureOf('not a url')).toBe('other')
+    expect(await failureOf('http://127.0.0.1/', { headers: { 'a b': 'c' } })).toBe('other')
+    const controller = new AbortController()
+    controller.abort()
+    expect(await failureOf('http://127.0.0.1/', { signal: controller.signal })).toBe('other')
+    expect(fetchFailure('text')).toBe('other')
+    expect(fetchFailure(new TypeError('NetworkError when attempting to fetch resource.'))).toBe('network')
+  })
+})

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createSseDecoder } from './sse-decoder'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+describe('createSseDecoder', () => {
+  it('reads every kind of line end, comments, several lines, names and ids', () => {
+    const events = createSseDecoder().push(bytes('\ufeffdata: a\n\ndata: b\r\ndata:c\r\n\r\n: hi\revent: e\rid: 1\rdata:  d\r\rretry: 5\n\nunknown: x\n\n'))
+    expect(events).toEqual([
+      { data: 'a', event: undefined, id: undefined },
+      { data: 'b\nc', event: undefined, id: undefined },
+      { data: ' d', event: 'e', id: '1' },
+    ])
+  })
+
+  it('does not mind where chunks are cut, even inside a character or a CRLF', () => {
+    const stream = bytes('\ufeff: hi\r\ndata: héllo €\r\ndata: 2\r\n\r\nid: 7\ndata: {"x":"😀"}\n\nevent: end\rdata\r\r\n')
+    const whole = createSseDecoder().push(stream)
+    expect(whole).toHaveLength(3)
+    fc.assert(
+      fc.property(fc.array(fc.nat(stream.length), { maxLength: 30 }), (cuts) => {
+        const decoder = createSseDecoder()
+        const edges = [0, ...cuts.sort((a, b) => a - b), stream.length]
+        expect(edges.slice(1).flatMap((end, index) => decoder.push(stream.subarray(edges[index], end)))).toEqual(whole)
+      }),
+      { seed: 4, numRuns: 500 },
+    )
+  })
+
+  it('does not count an event without its blank line', () => {
+    expect(createSseDecoder().push(bytes('data: a\n\ndata: half\n'))).toHaveLength(1)
+  })
+
+  it('tells the reconnection time', () => {
+    const times: number[] = []
+    createSseDecoder({ onRetry: (ms) => times.push(ms) }).push(bytes('retry: 1500\n\nretry: soon\n\n'))
+    expect(times).toEqual([1500])
+  })
+
+  it.each([
+    ['in one chunk', ['data: 12345678901\n\n']],
+    ['on one line over many chunks', ['data: 12345', '67890', '12345']],
+    ['over many lines', ['data: 12345\n', 'data: 67890\n', 'data: 1\n']],
+  ])('refuses an event over the limit %s, and goes on refusing', (_, chunks) => {
+    const decoder = createSseDecoder({ maxEventLength: 10 })
+    const push = () => chunks.forEach((chunk) => decoder.push(bytes(chunk)))
+    expect(push).toThrow(expect.objectContaining({ code: 'PF_REMOTE_RESPONSE', details: { maxEventLength: 10 } }))
+    expect(() => decoder.push(bytes('data: ok\n\n'))).toThrow(expect.objectContaining({ code: 'PF_REMOTE_RESPONSE' }))
+  })
+
+  it('takes events at the limit, and any number of them', () => {
+    const decoder = createSseDecoder({ maxEventLength: 10 })
+    expect(decoder.push(bytes('data: 1234567890\n\n'.repeat(1000)))).toHaveLength(1000)
+  })
+
+  it('does not keep a line that is no field', () => {
+    const decoder = createSseDecoder({ maxEventLength: 10 })
+    for (let chunk = 0; chunk < 1000; chunk++) decoder.push(bytes(': comment without an end '))
+    expect(decoder.push(bytes('\ndata: ok\n\n'))).toHaveLength(1)
+  })
+})

@@ -1,0 +1,67 @@
+import { getEventListeners } from 'node:events'
+import { expect, it } from 'vitest'
+import { createFakeClock } from './fake-clock'
+import { watchTimeouts } from './timeouts'
+
+const phaseOf = (signal: AbortSignal) => (signal.reason as { code: string; details: { phase: string } }).details.phase
+
+it('aborts where no headers come', async () => {
+  const clock = createFakeClock()
+  const watch = watchTimeouts({ headersMs: 50, totalMs: 500 }, { clock })
+  await clock.advance(49)
+  expect(watch.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(watch.signal.reason).toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'headers', ms: 50 } })
+  expect(clock.pending).toBe(0)
+})
+
+it('aborts after silence, however long the body was alive before', async () => {
+  const clock = createFakeClock()
+  const watch = watchTimeouts({ headersMs: 50, idleMs: 100 }, { clock })
+  watch.headers()
+  for (let chunk = 0; chunk < 20; chunk++) {
+    await clock.advance(90)
+    watch.activity()
+    expect(clock.pending).toBe(1)
+  }
+  await clock.advance(99)
+  expect(watch.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(phaseOf(watch.signal)).toBe('idle')
+})
+
+it('aborts at the end of the total, activity or not', async () => {
+  const clock = createFakeClock()
+  const watch = watchTimeouts({ idleMs: 100, totalMs: 250 }, { clock })
+  watch.headers()
+  for (let chunk = 0; chunk < 5; chunk++) {
+    await clock.advance(50)
+    watch.activity()
+  }
+  expect(phaseOf(watch.signal)).toBe('total')
+})
+
+it("aborts with the caller's reason, before and after", () => {
+  const clock = createFakeClock()
+  const controller = new AbortController()
+  const watch = watchTimeouts({ totalMs: 100 }, { signal: controller.signal, clock })
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1)
+  controller.abort('user')
+  expect(watch.signal.reason).toBe('user')
+  expect(clock.pending).toBe(0)
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  expect(watchTimeouts({ totalMs: 100 }, { signal: controller.signal, clock }).signal.reason).toBe('user')
+  expect(clock.pending).toBe(0)
+})
+
+it('leaves nothing behind once it is disposed of', async () => {
+  const clock = createFakeClock()
+  const { signal } = new AbortController()
+  const watch = watchTimeouts({ headersMs: 1, idleMs: 2, totalMs: 3 }, { signal, clock })
+  watch.headers()
+  watch.dispose()
+  expect(clock.pending).toBe(0)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  await clock.advance(10)
+  expect(watch.signal.aborted).toBe(false)
+})
