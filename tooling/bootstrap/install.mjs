@@ -16,14 +16,19 @@ function manifests(root) {
   const groups = ['packages', 'presets', 'examples', 'tooling'].flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
   )
-  return ['.', 'benchmarks', ...groups].map((dir) => join(dir, 'package.json')).filter((file) => existsSync(join(root, file)))
+  return ['.', 'benchmarks', ...groups]
+    .map((dir) => join(dir, 'package.json'))
+    .filter((file) => existsSync(join(root, file)))
 }
 
 /** Changes whenever an install could have a different result. */
 export function installStamp(root) {
   const hash = createHash('sha256')
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root).sort()]) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0')
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0')
   }
   return hash.update(`${process.platform} ${process.arch}`).digest('hex')
 }
@@ -36,7 +41,8 @@ export function isInstalled(root) {
   }
 }
 
-const networkFailure = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|UND_ERR_CONNECT|META_FETCH_FAIL|FETCH_\d{3}|error sending request|dns error/i
+const networkFailure =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|UND_ERR_CONNECT|META_FETCH_FAIL|FETCH_\d{3}|error sending request|dns error/i
 const lockfileFailure = /OUTDATED_LOCKFILE|frozen-lockfile|LOCKFILE_CONFIG_MISMATCH/i
 
 /** Says why an install failed in words a person can act on. */
@@ -71,11 +77,15 @@ export async function install(root, packageManager) {
   // CI=1: without a terminal pnpm must never stop to ask.
   const env = { ...process.env, CI: '1', npm_config_update_notifier: 'false' }
   const { code, output } = await run('npx', args, { cwd: root, env }).catch((error) => {
-    throw new SetupError(`npx could not be started (${error.message}). It comes with npm: install Node with npm and run the command again.`)
+    throw new SetupError(
+      `npx could not be started (${error.message}). It comes with npm: install Node with npm and run the command again.`,
+    )
   })
   if (code !== 0) throw new SetupError(installFailure(output))
   if (!existsSync(installedNode(root))) {
-    throw new SetupError(`The install ended well but ${installedNode(root)} is missing. Delete node_modules and run the command again.`)
+    throw new SetupError(
+      `The install ended well but ${installedNode(root)} is missing. Delete node_modules and run the command again.`,
+    )
   }
   mkdirSync(join(root, 'node_modules'), { recursive: true })
   writeFileSync(join(root, stampFile), installStamp(root))

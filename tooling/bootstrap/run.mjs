@@ -26,7 +26,9 @@ if (!script) {
 
 const major = Number(process.versions.node.split('.')[0])
 if (major < 20) {
-  console.error(`Node ${process.versions.node} is too old to set this workspace up. Install Node 20 or newer and run the command again.`)
+  console.error(
+    `Node ${process.versions.node} is too old to set this workspace up. Install Node 20 or newer and run the command again.`,
+  )
   process.exit(2)
 }
 

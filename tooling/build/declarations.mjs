@@ -18,9 +18,18 @@ function emit(config, names) {
   if (names.length === 0) return
   const project = resolve('node_modules/.pf', `declarations.${config}.json`)
   mkdirSync(dirname(project), { recursive: true })
-  const compilerOptions = { noEmit: false, noCheck: true, emitDeclarationOnly: true, rootDir: resolve('src'), outDir: resolve('dist') }
+  const compilerOptions = {
+    noEmit: false,
+    noCheck: true,
+    emitDeclarationOnly: true,
+    rootDir: resolve('src'),
+    outDir: resolve('dist'),
+  }
   const files = names.map((name) => resolve('src', `${name}.ts`))
-  writeFileSync(project, JSON.stringify({ extends: join(import.meta.dirname, `../tsconfig/${config}.json`), compilerOptions, files }))
+  writeFileSync(
+    project,
+    JSON.stringify({ extends: join(import.meta.dirname, `../tsconfig/${config}.json`), compilerOptions, files }),
+  )
   execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' })
 }
 

@@ -39,7 +39,8 @@ function exportedNames(file) {
     const own = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
     const parameters = own.declarations?.flatMap((declaration) => declaration.typeParameters ?? []).length ?? 0
     // `export type { SomeClass }` leaves a class without its value.
-    const typeOnly = symbol.declarations?.some((declaration) => ts.isTypeOnlyImportOrExportDeclaration(declaration)) ?? false
+    const typeOnly =
+      symbol.declarations?.some((declaration) => ts.isTypeOnlyImportOrExportDeclaration(declaration)) ?? false
     return {
       name: symbol.name,
       value: !typeOnly && (own.flags & ts.SymbolFlags.Value) !== 0,
@@ -85,7 +86,12 @@ export function unavailableDeclaration(about, names, entry) {
     const doc = `/** ${about.sentence} */`
     if (name === 'default') lines.push(doc, `declare const unavailable: ${type}`, 'export default unavailable')
     else lines.push(doc, `export declare const ${name}: ${type}`)
-    if (isType && name !== 'default') lines.push(generic ? `export type ${name}<A = unknown, B = unknown, C = unknown, D = unknown> = ${type}` : `export type ${name} = import('./${entry}.js').${name}`)
+    if (isType && name !== 'default')
+      lines.push(
+        generic
+          ? `export type ${name}<A = unknown, B = unknown, C = unknown, D = unknown> = ${type}`
+          : `export type ${name} = import('./${entry}.js').${name}`,
+      )
   }
   if (names.length === 0) lines.push('export {}')
   return lines.join('\n') + '\n'
@@ -102,9 +108,14 @@ export async function writeUnavailable(manifest, folder) {
     // WASM-only entries keep their types on Node: one program type-checks the entries of both targets.
     if (about.target !== 'wasm') continue
     const names = exportedNames(resolve(folder, `${entry}.d.ts`))
-    const declared = names.filter(({ value }) => value).map(({ name }) => name).toSorted()
+    const declared = names
+      .filter(({ value }) => value)
+      .map(({ name }) => name)
+      .toSorted()
     if (declared.join() !== values.join()) {
-      throw new Error(`${about.feature}: the code exports ${values.join(', ')} but the types declare ${declared.join(', ')}.`)
+      throw new Error(
+        `${about.feature}: the code exports ${values.join(', ')} but the types declare ${declared.join(', ')}.`,
+      )
     }
     writeFileSync(join(folder, `${entry}.unavailable.d.ts`), unavailableDeclaration(about, names, entry))
   }

@@ -25,7 +25,8 @@ export function layerViolation(from, to) {
   if (from === to) return undefined
   const [source, target] = [layerOf(from), layerOf(to)]
   const [fromName, toName] = [shortName(from), shortName(to)]
-  if (ranks.indexOf(target) > ranks.indexOf(source)) return `${fromName} (${source}) is below ${toName} (${target}); never upward`
+  if (ranks.indexOf(target) > ranks.indexOf(source))
+    return `${fromName} (${source}) is below ${toName} (${target}); never upward`
   if (source !== target) return undefined
   if (source === 'feature') return `${fromName} and ${toName} are both features; use the port, not the package`
   const order = source === 'library' ? libraries : source === 'tool' ? tools : undefined

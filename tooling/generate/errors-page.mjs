@@ -4,7 +4,8 @@ import { join } from 'node:path'
 /** docs/errors.md, from the one table of agent-core. */
 export async function errorsPage(root) {
   const table = join(root, 'packages/agent-core/src/error/codes.ts')
-  if (!existsSync(table)) throw new Error('packages/agent-core/src/error/codes.ts is missing: docs/errors.md is made from it.')
+  if (!existsSync(table))
+    throw new Error('packages/agent-core/src/error/codes.ts is missing: docs/errors.md is made from it.')
   const { errorCodes } = await import(table)
   const cell = (text) => text.replaceAll('|', '\\|')
   return [
@@ -16,7 +17,8 @@ export async function errorsPage(root) {
     '| Code | Status | What happened | What to do |',
     '|---|---|---|---|',
     ...Object.entries(errorCodes).map(
-      ([code, { status, summary, remedy }]) => `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${status} | ${cell(summary)} | ${cell(remedy)} |`,
+      ([code, { status, summary, remedy }]) =>
+        `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${status} | ${cell(summary)} | ${cell(remedy)} |`,
     ),
     '',
   ].join('\n')

@@ -28,6 +28,7 @@ const end = '<!-- matrix:end -->'
 /** The page with its matrix replaced. */
 export function withMatrix(page, packages) {
   const [from, to] = [page.indexOf(start), page.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`README.md needs the lines ${start} and ${end} where the feature matrix belongs.`)
+  if (from < 0 || to < from)
+    throw new Error(`README.md needs the lines ${start} and ${end} where the feature matrix belongs.`)
   return `${page.slice(0, from + start.length)}\n${matrix(packages)}\n${page.slice(to)}`
 }

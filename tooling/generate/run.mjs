@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorsPage } from './errors-page.mjs'
+import { withNeutralOverride } from './lint-override.mjs'
 import { withMatrix } from './matrix.mjs'
 import { exportsOf, publishedPackages } from './targets.mjs'
 import { neutralConfig, packageTsconfig } from './tsconfigs.mjs'
@@ -32,11 +33,13 @@ for (const { dir, manifest } of packages) {
   put(join(dir, 'tsconfig.json'), json(packageTsconfig(manifest)))
 }
 put('tsconfig.neutral.json', json(neutralConfig(packages)))
+put('.oxlintrc.json', json(withNeutralOverride(JSON.parse(read('.oxlintrc.json')), packages)))
 put('docs/errors.md', await errorsPage(root))
 const readme = read('README.md')
 if (readme !== undefined) put('README.md', withMatrix(readme, packages))
 
-if (stale.length > 0) console.log(`${check ? 'Out of date' : 'Written'}:\n${stale.map((file) => `  ${file}`).join('\n')}`)
+if (stale.length > 0)
+  console.log(`${check ? 'Out of date' : 'Written'}:\n${stale.map((file) => `  ${file}`).join('\n')}`)
 if (check && stale.length > 0) {
   console.log('Run `pnpm generate` and commit the result.')
   process.exit(1)

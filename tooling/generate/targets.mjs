@@ -28,7 +28,8 @@ export function exportsOf(manifest) {
     const onNode = targets.includes('node')
     const onWasm = targets.includes('wasm')
     if (onNode && onWasm) map[key] = pair(file, file)
-    else if (onNode) map[key] = { 'pf-wasm': pair(`${file}.unavailable`, `${file}.unavailable`), default: pair(file, file) }
+    else if (onNode)
+      map[key] = { 'pf-wasm': pair(`${file}.unavailable`, `${file}.unavailable`), default: pair(file, file) }
     else map[key] = { 'pf-wasm': pair(file, file), default: pair(file, `${file}.unavailable`) }
   }
   map['./package.json'] = './package.json'

@@ -8,12 +8,19 @@ function nodeFiles(manifest) {
   const entries = Object.entries(manifest.pf.targets)
     .filter(([, targets]) => !runsOnWasm(targets))
     .map(([key]) => entryName(key))
-  return ['src/**/*.test.ts', 'src/**/*.test-d.ts', 'src/**/*.node.ts', ...entries.flatMap((name) => [`src/${name}.ts`, `src/${name}`])]
+  return [
+    'src/**/*.test.ts',
+    'src/**/*.test-d.ts',
+    'src/**/*.node.ts',
+    ...entries.flatMap((name) => [`src/${name}.ts`, `src/${name}`]),
+  ]
 }
 
 /** Packages whose sources run in a component, each with the globs of its files that do not. */
 export function neutralPackages(packages) {
-  return packages.filter(({ manifest }) => !isNodeOnly(manifest)).map(({ dir, manifest }) => ({ dir, manifest, without: nodeFiles(manifest) }))
+  return packages
+    .filter(({ manifest }) => !isNodeOnly(manifest))
+    .map(({ dir, manifest }) => ({ dir, manifest, without: nodeFiles(manifest) }))
 }
 
 /**

@@ -21,6 +21,12 @@ export function unsupportedEntry(manifest, key) {
       `${manifest.name}: "${key}" does not work on ${target}, so package.json needs "pf": { "unavailable": { "${key}": { "reason": "it …", "alternative": "use …" } } }.`,
     )
   }
-  const about = { feature: manifest.name + key.slice(1), target, availableOn, reason: words.reason, alternative: words.alternative }
+  const about = {
+    feature: manifest.name + key.slice(1),
+    target,
+    availableOn,
+    reason: words.reason,
+    alternative: words.alternative,
+  }
   return { ...about, sentence: unsupportedSentence(about) }
 }

@@ -21,12 +21,14 @@ export default class SummaryReporter {
         const result = test.result()
         if (result.state === 'passed') report.passed += 1
         else if (result.state === 'failed') report.failed.push({ name, message: firstLine(result.errors[0]) })
-        else if (result.state === 'skipped') report.skipped.push({ name, reason: result.note ?? test.meta().skipReason ?? '' })
+        else if (result.state === 'skipped')
+          report.skipped.push({ name, reason: result.note ?? test.meta().skipReason ?? '' })
         else report.failed.push({ name, message: 'did not finish' })
         timed.push({ name, ms: Math.round(test.diagnostic()?.duration ?? 0) })
       }
     }
-    for (const error of unhandledErrors) report.failed.push({ name: 'unhandled error outside of a test', message: firstLine(error) })
+    for (const error of unhandledErrors)
+      report.failed.push({ name: 'unhandled error outside of a test', message: firstLine(error) })
     report.slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, 10)
     const path = process.env.PF_TEST_REPORT
     mkdirSync(dirname(path), { recursive: true })

@@ -38,13 +38,20 @@ for (const [index, stage] of selected.entries()) {
   console.log(`\n[${index + 1}/${selected.length}] ${stage.title}`)
   const report = await stage
     .run({ root, full: values.full, files: positionals, reportFile: join(results, `${stage.name}.json`) })
-    .catch((error) => ({ passed: 0, failed: [{ name: stage.title, message: error.stack ?? String(error) }], skipped: [] }))
+    .catch((error) => ({
+      passed: 0,
+      failed: [{ name: stage.title, message: error.stack ?? String(error) }],
+      skipped: [],
+    }))
   done.push({ name: stage.name, title: stage.title, ...report })
   console.log(`    ${lastLine(outcome([report]))} (${seconds(from)})`)
 }
 
 const total = outcome(done)
-writeFileSync(join(results, 'summary.json'), JSON.stringify({ ...total, seconds: (Date.now() - started) / 1000, stages: done }, null, 2) + '\n')
+writeFileSync(
+  join(results, 'summary.json'),
+  JSON.stringify({ ...total, seconds: (Date.now() - started) / 1000, stages: done }, null, 2) + '\n',
+)
 console.log(reportText(done))
 console.log(`Took ${seconds(started)}. Reports: .test-results/`)
 if (total.passed + total.failed === 0) console.log('No test ran.')

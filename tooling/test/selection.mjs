@@ -2,7 +2,13 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where tests stand. */
-export const testGlobs = ['packages/*/src/**/*.test.ts', 'presets/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tooling/**/*.test.ts']
+export const testGlobs = [
+  'packages/*/src/**/*.test.ts',
+  'presets/*/src/**/*.test.ts',
+  'examples/*/**/*.test.ts',
+  'benchmarks/**/*.test.ts',
+  'tooling/**/*.test.ts',
+]
 export const excludedGlobs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
 
 const marker = /^\s*\/\/ @node24-only: (.+)$/m
@@ -14,7 +20,10 @@ const marker = /^\s*\/\/ @node24-only: (.+)$/m
  */
 export function node24Only(root) {
   const files = []
-  for (const file of globSync(testGlobs, { cwd: root, exclude: (path) => path === 'node_modules' || path === 'dist' })) {
+  for (const file of globSync(testGlobs, {
+    cwd: root,
+    exclude: (path) => path === 'node_modules' || path === 'dist',
+  })) {
     if (file.includes('node_modules/')) continue
     const own = marker.exec(readFileSync(join(root, file), 'utf8').slice(0, 600))?.[1]
     if (own) files.push({ file, reason: own.trim() })

@@ -19,7 +19,8 @@ async function reported({ root, full, reportFile }, title, command, args, env = 
     : { passed: 0, failed: [], skipped: [] }
   if (timedOut) report.failed.push({ name: title, message: `killed after ${minutes} minutes` })
   // A run can fail without a failing test (no test found, a wrong option): never call that passed.
-  else if (code !== 0 && report.failed.length === 0) report.failed.push({ name: title, message: `ended with code ${code}` })
+  else if (code !== 0 && report.failed.length === 0)
+    report.failed.push({ name: title, message: `ended with code ${code}` })
   return report
 }
 
@@ -44,8 +45,7 @@ export const stages = [
   {
     name: 'check',
     title: 'Checks: types, lint, format, layers, packages, sizes, generated files',
-    run: (context) =>
-      reported(context, 'checks', process.execPath, [join(context.root, 'tooling/check/run.mjs')]),
+    run: (context) => reported(context, 'checks', process.execPath, [join(context.root, 'tooling/check/run.mjs')]),
   },
   {
     name: 'node24',

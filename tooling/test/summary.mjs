@@ -20,9 +20,11 @@ export function reportText(reports) {
   const lines = []
   for (const { title, failed, skipped } of reports) {
     const bad = [...failed, ...skipped.filter(unexplained).map(({ name }) => ({ name, message: whyNeeded }))]
-    if (bad.length > 0) lines.push('', `Failed in ${title}:`, ...bad.map(({ name, message }) => `  ✗ ${name}\n      ${message}`))
+    if (bad.length > 0)
+      lines.push('', `Failed in ${title}:`, ...bad.map(({ name, message }) => `  ✗ ${name}\n      ${message}`))
     const left = skipped.filter((test) => !unexplained(test))
-    if (left.length > 0) lines.push('', `Skipped in ${title}:`, ...left.map(({ name, reason }) => `  - ${name}\n      ${reason}`))
+    if (left.length > 0)
+      lines.push('', `Skipped in ${title}:`, ...left.map(({ name, reason }) => `  - ${name}\n      ${reason}`))
   }
   return [...lines, ''].join('\n')
 }

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { builtEntries } from '../lib/entries.mjs'
+
+const budgetFile = 'tooling/check/size-budgets.json'
+const targetOptions = {
+  node: { platform: 'node' },
+  wasm: { platform: 'neutral', mainFields: ['module', 'main'], conditions: ['pf-wasm'], external: ['wasi:*', 'pf:*'] },
+}
+
+/** Minified and compressed size in kB of an entry with all it imports, but for the named packages. */
+async function measure({ file, target }, external) {
+  const options = targetOptions[target]
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    logLevel: 'silent',
+    external: [...(options.external ?? []), ...external],
+  })
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000
+}
+
+/** Budgets in kB by entry and target; `external` names packages that are not part of the figure, with the reason beside it. */
+export async function checkSizes(root, { updateSizes = false } = {}) {
+  const path = join(root, budgetFile)
+  const budgets = JSON.parse(readFileSync(path, 'utf8'))
+  const rows = await Promise.all(
+    builtEntries(root).map(async (entry) => {
+      const size = await measure(entry, Object.keys(budgets.external[entry.package] ?? {}))
+      return { ...entry, size, budget: budgets.entries[entry.specifier]?.[entry.target] }
+    }),
+  )
+  if (updateSizes) {
+    budgets.entries = {}
+    for (const { specifier, target, size } of rows) {
+      budgets.entries[specifier] = { ...budgets.entries[specifier], [target]: Math.ceil(size * 1.1 * 10) / 10 }
+    }
+    writeFileSync(path, JSON.stringify(budgets, null, 2) + '\n')
+    return { ok: true, output: `Budgets written to ${budgetFile}.` }
+  }
+  const width = Math.max(...rows.map(({ specifier }) => specifier.length))
+  const lines = rows.map(({ specifier, target, size, budget }) => {
+    const verdict = budget === undefined ? '✗ no budget' : size > budget ? '✗ over' : ''
+    return `${specifier.padEnd(width)}  ${target}  ${size.toFixed(1).padStart(6)} of ${String(budget ?? '?').padStart(5)} kB  ${verdict}`.trimEnd()
+  })
+  const over = lines.filter((line) => line.includes('✗'))
+  const stale = Object.keys(budgets.entries).filter((specifier) => !rows.some((row) => row.specifier === specifier))
+  const ok = over.length === 0 && stale.length === 0
+  const advice = [
+    ...over,
+    ...stale.map((specifier) => `${specifier}: has a budget but is no entry`),
+    `An entry over its budget: find what grew, or raise the number in ${budgetFile} and say why in the commit.`,
+    '',
+  ]
+  return { ok, output: [...(ok ? [] : advice), 'minified and compressed, with dependencies:', ...lines].join('\n') }
+}

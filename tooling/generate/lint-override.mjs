@@ -1,0 +1,34 @@
+import { neutralPackages } from './tsconfigs.mjs'
+
+const rules = {
+  'pf/no-builtin': 'error',
+  'pf/no-gap': 'error',
+  'pf/no-module-scope-effect': 'error',
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: [
+        {
+          name: 'zod',
+          message:
+            'Every byte is felt 15 times over in a component: no schema library in neutral code. Take a Standard Schema.',
+        },
+      ],
+    },
+  ],
+}
+
+/** The files of a glob's folder, where the glob is a folder. */
+const deep = (glob) => (/\*|\.ts$/.test(glob) ? glob : `${glob}/**`)
+
+/** The lint configuration with the rules for neutral code set on exactly the files that run in a component. */
+export function withNeutralOverride(config, packages) {
+  const neutral = neutralPackages(packages)
+  const override = {
+    files: [...neutral.map(({ dir }) => `${dir}/src/**/*.ts`), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
+    excludeFiles: neutral.flatMap(({ dir, without }) => without.map((glob) => `${dir}/${deep(glob)}`)),
+    rules,
+  }
+  const others = config.overrides.filter((entry) => !('pf/no-builtin' in (entry.rules ?? {})))
+  return { ...config, overrides: [...others, override] }
+}
