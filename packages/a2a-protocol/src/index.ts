@@ -1,1 +1,84 @@
-export {}
+/**
+ * A2A 1.0.1 on the wire: types, strict decoding, encoding, errors, and the small rules of both HTTP bindings. No I/O.
+ * Neutral: runs on Node and inside a WebAssembly component. Section numbers (§) are those of the A2A specification 1.0.1.
+ *
+ * @module
+ */
+export { encodeMessage } from './codec/message'
+export { DEFAULT_PAGE_SIZE, encodeListTasksRequest, encodeListTasksResponse, MAX_PAGE_SIZE } from './codec/list-tasks'
+export { encodeSendMessageRequest } from './codec/send-message'
+export { encodeSendMessageResponse, encodeStreamResponse } from './codec/stream-response'
+export { encodeTask, type EncodeTaskOptions, encodeTaskStatus, limitHistory } from './codec/task'
+export {
+  decodeAgentCard,
+  decodeListPushNotificationConfigsResponse,
+  decodeListTasksResponse,
+  decodeMessage,
+  decodePushNotificationConfig,
+  decodeRequest,
+  decodeSendMessageResponse,
+  decodeStreamResponse,
+  decodeTask,
+} from './decode'
+export { A2AError, type A2AErrorOptions, isA2AError, type RemoteError } from './error/a2a-error'
+export { decodeJsonRpcError, decodeRestError } from './error/decode-error'
+export {
+  encodeJsonRpcError,
+  encodeRestError,
+  jsonRpcHttpStatus,
+  type JsonRpcErrorResponse,
+  type RestErrorBody,
+  retryAfterHeader,
+} from './error/encode-error'
+export {
+  A2A_ERROR_DOMAIN,
+  type A2AErrorKind,
+  type ErrorRow,
+  errorTable,
+  OWN_ERROR_DOMAIN,
+  reasonOf,
+} from './error/error-table'
+export { kindOfCode, toA2AError } from './error/to-a2a-error'
+export { MAX_JSON_DEPTH } from './json/free-form'
+export { type FieldViolation, MAX_VIOLATIONS } from './json/violations'
+export {
+  decodeJsonRpcRequest,
+  decodeJsonRpcResponse,
+  encodeJsonRpcRequest,
+  encodeJsonRpcResult,
+  type JsonRpcId,
+  type JsonRpcRefusal,
+  type JsonRpcRequest,
+} from './json-rpc/envelope'
+export { A2A_EXTENSIONS_HEADER, negotiateExtensions, parseExtensions } from './negotiation/extensions'
+export {
+  A2A_JSON,
+  acceptsMediaType,
+  EVENT_STREAM,
+  isJsonContentType,
+  isRestContentType,
+  JSON_TYPE,
+  mediaTypeEssence,
+  mediaTypeOfPart,
+  unsupportedPart,
+} from './negotiation/media-type'
+export { A2A_VERSION, A2A_VERSION_HEADER, negotiateVersion, parseVersion, sameVersion } from './negotiation/version'
+export {
+  isOperation,
+  isStreaming,
+  type Operation,
+  operationCapabilities,
+  type OperationCapability,
+  type Requests,
+} from './operations'
+export { decodeCursor, encodeCursor } from './paging/cursor'
+export { decodeRestRequest, encodeRestRequest, type RestCall } from './rest/request'
+export { isPathTenant, matchRestRoute, type RestMatch } from './rest/routes'
+export type * from './wire/agent-card'
+export type * from './wire/message'
+export type * from './wire/push-notification-config'
+export type * from './wire/requests'
+export type * from './wire/responses'
+export type * from './wire/security-scheme'
+export type * from './wire/stream-response'
+export type * from './wire/task'
