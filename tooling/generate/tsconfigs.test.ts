@@ -1,0 +1,97 @@
+// Targets, layer 4, types: neutral sources are compiled as a component sees them.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { writeUnavailable } from '../build/unavailable.mjs'
+import { scratch, workspaceRoot } from '../scratch/scratch'
+import { exportsOf } from './targets.mjs'
+import { neutralConfig, packageTsconfig } from './tsconfigs.mjs'
+
+const neutral = {
+  name: '@pf-agents/fixture',
+  type: 'module',
+  pf: {
+    targets: { '.': ['node', 'wasm'], './node': ['node'] },
+    unavailable: { './node': { reason: 'it listens on a socket', alternative: 'use the handler' } },
+  },
+}
+const nodeOnly = {
+  name: '@pf-agents/files',
+  type: 'module',
+  pf: {
+    targets: { '.': ['node'] },
+    unavailable: { '.': { reason: 'it needs a file system', alternative: 'use spinStorage()' } },
+  },
+}
+
+/** A workspace of a neutral package, whose index is given, and one for Node alone, built; what the compiler says. */
+async function compileNeutral(files: Record<string, string>) {
+  const packages = [
+    { dir: 'packages/fixture', manifest: neutral },
+    { dir: 'packages/files', manifest: nodeOnly },
+  ]
+  const config = { ...neutralConfig(packages), extends: join(workspaceRoot, 'tooling/tsconfig/neutral.json') }
+  const folder = scratch({
+    'tsconfig.neutral.json': config,
+    'packages/fixture/package.json': { ...neutral, exports: exportsOf(neutral) },
+    'packages/files/package.json': { ...nodeOnly, exports: exportsOf(nodeOnly) },
+    'packages/files/src/index.ts': 'export const fileStorage = (file: string) => file\n',
+    'packages/files/dist/index.js': 'export const fileStorage = (file) => file\n',
+    'packages/files/dist/index.d.ts': 'export declare const fileStorage: (file: string) => string\n',
+    'packages/fixture/src/index.ts': 'export {}',
+    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`packages/fixture/src/${name}`, text])),
+  })
+  await writeUnavailable(nodeOnly, join(folder, 'packages/files/dist'))
+  // What the package manager's link would be.
+  const link = join(folder, 'packages/fixture/node_modules/@pf-agents')
+  mkdirSync(link, { recursive: true })
+  symlinkSync(join(folder, 'packages/files'), join(link, 'files'))
+  const compiler = join(workspaceRoot, 'node_modules/typescript7/bin/tsc')
+  return spawnSync(process.execPath, [compiler, '-p', 'tsconfig.neutral.json', '--pretty', 'false'], {
+    cwd: folder,
+    encoding: 'utf8',
+  }).stdout
+}
+
+it('has no Node globals and no Node modules', async () => {
+  const output = await compileNeutral({
+    'index.ts':
+      "import { readFile } from 'node:fs/promises'\nexport const all = () => [process.env, Buffer.from('a'), __dirname, readFile]\n",
+  })
+  expect(output).toMatch(/Cannot find (module|name) 'node:fs\/promises'/)
+  expect(output).toMatch(/Cannot find name 'process'/)
+  expect(output).toMatch(/Cannot find name 'Buffer'/)
+  expect(output).toMatch(/Cannot find name '__dirname'/)
+})
+
+it('says why a package for Node alone can not be used', async () => {
+  const output = await compileNeutral({
+    'index.ts': "import { fileStorage } from '@pf-agents/files'\nexport const store = fileStorage('a.db')\n",
+  })
+  expect(output).toContain(
+    '@pf-agents/files does not work on wasm (only on node): it needs a file system. Instead, use spinStorage().',
+  )
+})
+
+it('has the web platform, and leaves files for Node and tests to the other configuration', async () => {
+  const node = 'export const env = process.env\n'
+  expect(
+    await compileNeutral({
+      'index.ts': 'export const get = (url: string) => fetch(new URL(url), { signal: AbortSignal.timeout(1) })\n',
+      'node.ts': node,
+      'node/server.ts': node,
+      'files.node.ts': node,
+      'index.test.ts': node,
+    }),
+  ).toBe('')
+})
+
+it('gives an editor the neutral view of a package, and the Node view of a package for Node alone', () => {
+  expect(packageTsconfig(neutral)).toEqual({
+    extends: '../../tsconfig.neutral.json',
+    include: ['src'],
+    exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts', 'src/**/*.node.ts', 'src/node.ts', 'src/node'],
+  })
+  expect(packageTsconfig(nodeOnly)).toEqual({ extends: '../../tsconfig.json', include: ['src'] })
+})
