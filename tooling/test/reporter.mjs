@@ -5,6 +5,14 @@ import { dirname, relative } from 'node:path'
 
 const firstLine = (error) => String(error?.message ?? error).split('\n')[0]
 
+function skipReason(test, result) {
+  if (result.note) return result.note
+  for (let parent = test.parent; parent; parent = parent.parent) {
+    if (parent.errors().length > 0) return 'its set-up failed'
+  }
+  return test.meta().skipReason ?? ''
+}
+
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const report = { passed: 0, files: modules.length, failed: [], skipped: [], slowest: [] }
@@ -21,8 +29,7 @@ export default class SummaryReporter {
         const result = test.result()
         if (result.state === 'passed') report.passed += 1
         else if (result.state === 'failed') report.failed.push({ name, message: firstLine(result.errors[0]) })
-        else if (result.state === 'skipped')
-          report.skipped.push({ name, reason: result.note ?? test.meta().skipReason ?? '' })
+        else if (result.state === 'skipped') report.skipped.push({ name, reason: skipReason(test, result) })
         else report.failed.push({ name, message: 'did not finish' })
         timed.push({ name, ms: Math.round(test.diagnostic()?.duration ?? 0) })
       }

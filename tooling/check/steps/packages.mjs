@@ -28,6 +28,12 @@ async function typeProblems(tarball) {
     .map((problem) => `attw: ${problem.kind} ${JSON.stringify({ ...problem, kind: undefined })}`)
 }
 
+/** What publint and attw have to say about a tarball. */
+export async function tarballProblems(data) {
+  const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
+  return [...(await lintProblems(tarball)), ...(await typeProblems(tarball))]
+}
+
 const tarballName = ({ name, version }) => `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
 
 /** publint and attw over the tarballs that would be published; a package that passed is not packed again until it changes. */
@@ -60,9 +66,7 @@ export async function checkPackages(root) {
     for (const { manifest, hash } of changed) {
       const file = tarballName(manifest)
       if (!readdirSync(folder).includes(file)) throw new Error(`${manifest.name} was not packed as ${file}.`)
-      const data = readFileSync(join(folder, file))
-      const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
-      const found = [...(await lintProblems(tarball)), ...(await typeProblems(tarball))]
+      const found = await tarballProblems(readFileSync(join(folder, file)))
       if (found.length === 0) cache.add(manifest.name, hash)
       problems.push(...found.map((problem) => `${manifest.name}: ${problem}`))
     }

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorsPage } from './errors-page.mjs'
+import { withNeutralOverride } from './lint-override.mjs'
+import { withMatrix } from './matrix.mjs'
+import { exportsOf, publishedPackages } from './targets.mjs'
+import { neutralConfig, packageTsconfig } from './tsconfigs.mjs'
+import { unsupportedEntry } from './unsupported.mjs'
+
+const json = (value) => JSON.stringify(value, null, 2) + '\n'
+
+/** Brings all generated files up to date, or with `check` changes nothing; returns those that were not. */
+export async function generate(root, { check }) {
+  const stale = []
+  const read = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined)
+  const put = (file, content) => {
+    if (read(file) === content) return
+    stale.push(file)
+    if (!check) writeFileSync(join(root, file), content)
+  }
+
+  const packages = publishedPackages(root)
+  for (const { dir, manifest } of packages) {
+    // Throws for an entry on one target without the words that say why.
+    for (const key of Object.keys(manifest.pf.targets)) unsupportedEntry(manifest, key)
+    put(join(dir, 'package.json'), json({ ...manifest, exports: exportsOf(manifest) }))
+    put(join(dir, 'tsconfig.json'), json(packageTsconfig(manifest)))
+  }
+  put('tsconfig.neutral.json', json(neutralConfig(packages)))
+  put('.oxlintrc.json', json(withNeutralOverride(JSON.parse(read('.oxlintrc.json')), packages)))
+  put('docs/errors.md', await errorsPage(root))
+  const readme = read('README.md')
+  if (readme !== undefined) put('README.md', withMatrix(readme, packages))
+  return stale
+}

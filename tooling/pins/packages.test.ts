@@ -1,0 +1,51 @@
+// What is published, frozen: packages, the targets of their entries, and the names under which they can be imported.
+// The expected side is typed in here, never computed. A red test asks: deliberate? Then change it here, add a
+// changeset, and name the change in the migration notes; else undo it.
+import { expect, it } from 'vitest'
+import { publishedPackages } from '../generate/targets.mjs'
+import { workspaceRoot } from '../scratch/scratch'
+
+const both = ['node', 'wasm']
+const node = ['node']
+const wasm = ['wasm']
+
+const pins: Record<string, Record<string, string[]>> = {
+  '@pf-agents/a2a-client': { '.': both },
+  '@pf-agents/a2a-protocol': { '.': both },
+  '@pf-agents/a2a-server': { '.': both },
+  '@pf-agents/agent-core': { '.': both, './testing': both },
+  '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
+  '@pf-agents/auth': { '.': both },
+  '@pf-agents/cli': { '.': node },
+  '@pf-agents/http-kit': { '.': both, './node': node },
+  '@pf-agents/spin-storage': { '.': wasm },
+  '@pf-agents/sqlite-storage': { '.': node },
+  '@pf-agents/testing': { '.': both, './node': node },
+  '@pf-agents/wasm-host': { '.': node },
+}
+
+const published = publishedPackages(workspaceRoot)
+
+it('publishes exactly these packages', () => {
+  expect(published.map(({ manifest }) => manifest.name)).toEqual(Object.keys(pins))
+})
+
+it.each(Object.entries(pins))('%s has these entries on these targets', (name, targets) => {
+  const found = published.find(({ manifest }) => manifest.name === name)
+  expect(found?.manifest.pf.targets).toEqual(targets)
+  expect(Object.keys(found?.manifest.exports)).toEqual([...Object.keys(targets), './package.json'])
+})
+
+it.each(published.map(({ manifest }) => [manifest.name, manifest]))(
+  '%s is published the way all are',
+  (_name, manifest) => {
+    expect(manifest).toMatchObject({
+      version: '0.0.0',
+      license: 'MIT',
+      type: 'module',
+      sideEffects: false,
+      engines: { node: '>=22.18' },
+      files: ['dist', 'src', '!src/**/*.test.ts'],
+    })
+  },
+)
