@@ -54,3 +54,68 @@ export {
 export { type Outbox, type OutboxEntry, outboxPort } from './port/outbox'
 export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-value'
 export { type Conversation, conversationPort } from './port/conversation'
+export { type Agent, type AgentDefinition, type AgentProvider, type BudgetLimits, defineAgent } from './agent/agent'
+export { mergeNeeds, type Needs, type ResolvedNeeds, secret, type SecretReference } from './agent/needs'
+export { checkOutbound, matchesOutbound } from './agent/outbound'
+export { defineSkill, type Handler, type HandlerEnd, type HandlerResult, type Skill, type SkillDefinition } from './agent/skill'
+export { type AgentEngine, agentEnginePort, type EngineRun } from './engine/agent-engine'
+export { checkTargets, missing as missingPort, orderFeatures, PortMap } from './feature/assemble'
+export {
+  type AnyFeature,
+  defineFeature,
+  type Feature,
+  type FeatureContext,
+  type FeatureDefinition,
+  type FeatureMiddleware,
+  type FeatureRoute,
+  type FeatureSetup,
+  type RequestInfo,
+  type ServedAgent,
+} from './feature/feature'
+export type { RunsOn } from './feature/target-check'
+export { consoleLogger } from './port/console-logger'
+export type { LanguageModel } from './port/language-model'
+export { type RemoteAgent, type RemoteAgents, remoteAgentsPort, type RemoteCallOptions } from './port/remote-agent'
+export {
+  type AuthService,
+  authServicePort,
+  type Background,
+  backgroundPort,
+  type HttpClient,
+  httpClientPort,
+  type Logger,
+  loggerPort,
+  type LogLevel,
+  type MemoryService,
+  memoryPort,
+  type RunStreams,
+  runStreamsPort,
+  type Span,
+  type Telemetry,
+  telemetryPort,
+  toolSourcesPort,
+  type TraceContext,
+  type Variables,
+  variablesPort,
+} from './port/services'
+export { type ArtifactInput, type InputRequest, isReply, type Reply, reply } from './reply/reply'
+export type { AgentRuntime, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
+export { Budget } from './runtime/budget'
+export { createRuntime } from './runtime/create-runtime'
+export { errorMetadataKey } from './runtime/failure'
+export type { RuntimeOptions } from './runtime/options'
+export { skillExtensionUri } from './runtime/routing'
+export type { ContextState, RunContext, TaskState as TaskStateValues } from './runtime/run-context'
+export type { ConcurrencyPolicy } from './runtime/serializer'
+export {
+  compileSchema,
+  type CompiledSchema,
+  type JsonSchema,
+  jsonSchema,
+  type Schema,
+  type SchemaIssue,
+  type SchemaOutput,
+  type SchemaResult,
+} from './schema/schema'
+export { isStandardSchema, type StandardIssue, type StandardResult, type StandardSchema } from './schema/standard-schema'
+export { defineTool, suspend, type Suspension, type Tool, type ToolCall, type ToolResult, type ToolSource } from './tool/tool'

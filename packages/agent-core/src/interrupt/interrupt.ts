@@ -21,6 +21,8 @@ export interface Interrupt {
   /** The task of another agent that waits. */
   child?: { agent: string; taskId: string }
   status: 'open' | 'answered' | 'canceled' | 'expired'
+  /** What was answered. */
+  answer?: JsonValue
 }
 
 /** An answer to one open interrupt. */

@@ -1,0 +1,30 @@
+import type { Agent } from '../agent/agent'
+import type { HandlerResult, Skill } from '../agent/skill'
+import { port } from '../port/port'
+import type { RunContext } from '../runtime/run-context'
+import type { Checkpoint } from './checkpoint'
+
+/** What an engine works on. */
+export interface EngineRun {
+  readonly agent: Agent
+  /** The skill that was routed to; absent where the agent itself answers. */
+  readonly skill?: Skill
+  /** The skill's checked input. */
+  readonly input?: unknown
+  readonly context: RunContext
+}
+
+/**
+ * Carries out runs. The core brings one that calls handlers; llm-engine provides one that runs a model loop.
+ * Whatever an engine suspends with is handed back to `resume` of the engine of that name.
+ */
+export interface AgentEngine {
+  /** Stands in checkpoints. */
+  readonly name: string
+  start(run: EngineRun): HandlerResult
+  /** Goes on from a checkpoint; the answers are in `context.answers`. */
+  resume(run: EngineRun, checkpoint: Checkpoint): HandlerResult
+}
+
+/** Port of the engine that runs agents with a model. */
+export const agentEnginePort = port<AgentEngine>('pf.agent-engine')

@@ -1,0 +1,121 @@
+import type { Agent } from '../agent/agent'
+import type { Needs } from '../agent/needs'
+import type { Target } from '../error/unsupported-on-target-error'
+import type { JsonObject } from '../model/json'
+import type { Port, PortBinding, Ports } from '../port/port'
+import type { Awaitable } from '../port/run-store'
+import type { Principal } from '../port/scope'
+import type { AgentRuntime } from '../runtime/agent-runtime'
+
+declare const targetBrand: unique symbol
+
+/** What a route or a middleware knows of a request beside the request itself. */
+export interface RequestInfo {
+  /** Who sent it, as the authentication middleware found. */
+  principal: Principal
+  /** The tenant in the path; empty where there is none. */
+  tenant: string
+  /** Values of the path's `:name` segments, percent-decoded. */
+  params: Readonly<Record<string, string>>
+  /** Keeps work going behind the answer, where the host can. */
+  waitUntil?: (promise: Promise<unknown>) => void
+  /** The peer's address, where the host knows it. */
+  remoteAddress?: string
+}
+
+/** An HTTP route that a feature serves. */
+export interface FeatureRoute {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Such as `/tasks/:id`; `*` at the end takes the rest. */
+  path: string
+  /** Served without authentication, such as the agent card. Default false. */
+  public?: boolean
+  handle(request: Request, info: RequestInfo): Awaitable<Response>
+}
+
+/** Wraps every request behind the limits. What it puts into `info.principal` is who the request is from. */
+export type FeatureMiddleware = (request: Request, info: RequestInfo, next: () => Promise<Response>) => Awaitable<Response>
+
+/** One agent that the app serves. */
+export interface ServedAgent {
+  /** Empty where the app serves one agent. */
+  readonly tenant: string
+  readonly agent: Agent
+  /** Ready once every feature has been set up: use it in handlers, not in `setup`. */
+  readonly runtime: AgentRuntime
+}
+
+/** What a feature is set up with. */
+export interface FeatureContext {
+  /** Services of the features it requires, and optional ones that are installed. */
+  readonly ports: Ports
+  readonly agents: readonly ServedAgent[]
+  readonly target: Target
+  /** What every feature adds to the card, in set-up order. Complete once every feature has been set up. */
+  cards(): readonly JsonObject[]
+}
+
+/** What a feature brings to the app. */
+export interface FeatureSetup {
+  /** Answers for every port in `provides`. */
+  ports?: readonly PortBinding[]
+  routes?: readonly FeatureRoute[]
+  middleware?: readonly FeatureMiddleware[]
+  /** Joins the agent card's capabilities, security schemes and the like. */
+  card?: JsonObject
+  /** Resolves where the feature works; rejects with the reason where it does not. */
+  health?: () => Promise<void>
+  close?: () => Awaitable<void>
+}
+
+/** A building block of an app, with the targets it works on in its type. */
+export interface Feature<Name extends string = string, Targets extends Target = Target, Reason extends string = string> {
+  readonly name: Name
+  readonly targets: readonly Targets[]
+  /** Why it does not work elsewhere, and what to use instead. */
+  readonly unavailable?: { readonly reason: Reason; readonly alternative?: string }
+  readonly provides: readonly Port<unknown>[]
+  readonly requires: readonly Port<unknown>[]
+  readonly optional: readonly Port<unknown>[]
+  readonly needs?: Needs
+  setup(context: FeatureContext): FeatureSetup
+  /** Type only: the targets, one level deep. */
+  readonly [targetBrand]?: { readonly [T in Targets]: true }
+}
+
+/** What {@link defineFeature} takes. */
+export interface FeatureDefinition<Name extends string, Targets extends Target, Reason extends string> {
+  /** The package's short name, such as `sqlite-storage`. */
+  name: Name
+  targets: readonly Targets[]
+  /** For features of one target: a clause such as `it needs TCP sockets`, and one such as `use spinStorage()`. */
+  unavailable?: { reason: Reason; alternative?: string }
+  /** Ports it answers. */
+  provides?: readonly Port<unknown>[]
+  /** Ports it can't do without. */
+  requires?: readonly Port<unknown>[]
+  /** Ports it uses where they are there: their providers are set up first. */
+  optional?: readonly Port<unknown>[]
+  needs?: Needs
+  setup(context: FeatureContext): FeatureSetup
+}
+
+/**
+ * Defines a feature. Nothing happens until `createApp` sets it up.
+ *
+ * @example
+ * ```ts
+ * export const clock = () => defineFeature({
+ *   name: 'fixed-clock', targets: ['node', 'wasm'], provides: [clockPort],
+ *   setup: () => ({ ports: [bind(clockPort, { now: () => 0, after: () => () => {} })] }),
+ * })
+ * ```
+ */
+export function defineFeature<const Name extends string, const Targets extends Target, const Reason extends string = never>(
+  definition: FeatureDefinition<Name, Targets, Reason>,
+): Feature<Name, Targets, Reason> {
+  return { provides: [], requires: [], optional: [], ...definition } as Feature<Name, Targets, Reason>
+}
+
+/** Any feature, whatever its targets. */
+export type AnyFeature = Feature<string, Target, string>

@@ -1,0 +1,78 @@
+import type { JsonValue } from '../model/json'
+import type { Message } from '../model/message'
+import type { StoredEvent } from '../event/run-event'
+import type { InterruptAnswer } from '../interrupt/interrupt'
+import type { BudgetLimits } from '../agent/agent'
+import type { Principal } from '../port/scope'
+import type { StoredTask, TaskPage, TaskQuery } from '../port/run-store'
+import type { TraceContext } from '../port/services'
+import type { Budget } from './budget'
+
+/** What a caller hands in. */
+export interface SubmitInput {
+  /** The message. Its `taskId` names the task it goes on with; a new task's id is made by the runtime. */
+  message: Message
+  principal: Principal
+  /** Answers to open interrupts, where the protocol names them; without them the message itself is the answer. */
+  answers?: readonly InterruptAnswer[]
+  /** Id of this run, where the protocol has one. */
+  runId?: string
+  /** Makes the run a task at once, so that it can be answered before it is done. */
+  asTask?: boolean
+  /** Shared state that the caller brings (AG-UI). */
+  state?: JsonValue
+  /** Facts about the caller's surroundings (AG-UI). */
+  context?: JsonValue
+  /** Tools that the caller itself carries out (AG-UI). */
+  clientTools?: readonly { name: string; description: string; parameters?: JsonValue }[]
+  acceptedOutputModes?: readonly string[]
+  trace?: TraceContext
+  /** Milliseconds since 1970; the runtime's own deadline holds too. */
+  deadline?: number
+  /** Joins the agent's own budget: the smaller holds. */
+  budget?: BudgetLimits | Budget
+  /** Keeps the run going behind the answer, where the host needs to be asked. */
+  waitUntil?: (promise: Promise<unknown>) => void
+  /** Called with what each commit stored. Must not throw. */
+  onEvents?: (events: readonly StoredEvent[]) => void
+}
+
+/** How a run answered: a direct message, or the task where it stands. */
+export type RunOutcome =
+  | { readonly message: Message; readonly task?: undefined }
+  | { readonly message?: undefined; readonly task: StoredTask }
+
+/** A run that was handed in. */
+export interface Submission {
+  /**
+   * Settles when the run is over or waits for somebody. Rejects only where nothing was begun (bad input, busy, no such
+   * task) or the store failed; what goes wrong inside a run is a failed task.
+   */
+  readonly outcome: Promise<RunOutcome>
+  /** With `asTask`: settles once the task is stored. Otherwise the same as `outcome`. */
+  readonly started: Promise<RunOutcome>
+  /** Stops the run. Does nothing once it is over. */
+  cancel(): void
+}
+
+/** Which tasks to list, of one principal. */
+export type ListInput = Omit<TaskQuery, 'scope'> & { principal: Principal }
+
+/** Runs one agent (for one tenant): takes messages, keeps tasks. */
+export interface AgentRuntime {
+  /** Hands in a message. Returns at once. */
+  submit(input: SubmitInput): Submission
+  /** The task, or `undefined` where this principal has none of that id. A task whose run died is failed first. */
+  task(taskId: string, principal: Principal): Promise<StoredTask | undefined>
+  /** One page of this principal's tasks. */
+  list(input: ListInput): Promise<TaskPage>
+  /**
+   * Ends a task as canceled and aborts its run, wherever it runs. A canceled one is returned as it is.
+   * @throws PfError PF_TASK_NOT_FOUND, PF_TASK_NOT_CANCELABLE
+   */
+  cancel(taskId: string, principal: Principal): Promise<StoredTask>
+  /** Number of runs under way here. */
+  readonly activeRuns: number
+  /** Stops taking messages and waits for runs; those that do not end within `graceMs` are aborted and failed. */
+  close(options?: { graceMs?: number }): Promise<void>
+}

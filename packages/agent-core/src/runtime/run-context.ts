@@ -1,0 +1,69 @@
+import type { JsonObject, JsonValue } from '../model/json'
+import type { IncomingMessage, Message } from '../model/message'
+import type { Task } from '../model/task'
+import type { RunEvent } from '../event/run-event'
+import type { Budget } from './budget'
+import type { Principal } from '../port/scope'
+import type { Ports } from '../port/port'
+import type { LogLevel, TraceContext } from '../port/services'
+import type { InterruptAnswer } from '../interrupt/interrupt'
+
+/** Values that live as long as the task; changes are stored with the next commit. */
+export interface TaskState {
+  get(key: string): JsonValue | undefined
+  /** `undefined` removes the key. Makes the run a task. */
+  set(key: string, value: JsonValue | undefined): void
+  all(): JsonObject
+}
+
+/** Values that live as long as the context; written at once. */
+export interface ContextState {
+  get(key: string): Promise<JsonValue | undefined>
+  set(key: string, value: JsonValue | undefined): Promise<void>
+}
+
+/** What a handler, a tool or an engine works with during one run. */
+export interface RunContext {
+  /** The message that began or went on with this run. */
+  readonly message: IncomingMessage
+  readonly contextId: string
+  readonly runId: string
+  /** The task. Touching it makes the run a task. Read only: changes go through `emit`. */
+  readonly task: Readonly<Task>
+  /** Makes the run a task and waits until it is stored: from then on it can be read and canceled. */
+  startTask(): Promise<Readonly<Task>>
+  /** Messages of this context before this one, oldest first; at most `limit` (default 100). */
+  history(limit?: number): Promise<Message[]>
+  /** Answers by slot, of all questions this task has asked so far. */
+  readonly slots: Readonly<Record<string, JsonValue>>
+  /** The answers this run goes on with; empty on the first run. */
+  readonly answers: readonly InterruptAnswer[]
+  /** Aborted by cancel, deadline, a lost lease. Its reason is a PfError. */
+  readonly signal: AbortSignal
+  /** When the run is stopped: milliseconds since 1970. */
+  readonly deadline: number
+  /** What the run may still use; inherited by whatever it starts. */
+  readonly budget: Budget
+  readonly state: { readonly task: TaskState; readonly context: ContextState }
+  /** Services of the installed features, by port. */
+  readonly services: Ports
+  readonly principal: Principal
+  /** The tenant of the route; empty where the app serves one agent. */
+  readonly tenant: string
+  /** Media types the caller accepts; empty where it does not say. */
+  readonly acceptedOutputModes: readonly string[]
+  /** A credential for calls to an audience, or `undefined`. */
+  credential(audience: string): Promise<{ scheme: string; value: string } | undefined>
+  /** Outbound HTTP to the hosts in the agent's `needs.outbound`; aborted with the run. */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+  /** A variable's value, or its default from `needs.variables`. */
+  variable(name: string): Promise<string | undefined>
+  /** A secret's value. @throws PfError PF_SECRET_MISSING */
+  secret(name: string | { secret: string }): Promise<string>
+  readonly trace: TraceContext | undefined
+  log(level: LogLevel, message: string, fields?: Record<string, unknown>): void
+  /** Says that something happened. Makes the run a task. Ignored once the run is over. */
+  emit(event: RunEvent): void
+  /** Waits until everything emitted so far is stored. */
+  flush(): Promise<void>
+}

@@ -1,0 +1,116 @@
+import { Validator } from '@cfworker/json-schema'
+import { PfError } from '../error/pf-error'
+import type { JsonObject, JsonValue } from '../model/json'
+import { isStandardSchema, type StandardSchema } from './standard-schema'
+
+declare const schemaType: unique symbol
+
+/** A JSON Schema (draft 2020-12), with the type it stands for where it was made with {@link jsonSchema}. */
+export type JsonSchema<T = JsonValue> = { readonly [key: string]: unknown } & { readonly [schemaType]?: T }
+
+/** A schema of the user's choice: any Standard Schema, or JSON Schema. */
+export type Schema = StandardSchema | JsonSchema
+
+/** The type a schema's checked value has. */
+export type SchemaOutput<S> =
+  S extends StandardSchema<infer _In, infer Out> ? Out : S extends { readonly [schemaType]?: infer T } ? (unknown extends T ? JsonValue : T) : JsonValue
+
+/**
+ * Gives a JSON Schema its TypeScript type.
+ *
+ * @example
+ * ```ts
+ * const input = jsonSchema<{ city: string }>({
+ *   type: 'object', properties: { city: { type: 'string' } }, required: ['city'],
+ * })
+ * ```
+ */
+export function jsonSchema<T = JsonValue>(schema: { readonly [key: string]: unknown }): JsonSchema<T> {
+  return schema as JsonSchema<T>
+}
+
+/** What is wrong with one place of a value. */
+export interface SchemaIssue {
+  /** JSON Pointer of the place; empty for the value itself. */
+  path: string
+  message: string
+}
+
+/** The outcome of a check: the checked value (defaults filled in where the library does so), or what is wrong. */
+export type SchemaResult<T = unknown> = { value: T; issues?: undefined } | { issues: SchemaIssue[] }
+
+/** A schema made ready for use. */
+export interface CompiledSchema {
+  /** The JSON Schema to show to others; absent where the library can't give one. */
+  readonly json: JsonObject | undefined
+  /** Whether plain text can match: then a message's text is the input. */
+  readonly takesText: boolean
+  check(value: unknown): SchemaResult | Promise<SchemaResult>
+}
+
+/**
+ * Makes a schema ready. Checks without `eval`, so it works in a component.
+ * @throws PfError PF_CONFIG_INVALID where the value is no schema.
+ */
+export function compileSchema(schema: Schema): CompiledSchema {
+  if (isStandardSchema(schema)) return compileStandard(schema)
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    throw new PfError('PF_CONFIG_INVALID', 'A schema must be a Standard Schema (zod, valibot, arktype, …) or a JSON Schema object.')
+  }
+  return compileJson(JSON.parse(JSON.stringify(schema)) as JsonObject)
+}
+
+function compileStandard(schema: StandardSchema): CompiledSchema {
+  const standard = schema['~standard']
+  const json = standardJson(standard)
+  return {
+    json,
+    takesText: json === undefined || takesText(json),
+    check(value) {
+      const result = standard.validate(value)
+      return result instanceof Promise ? result.then(fromStandard) : fromStandard(result)
+    },
+  }
+}
+
+/** Libraries throw where a schema has no JSON form (a transform, say): then there is none to show. */
+function standardJson(standard: StandardSchema['~standard']): JsonObject | undefined {
+  try {
+    return standard.jsonSchema?.input({ target: 'draft-2020-12' }) as JsonObject | undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Checked = Awaited<ReturnType<StandardSchema['~standard']['validate']>>
+
+function fromStandard(result: Checked): SchemaResult {
+  if (result.issues === undefined) return { value: result.value }
+  return {
+    issues: result.issues.map((issue) => ({
+      path: (issue.path ?? []).map((step) => `/${String(typeof step === 'object' ? step.key : step)}`).join(''),
+      message: issue.message,
+    })),
+  }
+}
+
+function compileJson(json: JsonObject): CompiledSchema {
+  // The validator annotates the schema it is given: what is shown to others stays clean.
+  const validator = new Validator(JSON.parse(JSON.stringify(json)) as object, '2020-12', false)
+  return {
+    json,
+    takesText: takesText(json),
+    check(value) {
+      if (value === undefined) return { issues: [{ path: '', message: 'A value is missing.' }] }
+      const result = validator.validate(value)
+      if (result.valid) return { value }
+      return { issues: result.errors.map((error) => ({ path: error.instanceLocation.slice(1), message: error.error })) }
+    },
+  }
+}
+
+function takesText(json: JsonObject): boolean {
+  const { type } = json
+  if (type === undefined) return Array.isArray(json.enum) ? json.enum.some((value) => typeof value === 'string') : !('properties' in json)
+  return Array.isArray(type) ? type.includes('string') : type === 'string'
+}
