@@ -15,6 +15,8 @@ export function packageConfig(overrides = {}) {
     target: 'es2022',
     platform: 'neutral',
     external: [/^node:/, /^wasi:/, /^pf:/],
+    // `node:sqlite` has no name without the scheme.
+    removeNodeProtocol: false,
     dts: false,
     splitting: true,
     sourcemap: true,

@@ -1,1 +1,11 @@
-export {}
+/**
+ * The embedded runtime for agent components on Node: transpiles a component once, runs each request in an instance of
+ * its own, and gives it only the capabilities it was granted.
+ *
+ * @module
+ */
+export { createWasmHost, type WasmHost, type WasmHostOptions } from './host/create-wasm-host'
+export { type ComponentDescription, describeComponent, type DescribeOptions } from './discovery/describe-component'
+export type { ComponentWorld } from './cache/component-interfaces'
+export type { GuestLog } from './host/settings'
+export type { AppStats } from './host/stats'

@@ -1,0 +1,35 @@
+import { transpileBytes } from '@bytecodealliance/jco-transpile'
+import { type ComponentInterfaces, readInterfaces } from './component-interfaces'
+
+/** Functions of a guest's imports that may suspend it. Everything else returns at once. */
+const SUSPENDING = [
+  'wasi:io/poll#poll',
+  'wasi:io/poll#[method]pollable.block',
+  'wasi:io/streams#[method]input-stream.blocking-read',
+  'wasi:io/streams#[method]input-stream.blocking-skip',
+  'wasi:io/streams#[method]output-stream.blocking-flush',
+  'wasi:io/streams#[method]output-stream.blocking-write-and-flush',
+  'wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush',
+  'wasi:io/streams#[method]output-stream.blocking-splice',
+]
+/** The bindings name an export with its version, and any 0.2.x may be it. */
+const HANDLERS = ['wasi:http/incoming-handler', ...Array.from({ length: 20 }, (_, patch) => `wasi:http/incoming-handler@0.2.${patch}`)]
+
+export interface Transpiled {
+  /** File name → content: `app.js` and the core modules. */
+  files: Record<string, Uint8Array>
+  interfaces: ComponentInterfaces
+}
+
+/** Turns a component into core modules and JavaScript bindings that suspend by JSPI. */
+export async function transpileComponent(component: Uint8Array): Promise<Transpiled> {
+  const { files } = await transpileBytes(component, {
+    name: 'app',
+    instantiation: 'sync',
+    asyncMode: 'jspi',
+    asyncImports: SUSPENDING,
+    asyncExports: HANDLERS.map((name) => `${name}#handle`),
+    emitTypescriptDeclarations: false,
+  })
+  return { files: files as Record<string, Uint8Array>, interfaces: await readInterfaces(component) }
+}

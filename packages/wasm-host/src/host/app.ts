@@ -1,0 +1,262 @@
+/**
+ * One deployed component: its compiled modules, its workers, its requests. Carries no HTTP of its own; a host (or a
+ * gateway with many apps) gives it exchanges.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
+import { keyValueDraftOf } from '../cache/component-interfaces'
+import { compileModules } from '../cache/compile-modules'
+import { type FromWorker, ownerOf, type WorkerSetup } from '../protocol/messages'
+import { KvStore } from '../wasi/keyvalue/kv-store'
+import type { Exchange } from './exchange'
+import { type HostError, hostErrors } from './host-error'
+import { InFlight } from './in-flight'
+import type { AppSettings } from './settings'
+import type { AppStats } from './stats'
+import { WorkerHandle } from './worker-handle'
+
+/** How often worker hearts are looked at. */
+const WATCH_MS = 100
+/** How long an aborted guest may take to let go before its worker is ended. */
+const ABORT_GRACE_MS = 250
+
+export class App {
+  readonly settings: AppSettings
+  readonly #setup: Omit<WorkerSetup, 'beat'>
+  readonly #kv: KvStore | undefined
+  readonly #workers: WorkerHandle[] = []
+  readonly #queue: InFlight[] = []
+  readonly #counts = { requests: 0, killedWorkers: 0, timeouts: 0, traps: 0, rejected: 0, outOfMemory: 0, repeated: 0 }
+  readonly #watch: NodeJS.Timeout
+  #nextId = 1
+  #closing = false
+  #idle: (() => void) | undefined
+
+  private constructor(settings: AppSettings, setup: Omit<WorkerSetup, 'beat'>, kv: KvStore | undefined) {
+    this.settings = settings
+    this.#setup = setup
+    this.#kv = kv
+    this.#watch = setInterval(() => {
+      for (const worker of this.#workers) worker.watch(WATCH_MS, settings.busyLimitMs)
+    }, WATCH_MS)
+  }
+
+  /** Prepares a component and starts its workers. `self` is where the app will be reached. */
+  static async start(settings: AppSettings, self: string | undefined): Promise<App> {
+    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory())
+    const modules = await compileModules(loaded, settings.memoryMb)
+    let kvFile: string | undefined
+    if (settings.stores.length > 0) {
+      mkdirSync(settings.dataDir, { recursive: true })
+      kvFile = join(settings.dataDir, 'keyvalue.sqlite')
+    }
+    const app = new App(
+      settings,
+      {
+        app: settings.name, run: randomUUID(), bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, modules, pool: settings.pool,
+        stores: settings.stores, draft: keyValueDraftOf(loaded.interfaces), kvFile, variables: settings.variables, outbound: settings.outbound, self,
+      },
+      kvFile === undefined ? undefined : new KvStore(kvFile),
+    )
+    try {
+      for (let index = 0; index < settings.workers; index++) app.#addWorker()
+      await Promise.all(app.#workers.map((worker) => worker.ready))
+    } catch (error) {
+      await app.close(0)
+      throw error
+    }
+    return app
+  }
+
+  /** Serves one exchange. Never throws; whatever goes wrong is an answer. */
+  handle(exchange: Exchange): void {
+    this.#counts.requests++
+    const request = new InFlight(this.#nextId++, exchange)
+    if (this.#closing) return request.fail(hostErrors.closing)
+    if (this.#live >= this.settings.concurrency && this.#queue.length >= this.settings.queue) {
+      this.#counts.rejected++
+      return request.fail(hostErrors.busy)
+    }
+    request.timer = setTimeout(() => this.#expire(request), this.settings.timeoutMs)
+    exchange.onDisconnect(() => this.#disconnect(request))
+    this.#queue.push(request)
+    this.#dispatch()
+  }
+
+  stats(): AppStats {
+    return {
+      ...this.#counts,
+      live: this.#live,
+      queued: this.#queue.length,
+      workers: this.#workers.map((worker) => ({ live: worker.requests.size, pooled: worker.pooled })),
+    }
+  }
+
+  /** Lets running requests finish (at most `graceMs`), then ends workers and closes files. */
+  async close(graceMs: number): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    for (const request of this.#queue.splice(0)) this.#finish(request, hostErrors.closing)
+    if (this.#live > 0 && graceMs > 0) {
+      let timer: NodeJS.Timeout | undefined
+      await Promise.race([new Promise<void>((resolve) => (this.#idle = resolve)), new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)))])
+      clearTimeout(timer)
+    }
+    const running = this.#workers.flatMap((worker) => [...worker.requests.values()])
+    for (const request of running) request.ending = hostErrors.closing
+    await Promise.all(this.#workers.map((worker) => (worker.requests.size > 0 ? (worker.kill(undefined), worker.exited) : worker.close())))
+    clearInterval(this.#watch)
+    this.#kv?.close()
+  }
+
+  get #live(): number {
+    let live = 0
+    for (const worker of this.#workers) live += worker.requests.size
+    return live
+  }
+
+  #addWorker(): void {
+    const worker = new WorkerHandle(this.#setup, {
+      message: (from, message) => this.#message(from, message),
+      exit: (from, culprit) => this.#exit(from, culprit),
+    })
+    this.#workers.push(worker)
+    worker.ready.then(() => this.#dispatch(), () => {})
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && this.#live < this.settings.concurrency) {
+      let least: WorkerHandle | undefined
+      for (const worker of this.#workers) if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
+      if (!least) return
+      this.#send(least, this.#queue.shift() as InFlight)
+    }
+  }
+
+  #send(worker: WorkerHandle, request: InFlight): void {
+    const { exchange, id } = request
+    request.attempts++
+    worker.requests.set(id, request)
+    worker.post({ type: 'start', id, head: exchange.head, body: exchange.body, more: exchange.streaming })
+    if (!exchange.streaming) return
+    exchange.read({
+      chunk: (chunk) => worker.post({ type: 'body', id, chunk }, [chunk.buffer as ArrayBuffer]),
+      end: () => worker.post({ type: 'body', id, end: true }),
+      broken: () => worker.post({ type: 'body', id, broken: true }),
+    })
+  }
+
+  #message(worker: WorkerHandle, message: FromWorker): void {
+    if (message.type === 'ready' || message.type === 'failed') return
+    const request = worker.requests.get(message.id)
+    if (!request) return
+    const credit = (bytes: number) => {
+      if (worker.requests.has(request.id)) worker.post({ type: 'credit', id: request.id, bytes })
+    }
+    switch (message.type) {
+      case 'started':
+        request.started = true
+        return
+      case 'head':
+        return request.head(message, credit)
+      case 'data':
+        return request.data(message.chunk, credit)
+      case 'end':
+        return request.end()
+      case 'broken':
+        return request.fail(hostErrors.trap, 'the response body was not finished')
+      case 'error':
+        return request.fail(hostErrors.answer, message.code)
+      case 'taken':
+        return request.exchange.taken(message.bytes)
+      case 'effect':
+        request.effect = true
+        return
+      case 'log':
+        if (message.stream === 'stderr' && /out of memory/i.test(message.line)) request.noteOutOfMemory()
+        return this.settings.onLog({ app: this.settings.name, stream: message.stream, line: message.line })
+      case 'done':
+        return this.#done(worker, request, message)
+    }
+  }
+
+  #done(worker: WorkerHandle, request: InFlight, done: Extract<FromWorker, { type: 'done' }>): void {
+    worker.requests.delete(request.id)
+    // Leases die with their instance, before anybody can see that it has died.
+    if (done.outcome !== 'ok') this.#kv?.forget(ownerOf(this.#setup.run, request.id))
+    const full = done.memoryBytes >= (this.settings.memoryMb - 2) * 1024 * 1024
+    if (request.ending) this.#finish(request, request.ending)
+    else if (done.outcome === 'trap' && (full || request.outOfMemory)) this.#finish(request, hostErrors.memory)
+    else if (done.outcome === 'trap') {
+      this.#counts.traps++
+      this.settings.onLog({ app: this.settings.name, stream: 'host', line: done.message ?? 'trap' })
+      this.#finish(request, hostErrors.trap, done.message)
+    } else this.#finish(request, hostErrors.silent, done.message)
+    this.#dispatch()
+    if (this.#live === 0) this.#idle?.()
+  }
+
+  /** The last word on a request: answers it with `error` unless it has its answer. */
+  #finish(request: InFlight, error: HostError, detail?: string): void {
+    clearTimeout(request.timer)
+    request.fail(error, detail)
+  }
+
+  /** The time limit of a request is over, waiting included. */
+  #expire(request: InFlight): void {
+    const queued = this.#queue.indexOf(request)
+    if (queued >= 0) {
+      this.#queue.splice(queued, 1)
+      this.#counts.rejected++
+      return this.#finish(request, hostErrors.busy)
+    }
+    this.#counts.timeouts++
+    this.#abort(request, hostErrors.timeout)
+  }
+
+  /** Ends a guest; its answer follows when it is surely gone, so that its leases are gone too. */
+  #abort(request: InFlight, reason: HostError): void {
+    const worker = this.#workers.find((candidate) => candidate.requests.has(request.id))
+    if (!worker) return
+    request.ending = reason
+    worker.post({ type: 'abort', id: request.id, reason: reason.message })
+    request.timer = setTimeout(() => worker.kill(request.id), ABORT_GRACE_MS)
+  }
+
+  #disconnect(request: InFlight): void {
+    request.closed = true
+    const queued = this.#queue.indexOf(request)
+    if (queued >= 0) {
+      this.#queue.splice(queued, 1)
+      clearTimeout(request.timer)
+      return
+    }
+    const worker = this.#workers.find((candidate) => candidate.requests.has(request.id))
+    worker?.post({ type: 'disconnect', id: request.id })
+  }
+
+  #exit(worker: WorkerHandle, culprit: number | undefined): void {
+    this.#workers.splice(this.#workers.indexOf(worker), 1)
+    if (!this.#closing) {
+      this.#counts.killedWorkers++
+      this.#addWorker()
+    }
+    const lost = [...worker.requests.values()]
+    worker.requests.clear()
+    for (const request of lost) this.#kv?.forget(ownerOf(this.#setup.run, request.id))
+    for (const request of lost) {
+      if (request.ending) this.#finish(request, request.ending)
+      else if (request.id === culprit) this.#finish(request, hostErrors.stuck)
+      else if (request.repeatable && !request.closed && !this.#closing) {
+        this.#counts.repeated++
+        request.started = false
+        this.#queue.unshift(request)
+      } else this.#finish(request, hostErrors.lost)
+    }
+    this.#dispatch()
+    if (this.#live === 0) this.#idle?.()
+  }
+}

@@ -1,0 +1,136 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { App } from './app'
+import { fetchExchange } from './fetch-exchange'
+import { nodeExchange } from './node-exchange'
+import type { AppSettings, GuestLog } from './settings'
+import type { AppStats } from './stats'
+
+/** Options of {@link createWasmHost}. */
+export interface WasmHostOptions {
+  /** The component: a `.wasm` file or its bytes. */
+  component: string | Uint8Array
+  /** Name in logs and of the data directory. Default: the file's name without `.wasm`, else `agent`. */
+  name?: string
+  /** TCP port; 0 picks a free one. Default 0. */
+  port?: number
+  /** Address to listen on. Default `127.0.0.1`. */
+  host?: string
+  /** Worker threads. Default: one per core, at most 4. */
+  workers?: number
+  /** Instances kept ready per worker. Default 2. */
+  pool?: number
+  /** Instances that serve at the same time, over all workers. Default 128. */
+  concurrency?: number
+  /** Requests that may wait for an instance; more are answered 503 with Retry-After. Default 256. */
+  queue?: number
+  /** Linear memory of one instance, MB. Default 64. */
+  memoryMb?: number
+  /** Wall-clock limit of a request in ms, waiting included. Default 30,000. */
+  timeoutMs?: number
+  /** How long a guest may keep the processor without a pause before its worker is ended, ms. Default 2,000. */
+  busyLimitMs?: number
+  /** Directory of the app's key-value data. Default `.pf/<name>` in the working directory. */
+  dataDir?: string
+  /** Directory of transpiled components. Default `$XDG_CACHE_HOME/pf-agents/components`. */
+  cacheDir?: string
+  /** Key-value stores the app may open. Default `['default']`. */
+  stores?: string[]
+  /** Values of `wasi:config`, plain. */
+  variables?: Record<string, string>
+  /** Values of `wasi:config` that must not be shown. */
+  secrets?: Record<string, string>
+  /** Hosts the app may call, see the guide. Default none. */
+  outbound?: string[]
+  /** Receives each line a guest logs. Default: standard error, prefixed with the app's name. */
+  onLog?: (log: GuestLog) => void
+}
+
+/** A running host. */
+export interface WasmHost {
+  /** Where it listens, for example `http://127.0.0.1:3000`. */
+  url: string
+  /** Serves a request without a socket. */
+  fetch(request: Request): Promise<Response>
+  stats(): AppStats
+  /** Stops listening, lets running requests finish (10 s at most), ends the workers, closes the data. */
+  close(): Promise<void>
+}
+
+const DRAIN_MS = 10_000
+
+function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSettings {
+  const name = options.name ?? (typeof options.component === 'string' ? basename(options.component).replace(/\.wasm$/, '') : 'agent')
+  return {
+    component,
+    name,
+    workers: options.workers ?? Math.min(4, availableParallelism()),
+    pool: options.pool ?? 2,
+    concurrency: options.concurrency ?? 128,
+    queue: options.queue ?? 256,
+    memoryMb: options.memoryMb ?? 64,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    busyLimitMs: options.busyLimitMs ?? 2_000,
+    dataDir: resolve(options.dataDir ?? `.pf/${name}`),
+    cacheDir: options.cacheDir,
+    stores: options.stores ?? ['default'],
+    variables: { ...options.variables, ...options.secrets },
+    outbound: options.outbound ?? [],
+    onLog: options.onLog ?? (({ app, line }) => process.stderr.write(`[${app}] ${line}\n`)),
+  }
+}
+
+/**
+ * Serves a component over HTTP.
+ *
+ * @example
+ * ```ts
+ * const host = await createWasmHost({ component: 'agent.wasm', port: 3000, outbound: ['https://api.example.com'] })
+ * console.log(host.url)
+ * await host.close()
+ * ```
+ */
+export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost> {
+  const component = typeof options.component === 'string' ? new Uint8Array(await readFile(options.component)) : options.component
+  const settings = settingsOf(options, component)
+  const server = createServer()
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed)
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
+      server.off('error', failed)
+      listening()
+    })
+  })
+  const { address, port, family } = server.address() as AddressInfo
+  const authority = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+  let app: App
+  try {
+    // Listening first: the guest's own address is part of its capabilities. Early requests wait in the kernel's queue.
+    app = await App.start(settings, authority)
+  } catch (error) {
+    server.close()
+    throw error
+  }
+  server.on('request', (request, response) => {
+    void nodeExchange(request, response, authority).then((exchange) => exchange && app.handle(exchange))
+  })
+  return {
+    url: `http://${authority}`,
+    fetch: async (request) => {
+      const { exchange, response } = await fetchExchange(request)
+      app.handle(exchange)
+      return response
+    },
+    stats: () => app.stats(),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await app.close(DRAIN_MS)
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

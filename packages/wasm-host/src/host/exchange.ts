@@ -1,0 +1,23 @@
+import type { RequestHead } from '../wasi/http/incoming-request'
+
+/** One HTTP request and its answer, whatever carries it (a socket, or a call of `fetch`). */
+export interface Exchange {
+  head: RequestHead
+  /** The whole body when it is known already. */
+  body: Uint8Array | undefined
+  /** Whether a body (or the rest of it) still comes, through `read`. */
+  streaming: boolean
+  /** Starts delivering the rest of the body; stops while more than the window is not taken. */
+  read(events: { chunk(chunk: Uint8Array): void; end(): void; broken(): void }): void
+  /** The guest has taken bytes of the body. */
+  taken(bytes: number): void
+  /** Sends the head. Called once. */
+  respond(status: number, headers: [string, string][]): void
+  /** Sends a chunk; `done` is called when the client's side has taken it. */
+  write(chunk: Uint8Array, done: () => void): void
+  end(): void
+  /** Breaks the connection off, so that the client sees that the answer is not whole. */
+  destroy(): void
+  /** Called once, when the client went away before the end. */
+  onDisconnect(listener: () => void): void
+}

@@ -1,0 +1,87 @@
+import type { FromWorker } from '../protocol/messages'
+import type { Exchange } from './exchange'
+import { type HostError, hostErrors, sendHostError } from './host-error'
+
+/** A request the host has accepted, from arrival until its instance is gone. */
+export class InFlight {
+  readonly id: number
+  readonly exchange: Exchange
+  /** Whether a worker has given it an instance. */
+  started = false
+  /** Whether the guest has written or called out, so that it must not run twice. */
+  effect = false
+  /** Whether the response has begun. */
+  headSent = false
+  /** Whether the client's side is complete or gone: nothing more is sent. */
+  closed = false
+  /** Why the host ends it, when it does. */
+  ending: HostError | undefined
+  attempts = 0
+  timer: NodeJS.Timeout | undefined
+  /** Bytes the head promised and not yet sent; undefined without a content-length. */
+  #promised: number | undefined
+  #outOfMemory = false
+
+  constructor(id: number, exchange: Exchange) {
+    this.id = id
+    this.exchange = exchange
+  }
+
+  /** Whether it can go to another worker unnoticed: nothing said, nothing done, and its body is still at hand. */
+  get repeatable(): boolean {
+    return !this.started || (!this.effect && !this.headSent && !this.exchange.streaming && this.attempts < 2)
+  }
+
+  head(message: Extract<FromWorker, { type: 'head' }>, credit: (bytes: number) => void): void {
+    if (this.closed || this.headSent || this.ending) return
+    if (message.status < 200 || message.status > 599) return this.fail(hostErrors.answer, `status ${message.status}`)
+    if (message.status >= 500 && this.#outOfMemory) return this.fail(hostErrors.memory)
+    this.headSent = true
+    const length = message.headers.find(([name]) => name === 'content-length')?.[1]
+    const bodiless = this.exchange.head.method === 'HEAD' || message.status === 204 || message.status === 304
+    this.#promised = length === undefined || bodiless ? undefined : Number(length)
+    this.exchange.respond(message.status, message.headers)
+    if (message.chunk) this.data(message.chunk, credit)
+    if (message.end) this.end()
+  }
+
+  data(chunk: Uint8Array, credit: (bytes: number) => void): void {
+    if (this.closed) return
+    if (this.#promised !== undefined) {
+      this.#promised -= chunk.byteLength
+      // More than was promised would be read as the start of the next answer on the connection.
+      if (this.#promised < 0) return this.#break()
+    }
+    this.exchange.write(chunk, () => credit(chunk.byteLength))
+  }
+
+  end(): void {
+    if (this.closed) return
+    if (this.#promised !== undefined && this.#promised > 0) return this.#break()
+    this.closed = true
+    this.exchange.end()
+  }
+
+  /** The answer can't be completed: an error if nothing has been sent, else a broken connection. */
+  fail(error: HostError, detail?: string): void {
+    if (this.closed) return
+    if (this.headSent) return this.#break()
+    this.closed = true
+    this.headSent = true
+    sendHostError(this.exchange, error, detail)
+  }
+
+  /** A line of the guest's log says that its memory is used up: what it answers next is judged by that. */
+  noteOutOfMemory(): void {
+    this.#outOfMemory = true
+  }
+
+  get outOfMemory(): boolean {
+    return this.#outOfMemory
+  }
+
+  #break(): void {
+    this.closed = true
+    this.exchange.destroy()
+  }
+}

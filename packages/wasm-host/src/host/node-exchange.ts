@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WINDOW } from '../protocol/messages'
+import type { Exchange } from './exchange'
+
+/** A body up to this size is read before the guest starts: it costs one message, and a slow sender costs no instance. */
+export const BUFFERED_BODY = 64 * 1024
+
+const HAS_NO_BODY = (request: IncomingMessage): boolean => request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
+
+function headOf(request: IncomingMessage, authority: string): Exchange['head'] {
+  const headers: [string, string][] = []
+  for (let index = 0; index < request.rawHeaders.length; index += 2) headers.push([request.rawHeaders[index] as string, request.rawHeaders[index + 1] as string])
+  return { method: request.method ?? 'GET', scheme: 'http', authority: request.headers.host ?? authority, path: request.url ?? '/', headers }
+}
+
+/** Makes an exchange of a node:http request; resolves once a short body is there, or undefined when the client left before. */
+export async function nodeExchange(request: IncomingMessage, response: ServerResponse, authority: string): Promise<Exchange | undefined> {
+  let body: Uint8Array | undefined
+  let streaming = false
+  if (!HAS_NO_BODY(request)) {
+    if (Number(request.headers['content-length'] ?? Infinity) <= BUFFERED_BODY) {
+      body = await readAll(request)
+      if (!body) return undefined
+    } else streaming = true
+  }
+  let untaken = 0
+  return {
+    head: headOf(request, authority),
+    body,
+    streaming,
+    read({ chunk, end, broken }) {
+      request.on('data', (bytes: Buffer) => {
+        untaken += bytes.byteLength
+        if (untaken >= WINDOW) request.pause()
+        chunk(new Uint8Array(bytes))
+      })
+      request.on('end', end)
+      request.on('close', () => {
+        if (!request.complete) broken()
+      })
+    },
+    taken(bytes) {
+      untaken -= bytes
+      if (untaken < WINDOW && request.isPaused()) request.resume()
+    },
+    respond(status, headers) {
+      const flat: string[] = []
+      for (const [name, value] of headers) flat.push(name, value)
+      response.writeHead(status, flat)
+      if (streaming && !request.complete) response.shouldKeepAlive = false
+    },
+    write(chunk, done) {
+      response.write(chunk, done)
+    },
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+    onDisconnect(listener) {
+      response.on('close', () => {
+        if (!response.writableFinished) listener()
+      })
+    },
+  }
+}
+
+function readAll(request: IncomingMessage): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))))
+    request.on('close', () => resolve(undefined))
+  })
+}

@@ -1,0 +1,26 @@
+/** One line a guest wrote, or one the host says about it. */
+export interface GuestLog {
+  /** Name of the app. */
+  app: string
+  stream: 'stdout' | 'stderr' | 'host'
+  line: string
+}
+
+/** An app's options with every default filled in. */
+export interface AppSettings {
+  component: Uint8Array
+  name: string
+  workers: number
+  pool: number
+  concurrency: number
+  queue: number
+  memoryMb: number
+  timeoutMs: number
+  busyLimitMs: number
+  dataDir: string
+  cacheDir: string | undefined
+  stores: string[]
+  variables: Record<string, string>
+  outbound: string[]
+  onLog(log: GuestLog): void
+}

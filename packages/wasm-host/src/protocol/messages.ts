@@ -1,0 +1,62 @@
+/** What the host and its worker threads say to each other. A request keeps one id on both sides. */
+import type { RequestHead } from '../wasi/http/incoming-request'
+import type { KeyValueDraft } from '../wasi/keyvalue/index'
+
+/** Bytes of a body that may be under way in one direction before the receiver has taken them. */
+export const WINDOW = 256 * 1024
+
+export type ToWorker =
+  /** `body` is the whole body, or its beginning when `more`. */
+  | { type: 'start'; id: number; head: RequestHead; body: Uint8Array | undefined; more: boolean }
+  | { type: 'body'; id: number; chunk?: Uint8Array; end?: boolean; broken?: boolean }
+  /** The client has taken this many bytes of the response. */
+  | { type: 'credit'; id: number; bytes: number }
+  /** The client is gone: its response is closed, the guest may go on. */
+  | { type: 'disconnect'; id: number }
+  /** The guest must not go on. */
+  | { type: 'abort'; id: number; reason: string }
+  | { type: 'close' }
+
+/** How an instance ended. */
+export type Outcome = 'ok' | 'trap' | 'aborted' | 'exit'
+
+export type FromWorker =
+  | { type: 'ready' }
+  | { type: 'failed'; message: string }
+  | { type: 'started'; id: number }
+  | { type: 'head'; id: number; status: number; headers: [string, string][]; chunk?: Uint8Array; end?: boolean }
+  | { type: 'data'; id: number; chunk: Uint8Array }
+  | { type: 'end'; id: number }
+  /** The guest dropped its response body unfinished. */
+  | { type: 'broken'; id: number }
+  /** The guest answered with an error code of wasi:http. */
+  | { type: 'error'; id: number; code: string }
+  /** The guest has taken this many bytes of the request body. */
+  | { type: 'taken'; id: number; bytes: number }
+  /** From here on the request can't be repeated unnoticed: it wrote or called out. */
+  | { type: 'effect'; id: number }
+  | { type: 'log'; id: number; stream: 'stdout' | 'stderr'; line: string }
+  | { type: 'done'; id: number; outcome: Outcome; message?: string; memoryBytes: number; cpuMs: number }
+
+/** Slots of the shared array by which a worker shows that it lives and whom it runs. */
+export const BEAT = { count: 0, running: 1, pooled: 2, length: 4 } as const
+export const BEAT_MS = 25
+
+export interface WorkerSetup {
+  app: string
+  /** Prefix of instance owners: `<run>/<request id>`. */
+  run: string
+  /** file: URL of the generated bindings. */
+  bindings: string
+  modules: Record<string, WebAssembly.Module>
+  beat: Int32Array
+  pool: number
+  stores: string[]
+  draft: KeyValueDraft
+  kvFile: string | undefined
+  variables: Record<string, string>
+  outbound: string[]
+  self: string | undefined
+}
+
+export const ownerOf = (run: string, id: number): string => `${run}/${id}`

@@ -1,0 +1,26 @@
+/** The part of the WebAssembly API this package uses; Node's own types name only `Module`. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+export interface WasmInstance {
+  readonly exports: Record<string, unknown>
+}
+
+export type WasmImports = Record<string, Record<string, unknown>>
+
+interface WasmEngine {
+  compile(bytes: Uint8Array): Promise<WebAssembly.Module>
+  Instance: new (module: WebAssembly.Module, imports: WasmImports) => WasmInstance
+  Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory
+  RuntimeError: new (message?: string) => Error
+  /** JSPI: present when the engine can suspend a guest. */
+  Suspending?: unknown
+  promising?: unknown
+}
+
+export const wasm = (globalThis as unknown as { WebAssembly: WasmEngine }).WebAssembly
+
+/** Whether a guest can be suspended while it waits, so that one thread serves many. */
+export const hasSuspension = (): boolean => typeof wasm.Suspending === 'function' && typeof wasm.promising === 'function'

@@ -1,0 +1,58 @@
+/** A worker thread: serves the requests its host gives it, many at a time while they wait. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { NodeTransport } from '../outbound/node-transport'
+import { BEAT, BEAT_MS, type FromWorker, type ToWorker, type WorkerSetup } from '../protocol/messages'
+import { KvStore } from '../wasi/keyvalue/kv-store'
+import { GuestRequest } from './guest-request'
+import { createInstance, InstancePool, type Instantiate } from './instance-pool'
+import { RunQueue } from './run-queue'
+
+const port = parentPort
+if (!port) throw new Error('this file runs as a worker thread of the wasm host')
+const setup = workerData as WorkerSetup
+const post = (message: FromWorker, transfer?: ArrayBuffer[]): void => port.postMessage(message, transfer ?? [])
+
+const requests = new Map<number, GuestRequest>()
+const queue = new RunQueue((who) => Atomics.store(setup.beat, BEAT.running, who instanceof GuestRequest ? who.id : 0))
+const kv = setup.kvFile === undefined ? undefined : new KvStore(setup.kvFile)
+const transport = new NodeTransport(setup.outbound, setup.self)
+const { instantiate } = (await import(setup.bindings)) as { instantiate: Instantiate }
+const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
+const pool = new InstancePool(() => createInstance(instantiate, setup.modules, capabilities, queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
+
+const beat = setInterval(() => {
+  Atomics.add(setup.beat, BEAT.count, 1)
+  Atomics.store(setup.beat, BEAT.pooled, pool.size)
+}, BEAT_MS)
+
+function close(): void {
+  clearInterval(beat)
+  pool.close()
+  transport.close()
+  kv?.close()
+  port?.close()
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'close') return close()
+  if (message.type === 'start') {
+    const request = new GuestRequest(message.id, post)
+    requests.set(message.id, request)
+    if (message.body) request.body.push(message.body)
+    if (!message.more) request.body.end()
+    void request.run(message, setup.run, queue, () => pool.take()).finally(() => requests.delete(message.id))
+    return
+  }
+  const request = requests.get(message.id)
+  if (!request) return
+  if (message.type === 'body') {
+    if (message.chunk) request.body.push(message.chunk)
+    if (message.end) request.body.end()
+    if (message.broken) request.body.fail('the request body broke off')
+  } else if (message.type === 'credit') request.sink.credit(message.bytes)
+  else if (message.type === 'disconnect') request.disconnect()
+  else request.abort(message.reason)
+})
+
+pool.fill()
+post({ type: 'ready' })

@@ -1,0 +1,73 @@
+/** One request inside a worker: its instance, its body, its response, from start to end. */
+import { type FromWorker, ownerOf, type Outcome, type ToWorker } from '../protocol/messages'
+import { GuestExit } from '../wasi/cli'
+import { IncomingRequest } from '../wasi/http/incoming-request'
+import { ResponseOutparam } from '../wasi/http/outgoing-response'
+import { ByteQueue } from '../wasi/io/input-stream'
+import { GuestAborted } from './guest-context'
+import type { GuestInstance } from './instance-pool'
+import { ResponseSink } from './response-sink'
+import type { RunQueue } from './run-queue'
+
+export class GuestRequest {
+  readonly id: number
+  readonly body: ByteQueue
+  readonly sink: ResponseSink
+  readonly #post: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  #instance: GuestInstance | undefined
+  #abortReason: string | undefined
+
+  constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {
+    this.id = id
+    this.#post = post
+    this.sink = new ResponseSink(id, post)
+    this.body = new ByteQueue((bytes) => post({ type: 'taken', id, bytes }))
+  }
+
+  /** Runs the guest to its end and reports how it went. */
+  async run(start: Extract<ToWorker, { type: 'start' }>, run: string, queue: RunQueue, take: () => GuestInstance): Promise<void> {
+    let outcome: Outcome = 'ok'
+    let message: string | undefined
+    try {
+      await queue.enter(this)
+      if (this.#abortReason !== undefined) throw new GuestAborted(this.#abortReason)
+      this.#post({ type: 'started', id: this.id })
+      const instance = take()
+      this.#instance = instance
+      instance.context.bind({
+        turn: this,
+        owner: ownerOf(run, this.id),
+        log: (stream, line) => this.#post({ type: 'log', id: this.id, stream, line }),
+        effect: () => this.#post({ type: 'effect', id: this.id }),
+        suspended: () => this.sink.flush(),
+      })
+      const handler = instance.exports.incomingHandler
+      if (!handler) throw new Error('the component does not export wasi:http/incoming-handler')
+      await handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink))
+    } catch (error) {
+      outcome = error instanceof GuestAborted ? 'aborted' : error instanceof GuestExit ? 'exit' : 'trap'
+      message = describeFailure(error)
+    } finally {
+      this.#instance?.context.end()
+      queue.leave(this)
+    }
+    this.#post({ type: 'done', id: this.id, outcome, memoryBytes: this.#instance?.memory?.buffer.byteLength ?? 0, cpuMs: queue.cpuOf(this), ...(message === undefined ? {} : { message }) })
+    this.#instance = undefined
+  }
+
+  abort(reason: string): void {
+    this.#abortReason = reason
+    this.body.fail(reason)
+    this.sink.close()
+    this.#instance?.context.abort(reason)
+  }
+
+  disconnect(): void {
+    this.body.fail('the client is gone')
+    this.sink.close()
+  }
+}
+
+function describeFailure(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}

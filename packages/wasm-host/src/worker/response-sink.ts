@@ -1,0 +1,84 @@
+import { WINDOW, type FromWorker } from '../protocol/messages'
+import type { ResponseTarget } from '../wasi/http/outgoing-response'
+import { Waiters } from '../wasi/io/pollable'
+
+/**
+ * The response of one request on its way to the host. The head travels with the first chunk; chunks leave as they are
+ * written, up to a window of bytes that the client has not taken.
+ */
+export class ResponseSink implements ResponseTarget {
+  waiters = new Waiters()
+  readonly #id: number
+  readonly #post: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  #head: { status: number; headers: [string, string][] } | undefined
+  #credit = WINDOW
+  #state: 'open' | 'ended' | 'closed' = 'open'
+  /** Whether the guest has set a response. */
+  answered = false
+
+  constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {
+    this.#id = id
+    this.#post = post
+  }
+
+  head(status: number, headers: [string, string][]): void {
+    this.answered = true
+    this.#head = { status, headers }
+  }
+
+  error(code: { tag: string; val?: unknown }): void {
+    this.answered = true
+    this.#state = 'ended'
+    this.#post({ type: 'error', id: this.#id, code: code.tag })
+  }
+
+  room(): number {
+    return this.#state === 'open' ? Math.max(0, this.#credit) : -1
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#state !== 'open' || chunk.byteLength === 0) return
+    this.#credit -= chunk.byteLength
+    const whole = chunk.byteLength === chunk.buffer.byteLength
+    const transfer = whole && chunk.byteLength >= 8192 ? [chunk.buffer as ArrayBuffer] : undefined
+    if (this.#head) {
+      this.#post({ type: 'head', id: this.#id, ...this.#head, chunk }, transfer)
+      this.#head = undefined
+    } else this.#post({ type: 'data', id: this.#id, chunk }, transfer)
+  }
+
+  /** Sends a head that has waited for its first chunk. */
+  flush(): void {
+    if (!this.#head) return
+    this.#post({ type: 'head', id: this.#id, ...this.#head })
+    this.#head = undefined
+  }
+
+  end(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ended'
+    if (this.#head) this.#post({ type: 'head', id: this.#id, ...this.#head, end: true })
+    else this.#post({ type: 'end', id: this.#id })
+    this.#head = undefined
+  }
+
+  abort(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ended'
+    this.flush()
+    this.#post({ type: 'broken', id: this.#id })
+  }
+
+  /** The client has taken bytes. */
+  credit(bytes: number): void {
+    this.#credit += bytes
+    this.waiters.notify()
+  }
+
+  /** The client is gone. */
+  close(): void {
+    if (this.#state === 'open') this.#state = 'closed'
+    this.#head = undefined
+    this.waiters.notify()
+  }
+}
