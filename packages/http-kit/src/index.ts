@@ -13,7 +13,12 @@ export type { FetchFunction } from './fetch/fetch-function'
 export { timedFetch, type TimedFetchInit } from './fetch/timed-fetch'
 export { createHeaderForwarder } from './header/forward-headers'
 export { checkHeader, isHeaderName, isHeaderValue } from './header/header-value'
-export { createOutboundMatcher, matchesOutbound, type OutboundPattern, parseOutboundPattern } from './outbound/outbound-pattern'
+export {
+  createOutboundMatcher,
+  matchesOutbound,
+  type OutboundPattern,
+  parseOutboundPattern,
+} from './outbound/outbound-pattern'
 export { type Backoff, backoffDelay } from './retry/backoff'
 export { parseHttpDate, parseRetryAfter } from './retry/retry-after'
 export { defaultRetryPolicy, retry, type RetryDecision, type RetryOptions, type RetryPolicy } from './retry/retry'

@@ -5,4 +5,9 @@
  */
 export { refusedAddressClass } from './node/address-class'
 export { createGuardedFetch, type GuardedFetch, type GuardedFetchOptions } from './node/guarded-fetch'
-export { createOutboundGuard, type OutboundGuard, type OutboundRules, type ResolvedAddress } from './node/outbound-guard'
+export {
+  createOutboundGuard,
+  type OutboundGuard,
+  type OutboundRules,
+  type ResolvedAddress,
+} from './node/outbound-guard'

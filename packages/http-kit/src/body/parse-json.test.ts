@@ -26,7 +26,13 @@ describe('parseJson', () => {
   })
 
   it('refuses what is not UTF-8', () => {
-    for (const bad of [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0xc0, 0x80], [0xfe, 0xff, 0x00, 0x31]]) {
+    for (const bad of [
+      [0x22, 0xff, 0x22],
+      [0x22, 0xc3, 0x22],
+      [0x22, 0xed, 0xa0, 0x80, 0x22],
+      [0xc0, 0x80],
+      [0xfe, 0xff, 0x00, 0x31],
+    ]) {
       expect(reasonOf(new Uint8Array(bad))).toBe('utf-8')
     }
   })
@@ -37,11 +43,16 @@ describe('parseJson', () => {
     expect(reasonOf('\ufeff\ufeff1')).toBe('syntax')
   })
 
-  it.each(['', ' ', '{', '[1,]', "{'a':1}", '{"a":1}}', 'NaN', '01', '"\n"', 'undefined', '{"a":1,}', '//x\n1'])('refuses %j', (text) => {
-    expect(reasonOf(text)).toBe('syntax')
-    expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'PF_REQUEST_INVALID', status: 400 }))
-    expect(() => parseJson(text, { code: 'PF_REMOTE_RESPONSE' })).toThrow(expect.objectContaining({ code: 'PF_REMOTE_RESPONSE' }))
-  })
+  it.each(['', ' ', '{', '[1,]', "{'a':1}", '{"a":1}}', 'NaN', '01', '"\n"', 'undefined', '{"a":1,}', '//x\n1'])(
+    'refuses %j',
+    (text) => {
+      expect(reasonOf(text)).toBe('syntax')
+      expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'PF_REQUEST_INVALID', status: 400 }))
+      expect(() => parseJson(text, { code: 'PF_REMOTE_RESPONSE' })).toThrow(
+        expect.objectContaining({ code: 'PF_REMOTE_RESPONSE' }),
+      )
+    },
+  )
 
   it('allows exactly the depth it is told', () => {
     const nested = (depth: number) => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
@@ -82,5 +93,8 @@ describe('parseJson', () => {
 it('readJson is both at once', async () => {
   expect(await readJson(new Response('{"a":[1]}'), 100)).toEqual({ a: [1] })
   await expect(readJson(new Response('{"a":[1]}'), 5)).rejects.toMatchObject({ code: 'PF_REQUEST_TOO_LARGE' })
-  await expect(readJson(new Response('{"a":[1]}'), 100, { maxDepth: 1 })).rejects.toMatchObject({ code: 'PF_REQUEST_INVALID', details: { reason: 'depth' } })
+  await expect(readJson(new Response('{"a":[1]}'), 100, { maxDepth: 1 })).rejects.toMatchObject({
+    code: 'PF_REQUEST_INVALID',
+    details: { reason: 'depth' },
+  })
 })

@@ -36,7 +36,9 @@ export function parseJson(source: Uint8Array | string, options: ParseJsonOptions
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
   // What is n levels deep has n opening brackets and as many closing ones.
   if (text.length > maxDepth && deeperThan(text, maxDepth)) {
-    throw new PfError(code, `The JSON is nested more than ${maxDepth} levels deep.`, { details: { reason: 'depth', maxDepth } })
+    throw new PfError(code, `The JSON is nested more than ${maxDepth} levels deep.`, {
+      details: { reason: 'depth', maxDepth },
+    })
   }
   try {
     return JSON.parse(text) as JsonValue

@@ -30,7 +30,11 @@ describe('readBody', () => {
 
   it('refuses a declared length before it reads, and cancels', async () => {
     const { request, seen } = source(3, 4, { 'content-length': '13' })
-    await expect(readBody(request, 12)).rejects.toMatchObject({ code: 'PF_REQUEST_TOO_LARGE', status: 413, details: { limit: 12 } })
+    await expect(readBody(request, 12)).rejects.toMatchObject({
+      code: 'PF_REQUEST_TOO_LARGE',
+      status: 413,
+      details: { limit: 12 },
+    })
     expect(seen.pulled).toBe(0)
     await Promise.resolve()
     expect(seen.canceled).toBe(undefined)
@@ -46,7 +50,9 @@ describe('readBody', () => {
   })
 
   it("says PF_REMOTE_RESPONSE of a peer's body", async () => {
-    await expect(readBody(new Response('too long'), 3, { code: 'PF_REMOTE_RESPONSE' })).rejects.toMatchObject({ code: 'PF_REMOTE_RESPONSE' })
+    await expect(readBody(new Response('too long'), 3, { code: 'PF_REMOTE_RESPONSE' })).rejects.toMatchObject({
+      code: 'PF_REMOTE_RESPONSE',
+    })
   })
 
   it('takes the fast way only where the length is vouched for and within the limit', async () => {
@@ -76,7 +82,9 @@ describe('readBody', () => {
     const unframed = spy({ 'content-length': '3' })
     await readBody(unframed, 3)
     expect(unframed.calls).toEqual(['body'])
-    await expect(readBody(spy({ 'content-length': '4' }), 3, { framed: true })).rejects.toMatchObject({ code: 'PF_REQUEST_TOO_LARGE' })
+    await expect(readBody(spy({ 'content-length': '4' }), 3, { framed: true })).rejects.toMatchObject({
+      code: 'PF_REQUEST_TOO_LARGE',
+    })
   })
 
   it('ends at an abort with its reason, cancels the stream and leaves the signal', async () => {

@@ -15,7 +15,7 @@ export interface ReadBodyOptions {
   /**
    * Whether whoever parsed the message made sure that the body is as long as `Content-Length` says, as Node's HTTP
    * server and `wasi:http` hosts do. Then a body with a length within the limit is read in one go, which on
-   * `@hono/node-server` is several times faster than its stream. Default false: every byte is counted.
+   * `@hono/node-server` doubles the requests per second that its stream allows. Default false: every byte is counted.
    */
   framed?: boolean | undefined
   /** Code of the error over the limit. Default PF_REQUEST_TOO_LARGE; use PF_REMOTE_RESPONSE for a peer's response. */

@@ -7,7 +7,15 @@ import { PfError } from '@pf-agents/agent-core'
  */
 export type FetchFailure = 'refused' | 'network' | 'other'
 
-const refusedCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'ConnectionRefused'])
+const refusedCodes = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ConnectionRefused',
+])
 
 /**
  * Tells from an error of `fetch` whether the request can have reached the peer.
@@ -26,7 +34,10 @@ export function fetchFailure(error: unknown): FetchFailure {
 
 function isRefused(error: unknown): boolean {
   if (!hasCode(error)) return false
-  return refusedCodes.has(error.code) || ((error as { syscall?: unknown }).syscall === 'connect' && error.code === 'ETIMEDOUT')
+  return (
+    refusedCodes.has(error.code) ||
+    ((error as { syscall?: unknown }).syscall === 'connect' && error.code === 'ETIMEDOUT')
+  )
 }
 
 function hasCode(error: unknown): error is { code: string } {

@@ -26,7 +26,12 @@ describe('timedFetch', () => {
     const url = await serve((_request, response) => response.writeHead(201, { 'x-a': '1' }).end('hello'))
     const { signal } = new AbortController()
     const clock = createFakeClock()
-    const response = await timedFetch(fetch, url, { signal, timeouts: { headersMs: 5000, idleMs: 5000, totalMs: 5000 } }, clock)
+    const response = await timedFetch(
+      fetch,
+      url,
+      { signal, timeouts: { headersMs: 5000, idleMs: 5000, totalMs: 5000 } },
+      clock,
+    )
     expect([response.status, response.headers.get('x-a')]).toEqual([201, '1'])
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     expect(await response.text()).toBe('hello')
@@ -36,7 +41,10 @@ describe('timedFetch', () => {
 
   it('ends a peer that never answers', async () => {
     const url = await serve(() => {})
-    await expect(timedFetch(fetch, url, { timeouts: { headersMs: 30 } })).rejects.toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'headers' } })
+    await expect(timedFetch(fetch, url, { timeouts: { headersMs: 30 } })).rejects.toMatchObject({
+      code: 'PF_HTTP_TIMEOUT',
+      details: { phase: 'headers' },
+    })
   })
 
   it('ends a body that falls silent, and closes its connection', async () => {
@@ -88,15 +96,20 @@ describe('timedFetch', () => {
     await canceled.body?.cancel()
     await timedFetch(async () => new Response(null, { status: 204 }), 'http://x/', init, clock)
     const broken = new ReadableStream({ pull: () => Promise.reject(new Error('reset')) })
-    await expect((await timedFetch(async () => new Response(broken), 'http://x/', init, clock)).text()).rejects.toThrow('reset')
-    await expect(timedFetch(async () => Promise.reject(new Error('down')), 'http://x/', init, clock)).rejects.toThrow('down')
+    await expect((await timedFetch(async () => new Response(broken), 'http://x/', init, clock)).text()).rejects.toThrow(
+      'reset',
+    )
+    await expect(timedFetch(async () => Promise.reject(new Error('down')), 'http://x/', init, clock)).rejects.toThrow(
+      'down',
+    )
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     expect(clock.pending).toBe(0)
   })
 })
 
 describe('fetchFailure', () => {
-  const failureOf = async (url: string, init?: RequestInit) => fetchFailure(await fetch(url, init).catch((error: unknown) => error))
+  const failureOf = async (url: string, init?: RequestInit) =>
+    fetchFailure(await fetch(url, init).catch((error: unknown) => error))
 
   it('knows a refused connection', async () => {
     const server = createServer()

@@ -22,7 +22,12 @@ export interface TimedFetchInit extends Omit<RequestInit, 'signal'> {
  * const response = await timedFetch(fetch, url, { method: 'POST', body, timeouts: { headersMs: 10_000, idleMs: 60_000 } })
  * ```
  */
-export async function timedFetch(fetch: FetchFunction, url: string, init: TimedFetchInit, clock?: Clock): Promise<Response> {
+export async function timedFetch(
+  fetch: FetchFunction,
+  url: string,
+  init: TimedFetchInit,
+  clock?: Clock,
+): Promise<Response> {
   const { timeouts, signal, ...rest } = init
   const watch = watchTimeouts(timeouts, { signal, clock })
   try {

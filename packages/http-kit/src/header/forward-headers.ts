@@ -31,11 +31,17 @@ const neverForwarded = new Set([
  * await fetch(url, { headers: forward(request.headers) })
  * ```
  */
-export function createHeaderForwarder(names: readonly string[]): (from: { get(name: string): string | null }) => Record<string, string> {
+export function createHeaderForwarder(
+  names: readonly string[],
+): (from: { get(name: string): string | null }) => Record<string, string> {
   const allowed = names.map((name) => name.toLowerCase())
   for (const name of allowed) {
     if (!isHeaderName(name) || neverForwarded.has(name)) {
-      throw new PfError('PF_CONFIG_INVALID', `The header ${JSON.stringify(name)} can not be forwarded. Take it off the list.`, { details: { header: name } })
+      throw new PfError(
+        'PF_CONFIG_INVALID',
+        `The header ${JSON.stringify(name)} can not be forwarded. Take it off the list.`,
+        { details: { header: name } },
+      )
     }
   }
   return (from) => {

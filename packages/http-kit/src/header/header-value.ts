@@ -21,9 +21,15 @@ export function isHeaderValue(value: string): boolean {
  */
 export function checkHeader(name: string, value: string): void {
   if (!isHeaderName(name)) {
-    throw new PfError('PF_REQUEST_INVALID', 'A header has a name that HTTP does not allow.', { details: { header: name.slice(0, 100) } })
+    throw new PfError('PF_REQUEST_INVALID', 'A header has a name that HTTP does not allow.', {
+      details: { header: name.slice(0, 100) },
+    })
   }
   if (!isHeaderValue(value)) {
-    throw new PfError('PF_REQUEST_INVALID', `The value of the header ${name} has a line end or another control character.`, { details: { header: name } })
+    throw new PfError(
+      'PF_REQUEST_INVALID',
+      `The value of the header ${name} has a line end or another control character.`,
+      { details: { header: name } },
+    )
   }
 }

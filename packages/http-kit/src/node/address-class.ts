@@ -67,7 +67,7 @@ function ipv6Groups(address: string): number[] {
   const front = read(head)
   if (tail === undefined) return front
   const back = read(tail)
-  return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back]
+  return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back]
 }
 
 function ipv6Class(groups: readonly number[]): string | undefined {

@@ -19,7 +19,17 @@ export interface ExchangeRequest {
 }
 
 // The connection is ours to describe; a Host of the caller's could reach another site than the one that was checked.
-const ownHeaders = new Set(['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+const ownHeaders = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 const nullBodyStatuses = new Set([101, 103, 204, 205, 304])
 
 /**
@@ -67,9 +77,14 @@ export function exchange(request: ExchangeRequest): Promise<Response> {
   })
 }
 
-function toResponse(request: ExchangeRequest, incoming: IncomingMessage, failure: (error: unknown) => unknown): Response {
+function toResponse(
+  request: ExchangeRequest,
+  incoming: IncomingMessage,
+  failure: (error: unknown) => unknown,
+): Response {
   const headers = new Headers()
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2) headers.append(incoming.rawHeaders[at] as string, incoming.rawHeaders[at + 1] as string)
+  for (let at = 0; at < incoming.rawHeaders.length; at += 2)
+    headers.append(incoming.rawHeaders[at] as string, incoming.rawHeaders[at + 1] as string)
   const status = incoming.statusCode as number
   const init = { status, statusText: incoming.statusMessage ?? '', headers }
   if (nullBodyStatuses.has(status) || request.method === 'HEAD') {
@@ -82,7 +97,13 @@ function toResponse(request: ExchangeRequest, incoming: IncomingMessage, failure
     headers.delete('content-length')
     pipeline(incoming, decoder, () => {})
   }
-  return located(new Response(webBody(decoder ?? incoming, () => incoming.destroy(), failure), init), request.url)
+  return located(
+    new Response(
+      webBody(decoder ?? incoming, () => incoming.destroy(), failure),
+      init,
+    ),
+    request.url,
+  )
 }
 
 function decoderFor(encoding: string | null) {
@@ -140,5 +161,7 @@ function located(response: Response, url: URL): Response {
 
 /** As `fetch` fails: a TypeError with the cause. What is an error of this SDK already stays as it is. */
 function networkError(error: unknown, message = 'fetch failed'): unknown {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('PF_') ? error : new TypeError(message, { cause: error })
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('PF_')
+    ? error
+    : new TypeError(message, { cause: error })
 }

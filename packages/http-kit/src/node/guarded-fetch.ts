@@ -43,9 +43,18 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
   const { maxRedirects = 5 } = options
   // An idle connection is closed soon: a peer that closes it first would fail the next request on it.
   const pool = { keepAlive: true, timeout: 4_000, scheduling: 'lifo' as const }
-  const agents = { http: new http.Agent(pool), https: new https.Agent({ ...pool, ...(options.ca && { ca: options.ca }) }) }
+  const agents = {
+    http: new http.Agent(pool),
+    https: new https.Agent({ ...pool, ...(options.ca && { ca: options.ca }) }),
+  }
 
-  const send = (url: URL, method: string, headers: Headers, content: ReturnType<typeof outgoingBody>['content'], signal: AbortSignal | undefined) => {
+  const send = (
+    url: URL,
+    method: string,
+    headers: Headers,
+    content: ReturnType<typeof outgoingBody>['content'],
+    signal: AbortSignal | undefined,
+  ) => {
     guard.check(url)
     return exchange({
       url,
@@ -62,9 +71,10 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     const init = input instanceof Request ? { ...partsOf(input), ...given } : given
     let url = parseUrl(input instanceof Request ? input.url : String(input))
     let method = (init.method ?? 'GET').toUpperCase()
-    let { contentType, content } = outgoingBody(init.body)
+    const body = outgoingBody(init.body)
+    let content = body.content
     let headers = new Headers(init.headers)
-    if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
+    if (body.contentType && !headers.has('content-type')) headers.set('content-type', body.contentType)
     const signal = init.signal ?? undefined
 
     for (let hop = 0; ; hop++) {
@@ -77,7 +87,10 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
 
       const next = parseUrl(location, url)
       // Fetch §4.4: what becomes a GET loses its body.
-      if (((response.status === 301 || response.status === 302) && method === 'POST') || (response.status === 303 && method !== 'HEAD')) {
+      if (
+        ((response.status === 301 || response.status === 302) && method === 'POST') ||
+        (response.status === 303 && method !== 'HEAD')
+      ) {
         method = 'GET'
         content = undefined
         headers = without(headers, ['content-type', 'content-encoding', 'content-language', 'content-location'])
@@ -101,7 +114,8 @@ function partsOf({ method, headers, body, signal }: Request): RequestInit {
   return { method, headers, body, signal }
 }
 
-const isRedirect = (status: number) => status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+const isRedirect = (status: number) =>
+  status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
 function without(headers: Headers, names: readonly string[]): Headers {
   const rest = new Headers(headers)
@@ -110,7 +124,14 @@ function without(headers: Headers, names: readonly string[]): Headers {
 }
 
 // Any other header may be a credential: API keys have names of all kinds.
-const harmless = new Set(['accept', 'accept-language', 'content-encoding', 'content-language', 'content-type', 'user-agent'])
+const harmless = new Set([
+  'accept',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'user-agent',
+])
 
 function onlyHarmless(headers: Headers): Headers {
   return new Headers([...headers].filter(([name]) => harmless.has(name)))

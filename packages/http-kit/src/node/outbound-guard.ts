@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
 import { PfError } from '@pf-agents/agent-core'
 import { createOutboundMatcher } from '../outbound/outbound-pattern'
 import { refusedAddressClass } from './address-class'
@@ -79,17 +80,17 @@ export function createOutboundGuard(rules: OutboundRules = {}): OutboundGuard {
  * check that finds the address. A name resolved again afterwards could stand for another one.
  */
 export function pinnedLookup(guard: OutboundGuard, url: URL): LookupFunction {
+  const resolve = callbackify(() => guard.resolve(url))
   return (_hostname, options, callback) => {
-    guard.resolve(url).then(
-      (addresses) => {
-        const wanted = options.family === 4 || options.family === 6 ? addresses.filter(({ family }) => family === options.family) : addresses
-        const first = wanted[0]
-        if (!first) callback(Object.assign(new Error('No address of the family'), { code: 'ENOTFOUND' }), '', 0)
-        else if (options.all) callback(null, wanted)
-        else callback(null, first.address, first.family)
-      },
-      (error: Error) => callback(error, '', 0),
-    )
+    resolve((error, addresses) => {
+      if (error) return callback(error, '', 0)
+      const { family, all } = options
+      const wanted = family === 4 || family === 6 ? addresses.filter((each) => each.family === family) : addresses
+      const first = wanted[0]
+      if (!first) callback(Object.assign(new Error('No address of the family'), { code: 'ENOTFOUND' }), '', 0)
+      else if (all) callback(null, wanted)
+      else callback(null, first.address, first.family)
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
 
 /** A request's body, ready to be sent. */
 export interface OutgoingBody {
@@ -21,6 +22,6 @@ export function outgoingBody(body: RequestInit['body']): OutgoingBody {
   const response = new Response(body)
   return {
     contentType: response.headers.get('content-type') ?? undefined,
-    content: response.body ? Readable.fromWeb(response.body as import('node:stream/web').ReadableStream) : undefined,
+    content: response.body ? Readable.fromWeb(response.body as WebStream) : undefined,
   }
 }

@@ -26,6 +26,9 @@ it.each([
   expect(allowed(pattern, url)).toBe(expected)
 })
 
-it.each(['example.com', 'https://', 'https://a/b', 'https://a:b', 'https://a.*.com', 'https://u@a', '', 'https://a b'])('does not take %j for a rule', (pattern) => {
-  expect(() => parseOutboundPattern(pattern)).toThrow(expect.objectContaining({ code: 'PF_CONFIG_INVALID' }))
-})
+it.each(['example.com', 'https://', 'https://a/b', 'https://a:b', 'https://a.*.com', 'https://u@a', '', 'https://a b'])(
+  'does not take %j for a rule',
+  (pattern) => {
+    expect(() => parseOutboundPattern(pattern)).toThrow(expect.objectContaining({ code: 'PF_CONFIG_INVALID' }))
+  },
+)

@@ -19,9 +19,14 @@ const defaultPorts: Record<string, string> = { 'http:': '80', 'https:': '443' }
  * @throws PfError PF_CONFIG_INVALID
  */
 export function parseOutboundPattern(pattern: string): OutboundPattern {
-  const match = /^(\*|[a-z][a-z0-9+.-]*):\/\/(\*|(?:\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\*|\d{1,5}))?\/?$/i.exec(pattern)
+  const match = /^(\*|[a-z][a-z0-9+.-]*):\/\/(\*|(?:\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\*|\d{1,5}))?\/?$/i.exec(
+    pattern,
+  )
   if (!match) {
-    throw new PfError('PF_CONFIG_INVALID', `${JSON.stringify(pattern)} does not name outbound hosts. Write scheme://host[:port], such as https://api.example.com or http://localhost:*.`)
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `${JSON.stringify(pattern)} does not name outbound hosts. Write scheme://host[:port], such as https://api.example.com or http://localhost:*.`,
+    )
   }
   const protocol = match[1] === '*' ? '*' : `${match[1]?.toLowerCase()}:`
   return { protocol, host: (match[2] as string).toLowerCase(), port: match[3] ?? defaultPorts[protocol] ?? '*' }
@@ -32,7 +37,8 @@ export function matchesOutbound(pattern: OutboundPattern, url: URL): boolean {
   if (pattern.protocol !== '*' && pattern.protocol !== url.protocol) return false
   if (pattern.port !== '*' && pattern.port !== (url.port || defaultPorts[url.protocol])) return false
   if (pattern.host === '*') return true
-  if (pattern.host.startsWith('*.')) return url.hostname.endsWith(pattern.host.slice(1)) && url.hostname.length > pattern.host.length - 1
+  if (pattern.host.startsWith('*.'))
+    return url.hostname.endsWith(pattern.host.slice(1)) && url.hostname.length > pattern.host.length - 1
   return url.hostname === pattern.host
 }
 

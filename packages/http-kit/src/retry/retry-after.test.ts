@@ -16,12 +16,24 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, now)).toBe(ms)
   })
 
-  it.each([null, undefined, '', '-1', '1.5', '1e3', '0x10', 'soon', '99999999999', '2026-11-20T10:00:30Z', 'Fri, 20 Nov 2026 10:00:30 CET', 'Fri, 20 Xyz 2026 10:00:30 GMT', 'Fri, 20 Nov 2026 25:00:30 GMT', 'Fri, 00 Nov 2026 10:00:30 GMT'])(
-    'takes %j for none',
-    (value) => {
-      expect(parseRetryAfter(value, now)).toBeUndefined()
-    },
-  )
+  it.each([
+    null,
+    undefined,
+    '',
+    '-1',
+    '1.5',
+    '1e3',
+    '0x10',
+    'soon',
+    '99999999999',
+    '2026-11-20T10:00:30Z',
+    'Fri, 20 Nov 2026 10:00:30 CET',
+    'Fri, 20 Xyz 2026 10:00:30 GMT',
+    'Fri, 20 Nov 2026 25:00:30 GMT',
+    'Fri, 00 Nov 2026 10:00:30 GMT',
+  ])('takes %j for none', (value) => {
+    expect(parseRetryAfter(value, now)).toBeUndefined()
+  })
 })
 
 describe('parseHttpDate', () => {

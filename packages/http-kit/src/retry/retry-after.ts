@@ -25,10 +25,18 @@ export function parseHttpDate(value: string, now: number): number | undefined {
   return utc(String(year), older[2], older[1], older[4], older[5], older[6])
 }
 
-function utc(year?: string, month?: string, day?: string, hour?: string, minute?: string, second?: string): number | undefined {
+function utc(
+  year?: string,
+  month?: string,
+  day?: string,
+  hour?: string,
+  minute?: string,
+  second?: string,
+): number | undefined {
   const index = months.indexOf(month ?? '')
   const date = Number(day)
-  if (index < 0 || date < 1 || date > 31 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
+  if (index < 0 || date < 1 || date > 31 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60)
+    return undefined
   return Date.UTC(Number(year), index, date, Number(hour), Number(minute), Number(second))
 }
 

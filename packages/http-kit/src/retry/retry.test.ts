@@ -18,7 +18,9 @@ function fractions(seed: number) {
 describe('backoffDelay', () => {
   it('draws from nothing to a ceiling that doubles up to the bound', () => {
     const backoff = { baseMs: 100, maxMs: 1000 }
-    expect([0, 1, 2, 3, 4, 5, 100_000].map((retry) => backoffDelay(retry, backoff, 0.999_999))).toEqual([99, 199, 399, 799, 999, 999, 999])
+    expect([0, 1, 2, 3, 4, 5, 100_000].map((retry) => backoffDelay(retry, backoff, 0.999_999))).toEqual([
+      99, 199, 399, 799, 999, 999, 999,
+    ])
     expect(backoffDelay(3, backoff, 0)).toBe(0)
     expect(backoffDelay(100_000, { baseMs: 100, maxMs: Number.POSITIVE_INFINITY }, 0)).toBe(0)
   })
@@ -46,7 +48,11 @@ describe('retry', () => {
   it('throws the last error as it came', async () => {
     const clock = createFakeClock()
     const errors = [new Error('first'), new Error('second')]
-    const result = retry(async (attempt) => Promise.reject(errors[attempt - 1]), { policy: { attempts: 2 }, decide: () => ({}), clock })
+    const result = retry(async (attempt) => Promise.reject(errors[attempt - 1]), {
+      policy: { attempts: 2 },
+      decide: () => ({}),
+      clock,
+    })
     const caught = result.catch((error) => error)
     await clock.run()
     expect(await caught).toBe(errors[1])
@@ -80,7 +86,9 @@ describe('retry', () => {
     expect(await first).toMatchObject({ code: 'PF_OVERLOADED' })
     expect(times[1]).toBeGreaterThanOrEqual(9000)
     times.length = 0
-    await expect(retry(busy(9000), { policy: { attempts: 2, totalMs: 8000 }, decide, clock })).rejects.toMatchObject({ retryAfterMs: 9000 })
+    await expect(retry(busy(9000), { policy: { attempts: 2, totalMs: 8000 }, decide, clock })).rejects.toMatchObject({
+      retryAfterMs: 9000,
+    })
     expect(times).toHaveLength(1)
   })
 
@@ -107,7 +115,10 @@ describe('retry', () => {
       maxMs: fc.integer({ min: 1, max: 20_000 }),
       totalMs: fc.integer({ min: 0, max: 60_000 }),
     }) satisfies fc.Arbitrary<RetryPolicy>
-    const peers = fc.array(fc.option(fc.integer({ min: 0, max: 5000 }), { nil: undefined }), { minLength: 12, maxLength: 12 })
+    const peers = fc.array(fc.option(fc.integer({ min: 0, max: 5000 }), { nil: undefined }), {
+      minLength: 12,
+      maxLength: 12,
+    })
     await fc.assert(
       fc.asyncProperty(policies, peers, fc.integer(), async (policy, retryAfters, seed) => {
         const clock = createFakeClock()
@@ -118,7 +129,12 @@ describe('retry', () => {
             times.push(clock.now())
             throw new Error('busy')
           },
-          { policy, decide: (_, attempt) => ({ afterMs: retryAfters[attempt - 1] }), clock, random: { fraction: fractions(seed) } },
+          {
+            policy,
+            decide: (_, attempt) => ({ afterMs: retryAfters[attempt - 1] }),
+            clock,
+            random: { fraction: fractions(seed) },
+          },
         ).catch((error) => error as Error)
         await clock.run()
         expect((await call).message).toBe('busy')

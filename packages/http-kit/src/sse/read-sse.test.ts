@@ -19,7 +19,10 @@ function endless() {
 describe('readSse', () => {
   it('gives every event and ends with the stream', async () => {
     const got: string[] = []
-    for await (const event of readSse(new Response('data: 1\n\ndata: 2\n\ndata: half').body as ReadableStream<Uint8Array>)) got.push(event.data)
+    for await (const event of readSse(
+      new Response('data: 1\n\ndata: 2\n\ndata: half').body as ReadableStream<Uint8Array>,
+    ))
+      got.push(event.data)
     expect(got).toEqual(['1', '2'])
   })
 

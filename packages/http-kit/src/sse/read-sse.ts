@@ -20,7 +20,10 @@ export interface ReadSseOptions extends SseDecoderOptions {
  * for await (const event of readSse(response.body)) console.log(event.data)
  * ```
  */
-export async function* readSse(body: ReadableStream<Uint8Array>, options: ReadSseOptions = {}): AsyncGenerator<SseEvent, void, undefined> {
+export async function* readSse(
+  body: ReadableStream<Uint8Array>,
+  options: ReadSseOptions = {},
+): AsyncGenerator<SseEvent, void, undefined> {
   const { signal, onChunk } = options
   const decoder = createSseDecoder(options)
   const reader = body.getReader()

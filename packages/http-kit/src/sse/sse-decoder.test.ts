@@ -6,7 +6,9 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 describe('createSseDecoder', () => {
   it('reads every kind of line end, comments, several lines, names and ids', () => {
-    const events = createSseDecoder().push(bytes('\ufeffdata: a\n\ndata: b\r\ndata:c\r\n\r\n: hi\revent: e\rid: 1\rdata:  d\r\rretry: 5\n\nunknown: x\n\n'))
+    const events = createSseDecoder().push(
+      bytes('\ufeffdata: a\n\ndata: b\r\ndata:c\r\n\r\n: hi\revent: e\rid: 1\rdata:  d\r\rretry: 5\n\nunknown: x\n\n'),
+    )
     expect(events).toEqual([
       { data: 'a', event: undefined, id: undefined },
       { data: 'b\nc', event: undefined, id: undefined },
@@ -15,7 +17,9 @@ describe('createSseDecoder', () => {
   })
 
   it('does not mind where chunks are cut, even inside a character or a CRLF', () => {
-    const stream = bytes('\ufeff: hi\r\ndata: héllo €\r\ndata: 2\r\n\r\nid: 7\ndata: {"x":"😀"}\n\nevent: end\rdata\r\r\n')
+    const stream = bytes(
+      '\ufeff: hi\r\ndata: héllo €\r\ndata: 2\r\n\r\nid: 7\ndata: {"x":"😀"}\n\nevent: end\rdata\r\r\n',
+    )
     const whole = createSseDecoder().push(stream)
     expect(whole).toHaveLength(3)
     fc.assert(

@@ -39,7 +39,11 @@ export function encodeSseComment(text: string): string {
 
 function oneLine(field: 'event' | 'id', value: string): string {
   if (/[\r\n\0]/.test(value)) {
-    throw new PfError('PF_CONFIG_INVALID', `The ${field} of a server-sent event has a line end or a NUL. Take it out.`, { details: { field } })
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `The ${field} of a server-sent event has a line end or a NUL. Take it out.`,
+      { details: { field } },
+    )
   }
   return value
 }

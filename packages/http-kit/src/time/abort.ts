@@ -13,7 +13,11 @@ export function checkAborted(signal: AbortSignal | undefined): void {
  * The listener is gone when it settles. What comes too late goes to `late` (to cancel a body, say); a late failure is
  * nobody's business any more.
  */
-export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined, late?: (value: T) => void): Promise<T> {
+export function raceAbort<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  late?: (value: T) => void,
+): Promise<T> {
   if (!signal) return promise
   return new Promise<T>((resolve, reject) => {
     let over = false

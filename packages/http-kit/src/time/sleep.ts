@@ -5,7 +5,10 @@ import { abortReason } from './abort'
  * Resolves after some milliseconds; rejects with the signal's reason as soon as it aborts.
  * Leaves neither a timer nor a listener behind.
  */
-export function sleep(ms: number, options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {}): Promise<void> {
+export function sleep(
+  ms: number,
+  options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {},
+): Promise<void> {
   const { signal, clock = systemClock } = options
   return new Promise<void>((resolve, reject) => {
     if (signal?.aborted) return reject(abortReason(signal))

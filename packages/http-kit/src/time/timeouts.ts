@@ -29,7 +29,10 @@ export type TimeoutPhase = 'headers' | 'idle' | 'total'
  * Watches over the limits of one exchange. One listener on the caller's signal, none after `dispose`.
  * The signal's reason is the caller's, or a PfError PF_HTTP_TIMEOUT with `details: { phase, ms }`.
  */
-export function watchTimeouts(timeouts: Timeouts, options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {}): TimeoutWatch {
+export function watchTimeouts(
+  timeouts: Timeouts,
+  options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {},
+): TimeoutWatch {
   const { signal: outer, clock = systemClock } = options
   const controller = new AbortController()
   const timers = new Map<TimeoutPhase, () => void>()
@@ -80,7 +83,8 @@ export function watchTimeouts(timeouts: Timeouts, options: { signal?: AbortSigna
       if (controller.signal.aborted) return
       stop('headers')
       lastActivity = clock.now()
-      if (timeouts.idleMs !== undefined && timeouts.idleMs !== Number.POSITIVE_INFINITY) startIdle(timeouts.idleMs, timeouts.idleMs)
+      if (timeouts.idleMs !== undefined && timeouts.idleMs !== Number.POSITIVE_INFINITY)
+        startIdle(timeouts.idleMs, timeouts.idleMs)
     },
     activity() {
       lastActivity = clock.now()
@@ -96,7 +100,11 @@ const phases: Record<TimeoutPhase, string> = {
 }
 
 function timeoutError(phase: TimeoutPhase, ms: number): PfError<'PF_HTTP_TIMEOUT'> {
-  return new PfError('PF_HTTP_TIMEOUT', `The peer ${phases[phase]} within ${ms} ms. Raise the timeout or look at the peer.`, {
-    details: { phase, ms },
-  })
+  return new PfError(
+    'PF_HTTP_TIMEOUT',
+    `The peer ${phases[phase]} within ${ms} ms. Raise the timeout or look at the peer.`,
+    {
+      details: { phase, ms },
+    },
+  )
 }
