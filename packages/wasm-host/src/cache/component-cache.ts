@@ -57,6 +57,7 @@ export async function loadComponent(component: Uint8Array, cacheDirectory: strin
 async function readEntry(directory: string): Promise<Transpiled | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')) as Manifest
+    if (!Array.isArray(manifest.interfaces?.imports) || !manifest.files['app.js']) return undefined
     const files: Record<string, Uint8Array> = {}
     for (const [name, digest] of Object.entries(manifest.files)) {
       const bytes = await readFile(join(directory, name))
