@@ -18,13 +18,15 @@ function manifests(root) {
   )
   return ['.', 'benchmarks', ...groups]
     .map((dir) => join(dir, 'package.json'))
+
     .filter((file) => existsSync(join(root, file)))
+    .toSorted((a, b) => (a < b ? -1 : 1))
 }
 
 /** Changes whenever an install could have a different result. */
 export function installStamp(root) {
   const hash = createHash('sha256')
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root).sort()]) {
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root)]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))
@@ -73,7 +75,9 @@ export async function install(root, packageManager) {
         ].join('\n')
       : 'Dependencies have changed since the last run: installing what the lockfile names.',
   )
-  const args = ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']
+  // `node-version`: packages are for the Node that is being installed, not for the one that installs it.
+  const options = ['--frozen-lockfile', '--reporter=append-only', `--config.node-version=${devDependencies.node}`]
+  const args = ['-y', packageManager, 'install', ...options]
   // CI=1: without a terminal pnpm must never stop to ask.
   const env = { ...process.env, CI: '1', npm_config_update_notifier: 'false' }
   const { code, output } = await run('npx', args, { cwd: root, env }).catch((error) => {

@@ -51,7 +51,7 @@ function exportedNames(file) {
 }
 
 /** The module: throws when it is loaded, and exports the names so that importing them links. */
-export function unavailableModule(about, values) {
+function unavailableModule(about, values) {
   const fields = {
     name: 'UnsupportedOnTargetError',
     code: 'PF_TARGET_UNSUPPORTED',
@@ -75,7 +75,7 @@ export function unavailableModule(about, values) {
 }
 
 /** The declaration: every value says why it is not there, wherever it is used; types go on working. */
-export function unavailableDeclaration(about, names, entry) {
+function unavailableDeclaration(about, names, entry) {
   // Written out at each name: a named type would be all that the compiler prints.
   const type = `{ readonly __unavailableOn: ${JSON.stringify(about.target)}; readonly reason: ${JSON.stringify(about.sentence)} }`
   const lines = [`/** ${about.sentence} */`]

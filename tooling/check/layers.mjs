@@ -2,10 +2,10 @@
  * Who may import whom. Core below everything; the libraries in this order, a later one may import earlier ones;
  * features import libraries and core, never each other; above them presets, tools and examples, which import anything below.
  */
-export const libraries = ['a2a-protocol', 'http-kit', 'auth', 'a2a-client', 'app']
+const libraries = ['a2a-protocol', 'http-kit', 'auth', 'a2a-client', 'app']
 /** On top of features and presets, in this order. */
-export const tools = ['wasm-host', 'cli', 'testing']
-export const presets = ['a2a-agent', 'agui-agent', 'dual-agent', 'pf-agent', 'spin-agent']
+const tools = ['wasm-host', 'cli', 'testing']
+const presets = ['a2a-agent', 'agui-agent', 'dual-agent', 'pf-agent', 'spin-agent']
 
 const ranks = ['core', 'library', 'feature', 'preset', 'tool']
 const shortName = (name) => name.replace('@pf-agents/', '')

@@ -16,7 +16,7 @@ function table(title, packages) {
 }
 
 /** The table of features and presets and the targets they work on. */
-export function matrix(packages) {
+function matrix(packages) {
   const features = packages.filter(({ manifest }) => ['core', 'feature'].includes(layerOf(manifest.name)))
   const presets = packages.filter(({ dir }) => dir.startsWith('presets/'))
   return [table('Feature', features), ...(presets.length > 0 ? [table('Preset', presets)] : [])].join('\n\n')

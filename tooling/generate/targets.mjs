@@ -6,6 +6,7 @@ export const TARGETS = ['node', 'wasm']
 /** Every published workspace package with its manifest, sorted by name. */
 export function publishedPackages(root) {
   return ['packages', 'presets']
+    .filter((group) => existsSync(join(root, group)))
     .flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
     .filter((dir) => existsSync(join(root, dir, 'package.json')))
     .map((dir) => ({ dir, manifest: JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8')) }))

@@ -4,7 +4,7 @@ import { TARGETS } from './targets.mjs'
  * The one sentence about a feature on the wrong target. agent-core says it at run time (`unsupportedSentence`);
  * this copy writes it into built packages, and a test keeps the two equal.
  */
-export function unsupportedSentence({ feature, target, availableOn, reason, alternative }) {
+function unsupportedSentence({ feature, target, availableOn, reason, alternative }) {
   const why = reason ? `: ${reason}` : ''
   const instead = alternative ? ` Instead, ${alternative}.` : ''
   return `${feature} does not work on ${target} (only on ${availableOn.join(' and ')})${why}.${instead}`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** Where tests stand. */
 export const testGlobs = [
-  'packages/*/src/**/*.test.ts',
+  'packages/*/{src,test}/**/*.test.ts',
   'presets/*/src/**/*.test.ts',
   'examples/*/**/*.test.ts',
   'benchmarks/**/*.test.ts',

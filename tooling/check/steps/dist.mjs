@@ -18,7 +18,7 @@ function builtinFinder(found) {
 }
 
 /** The files that lead from the entry to a file, by the shortest way. */
-export function importChain(inputs, entry, target) {
+function importChain(inputs, entry, target) {
   const cameFrom = new Map([[entry, undefined]])
   for (const file of cameFrom.keys()) {
     if (file === target) break
