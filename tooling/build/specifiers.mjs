@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const relativeSpecifier = /(\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"]*)\2/g
+const relativeSpecifier = /(\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}(?:\/[^'"]*)?)\2/g
 
 /**
  * Sources import without extension; declarations of an ESM package must name the file, or consumers that resolve
@@ -15,9 +15,10 @@ export function completeSpecifiers(folder) {
     const completed = text.replace(relativeSpecifier, (whole, before, quote, specifier) => {
       if (/\.(js|json)$/.test(specifier)) return whole
       const base = join(dirname(path), specifier)
-      const suffix = existsSync(`${base}.d.ts`) ? '.js' : existsSync(join(base, 'index.d.ts')) ? '/index.js' : undefined
+      const isFile = !/(^|\/)\.{0,2}$/.test(specifier) && existsSync(`${base}.d.ts`)
+      const suffix = isFile ? '.js' : existsSync(join(base, 'index.d.ts')) ? '/index.js' : undefined
       if (!suffix) throw new Error(`${path} imports ${specifier}, for which no declaration was written.`)
-      return `${before}${quote}${specifier}${suffix}${quote}`
+      return `${before}${quote}${specifier.replace(/\/$/, '')}${suffix}${quote}`
     })
     if (completed !== text) writeFileSync(path, completed)
   }

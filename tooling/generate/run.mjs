@@ -7,7 +7,7 @@ const check = process.argv.includes('--check')
 const stale = await generate(join(import.meta.dirname, '../..'), { check })
 
 if (stale.length > 0) {
-  console.log(`${check ? 'Out of date' : 'Written'}:\n${stale.map((file) => `  ${file}`).join('\n')}`)
+  console.log(`${check ? 'Out of date' : 'Written'}: ${stale.join(', ')}`)
 }
 if (check && stale.length > 0) {
   console.log('Run `pnpm generate` and commit the result.')

@@ -25,7 +25,7 @@ async function typeProblems(tarball) {
   if (!analysis.types) return ['attw: the package has no types']
   return analysis.problems
     .filter(({ resolutionKind, resolutionOption }) => !otherResolutions.has(resolutionKind ?? resolutionOption))
-    .map((problem) => `attw: ${problem.kind} ${JSON.stringify({ ...problem, kind: undefined })}`)
+    .map(({ kind, trace, ...where }) => `attw: ${kind} ${JSON.stringify(where)}`)
 }
 
 /** What publint and attw have to say about a tarball. */
