@@ -15,12 +15,19 @@ export interface RequestInfo {
   principal: Principal
   /** The tenant in the path; empty where there is none. */
   tenant: string
+  /** The path behind the tenant, still percent-encoded, without the query. */
+  path: string
   /** Values of the path's `:name` segments, percent-decoded. */
   params: Readonly<Record<string, string>>
   /** Keeps work going behind the answer, where the host can. */
   waitUntil?: (promise: Promise<unknown>) => void
   /** The peer's address, where the host knows it. */
   remoteAddress?: string
+  /**
+   * The whole body, at most as large as the app allows.
+   * @throws PfError PF_REQUEST_TOO_LARGE
+   */
+  readBody(): Promise<Uint8Array>
 }
 
 /** An HTTP route that a feature serves. */
@@ -31,6 +38,11 @@ export interface FeatureRoute {
   /** Served without authentication, such as the agent card. Default false. */
   public?: boolean
   handle(request: Request, info: RequestInfo): Awaitable<Response>
+  /**
+   * Tells an error in the form of the route's protocol: one that happened before `handle` (no credentials, no room), or
+   * that it threw. The app adds `WWW-Authenticate` and `Retry-After`. Default: JSON `{ error: { code, message } }`.
+   */
+  fail?(error: unknown, request: Request, info: RequestInfo): Awaitable<Response>
 }
 
 /** Wraps every request behind the limits. What it puts into `info.principal` is who the request is from. */
@@ -63,6 +75,8 @@ export interface FeatureSetup {
   middleware?: readonly FeatureMiddleware[]
   /** Joins the agent card's capabilities, security schemes and the like. */
   card?: JsonObject
+  /** Called at creation, once every feature has been set up: for work that needs all cards or runtimes. */
+  ready?: () => void
   /** Resolves where the feature works; rejects with the reason where it does not. */
   health?: () => Promise<void>
   close?: () => Awaitable<void>
