@@ -1,1 +1,21 @@
-export {}
+/**
+ * A client for A2A 1.0 agents over `fetch`: discovery, both HTTP bindings, typed errors, retries that never send a
+ * message twice. Neutral: runs on Node and inside a WebAssembly component.
+ *
+ * @module
+ */
+export { A2AError, type A2AErrorKind, type AgentCard, isA2AError, type RemoteError } from '@pf-agents/a2a-protocol'
+export { type A2AClient, type AgentAddress, connect, createA2AClient, type WithoutTenant } from './client'
+export { type CachedCard, type CardCache, createCardCache } from './discovery/card-cache'
+export { agentCardUrl } from './discovery/card-url'
+export { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
+export type {
+  A2AClientOptions,
+  CallOptions,
+  ClientBinding,
+  HeaderFields,
+  InterfacePreference,
+  OutgoingCall,
+} from './options'
+export { createRemoteAgents, toRemoteAgent } from './remote-agents'
+export { userMessage } from './user-message'

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fetchFailure } from '../fetch/fetch-failure'
 import { readSse } from '../sse/read-sse'
 import { createGuardedFetch, type GuardedFetchOptions } from './guarded-fetch'
-import { testCertificate } from './test-certificate'
+import { testCertificate } from '../../test/test-certificate'
 
 const closers: (() => void)[] = []
 afterEach(() => {

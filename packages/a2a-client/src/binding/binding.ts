@@ -1,0 +1,54 @@
+import type { Operation, Requests } from '@pf-agents/a2a-protocol'
+import { type JsonValue, PfError } from '@pf-agents/agent-core'
+import { parseJson } from '@pf-agents/http-kit'
+import type { WireRequest, WireResponse } from '../transport/wire'
+
+/** How operations become HTTP requests, and responses become results. */
+export interface Binding {
+  /** Writes a request. `id` is for bindings that number their requests. */
+  write<K extends Operation>(operation: K, request: Requests[K], id: number): WireRequest
+  /**
+   * Reads the result out of a response; the decoder of the operation reads it on.
+   * @param now - milliseconds since 1970
+   * @throws A2AError what the agent answered, or PF_REMOTE_RESPONSE where that is no answer
+   */
+  read(response: WireResponse, id: number, now: number): JsonValue
+}
+
+// A free-form value may be 100 deep; around it are the members of a task and the envelope.
+const maxDepth = 120
+
+/** The JSON of a response, or `undefined` where it is none. */
+export function jsonOf(response: WireResponse): JsonValue | undefined {
+  try {
+    return response.bytes.byteLength === 0
+      ? undefined
+      : parseJson(response.bytes, { maxDepth, code: 'PF_REMOTE_RESPONSE' })
+  } catch {
+    return undefined
+  }
+}
+
+/** The JSON of a response that must have some. @throws PfError PF_REMOTE_RESPONSE */
+export function requiredJson(response: WireResponse): JsonValue {
+  return parseJson(response.bytes, { maxDepth, code: 'PF_REMOTE_RESPONSE' })
+}
+
+/** A request's body. @throws PfError PF_REQUEST_INVALID where it is not JSON (a cycle, a BigInt) */
+export function bodyOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw new PfError('PF_REQUEST_INVALID', 'The request has a value that JSON can not carry.', { cause })
+  }
+}
+
+/** The error for a status that no binding of A2A answers with. */
+export function unexpectedStatus({ status, headers }: WireResponse): PfError {
+  const location = headers.get('location')
+  const redirect =
+    status >= 300 && status < 400 && location ? `, a redirect to ${location.slice(0, 200)}, which is not followed` : ''
+  return new PfError('PF_REMOTE_RESPONSE', `The agent answered with HTTP ${status}${redirect}.`, {
+    details: { status },
+  })
+}

@@ -1,0 +1,190 @@
+import {
+  type AgentCard,
+  type CancelTaskRequest,
+  decodeAgentCard,
+  decodeListTasksResponse,
+  decodeSendMessageResponse,
+  decodeTask,
+  type GetTaskRequest,
+  isA2AError,
+  type ListTasksRequest,
+  type ListTasksResponse,
+  type Operation,
+  type Requests,
+  type SendMessageRequest,
+  type SendMessageResponse,
+} from '@pf-agents/a2a-protocol'
+import { type JsonValue, PfError, systemClock, systemRandom, type Task } from '@pf-agents/agent-core'
+import { raceAbort, watchTimeouts } from '@pf-agents/http-kit'
+import type { Binding } from './binding/binding'
+import { httpJsonBinding } from './binding/http-json'
+import { jsonRpcBinding } from './binding/json-rpc'
+import { type CardSource, fixedCardSource, loadedCardSource } from './discovery/card-source'
+import { agentCardUrl } from './discovery/card-url'
+import { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
+import { eachTask } from './each-task'
+import type { A2AClientOptions, CallOptions } from './options'
+import { createExchange } from './transport/exchange'
+import { createRepeater } from './transport/repeater'
+import { createWaker } from './transport/waker'
+
+/** What an operation is asked with. The tenant is the interface's and is filled in by the client. */
+export type WithoutTenant<T> = Omit<T, 'tenant'>
+
+/**
+ * A client of one agent. Every operation rejects with: what the agent answered, as an A2AError with its `kind`, the
+ * SDK's `code` and the agent's own code and details under `remote`; PF_REMOTE_CARD; PF_REMOTE_RESPONSE where the
+ * answer is none that A2A allows, or too large; PF_HTTP_FAILED where the agent can't be reached; PF_HTTP_TIMEOUT; or
+ * the reason of the caller's signal.
+ */
+export interface A2AClient {
+  /** The card the client goes by: loaded on first use, asked for again when it is no longer fresh. */
+  card(options?: Pick<CallOptions, 'signal'>): Promise<AgentCard>
+  /** SendMessage (§3.1.1): answers with a task, or with a message and no task. Never sent twice where it may have arrived. */
+  sendMessage(request: WithoutTenant<SendMessageRequest>, options?: CallOptions): Promise<SendMessageResponse>
+  /** GetTask (§3.1.3). */
+  getTask(request: WithoutTenant<GetTaskRequest>, options?: CallOptions): Promise<Task>
+  /** ListTasks (§3.1.4): one page. */
+  listTasks(request?: WithoutTenant<ListTasksRequest>, options?: CallOptions): Promise<ListTasksResponse>
+  /** ListTasks over all pages, each asked for when it is needed. `pageToken` is where to begin. */
+  eachTask(request?: WithoutTenant<ListTasksRequest>, options?: CallOptions): AsyncGenerator<Task, void, undefined>
+  /** CancelTask (§3.1.5). Canceling a canceled task gives that task. */
+  cancelTask(request: WithoutTenant<CancelTaskRequest>, options?: CallOptions): Promise<Task>
+  /**
+   * GetExtendedAgentCard (§3.1.11): the card for the caller that the credentials name. It takes the public one's place
+   * in this client, unless the call forwarded somebody's headers; so have one client for each identity.
+   */
+  getExtendedAgentCard(options?: CallOptions): Promise<AgentCard>
+}
+
+/** The agent, by its address or by a card that is at hand (then no card is loaded). */
+export type AgentAddress = { url: string; card?: undefined } | { card: AgentCard; url?: undefined }
+
+/**
+ * Makes a client. Nothing is sent before the first call; `connect` loads the card at once.
+ *
+ * @throws PfError PF_CONFIG_INVALID where an option is wrong
+ *
+ * @example
+ * ```ts
+ * const client = createA2AClient({ url: 'https://agent.example', headers: () => ({ authorization: `Bearer ${token}` }) })
+ * const { task } = await client.sendMessage({ message: userMessage('Plan a trip') })
+ * ```
+ */
+export function createA2AClient(options: AgentAddress & A2AClientOptions): A2AClient {
+  const { clock = systemClock, random = systemRandom, timeoutMs = 30_000, sendTimeoutMs = 300_000 } = options
+  const { wakeBudgetMs = 0 } = options
+  const repeat = createRepeater({ retry: options.retry, wakeBudgetMs, clock, random })
+  const waker = createWaker(createExchange(options), { repeat, wakeBudgetMs, clock })
+  const { exchange } = waker
+  const source: CardSource =
+    options.card === undefined
+      ? loadedCardSource(agentCardUrl(options.url), {
+          exchange,
+          repeat,
+          cards: options.cards,
+          timeoutMs: timeoutMs + wakeBudgetMs,
+          clock,
+        })
+      : fixedCardSource(options.card)
+
+  let target: { card: AgentCard; chosen: ChosenInterface; binding: Binding } | undefined
+  const targetOf = (card: AgentCard) => {
+    if (target?.card !== card) {
+      const chosen = chooseInterface(card, options.prefer, source.url)
+      target = {
+        card,
+        chosen,
+        binding: chosen.binding === 'JSONRPC' ? jsonRpcBinding(chosen) : httpJsonBinding(chosen),
+      }
+    }
+    return target
+  }
+
+  let lastId = 0
+  const call = async <K extends Operation, T>(
+    operation: K,
+    request: WithoutTenant<Requests[K]>,
+    decode: (result: JsonValue) => T,
+    given: CallOptions = {},
+    safe = true,
+  ): Promise<T> => {
+    const totalMs = given.timeoutMs ?? (safe ? timeoutMs : sendTimeoutMs) + wakeBudgetMs
+    const watch = watchTimeouts({ totalMs }, { signal: given.signal, clock })
+    const { signal } = watch
+    try {
+      const { chosen, binding } = targetOf(await raceAbort(source.current(), signal))
+      const asked = (chosen.tenant === undefined ? request : { ...request, tenant: chosen.tenant }) as Requests[K]
+      if (!safe) await waker.ready(source.url ?? agentCardUrl(new URL(chosen.url).origin), signal)
+      return await repeat(
+        async () => {
+          const id = ++lastId
+          const response = await exchange(binding.write(operation, asked, id), {
+            signal,
+            forwardFrom: given.forwardFrom,
+          })
+          return decode(binding.read(response, id, clock.now()))
+        },
+        { safe, signal },
+      )
+    } finally {
+      watch.dispose()
+    }
+  }
+
+  const client: A2AClient = {
+    card: ({ signal } = {}) => raceAbort(source.current(), signal),
+    sendMessage: (request, given) => call('SendMessage', request, decodeSendMessageResponse, given, false),
+    getTask: (request, given) => call('GetTask', request, taskWithId(request.id), given),
+    listTasks: (request = {}, given) => call('ListTasks', request, decodeListTasksResponse, given),
+    eachTask: (request, given) => eachTask(client, request, given),
+    async cancelTask(request, given) {
+      try {
+        return await call('CancelTask', request, taskWithId(request.id), given)
+      } catch (error) {
+        if (!isA2AError(error, 'TaskNotCancelableError')) throw error
+        // §3.1.5 lets an agent refuse what §3.3.1 calls idempotent, and a repeated request may meet its own success.
+        const task = await client.getTask({ id: request.id }, given).catch(() => undefined)
+        if (task?.status.state !== 'canceled') throw error
+        return task
+      }
+    },
+    async getExtendedAgentCard(given) {
+      const card = await call('GetExtendedAgentCard', {}, decodeAgentCard, given)
+      if (!given?.forwardFrom) source.replace(card)
+      return card
+    },
+  }
+  return client
+}
+
+/**
+ * Makes a client and loads the agent's card, so that an agent that can't be used is found out here.
+ *
+ * @param url - the agent's host, the address its card lies below, or the card's own address
+ * @throws PfError PF_REMOTE_CARD, PF_HTTP_FAILED, PF_HTTP_TIMEOUT
+ *
+ * @example
+ * ```ts
+ * const client = await connect('https://agent.example')
+ * const task = await client.getTask({ id: 't-1', historyLength: 5 })
+ * ```
+ */
+export async function connect(
+  url: string,
+  options: A2AClientOptions & Pick<CallOptions, 'signal'> = {},
+): Promise<A2AClient> {
+  const { signal, ...rest } = options
+  const client = createA2AClient({ ...rest, url })
+  chooseInterface(await client.card({ signal }), options.prefer, agentCardUrl(url))
+  return client
+}
+
+function taskWithId(id: string): (result: JsonValue) => Task {
+  return (result) => {
+    const task = decodeTask(result)
+    if (task.id !== id)
+      throw new PfError('PF_REMOTE_RESPONSE', 'The agent answered with another task than the one asked for.')
+    return task
+  }
+}
