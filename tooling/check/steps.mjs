@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { layerProblems } from './layer-rule.mjs'
 import { command, nodeScript } from './lib/command.mjs'
+import { checkConsumers } from './steps/consumers.mjs'
 import { checkDocs } from './steps/docs.mjs'
 import { checkDist } from './steps/dist.mjs'
 import { checkPackages } from './steps/packages.mjs'
@@ -54,6 +55,7 @@ export const steps = [
   },
   { name: 'docs', title: 'code in README and docs compiles', run: checkDocs },
   { name: 'dist', title: 'built neutral entries reach no Node builtin', run: checkDist },
+  { name: 'consumers', title: 'built declarations compile for consumers of each target', run: checkConsumers },
   { name: 'sizes', title: 'sizes within budget', run: checkSizes, showOutput: true },
   { name: 'packages', title: 'packages as published (publint, attw)', run: checkPackages },
 ]

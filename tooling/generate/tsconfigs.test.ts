@@ -1,7 +1,8 @@
 // Targets, layer 4, types: neutral sources are compiled as a component sees them.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { writeUnavailable } from '../build/unavailable.mjs'
 import { scratch, workspaceRoot } from '../scratch/scratch'
@@ -25,17 +26,22 @@ const nodeOnly = {
   },
 }
 
-/** A workspace of a neutral package, whose index is given, and one for Node alone, built; what the compiler says. */
-async function compileNeutral(files: Record<string, string>) {
+/** A workspace of a neutral package, whose sources are given, and one for Node alone, built. */
+async function workspace(files: Record<string, string>) {
   const packages = [
     { dir: 'packages/fixture', manifest: neutral },
     { dir: 'packages/files', manifest: nodeOnly },
   ]
   const config = { ...neutralConfig(packages), extends: join(workspaceRoot, 'tooling/tsconfig/neutral.json') }
+  const root = JSON.parse(readFileSync(join(workspaceRoot, 'tsconfig.json'), 'utf8'))
+  root.compilerOptions.typeRoots = [join(workspaceRoot, 'node_modules/@types')]
   const folder = scratch({
+    'tsconfig.json': { ...root, extends: join(workspaceRoot, 'tooling/tsconfig/node.json') },
     'tsconfig.neutral.json': config,
     'packages/fixture/package.json': { ...neutral, exports: exportsOf(neutral) },
+    'packages/fixture/tsconfig.json': packageTsconfig(neutral),
     'packages/files/package.json': { ...nodeOnly, exports: exportsOf(nodeOnly) },
+    'packages/files/tsconfig.json': packageTsconfig(nodeOnly),
     'packages/files/src/index.ts': 'export const fileStorage = (file: string) => file\n',
     'packages/files/dist/index.js': 'export const fileStorage = (file) => file\n',
     'packages/files/dist/index.d.ts': 'export declare const fileStorage: (file: string) => string\n',
@@ -47,11 +53,44 @@ async function compileNeutral(files: Record<string, string>) {
   const link = join(folder, 'packages/fixture/node_modules/@pf-agents')
   mkdirSync(link, { recursive: true })
   symlinkSync(join(folder, 'packages/files'), join(link, 'files'))
+  return folder
+}
+
+/** What the compiler says about the neutral sources of such a workspace. */
+async function compileNeutral(files: Record<string, string>) {
   const compiler = join(workspaceRoot, 'node_modules/typescript7/bin/tsc')
   return spawnSync(process.execPath, [compiler, '-p', 'tsconfig.neutral.json', '--pretty', 'false'], {
-    cwd: folder,
+    cwd: await workspace(files),
     encoding: 'utf8',
   }).stdout
+}
+
+/** What an editor shows in each file of such a workspace: the language server is asked the way editors do. */
+async function inEditor(files: Record<string, string>): Promise<Record<string, string[]>> {
+  const folder = await workspace(files)
+  const server = spawn(process.execPath, [join(workspaceRoot, 'node_modules/typescript/lib/tsserver.js')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const path = (name: string) => join(folder, 'packages/fixture/src', name)
+  const names = Object.keys(files)
+  const send = (seq: number, command: string, file: string) =>
+    server.stdin.write(`${JSON.stringify({ seq, type: 'request', command, arguments: { file: path(file) } })}\n`)
+  names.forEach((name, index) => {
+    send(index * 2 + 1, 'open', name)
+    send(index * 2 + 2, 'semanticDiagnosticsSync', name)
+  })
+  const shown: Record<string, string[]> = {}
+  for await (const line of createInterface({ input: server.stdout })) {
+    if (!line.startsWith('{')) continue
+    const answer = JSON.parse(line) as { type: string; request_seq: number; success: boolean; body: { text: string }[] }
+    const name = names[answer.request_seq / 2 - 1]
+    if (answer.type !== 'response' || name === undefined) continue
+    expect(answer.success).toBe(true)
+    shown[name] = answer.body.map(({ text }) => text)
+    if (Object.keys(shown).length === names.length) break
+  }
+  server.kill()
+  return shown
 }
 
 it('has no Node globals and no Node modules', async () => {
@@ -94,4 +133,20 @@ it('gives an editor the neutral view of a package, and the Node view of a packag
     exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts', 'src/**/*.node.ts', 'src/node.ts', 'src/node'],
   })
   expect(packageTsconfig(nodeOnly)).toEqual({ extends: '../../tsconfig.json', include: ['src'] })
+})
+
+it('shows the same in an editor, and Node in the files for Node', async () => {
+  const node = 'export const env = process.env\n'
+  const shown = await inEditor({
+    'index.ts': "import { fileStorage } from '@pf-agents/files'\nexport const store = fileStorage('a.db')\n",
+    'env.ts': node,
+    'node.ts': node,
+    'node/server.ts': node,
+    'index.test.ts': node,
+  })
+  expect(shown['index.ts']?.join()).toContain(
+    '@pf-agents/files does not work on wasm (only on node): it needs a file system.',
+  )
+  expect(shown['env.ts']?.join()).toContain("Cannot find name 'process'")
+  expect([shown['node.ts'], shown['node/server.ts'], shown['index.test.ts']]).toEqual([[], [], []])
 })
