@@ -19,7 +19,7 @@ export interface KeyValue {
    * True where it was written.
    */
   compareAndSet(key: string, revision: string | undefined, value: JsonValue): Awaitable<boolean>
-  /** Keys with this prefix in ascending code-unit order, at most `limit` (default 1,000), behind `after` if given. */
+  /** Keys with this prefix in ascending order of their UTF-8 bytes, at most `limit` (default 1,000), behind `after` if given. */
   keys(prefix: string, options?: { limit?: number; after?: string }): Awaitable<string[]>
 }
 

@@ -3,10 +3,11 @@ import { port } from './port'
 
 /** A delivery that is owed. Stored in the commit whose events it is about, so that a restart loses none. */
 export interface OutboxEntry {
+  /** Unique; an entry whose id is there already is not added again. */
   id: string
   /** What is to be done with it, such as `a2a.push`. */
   topic: string
-  /** Entries of one group are delivered in order, one at a time. */
+  /** Entries of one group and topic are delivered in order, one at a time. */
   group: string
   body: JsonObject
   /** Milliseconds since 1970 from which on it may be tried. */
@@ -18,7 +19,8 @@ export interface OutboxEntry {
 /** The worker's side of the outbox. Optional: drivers of targets without background work have none. */
 export interface Outbox {
   /**
-   * Takes entries that are due and hides them until `hideUntil`, oldest first, only the head of each group.
+   * Takes entries that are due (`dueAt` is `now` or earlier) and hides them until `hideUntil`, in the order in which
+   * they were added, only the head of each group: what is behind a head that is not due waits with it.
    * A worker that dies leaves them to be taken again.
    */
   take(terms: { topic: string; now: number; hideUntil: number; limit: number }): Promise<OutboxEntry[]> | OutboxEntry[]

@@ -55,7 +55,10 @@ export interface RunCommit {
   key: TaskKey
   /** The version this step builds on; 0 makes the task. */
   expectedVersion: number
-  /** Required while somebody holds a lease, unless the commit ends the task from outside (see `force`). */
+  /**
+   * Required while somebody holds a lease, expired or not, unless the commit ends the task from outside (see `force`).
+   * A commit without `force` whose token is that of no lease is refused.
+   */
   leaseToken?: number
   /** Commits without the lease: cancel, and failing a run whose lease expired. */
   force?: boolean
@@ -73,7 +76,10 @@ export interface RunCommit {
   snapshot?: Task
   /** Replaces the stored facts, field by field; a field set to `undefined` is removed. */
   facts?: { [K in keyof TaskFacts]?: TaskFacts[K] | undefined }
-  /** `{ expiresAt }` takes or prolongs the lease, `'release'` gives it back. */
+  /**
+   * `{ expiresAt }` takes the lease, or prolongs it for the holder (whose token stays); `'release'` gives it back.
+   * With `force` both are done to anybody's lease.
+   */
   lease?: { expiresAt: number } | 'release'
   /** Messages that join the conversation of the task's context. */
   conversation?: readonly Message[]
@@ -90,12 +96,12 @@ export interface CommitResult {
   leaseToken?: number
 }
 
-/** Which tasks to list. Newest status first, equal times by id, both descending. */
+/** Which tasks to list. Newest status first, equal times by id (in the order of UTF-8 bytes), both descending. */
 export interface TaskQuery {
   scope: Scope
   contextId?: string
   state?: TaskState
-  /** ISO 8601; only tasks whose status is as new or newer. */
+  /** ISO 8601, to the millisecond; only tasks whose status is as new or newer. */
   updatedSince?: string
   /** 1 or more. */
   pageSize: number
@@ -134,8 +140,8 @@ export interface TaskHead {
 export interface RunStore {
   /**
    * Stores one step atomically and numbers its events.
-   * @throws PfError PF_STORE_CONFLICT where the version is another (also: creating a task that exists);
-   * PF_LEASE_LOST where the token is not that of the lease; PF_STORE_FULL where no room is left.
+   * @throws PfError PF_STORE_CONFLICT where the version is another (also: creating a task that exists), which is
+   * looked at first; PF_LEASE_LOST where the token is not that of the lease; PF_STORE_FULL where no room is left.
    */
   commit(commit: RunCommit): Awaitable<CommitResult>
   /** The task with all committed events folded in, or `undefined` where the scope has no such task. */
@@ -146,12 +152,16 @@ export interface RunStore {
   list(query: TaskQuery): Awaitable<TaskPage>
   /**
    * Events numbered `fromSeq` and later, in order, at most `limit` (default 1,000).
-   * Drivers without an event log (`hasEventLog` false) and logs that were trimmed answer `undefined`: take a snapshot instead.
+   * Empty where nothing newer was committed. Drivers without an event log (`hasEventLog` false), logs that were trimmed
+   * and unknown tasks answer `undefined`: take a snapshot instead.
    */
   read(key: TaskKey, fromSeq: number, limit?: number): Awaitable<StoredEvent[] | undefined>
-  /** Takes the lease where nobody holds one that is still good at `now`; `undefined` where somebody does. */
+  /**
+   * Takes the lease where nobody holds one that is still good at `now` (`expiresAt` is later);
+   * `undefined` where somebody does, or where there is no such task. Leaves the version as it is.
+   */
   claim(key: TaskKey, terms: { now: number; expiresAt: number }): Awaitable<Lease | undefined>
-  /** Prolongs a lease; false where the token is no longer that of the lease. */
+  /** Prolongs a lease, expired or not; false where the token is no longer that of the lease. */
   renew(key: TaskKey, token: number, expiresAt: number): Awaitable<boolean>
   /** Gives a lease back; does nothing where the token is no longer that of the lease. */
   release(key: TaskKey, token: number): Awaitable<void>
