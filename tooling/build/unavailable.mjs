@@ -14,7 +14,7 @@ async function exportedValues(file) {
     metafile: true,
     format: 'esm',
     packages: 'external',
-    external: ['wasi:*', 'pf:*'],
+    external: ['wasi:*', 'pf:*', 'pf-host:*'],
     logLevel: 'silent',
     outdir: 'unused',
   })

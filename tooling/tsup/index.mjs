@@ -14,7 +14,7 @@ export function packageConfig(overrides = {}) {
     format: ['esm'],
     target: 'es2022',
     platform: 'neutral',
-    external: [/^node:/, /^wasi:/, /^pf:/],
+    external: [/^node:/, /^wasi:/, /^pf:/, /^pf-host:/],
     // `node:sqlite` has no name without the scheme.
     removeNodeProtocol: false,
     dts: false,

@@ -45,7 +45,7 @@ export async function reachedBuiltins(file, root) {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: ['pf-wasm'],
-    external: ['wasi:*', 'pf:*'],
+    external: ['wasi:*', 'pf:*', 'pf-host:*'],
     plugins: [builtinFinder(found)],
     logLevel: 'silent',
   })
