@@ -4,7 +4,7 @@ import { errorsPage } from './errors-page.mjs'
 import { withNeutralOverride } from './lint-override.mjs'
 import { withMatrix } from './matrix.mjs'
 import { exportsOf, publishedPackages } from './targets.mjs'
-import { neutralConfig, packageTsconfig } from './tsconfigs.mjs'
+import { neutralConfig, packageTsconfigs } from './tsconfigs.mjs'
 import { unsupportedEntry } from './unsupported.mjs'
 
 const json = (value) => JSON.stringify(value, null, 2) + '\n'
@@ -20,11 +20,12 @@ export async function generate(root, { check }) {
   }
 
   const packages = publishedPackages(root)
-  for (const { dir, manifest } of packages) {
+  for (const entry of packages) {
+    const { dir, manifest } = entry
     // Throws for an entry on one target without the words that say why.
     for (const key of Object.keys(manifest.pf.targets)) unsupportedEntry(manifest, key)
     put(join(dir, 'package.json'), json({ ...manifest, exports: exportsOf(manifest) }))
-    put(join(dir, 'tsconfig.json'), json(packageTsconfig(manifest)))
+    for (const [file, config] of Object.entries(packageTsconfigs(entry))) put(join(dir, file), json(config))
   }
   put('tsconfig.neutral.json', json(neutralConfig(packages)))
   put('.oxlintrc.json', json(withNeutralOverride(JSON.parse(read('.oxlintrc.json')), packages)))

@@ -1,4 +1,4 @@
-import { neutralPackages } from './tsconfigs.mjs'
+import { neutralFolders } from './tsconfigs.mjs'
 
 const rules = {
   'pf/no-builtin': 'error',
@@ -23,10 +23,10 @@ const deep = (glob) => (/\*|\.ts$/.test(glob) ? glob : `${glob}/**`)
 
 /** The lint configuration with the rules for neutral code set on exactly the files that run in a component. */
 export function withNeutralOverride(config, packages) {
-  const neutral = neutralPackages(packages)
+  const neutral = neutralFolders(packages)
   const override = {
-    files: [...neutral.map(({ dir }) => `${dir}/src/**/*.ts`), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
-    excludeFiles: neutral.flatMap(({ dir, without }) => without.map((glob) => `${dir}/${deep(glob)}`)),
+    files: [...neutral.map(({ folder }) => `${folder}/**/*.ts`), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
+    excludeFiles: neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${deep(glob)}`)),
     rules,
   }
   const others = config.overrides.filter((entry) => !('pf/no-builtin' in (entry.rules ?? {})))

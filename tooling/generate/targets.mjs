@@ -3,13 +3,20 @@ import { join } from 'node:path'
 
 export const TARGETS = ['node', 'wasm']
 
-/** Every published workspace package with its manifest, sorted by name. */
+/**
+ * Every published workspace package with its manifest, sorted by name. `guest`: it works on Node alone but has a folder
+ * `src/guest` of code that runs in components.
+ */
 export function publishedPackages(root) {
   return ['packages', 'presets']
     .filter((group) => existsSync(join(root, group)))
     .flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
     .filter((dir) => existsSync(join(root, dir, 'package.json')))
-    .map((dir) => ({ dir, manifest: JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8')) }))
+    .map((dir) => ({
+      dir,
+      manifest: JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8')),
+      guest: existsSync(join(root, dir, 'src/guest')),
+    }))
     .filter(({ manifest }) => !manifest.private)
     .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }

@@ -3,24 +3,22 @@ import { entryName } from '../build/entries.mjs'
 const runsOnWasm = (targets) => targets.includes('wasm')
 const isNodeOnly = (manifest) => !Object.values(manifest.pf.targets).some(runsOnWasm)
 
+const tests = ['**/*.test.ts', '**/*.test-d.ts', '**/*.node.ts']
+
 /** What in a package's `src` is never part of a component: tests, `*.node.ts`, and entries for Node with their folder. */
 function nodeFiles(manifest) {
   const entries = Object.entries(manifest.pf.targets)
     .filter(([, targets]) => !runsOnWasm(targets))
     .map(([key]) => entryName(key))
-  return [
-    'src/**/*.test.ts',
-    'src/**/*.test-d.ts',
-    'src/**/*.node.ts',
-    ...entries.flatMap((name) => [`src/${name}.ts`, `src/${name}`]),
-  ]
+  return [...tests, ...entries.flatMap((name) => [`${name}.ts`, name])]
 }
 
-/** Packages whose sources run in a component, each with the globs of its files that do not. */
-export function neutralPackages(packages) {
-  return packages
-    .filter(({ manifest }) => !isNodeOnly(manifest))
-    .map(({ dir, manifest }) => ({ dir, manifest, without: nodeFiles(manifest) }))
+/** Folders of sources that run in a component, each with the globs of files in them that do not. */
+export function neutralFolders(packages) {
+  return packages.flatMap(({ dir, manifest, guest }) => {
+    if (!isNodeOnly(manifest)) return [{ folder: `${dir}/src`, without: nodeFiles(manifest) }]
+    return guest ? [{ folder: `${dir}/src/guest`, without: tests }] : []
+  })
 }
 
 /**
@@ -29,9 +27,9 @@ export function neutralPackages(packages) {
  * everything else goes through the export maps.
  */
 export function neutralConfig(packages) {
-  const neutral = neutralPackages(packages)
+  const neutral = neutralFolders(packages)
   const paths = {}
-  for (const { dir, manifest } of neutral) {
+  for (const { dir, manifest } of packages) {
     for (const [key, targets] of Object.entries(manifest.pf.targets)) {
       if (runsOnWasm(targets)) paths[manifest.name + key.slice(1)] = [`./${dir}/src/${entryName(key)}.ts`]
     }
@@ -39,13 +37,23 @@ export function neutralConfig(packages) {
   return {
     extends: './tooling/tsconfig/neutral.json',
     compilerOptions: { noEmit: true, customConditions: ['pf-wasm'], paths },
-    include: [...neutral.map(({ dir }) => `${dir}/src`), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
-    exclude: neutral.flatMap(({ dir, without }) => without.map((glob) => `${dir}/${glob}`)),
+    include: [...neutral.map(({ folder }) => folder), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
+    exclude: neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${glob}`)),
   }
 }
 
-/** The configuration an editor picks up for the files of a package; files it leaves out fall to the root's. */
-export function packageTsconfig(manifest) {
-  if (isNodeOnly(manifest)) return { extends: '../../tsconfig.json', include: ['src'] }
-  return { extends: '../../tsconfig.neutral.json', include: ['src'], exclude: nodeFiles(manifest) }
+/**
+ * The configurations an editor picks up for the files of a package, by file name; files they leave out fall to the
+ * root's.
+ */
+export function packageTsconfigs({ manifest, guest }) {
+  if (!isNodeOnly(manifest)) {
+    const exclude = nodeFiles(manifest).map((glob) => `src/${glob}`)
+    return { 'tsconfig.json': { extends: '../../tsconfig.neutral.json', include: ['src'], exclude } }
+  }
+  if (!guest) return { 'tsconfig.json': { extends: '../../tsconfig.json', include: ['src'] } }
+  return {
+    'tsconfig.json': { extends: '../../tsconfig.json', include: ['src'], exclude: ['src/guest'] },
+    'src/guest/tsconfig.json': { extends: '../../../../tsconfig.neutral.json', include: ['.'], exclude: tests },
+  }
 }

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import { writeUnavailable } from '../build/unavailable.mjs'
 import { scratch, workspaceRoot } from '../scratch/scratch'
 import { exportsOf } from './targets.mjs'
-import { neutralConfig, packageTsconfig } from './tsconfigs.mjs'
+import { neutralConfig, packageTsconfigs } from './tsconfigs.mjs'
 
 const neutral = {
   name: '@pf-agents/fixture',
@@ -30,7 +30,7 @@ const nodeOnly = {
 async function workspace(files: Record<string, string>) {
   const packages = [
     { dir: 'packages/fixture', manifest: neutral },
-    { dir: 'packages/files', manifest: nodeOnly },
+    { dir: 'packages/files', manifest: nodeOnly, guest: true },
   ]
   const config = { ...neutralConfig(packages), extends: join(workspaceRoot, 'tooling/tsconfig/neutral.json') }
   const root = JSON.parse(readFileSync(join(workspaceRoot, 'tsconfig.json'), 'utf8'))
@@ -39,14 +39,18 @@ async function workspace(files: Record<string, string>) {
     'tsconfig.json': { ...root, extends: join(workspaceRoot, 'tooling/tsconfig/node.json') },
     'tsconfig.neutral.json': config,
     'packages/fixture/package.json': { ...neutral, exports: exportsOf(neutral) },
-    'packages/fixture/tsconfig.json': packageTsconfig(neutral),
+    'packages/fixture/tsconfig.json': packageTsconfigs({ manifest: neutral })['tsconfig.json'],
     'packages/files/package.json': { ...nodeOnly, exports: exportsOf(nodeOnly) },
-    'packages/files/tsconfig.json': packageTsconfig(nodeOnly),
+    'packages/files/tsconfig.json': packageTsconfigs({ manifest: nodeOnly, guest: true })['tsconfig.json'],
+    'packages/files/src/guest/tsconfig.json': packageTsconfigs({ manifest: nodeOnly, guest: true })[
+      'src/guest/tsconfig.json'
+    ],
+    'packages/files/src/guest/index.ts': 'export {}',
     'packages/files/src/index.ts': 'export const fileStorage = (file: string) => file\n',
     'packages/files/dist/index.js': 'export const fileStorage = (file) => file\n',
     'packages/files/dist/index.d.ts': 'export declare const fileStorage: (file: string) => string\n',
     'packages/fixture/src/index.ts': 'export {}',
-    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`packages/fixture/src/${name}`, text])),
+    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [join('packages/fixture/src', name), text])),
   })
   await writeUnavailable(nodeOnly, join(folder, 'packages/files/dist'))
   // What the package manager's link would be.
@@ -126,13 +130,9 @@ it('has the web platform, and leaves files for Node and tests to the other confi
   ).toBe('')
 })
 
-it('gives an editor the neutral view of a package, and the Node view of a package for Node alone', () => {
-  expect(packageTsconfig(neutral)).toEqual({
-    extends: '../../tsconfig.neutral.json',
-    include: ['src'],
-    exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts', 'src/**/*.node.ts', 'src/node.ts', 'src/node'],
-  })
-  expect(packageTsconfig(nodeOnly)).toEqual({ extends: '../../tsconfig.json', include: ['src'] })
+it('sees guest code of a package for Node alone the same way', async () => {
+  const output = await compileNeutral({ '../../files/src/guest/index.ts': 'export const env = process.env\n' })
+  expect(output).toContain("packages/files/src/guest/index.ts(1,20): error TS2591: Cannot find name 'process'")
 })
 
 it('shows the same in an editor, and Node in the files for Node', async () => {
@@ -143,10 +143,15 @@ it('shows the same in an editor, and Node in the files for Node', async () => {
     'node.ts': node,
     'node/server.ts': node,
     'index.test.ts': node,
+    '../../files/src/index.ts': node,
+    '../../files/src/guest/index.ts': node,
   })
   expect(shown['index.ts']?.join()).toContain(
     '@pf-agents/files does not work on wasm (only on node): it needs a file system.',
   )
   expect(shown['env.ts']?.join()).toContain("Cannot find name 'process'")
-  expect([shown['node.ts'], shown['node/server.ts'], shown['index.test.ts']]).toEqual([[], [], []])
+  expect(shown['../../files/src/guest/index.ts']?.join()).toContain("Cannot find name 'process'")
+  for (const name of ['node.ts', 'node/server.ts', 'index.test.ts', '../../files/src/index.ts']) {
+    expect(shown[name]).toEqual([])
+  }
 })

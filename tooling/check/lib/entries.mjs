@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { entryName } from '../../build/entries.mjs'
 import { publishedPackages } from '../../generate/targets.mjs'
@@ -14,4 +15,13 @@ export function builtEntries(root) {
       })),
     ),
   )
+}
+
+/** Every built file that a component is bundled from: neutral entries, and guest code of packages for Node alone. */
+export function componentFiles(root) {
+  const guests = publishedPackages(root)
+    .filter(({ guest }) => guest)
+    .flatMap(({ dir }) => globSync(`${dir}/dist/guest/*.js`, { cwd: root }))
+    .map((file) => ({ specifier: file, file: join(root, file) }))
+  return [...builtEntries(root).filter(({ target }) => target === 'wasm'), ...guests]
 }

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { relative } from 'node:path'
 import { build } from 'esbuild'
-import { builtEntries } from '../lib/entries.mjs'
+import { componentFiles } from '../lib/entries.mjs'
 
 /** Stops every Node builtin at its import and remembers who wanted it. */
 function builtinFinder(found) {
@@ -58,9 +58,8 @@ export async function reachedBuiltins(file, root) {
 
 /** DESIGN, targets, layer 5: what was built is walked once more, whatever lint and types let through. */
 export async function checkDist(root) {
-  const neutral = builtEntries(root).filter(({ target }) => target === 'wasm')
   const problems = await Promise.all(
-    neutral.map(async ({ specifier, file }) => {
+    componentFiles(root).map(async ({ specifier, file }) => {
       const reached = await reachedBuiltins(file, root)
       return reached.map(
         ({ builtin, chain }) =>

@@ -7,7 +7,12 @@ import { builtEntries } from '../lib/entries.mjs'
 const budgetFile = 'tooling/check/size-budgets.json'
 const targetOptions = {
   node: { platform: 'node' },
-  wasm: { platform: 'neutral', mainFields: ['module', 'main'], conditions: ['pf-wasm'], external: ['wasi:*', 'pf:*', 'pf-host:*'] },
+  wasm: {
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['pf-wasm'],
+    external: ['wasi:*', 'pf:*', 'pf-host:*'],
+  },
 }
 
 /** Minified and compressed size in kB of an entry with all it imports, but for the named packages. */
