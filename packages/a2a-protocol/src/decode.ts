@@ -31,7 +31,10 @@ import type { StreamResponse } from './wire/stream-response'
 function decode<T>(read: Reader<T>, value: unknown, kind: A2AErrorKind = 'InvalidAgentResponseError'): T {
   const violations: Violations = []
   const result = read(value, violations)
-  if (violations.length > 0) throw new A2AError(kind, { violations })
+  if (violations.length > 0) {
+    // What a peer got wrong must not go out to our own caller as if it were about its request.
+    throw new A2AError(kind, { violations, remote: kind === 'InvalidAgentResponseError' ? { details: [] } : undefined })
+  }
   return result
 }
 

@@ -38,7 +38,7 @@ export {
   OWN_ERROR_DOMAIN,
   reasonOf,
 } from './error/error-table'
-export { kindOfCode, toA2AError } from './error/to-a2a-error'
+export { toA2AError } from './error/to-a2a-error'
 export { MAX_JSON_DEPTH } from './json/free-form'
 export { type FieldViolation, MAX_VIOLATIONS } from './json/violations'
 export {

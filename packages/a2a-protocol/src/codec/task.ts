@@ -1,39 +1,29 @@
-import type { Message, Task, TaskStatus } from '@pf-agents/agent-core'
+import type { Artifact, Message, Task, TaskStatus } from '@pf-agents/agent-core'
 import { readJsonObject } from '../json/free-form'
-import { isFields, type Reader, readList, readOptional, readRequired, readString, requireString } from '../json/read'
+import { listOf, optional, type Reader, readString, required, requireString, withDefault } from '../json/read'
+import { shape } from '../json/shape'
 import { readTimestamp } from '../json/timestamp'
-import { invalid } from '../json/violations'
 import type { WireTask, WireTaskStatus } from '../wire/task'
 import { readArtifact } from './artifact'
 import { requireTaskState, wireTaskStates } from './enums'
 import { encodeMessage, readMessage } from './message'
 
 /** Reads a TaskStatus (§4.1.2). Peers may leave the time out; it is then `''`. */
-export const readTaskStatus: Reader<TaskStatus> = (value, out) => {
-  if (!isFields(value)) return invalid(out, '', 'must be an object')
-  const status: TaskStatus = {
-    state: requireTaskState(value.state, 'state', out),
-    timestamp: readTimestamp(value.timestamp, 'timestamp', out) ?? '',
-  }
-  const message = readOptional(readMessage, value.message, 'message', out)
-  if (message) status.message = message
-  return status
-}
+export const readTaskStatus: Reader<TaskStatus> = /* @__PURE__ */ shape<TaskStatus>({
+  state: requireTaskState,
+  timestamp: /* @__PURE__ */ withDefault(readTimestamp, () => ''),
+  message: /* @__PURE__ */ optional(readMessage),
+})
 
 /** Reads a Task (§4.1.1). Peers may leave the context out; it is then `''`. */
-export const readTask: Reader<Task> = (value, out) => {
-  if (!isFields(value)) return invalid(out, '', 'must be an object')
-  const task: Task = {
-    id: requireString(value.id, 'id', out),
-    contextId: readString(value.contextId ?? value.context_id, 'contextId', out) ?? '',
-    status: readRequired(readTaskStatus, value.status, 'status', out),
-    artifacts: readList(readArtifact, value.artifacts, 'artifacts', out) ?? [],
-    history: readList(readMessage, value.history, 'history', out) ?? [],
-  }
-  const metadata = readJsonObject(value.metadata, 'metadata', out)
-  if (metadata) task.metadata = metadata
-  return task
-}
+export const readTask: Reader<Task> = /* @__PURE__ */ shape<Task>({
+  id: requireString,
+  contextId: /* @__PURE__ */ withDefault(readString, () => ''),
+  status: /* @__PURE__ */ required(readTaskStatus),
+  artifacts: /* @__PURE__ */ withDefault(/* @__PURE__ */ listOf(readArtifact), (): Artifact[] => []),
+  history: /* @__PURE__ */ withDefault(/* @__PURE__ */ listOf(readMessage), (): Message[] => []),
+  metadata: readJsonObject,
+})
 
 /** Writes a TaskStatus. */
 export function encodeTaskStatus(status: TaskStatus): WireTaskStatus {

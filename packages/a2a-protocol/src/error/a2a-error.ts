@@ -1,6 +1,6 @@
 import { type ErrorCode, type JsonObject, type JsonValue, PfError } from '@pf-agents/agent-core'
 import type { FieldViolation } from '../json/violations'
-import { type A2AErrorKind, errorTable } from './error-table'
+import { type A2AErrorKind, errorTable, messageOf } from './error-table'
 
 /** What a peer said, word for word, beside what was understood of it. */
 export interface RemoteError {
@@ -49,11 +49,10 @@ export class A2AError extends PfError {
 
   constructor(kind: A2AErrorKind, options: A2AErrorOptions = {}) {
     const { metadata, violations = [], retryAfterMs } = options
-    const row = errorTable[kind]
     const details: JsonObject = { kind }
     if (metadata) details.metadata = { ...metadata }
     if (violations.length > 0) details.violations = violations.map(({ field, description }) => ({ field, description }))
-    super(options.code ?? row.code, options.message ?? row.message, {
+    super(options.code ?? errorTable[kind].code, options.message ?? messageOf(kind), {
       details,
       retryable: kind === 'RateLimitedError' || kind === 'UnavailableError' || retryAfterMs !== undefined,
       ...('cause' in options && { cause: options.cause }),

@@ -2,18 +2,22 @@ import type { JsonValue } from '@pf-agents/agent-core'
 import { isFields } from '../json/read'
 import { A2AError, type RemoteError } from './a2a-error'
 import { readErrorDetails } from './error-details'
-import { A2A_ERROR_DOMAIN, type A2AErrorKind, type ErrorRow, errorTable, isSpecified, reasonOf } from './error-table'
-import { kindOfCode } from './to-a2a-error'
-
-const allKinds = Object.keys(errorTable) as A2AErrorKind[]
-const rowOf = (kind: A2AErrorKind): ErrorRow => errorTable[kind]
+import {
+  A2A_ERROR_DOMAIN,
+  type A2AErrorKind,
+  errorKinds,
+  errorTable,
+  isSpecified,
+  kindOfCode,
+  reasonOf,
+} from './error-table'
 
 /** Longest message that is kept of a peer's error. */
 const MAX_MESSAGE = 4096
 
 function kindOfReason(reason: string | undefined, domain: string | undefined): A2AErrorKind | undefined {
   if (reason === undefined || (domain !== undefined && domain !== A2A_ERROR_DOMAIN)) return undefined
-  return allKinds.find((kind) => isSpecified(kind) && reasonOf(kind) === reason)
+  return errorKinds.find((kind) => isSpecified(kind) && reasonOf(kind) === reason)
 }
 
 /** Kinds that an HTTP status tells by itself, whoever answered. */
@@ -54,7 +58,7 @@ export function decodeJsonRpcError(error: unknown, httpStatus?: number): A2AErro
   if (typeof fields.code === 'number') remote.rpcCode = fields.code
   if (httpStatus !== undefined) remote.httpStatus = httpStatus
   const byHttp = httpStatus === undefined ? undefined : httpKinds[httpStatus]
-  const byCode = allKinds.find((kind) => rowOf(kind).jsonRpc === fields.code && !rowOf(kind).own)
+  const byCode = errorKinds.find((kind) => errorTable[kind].jsonRpc === fields.code && !errorTable[kind].own)
   return remoteError(byHttp ?? byCode ?? 'UnknownError', fields.message, remote)
 }
 

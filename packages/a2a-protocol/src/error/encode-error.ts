@@ -2,9 +2,9 @@ import type { JsonObject } from '@pf-agents/agent-core'
 import type { JsonRpcId } from '../json-rpc/envelope'
 import type { A2AError } from './a2a-error'
 import { encodeErrorDetails } from './error-details'
-import { type ErrorRow, errorTable } from './error-table'
+import { errorTable } from './error-table'
 
-const rowOf = (error: A2AError): ErrorRow => errorTable[error.kind]
+const rowOf = (error: A2AError) => errorTable[error.kind]
 
 /** A JSON-RPC error response (§9.5). */
 export interface JsonRpcErrorResponse {

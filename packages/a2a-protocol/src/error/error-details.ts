@@ -2,14 +2,14 @@ import { type ErrorCode, errorCodes, type JsonObject, type JsonValue } from '@pf
 import { isFields } from '../json/read'
 import { type FieldViolation, MAX_VIOLATIONS } from '../json/violations'
 import type { A2AError } from './a2a-error'
-import { A2A_ERROR_DOMAIN, type ErrorRow, errorTable, isSpecified, OWN_ERROR_DOMAIN, reasonOf } from './error-table'
+import { A2A_ERROR_DOMAIN, errorTable, isSpecified, OWN_ERROR_DOMAIN, reasonOf } from './error-table'
 
 const TYPE = 'type.googleapis.com/google.rpc.'
 
 /** Writes the detail objects of an error, the same on both bindings (§9.5, §11.6). */
 export function encodeErrorDetails(error: A2AError): JsonObject[] {
   const details: JsonObject[] = []
-  const row: ErrorRow = errorTable[error.kind]
+  const row = errorTable[error.kind]
   const own = error.code !== row.code
   if (isSpecified(error.kind)) {
     const metadata = own ? { ...error.metadata, code: error.code } : error.metadata

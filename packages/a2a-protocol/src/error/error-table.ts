@@ -3,169 +3,78 @@ import type { ErrorCode } from '@pf-agents/agent-core'
 /** What one error is on each binding, and inside. */
 export interface ErrorRow {
   /** JSON-RPC error code (§5.4, §9.5). */
-  jsonRpc: number
+  readonly jsonRpc: number
   /** HTTP status on HTTP+JSON (§5.4, §11.6). */
-  http: number
+  readonly http: number
   /** google.rpc status name (§11.6). */
-  status: string
+  readonly status: string
   /** The code of this SDK. */
-  code: ErrorCode
-  /** What is said where nothing better is known. Safe to show. */
-  message: string
+  readonly code: ErrorCode
+  /** Other codes of this SDK that callers are told as this error. */
+  readonly codes: readonly ErrorCode[]
   /** Whether the specification has no name for it, so that ErrorInfo carries our own code. */
-  own?: true
+  readonly own: boolean
 }
 
-/**
- * Every error of A2A 1.0.1 (§3.3.2, §5.4, §9.5), then those that come from HTTP and have no name of their own in the
- * specification. `UnknownError` is only read from peers.
- */
+function row(jsonRpc: number, http: number, status: string, code: ErrorCode, ...codes: ErrorCode[]): ErrorRow {
+  return { jsonRpc, http, status, code, codes, own: false }
+}
+
+const precondition = 'FAILED_PRECONDITION'
+const argument = 'INVALID_ARGUMENT'
+const exhausted = 'RESOURCE_EXHAUSTED'
+
+/** Every error of A2A 1.0.1 (§3.3.2, §5.4, §9.5), and after those the ones that the specification leaves to HTTP. */
 export const errorTable = {
-  TaskNotFoundError: {
-    jsonRpc: -32001,
-    http: 404,
-    status: 'NOT_FOUND',
-    code: 'PF_TASK_NOT_FOUND',
-    message: 'Task not found',
-  },
-  TaskNotCancelableError: {
-    jsonRpc: -32002,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_TASK_NOT_CANCELABLE',
-    message: 'Task can not be canceled',
-  },
-  PushNotificationNotSupportedError: {
-    jsonRpc: -32003,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_PUSH_UNSUPPORTED',
-    message: 'Push notifications are not supported',
-  },
-  UnsupportedOperationError: {
-    jsonRpc: -32004,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_OPERATION_UNSUPPORTED',
-    message: 'Operation is not supported',
-  },
-  ContentTypeNotSupportedError: {
-    jsonRpc: -32005,
-    http: 400,
-    status: 'INVALID_ARGUMENT',
-    code: 'PF_CONTENT_TYPE',
-    message: 'Content type is not supported',
-  },
-  InvalidAgentResponseError: {
-    jsonRpc: -32006,
-    http: 500,
-    status: 'INTERNAL',
-    code: 'PF_REMOTE_RESPONSE',
-    message: 'Agent answered something that is not valid',
-  },
-  ExtendedAgentCardNotConfiguredError: {
-    jsonRpc: -32007,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_CARD_NOT_CONFIGURED',
-    message: 'Extended agent card is not configured',
-  },
-  ExtensionSupportRequiredError: {
-    jsonRpc: -32008,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_EXTENSION_REQUIRED',
-    message: 'A required extension is missing from A2A-Extensions',
-  },
-  VersionNotSupportedError: {
-    jsonRpc: -32009,
-    http: 400,
-    status: 'FAILED_PRECONDITION',
-    code: 'PF_VERSION_UNSUPPORTED',
-    message: 'A2A version is not supported',
-  },
-  JSONParseError: {
-    jsonRpc: -32700,
-    http: 400,
-    status: 'INVALID_ARGUMENT',
-    code: 'PF_REQUEST_INVALID',
-    message: 'Invalid JSON payload',
-  },
-  InvalidRequestError: {
-    jsonRpc: -32600,
-    http: 400,
-    status: 'INVALID_ARGUMENT',
-    code: 'PF_REQUEST_INVALID',
-    message: 'Request payload validation error',
-  },
-  MethodNotFoundError: {
-    jsonRpc: -32601,
-    http: 404,
-    status: 'NOT_FOUND',
-    code: 'PF_METHOD_UNKNOWN',
-    message: 'Method not found',
-  },
-  InvalidParamsError: {
-    jsonRpc: -32602,
-    http: 400,
-    status: 'INVALID_ARGUMENT',
-    code: 'PF_REQUEST_INVALID',
-    message: 'Invalid parameters',
-  },
-  InternalError: { jsonRpc: -32603, http: 500, status: 'INTERNAL', code: 'PF_INTERNAL', message: 'Internal error' },
-  UnauthenticatedError: {
-    jsonRpc: -32000,
-    http: 401,
-    status: 'UNAUTHENTICATED',
-    code: 'PF_UNAUTHENTICATED',
-    message: 'Authentication is required',
-    own: true,
-  },
-  PermissionDeniedError: {
-    jsonRpc: -32000,
-    http: 403,
-    status: 'PERMISSION_DENIED',
-    code: 'PF_FORBIDDEN',
-    message: 'Permission denied',
-    own: true,
-  },
-  TenantNotFoundError: {
-    jsonRpc: -32602,
-    http: 404,
-    status: 'NOT_FOUND',
-    code: 'PF_TENANT_NOT_FOUND',
-    message: 'Tenant not found',
-    own: true,
-  },
-  PayloadTooLargeError: {
-    jsonRpc: -32600,
-    http: 413,
-    status: 'RESOURCE_EXHAUSTED',
-    code: 'PF_REQUEST_TOO_LARGE',
-    message: 'Request body is too large',
-    own: true,
-  },
-  RateLimitedError: {
-    jsonRpc: -32603,
-    http: 429,
-    status: 'RESOURCE_EXHAUSTED',
-    code: 'PF_RATE_LIMITED',
-    message: 'Too many requests',
-    own: true,
-  },
+  TaskNotFoundError: row(-32001, 404, 'NOT_FOUND', 'PF_TASK_NOT_FOUND'),
+  TaskNotCancelableError: row(-32002, 400, precondition, 'PF_TASK_NOT_CANCELABLE'),
+  PushNotificationNotSupportedError: row(-32003, 400, precondition, 'PF_PUSH_UNSUPPORTED'),
+  UnsupportedOperationError: row(
+    -32004,
+    400,
+    precondition,
+    'PF_OPERATION_UNSUPPORTED',
+    'PF_TASK_TERMINAL',
+    'PF_INTERRUPT_ANSWERED',
+    'PF_INTERRUPT_EXPIRED',
+  ),
+  ContentTypeNotSupportedError: row(-32005, 400, argument, 'PF_CONTENT_TYPE'),
+  InvalidAgentResponseError: row(-32006, 500, 'INTERNAL', 'PF_REMOTE_RESPONSE', 'PF_OUTPUT_INVALID'),
+  ExtendedAgentCardNotConfiguredError: row(-32007, 400, precondition, 'PF_CARD_NOT_CONFIGURED'),
+  ExtensionSupportRequiredError: row(-32008, 400, precondition, 'PF_EXTENSION_REQUIRED'),
+  VersionNotSupportedError: row(-32009, 400, precondition, 'PF_VERSION_UNSUPPORTED'),
+  InvalidParamsError: row(
+    -32602,
+    400,
+    argument,
+    'PF_REQUEST_INVALID',
+    'PF_CONTEXT_MISMATCH',
+    'PF_INPUT_INVALID',
+    'PF_INTERRUPT_UNKNOWN',
+    'PF_SKILL_UNKNOWN',
+  ),
+  JSONParseError: row(-32700, 400, argument, 'PF_REQUEST_INVALID'),
+  InvalidRequestError: row(-32600, 400, argument, 'PF_REQUEST_INVALID'),
+  MethodNotFoundError: row(-32601, 404, 'NOT_FOUND', 'PF_METHOD_UNKNOWN'),
+  InternalError: row(-32603, 500, 'INTERNAL', 'PF_INTERNAL'),
+  UnauthenticatedError: { ...row(-32000, 401, 'UNAUTHENTICATED', 'PF_UNAUTHENTICATED'), own: true },
+  PermissionDeniedError: { ...row(-32000, 403, 'PERMISSION_DENIED', 'PF_FORBIDDEN'), own: true },
+  TenantNotFoundError: { ...row(-32602, 404, 'NOT_FOUND', 'PF_TENANT_NOT_FOUND'), own: true },
+  PayloadTooLargeError: { ...row(-32600, 413, exhausted, 'PF_REQUEST_TOO_LARGE'), own: true },
+  RateLimitedError: { ...row(-32603, 429, exhausted, 'PF_RATE_LIMITED', 'PF_BUSY'), own: true },
   UnavailableError: {
-    jsonRpc: -32603,
-    http: 503,
-    status: 'UNAVAILABLE',
-    code: 'PF_OVERLOADED',
-    message: 'Temporarily unavailable',
+    ...row(-32603, 503, 'UNAVAILABLE', 'PF_OVERLOADED', 'PF_STORE_FULL', 'PF_STORE_CONFLICT', 'PF_STORE_UNAVAILABLE'),
     own: true,
   },
-  UnknownError: { jsonRpc: -32603, http: 500, status: 'UNKNOWN', code: 'PF_REMOTE_ERROR', message: 'Unknown error' },
-} as const satisfies Record<string, ErrorRow>
+  /** Only read from peers. */
+  UnknownError: row(-32603, 500, 'UNKNOWN', 'PF_REMOTE_ERROR'),
+} satisfies Record<string, ErrorRow>
 
 /** The name of an A2A error. */
 export type A2AErrorKind = keyof typeof errorTable
+
+/** All names. */
+export const errorKinds = /* @__PURE__ */ Object.keys(errorTable) as A2AErrorKind[]
 
 /** ErrorInfo domain of the errors the specification names (§11.6). */
 export const A2A_ERROR_DOMAIN = 'a2a-protocol.org'
@@ -173,16 +82,39 @@ export const A2A_ERROR_DOMAIN = 'a2a-protocol.org'
 /** ErrorInfo domain of our own codes, where the specification has no name for what happened. */
 export const OWN_ERROR_DOMAIN = 'pf-agents'
 
-/** Whether the specification names this error, so that ErrorInfo carries its reason: codes -32001 to -32009. */
+/** Whether ErrorInfo carries the error's reason: those the specification has a JSON-RPC code for (§5.4). */
 export function isSpecified(kind: A2AErrorKind): boolean {
-  const code: number = errorTable[kind].jsonRpc
-  return code <= -32001 && code >= -32009
+  const { jsonRpc } = errorTable[kind]
+  return jsonRpc < -32000 && jsonRpc > -32100
 }
+
+/** Codes that say what a peer did to us: no answer to our own caller. */
+const fromPeers: readonly ErrorCode[] = ['PF_REMOTE_RESPONSE', 'PF_REMOTE_ERROR']
+
+/** The error that callers are told of a code inside; `undefined` where they are told no more than "internal error". */
+export function kindOfCode(code: ErrorCode): A2AErrorKind | undefined {
+  if (fromPeers.includes(code)) return undefined
+  return errorKinds.find((kind) => errorTable[kind].code === code || errorTable[kind].codes.includes(code))
+}
+
+const words = (kind: A2AErrorKind, between: string) =>
+  kind.slice(0, -'Error'.length).replace(/([a-z])([A-Z])/g, `$1${between}$2`)
 
 /** The ErrorInfo reason of an error: its name in upper snake case without "Error" (§11.6). */
 export function reasonOf(kind: A2AErrorKind): string {
-  return kind
-    .slice(0, -'Error'.length)
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toUpperCase()
+  return words(kind, '_').toUpperCase()
+}
+
+/** Standard messages of JSON-RPC errors (§9.5). */
+const standardMessages: Partial<Record<A2AErrorKind, string>> = {
+  JSONParseError: 'Invalid JSON payload',
+  InvalidRequestError: 'Request payload validation error',
+  InvalidParamsError: 'Invalid parameters',
+  InternalError: 'Internal error',
+}
+
+/** What is said where nothing better is known: the standard message, else the name in words. Safe to show. */
+export function messageOf(kind: A2AErrorKind): string {
+  const name = words(kind, ' ')
+  return standardMessages[kind] ?? name.charAt(0) + name.slice(1).toLowerCase()
 }

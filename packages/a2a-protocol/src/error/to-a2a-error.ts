@@ -1,45 +1,8 @@
-import { type ErrorCode, type JsonObject, PfError } from '@pf-agents/agent-core'
+import { type JsonObject, PfError } from '@pf-agents/agent-core'
 import type { FieldViolation } from '../json/violations'
 import { A2AError, type A2AErrorOptions, isA2AError } from './a2a-error'
 import { readViolations } from './error-details'
-import { type A2AErrorKind, errorTable } from './error-table'
-
-/** Codes that come out of the runtime and have an A2A meaning. Whatever is not here is nobody's business but ours. */
-const kinds: Partial<Record<ErrorCode, A2AErrorKind>> = {
-  PF_TASK_NOT_FOUND: 'TaskNotFoundError',
-  PF_TASK_NOT_CANCELABLE: 'TaskNotCancelableError',
-  PF_PUSH_UNSUPPORTED: 'PushNotificationNotSupportedError',
-  PF_OPERATION_UNSUPPORTED: 'UnsupportedOperationError',
-  PF_TASK_TERMINAL: 'UnsupportedOperationError',
-  PF_INTERRUPT_ANSWERED: 'UnsupportedOperationError',
-  PF_INTERRUPT_EXPIRED: 'UnsupportedOperationError',
-  PF_CONTENT_TYPE: 'ContentTypeNotSupportedError',
-  PF_OUTPUT_INVALID: 'InvalidAgentResponseError',
-  PF_CARD_NOT_CONFIGURED: 'ExtendedAgentCardNotConfiguredError',
-  PF_EXTENSION_REQUIRED: 'ExtensionSupportRequiredError',
-  PF_VERSION_UNSUPPORTED: 'VersionNotSupportedError',
-  PF_METHOD_UNKNOWN: 'MethodNotFoundError',
-  PF_REQUEST_INVALID: 'InvalidParamsError',
-  PF_CONTEXT_MISMATCH: 'InvalidParamsError',
-  PF_INPUT_INVALID: 'InvalidParamsError',
-  PF_INTERRUPT_UNKNOWN: 'InvalidParamsError',
-  PF_SKILL_UNKNOWN: 'InvalidParamsError',
-  PF_UNAUTHENTICATED: 'UnauthenticatedError',
-  PF_FORBIDDEN: 'PermissionDeniedError',
-  PF_TENANT_NOT_FOUND: 'TenantNotFoundError',
-  PF_REQUEST_TOO_LARGE: 'PayloadTooLargeError',
-  PF_BUSY: 'RateLimitedError',
-  PF_RATE_LIMITED: 'RateLimitedError',
-  PF_OVERLOADED: 'UnavailableError',
-  PF_STORE_FULL: 'UnavailableError',
-  PF_STORE_CONFLICT: 'UnavailableError',
-  PF_STORE_UNAVAILABLE: 'UnavailableError',
-}
-
-/** The A2A error a code becomes; `undefined` where the caller is told no more than "internal error". */
-export function kindOfCode(code: ErrorCode): A2AErrorKind | undefined {
-  return kinds[code]
-}
+import { errorTable, kindOfCode } from './error-table'
 
 /** Reads what an error's details say: `violations` as field violations, other scalars as ErrorInfo metadata. */
 function optionsOf(details: JsonObject | undefined): A2AErrorOptions {

@@ -90,7 +90,7 @@ export function encodeJsonRpcRequest<T>(
  */
 export function decodeJsonRpcResponse(value: unknown, id: string | number, httpStatus?: number): JsonValue {
   const refuse = (field: string, description: string) =>
-    new A2AError('InvalidAgentResponseError', { violations: [{ field, description }] })
+    new A2AError('InvalidAgentResponseError', { violations: [{ field, description }], remote: { details: [] } })
   if (!isFields(value)) throw refuse('', 'must be an object')
   if (value.jsonrpc !== '2.0') throw refuse('jsonrpc', 'must be "2.0"')
   const { error, result } = value

@@ -9,8 +9,8 @@ import { isPathTenant, type RestMatch } from './routes'
 const refuse = (field: string, description: string) =>
   new A2AError('InvalidParamsError', { violations: [{ field, description }] })
 
-/** Members of requests that may come in a query, and how they are called there beside their own name (§11.5). */
-const queryNames = [
+/** Members of requests that may come in a query (§11.5). None of them repeats or nests. */
+const queryNames = new Set([
   'tenant',
   'contextId',
   'status',
@@ -19,24 +19,18 @@ const queryNames = [
   'historyLength',
   'statusTimestampAfter',
   'includeArtifacts',
-]
+])
 
 /** Members of a request as a query gives them. Unknown parameters are ignored, empty ones count as not given. */
 function readQuery(query: URLSearchParams): Fields {
   const fields: Fields = {}
-  for (const name of queryNames) {
-    const all = [...query.getAll(name), ...query.getAll(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))]
-    const values = name === name.toLowerCase() ? query.getAll(name) : all
-    const [value] = values
-    if (values.length > 1) throw refuse(name, 'is given more than once')
-    if (!value) continue
-    // Queries have strings only; enums may be given by number, as in a body.
-    fields[name] =
-      name === 'includeArtifacts'
-        ? ({ true: true, false: false }[value] ?? value)
-        : name === 'status' && /^\d$/.test(value)
-          ? Number(value)
-          : value
+  for (const [key, value] of query) {
+    const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    if (!queryNames.has(name) || value === '') continue
+    if (name in fields) throw refuse(name, 'is given more than once')
+    // A query has strings only: booleans are the words, and enums may be given by number, as in a body.
+    if (name === 'includeArtifacts' && (value === 'true' || value === 'false')) fields[name] = value === 'true'
+    else fields[name] = name === 'status' && /^\d$/.test(value) ? Number(value) : value
   }
   return fields
 }
@@ -89,7 +83,10 @@ function encodeSegment(id: string): string {
 
 function queryOf(fields: Fields): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      query.set(name, `${value}`)
+  }
   const text = query.toString()
   return text && `?${text}`
 }
