@@ -2,6 +2,8 @@ import type { Clock } from '@pf-agents/agent-core'
 
 /** A clock for tests: time passes only when told to, and timers fire in order. */
 export interface FakeClock extends Clock {
+  /** Lets time pass from timer to timer until the promise settles, and gives what it settles to. */
+  until<T>(promise: Promise<T>): Promise<T>
   /** Lets time pass; timers that fall due fire in order, and promises they settle run before the next one. */
   advance(ms: number): Promise<void>
   /** Lets time pass from timer to timer until none is left (at most `max`, 10,000). */
@@ -16,7 +18,7 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
   let order = 0
   const timers = new Map<number, { at: number; callback: () => void }>()
   const settle = async () => {
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
   const next = () => [...timers].sort(([a, x], [b, y]) => x.at - y.at || a - b)[0]
   const fire = async (id: number, timer: { at: number; callback: () => void }) => {
@@ -45,6 +47,18 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
         if (max-- <= 0) throw new Error('The timers never end.')
         await fire(...due)
       }
+    },
+    async until(promise) {
+      let over = false
+      const end = () => void (over = true)
+      promise.then(end, end)
+      await settle()
+      while (!over) {
+        const due = next()
+        if (due) await fire(...due)
+        else await settle()
+      }
+      return promise
     },
     get pending() {
       return timers.size

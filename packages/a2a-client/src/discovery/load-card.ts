@@ -35,6 +35,8 @@ export async function loadCard(
   const headers: Record<string, string> = { accept: `${JSON_TYPE}, ${A2A_JSON}` }
   if (known?.etag) headers['if-none-match'] = known.etag
   else if (known?.lastModified) headers['if-modified-since'] = known.lastModified
+  // Node's fetch adds `no-cache` to conditional requests that name no cache rule, and Express then sends all of it again.
+  if (known) headers['cache-control'] = 'max-age=0'
   let personal = false
   const request = { url, method: 'GET', headers, operation: 'card' as const }
   const response = await loader.exchange(request, { signal, onPersonal: () => (personal = true) })
