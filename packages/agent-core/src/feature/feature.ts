@@ -20,9 +20,9 @@ export interface RequestInfo {
   /** Values of the path's `:name` segments, percent-decoded. */
   params: Readonly<Record<string, string>>
   /** Keeps work going behind the answer, where the host can. */
-  waitUntil?: (promise: Promise<unknown>) => void
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** The peer's address, where the host knows it. */
-  remoteAddress?: string
+  remoteAddress?: string | undefined
   /**
    * The whole body, at most as large as the app allows.
    * @throws PfError PF_REQUEST_TOO_LARGE

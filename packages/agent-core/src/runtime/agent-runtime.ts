@@ -32,7 +32,7 @@ export interface SubmitInput {
   /** Joins the agent's own budget: the smaller holds. */
   budget?: BudgetLimits | Budget
   /** Keeps the run going behind the answer, where the host needs to be asked. */
-  waitUntil?: (promise: Promise<unknown>) => void
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** Called with what each commit stored. Must not throw. */
   onEvents?: (events: readonly StoredEvent[]) => void
 }
