@@ -1,1 +1,9 @@
-export {}
+/**
+ * The A2A 1.0 server feature: JSON-RPC and HTTP+JSON, agent card, version and extension negotiation.
+ * Neutral: runs on Node and inside a WebAssembly component.
+ *
+ * @module
+ */
+export { a2aServer } from './a2a-server'
+export { type InterruptMetadata, interruptExtensionUri } from './interrupt/interrupt-extension'
+export type { A2AServerOptions, CardAdditions, ExtendedCard } from './options'

@@ -1,0 +1,125 @@
+import {
+  clockPort,
+  defineFeature,
+  type FeatureRoute,
+  loggerPort,
+  PfError,
+  type RequestInfo,
+} from '@pf-agents/agent-core'
+import { answerJsonRpc, jsonRpcFailure } from './binding/json-rpc'
+import { Negotiation } from './binding/negotiate'
+import { answerRest, restFailure } from './binding/rest'
+import { additionsOf, buildCard, type CardPlace, joinAdditions } from './card/build-card'
+import { CardRoute } from './card/card-route'
+import { extendedCard } from './card/extended-card'
+import { Endpoints } from './endpoint'
+import type { A2AServerOptions } from './options'
+import { Service } from './service'
+
+/**
+ * Serves agents over A2A 1.0: JSON-RPC and HTTP+JSON at one address, and the agent card at its well-known place.
+ *
+ * @throws PfError PF_CONFIG_INVALID where an option is not valid
+ * @example
+ * ```ts
+ * const app = createApp(agent, [a2aServer({ publicUrl: 'https://agent.example.com' })])
+ * ```
+ */
+export function a2aServer(options: A2AServerOptions = {}) {
+  const base = basePath(options.path ?? '/')
+  const publicUrl = options.publicUrl === undefined ? undefined : checkedUrl(options.publicUrl)
+  const bindings = options.bindings ?? (['JSONRPC', 'HTTP+JSON'] as const)
+  if (bindings.length === 0) throw new PfError('PF_CONFIG_INVALID', 'a2aServer: "bindings" names none.')
+
+  return defineFeature({
+    name: 'a2a-server',
+    targets: ['node', 'wasm'],
+    requires: [loggerPort, clockPort],
+    setup({ ports, agents, cards }) {
+      const endpoints = new Endpoints(agents)
+      let service: Service
+      let additions: ReturnType<typeof joinAdditions>
+      const place = (origin: string, tenant: string): CardPlace => ({
+        url: (publicUrl ?? origin) + base,
+        bindings,
+        tenant,
+      })
+
+      const route = (method: FeatureRoute['method']): FeatureRoute => ({
+        method,
+        path: `${base}/*`,
+        handle: (request, info) => {
+          const path = info.path.slice(base.length)
+          if (method === 'POST' && (path === '' || path === '/') && bindings.includes('JSONRPC'))
+            return answerJsonRpc(service, request, info)
+          if (bindings.includes('HTTP+JSON')) return answerRest(service, request, info, path)
+          throw new PfError('PF_METHOD_UNKNOWN', 'There is nothing at this address.')
+        },
+        fail: (error, request, info) => {
+          const told = service.tell(error)
+          const path = info.path.slice(base.length)
+          return method === 'POST' && (path === '' || path === '/')
+            ? jsonRpcFailure(told, null)
+            : restFailure(told, request)
+        },
+      })
+      const card = new CardRoute(
+        (origin, tenant) => buildCard(endpoints.find(tenant, undefined).agent, additions, place(origin, tenant)),
+        ports.get(clockPort),
+        options.cardMaxAgeSeconds ?? 300,
+      )
+      return {
+        routes: [card, route('GET'), route('POST'), route('DELETE')],
+        card: options.extendedCard === undefined ? {} : { capabilities: { extendedAgentCard: true } },
+        ready() {
+          additions = joinAdditions([...additionsOf(cards()), options.card ?? {}])
+          service = new Service({
+            endpoints,
+            negotiation: new Negotiation(additions.capabilities),
+            additions,
+            logger: ports.get(loggerPort),
+            extendedCard: (endpoint, request, info: RequestInfo) =>
+              extendedCard(
+                options.extendedCard,
+                additions,
+                endpoint,
+                place(new URL(request.url).origin, endpoint.tenant),
+                info.principal,
+              ),
+          })
+        },
+      }
+    },
+  })
+}
+
+/** The path without a slash at its end; empty for the root. */
+function basePath(path: string): string {
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(path) || path.includes('//')) {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'a2aServer: "path" begins with "/" and has letters, digits, "-", "_", "." and "~" only.',
+    )
+  }
+  return path.replace(/\/$/, '')
+}
+
+function checkedUrl(text: string): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch (cause) {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'a2aServer: "publicUrl" must be an absolute URL such as https://agent.example.com.',
+      { cause },
+    )
+  }
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'a2aServer: "publicUrl" must be a http or https URL without credentials, query and fragment.',
+    )
+  }
+  return url.href.replace(/\/$/, '')
+}

@@ -1,0 +1,93 @@
+import {
+  A2A_VERSION,
+  type AgentCapabilities,
+  type AgentCard,
+  type AgentExtension,
+  type AgentInterface,
+  type AgentSkill,
+} from '@pf-agents/a2a-protocol'
+import { type Agent, type JsonObject, type Skill, skillExtensionUri } from '@pf-agents/agent-core'
+import { interruptExtensionUri } from '../interrupt/interrupt-extension'
+import type { CardAdditions } from '../options'
+
+/** What every agent served by this package speaks. Both are optional: callers that know nothing of them miss nothing. */
+const ownExtensions: readonly AgentExtension[] = [
+  {
+    uri: skillExtensionUri,
+    description: 'A message names its skill: metadata[uri] is the id of one of the skills below.',
+  },
+  {
+    uri: interruptExtensionUri,
+    description: 'Questions of a waiting task have ids, schemas and slots in the status message; answers name them.',
+  },
+]
+
+/** Where a card's interfaces are. */
+export interface CardPlace {
+  /** Address of the interface, without a slash at its end. */
+  url: string
+  bindings: readonly ('JSONRPC' | 'HTTP+JSON')[]
+  /** Empty where the app serves one agent. */
+  tenant: string
+}
+
+/** What the features and the options add, put together once. */
+export function joinAdditions(parts: readonly CardAdditions[]): CardAdditions & { capabilities: AgentCapabilities } {
+  const extensions = new Map(ownExtensions.map((one) => [one.uri, one]))
+  const joined: CardAdditions & { capabilities: AgentCapabilities } = { capabilities: {} }
+  for (const { capabilities, securitySchemes, securityRequirements, skills, ...rest } of parts) {
+    Object.assign(joined, rest)
+    Object.assign(joined.capabilities, capabilities)
+    for (const extension of capabilities?.extensions ?? []) extensions.set(extension.uri, extension)
+    if (securitySchemes) joined.securitySchemes = { ...joined.securitySchemes, ...securitySchemes }
+    if (securityRequirements)
+      joined.securityRequirements = [...(joined.securityRequirements ?? []), ...securityRequirements]
+    if (skills) joined.skills = [...(joined.skills ?? []), ...skills]
+  }
+  joined.capabilities.extensions = [...extensions.values()]
+  return joined
+}
+
+/** An agent's card (A2A 1.0, 4.4.1). */
+export function buildCard(
+  agent: Agent,
+  additions: CardAdditions & { capabilities: AgentCapabilities },
+  place: CardPlace,
+): AgentCard {
+  const { skills = [], ...rest } = additions
+  return {
+    name: agent.name,
+    description: agent.description,
+    version: agent.version,
+    supportedInterfaces: place.bindings.map((protocolBinding): AgentInterface => ({
+      url: place.url,
+      protocolBinding,
+      protocolVersion: A2A_VERSION,
+      ...(place.tenant !== '' && { tenant: place.tenant }),
+    })),
+    defaultInputModes: [...agent.inputModes],
+    defaultOutputModes: [...agent.outputModes],
+    skills: [...agent.skills.map(skillOf), ...skills],
+    ...(agent.provider && { provider: { ...agent.provider } }),
+    ...(agent.documentationUrl !== undefined && { documentationUrl: agent.documentationUrl }),
+    ...(agent.iconUrl !== undefined && { iconUrl: agent.iconUrl }),
+    ...rest,
+  }
+}
+
+function skillOf(skill: Skill): AgentSkill {
+  return {
+    id: skill.id,
+    name: skill.name,
+    description: skill.description,
+    tags: [...skill.tags],
+    ...(skill.examples && { examples: [...skill.examples] }),
+    ...(skill.inputModes && { inputModes: [...skill.inputModes] }),
+    ...(skill.outputModes && { outputModes: [...skill.outputModes] }),
+  }
+}
+
+/** What features add is JSON of the card's shape, by the contract of {@link FeatureSetup.card}. */
+export function additionsOf(cards: readonly JsonObject[]): CardAdditions[] {
+  return cards as unknown as CardAdditions[]
+}

@@ -1,0 +1,68 @@
+import type { Clock, FeatureRoute, RequestInfo } from '@pf-agents/agent-core'
+import { contentHash } from './content-hash'
+
+/** Cards kept ready, one per address they were asked for at; the address is the caller's to choose. */
+const maxKept = 16
+
+interface Rendered {
+  body: string
+  etag: string
+}
+
+/** Serves the agent card at its well-known place (A2A 1.0, 8.2), with what caches need (8.6). */
+export class CardRoute implements FeatureRoute {
+  readonly method = 'GET'
+  readonly path = '/.well-known/agent-card.json'
+  readonly public = true
+  readonly #render: (origin: string, tenant: string) => object
+  readonly #clock: Clock
+  readonly #cacheControl: string
+  readonly #kept = new Map<string, Rendered>()
+  #modified: string | undefined
+
+  constructor(render: (origin: string, tenant: string) => object, clock: Clock, maxAgeSeconds: number) {
+    this.#render = render
+    this.#clock = clock
+    this.#cacheControl = `public, max-age=${maxAgeSeconds}`
+    this.handle = this.handle.bind(this)
+  }
+
+  handle(request: Request, info: RequestInfo): Response {
+    const { body, etag } = this.#card(originOf(request.url), info.tenant)
+    this.#modified ??= new Date(this.#clock.now()).toUTCString()
+    const headers = {
+      'content-type': 'application/json',
+      etag,
+      'last-modified': this.#modified,
+      'cache-control': this.#cacheControl,
+    }
+    return this.#isFresh(request, etag) ? new Response(null, { status: 304, headers }) : new Response(body, { headers })
+  }
+
+  #card(origin: string, tenant: string): Rendered {
+    const key = `${origin} ${tenant}`
+    let card = this.#kept.get(key)
+    if (card === undefined) {
+      const body = JSON.stringify(this.#render(origin, tenant))
+      card = { body, etag: `"${contentHash(body)}"` }
+      if (this.#kept.size >= maxKept) this.#kept.delete(this.#kept.keys().next().value as string)
+      this.#kept.set(key, card)
+    }
+    return card
+  }
+
+  /** RFC 9110 13.2.2: If-None-Match decides where it is given, If-Modified-Since otherwise. */
+  #isFresh(request: Request, etag: string): boolean {
+    const tags = request.headers.get('if-none-match')
+    if (tags !== null)
+      return tags.trim() === '*' || tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+    const since = request.headers.get('if-modified-since')
+    return since !== null && Date.parse(since) >= Date.parse(this.#modified as string)
+  }
+}
+
+/** Scheme and host of an absolute URL. */
+function originOf(url: string): string {
+  const end = url.indexOf('/', url.indexOf('://') + 3)
+  return end < 0 ? url : url.slice(0, end)
+}

@@ -1,0 +1,30 @@
+import type { AgentCard } from '@pf-agents/a2a-protocol'
+import type { Agent, Awaitable, Principal } from '@pf-agents/agent-core'
+
+/** What an agent card says beyond what the agent and its features say themselves. */
+export type CardAdditions = Partial<Omit<AgentCard, 'supportedInterfaces' | 'skills'>> & {
+  /** Skills beside the agent's own. */
+  skills?: AgentCard['skills']
+}
+
+/** What callers that proved who they are see beyond the public card. */
+export type ExtendedCard = CardAdditions | ((principal: Principal, agent: Agent) => Awaitable<CardAdditions>)
+
+/** Options of `a2aServer`. */
+export interface A2AServerOptions {
+  /** Path of the interface, for both bindings. Default `/`. */
+  path?: string
+  /**
+   * The app's address from outside, such as `https://agent.example.com`: the card's URLs are made of it. Default: the
+   * address that the request for the card was sent to.
+   */
+  publicUrl?: string
+  /** Bindings that are served, in the order of preference. Default `['JSONRPC', 'HTTP+JSON']`. */
+  bindings?: readonly ('JSONRPC' | 'HTTP+JSON')[]
+  /** Joins the card: provider, icon, documentation, extensions and the like. */
+  card?: CardAdditions
+  /** Turns the extended card on, and says what it adds (A2A 1.0, 3.1.11). */
+  extendedCard?: ExtendedCard
+  /** Seconds the card may be kept. Default 300. */
+  cardMaxAgeSeconds?: number
+}

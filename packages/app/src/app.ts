@@ -1,0 +1,43 @@
+import type { AnyFeature, Awaitable, Logger, ResolvedNeeds, Target } from '@pf-agents/agent-core'
+import type { AgentDefinitionDocument } from './describe'
+import type { HostServices } from './host'
+
+declare const featuresType: unique symbol
+
+/** Where serving functions find what they need of an app. `Symbol.for`, so that two copies of the package agree. */
+export const appCore: unique symbol = Symbol.for('pf-agents.app') as never
+
+/** What a host knows of a request beside the request itself. */
+export interface FetchContext {
+  /** Keeps work going behind the answer, where the host must be asked. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
+  /** The peer's address. */
+  readonly remoteAddress?: string | undefined
+  /** Whether the host made sure that a body is as long as its `Content-Length` says. Default false: bytes are counted. */
+  readonly framed?: boolean | undefined
+}
+
+/** The side of an app that faces what serves it. */
+export interface AppCore {
+  readonly features: readonly AnyFeature[]
+  readonly target: Target
+  /** Whether callers have to prove who they are. */
+  readonly authenticated: boolean
+  readonly needs: ResolvedNeeds
+  readonly logger: Logger
+  /** Gives the app what its host has. */
+  host(services: HostServices): void
+}
+
+/** An agent ready to be served, with the features it was made of in its type. */
+export interface App<F extends AnyFeature = AnyFeature> {
+  /** Answers one request. Never rejects. */
+  fetch(request: Request, context?: FetchContext): Awaitable<Response>
+  /** What the app is, as JSON by `agent-definition.v1`. Needs no I/O. */
+  describe(): AgentDefinitionDocument
+  /** Stops taking work, waits for runs, then closes the features, last one first. */
+  close(): Promise<void>
+  readonly [appCore]: AppCore
+  /** Type only. */
+  readonly [featuresType]?: F
+}

@@ -1,0 +1,209 @@
+import {
+  type AnyFeature,
+  type Awaitable,
+  type FeatureMiddleware,
+  type Logger,
+  loggerPort,
+  PfError,
+  type Ports,
+  type ResolvedNeeds,
+  type Target,
+  variablesPort,
+} from '@pf-agents/agent-core'
+import type { AuthContext, Authenticator } from '@pf-agents/auth'
+import { Hono } from 'hono/tiny'
+import { type App, appCore, type AppCore, type FetchContext } from './app'
+import { boundedRequest, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
+import type { AgentDefinitionDocument } from './describe'
+import { addErrorHeaders, errorResponse } from './error-response'
+import type { HostServices } from './host'
+import type { AppOptions } from './options'
+import { RequestFacts } from './request-facts'
+import type { OwnedRoute } from './routes'
+import type { Served } from './served'
+
+/** What {@link HttpApp} is made of. */
+export interface HttpAppParts {
+  readonly features: readonly AnyFeature[]
+  readonly target: Target
+  readonly served: readonly Served[]
+  readonly tenants: ReadonlySet<string>
+  readonly routes: readonly OwnedRoute[]
+  readonly middleware: readonly FeatureMiddleware[]
+  readonly authenticator: Authenticator | undefined
+  readonly ports: Ports
+  readonly needs: ResolvedNeeds
+  readonly document: AgentDefinitionDocument
+  readonly closers: readonly (() => Awaitable<void>)[]
+  readonly host: { services: HostServices }
+  readonly options: AppOptions
+}
+
+type Environment = { Bindings: RequestFacts }
+
+const noContext: FetchContext = Object.freeze({})
+
+/** The app over HTTP: limits, then the principal, then middleware, then the route. */
+export class HttpApp<F extends AnyFeature> implements App<F> {
+  readonly [appCore]: AppCore
+  readonly #parts: HttpAppParts
+  readonly #hono: Hono<Environment>
+  readonly #authContext: AuthContext
+  readonly #bodyLimit: number
+  readonly #urlLimit: number
+  readonly #requestLimit: number
+  readonly #retryAfterMs: number
+  readonly #logger: Logger
+  #active = 0
+  #closing: Promise<void> | undefined
+
+  constructor(parts: HttpAppParts) {
+    const { limits = {} } = parts.options
+    this.#parts = parts
+    this.#bodyLimit = limits.bodyBytes ?? 4 * 1024 * 1024
+    this.#urlLimit = limits.urlLength ?? 8192
+    this.#requestLimit = limits.concurrentRequests ?? 1024
+    this.#retryAfterMs = limits.retryAfterMs ?? 1000
+    this.#logger = parts.ports.get(loggerPort)
+    const variables = parts.ports.get(variablesPort)
+    this.#authContext = { secret: (name) => variables.get(name) }
+    this.#hono = this.#router(parts)
+    this[appCore] = {
+      features: parts.features,
+      target: parts.target,
+      authenticated: parts.authenticator !== undefined,
+      needs: parts.needs,
+      logger: this.#logger,
+      host: (services) => {
+        parts.host.services = { ...parts.host.services, ...services }
+      },
+    }
+  }
+
+  #router({ routes, options }: HttpAppParts): Hono<Environment> {
+    const hono = new Hono<Environment>({ getPath: (_request, given) => (given as { env: RequestFacts }).env.path })
+    for (const middleware of options.use ?? []) hono.use('*', middleware)
+    for (const route of routes) {
+      const hasParams = route.path.includes('/:')
+      hono.on(route.method, route.path, (context) => {
+        const facts = context.env
+        if (hasParams) facts.params = context.req.param() as Record<string, string>
+        return this.#answer(route, facts)
+      })
+    }
+    hono.notFound(() => errorResponse(new PfError('PF_METHOD_UNKNOWN', 'There is nothing at this address.')))
+    // Routes tell their own errors: what comes here was thrown by Hono middleware.
+    hono.onError((error) => this.#unexpected(error))
+    return hono
+  }
+
+  fetch(request: Request, context: FetchContext = noContext): Awaitable<Response> {
+    try {
+      if (request.url.length > this.#urlLimit) {
+        return errorResponse(new PfError('PF_REQUEST_INVALID', `The URL is longer than ${this.#urlLimit} characters.`))
+      }
+      const facts = new RequestFacts(request, context, this.#bodyLimit)
+      if (this.#parts.tenants.size > 0) this.#takeTenant(facts)
+      return this.#hono.fetch(request, facts)
+    } catch (error) {
+      return this.#unexpected(error)
+    }
+  }
+
+  /** The first segment of a path, where it is a tenant's name, is not part of the routes. */
+  #takeTenant(facts: RequestFacts): void {
+    const { path } = facts
+    const end = path.indexOf('/', 1)
+    const first = path.slice(1, end < 0 ? undefined : end)
+    if (!this.#parts.tenants.has(first)) return
+    facts.tenant = first
+    facts.path = end < 0 ? '/' : path.slice(end)
+  }
+
+  async #answer(route: OwnedRoute, facts: RequestFacts): Promise<Response> {
+    let counted = false
+    try {
+      if (route.always !== true) {
+        if (this.#closing !== undefined)
+          throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
+        if (this.#active >= this.#requestLimit)
+          throw new PfError('PF_OVERLOADED', undefined, { retryAfterMs: this.#retryAfterMs })
+        this.#active++
+        counted = true
+      }
+      const request = this.#bounded(facts)
+      const { authenticator, middleware } = this.#parts
+      if (authenticator !== undefined && route.public !== true) {
+        facts.principal = await authenticator.authenticate(request, this.#authContext)
+      }
+      if (middleware.length > 0) return await this.#through(0, route, request, facts)
+      return await route.handle(request, facts)
+    } catch (error) {
+      return await this.#tell(route, facts, error)
+    } finally {
+      if (counted) this.#active--
+    }
+  }
+
+  /** The request, with a body that ends at the limit. */
+  #bounded(facts: RequestFacts): Request {
+    const { request } = facts
+    if (!mayHaveBody(request)) return request
+    const length = declaredLength(request)
+    if (length !== undefined && length > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
+    return length !== undefined && facts.framed ? request : boundedRequest(request, this.#bodyLimit)
+  }
+
+  async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
+    const middleware = this.#parts.middleware[at]
+    if (middleware === undefined) return route.handle(request, facts)
+    return middleware(request, facts, () => this.#through(at + 1, route, request, facts))
+  }
+
+  /** The answer for an error, in the form of the route's protocol. */
+  async #tell(route: OwnedRoute, facts: RequestFacts, error: unknown): Promise<Response> {
+    if (!PfError.is(error) || error.status >= 500) this.#log(error)
+    try {
+      const response = route.fail ? await route.fail(error, facts.request, facts) : errorResponse(error)
+      return addErrorHeaders(response, error)
+    } catch (failure) {
+      return this.#unexpected(failure)
+    }
+  }
+
+  #unexpected(error: unknown): Response {
+    this.#log(error)
+    return errorResponse(new PfError('PF_INTERNAL'))
+  }
+
+  #log(error: unknown): void {
+    if (PfError.is(error, 'PF_OVERLOADED')) return
+    this.#logger.log('error', 'A request failed.', {
+      error: error instanceof Error ? (error.stack ?? String(error)) : String(error),
+    })
+  }
+
+  describe(): AgentDefinitionDocument {
+    const { document, host } = this.#parts
+    return host.services.world === undefined ? document : { ...document, world: host.services.world }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const { served, closers, options } = this.#parts
+    const graceMs = options.closeGraceMs ?? 10_000
+    await Promise.all(served.map(({ runtime }) => runtime.close({ graceMs })))
+    for (const close of closers.toReversed()) {
+      try {
+        await close()
+      } catch (error) {
+        // The rest must be closed all the same.
+        this.#logger.log('error', 'A feature could not be closed.', { error: String(error) })
+      }
+    }
+  }
+}

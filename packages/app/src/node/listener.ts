@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
+import { getRequestListener } from '@hono/node-server'
+import { type App, appCore } from '../app'
+import { errorResponse } from '../error-response'
+import { bindNodeHost } from './host-services'
+import { NodeContext } from './node-context'
+
+/** What `http.createServer`, Express and Connect take. */
+export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+
+/**
+ * An app as a listener of Node's HTTP server.
+ *
+ * @throws UnsupportedOnTargetError where a feature does not work on Node
+ * @example
+ * ```ts
+ * http.createServer(toNodeListener(app)).listen(3000)
+ * ```
+ */
+export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'node'>): NodeListener {
+  checkTargets(app[appCore].features, 'node')
+  bindNodeHost(app)
+  return getRequestListener(
+    (request, { incoming }) => app.fetch(request, new NodeContext(incoming as IncomingMessage)),
+    {
+      // Only what no request could be made of comes here, such as a Host header that is none.
+      errorHandler: () =>
+        errorResponse(new PfError('PF_REQUEST_INVALID', 'The request line or the Host header is not valid.')),
+    },
+  ) as NodeListener
+}

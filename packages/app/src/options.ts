@@ -1,0 +1,54 @@
+import type {
+  Clock,
+  Logger,
+  MemoryStoresOptions,
+  Random,
+  RuntimeOptions,
+  Target,
+  Variables,
+} from '@pf-agents/agent-core'
+import type { AuthScheme } from '@pf-agents/auth'
+import type { MiddlewareHandler } from 'hono'
+
+/** Bounds of an app. */
+export interface AppLimits {
+  /** Bytes a request body may have. Default 4 MiB. */
+  bodyBytes?: number
+  /**
+   * Requests answered at the same time; more are refused with 503. A stream counts until it has begun, not while it runs.
+   * Default 1,024.
+   */
+  concurrentRequests?: number
+  /** Characters a URL may have. Default 8,192. */
+  urlLength?: number
+  /** What a caller that finds no room is told to wait, in milliseconds. Default 1,000. */
+  retryAfterMs?: number
+}
+
+/** Options of `createApp`. */
+export interface AppOptions {
+  /**
+   * Who may call: any one of these schemes lets a request in. They stand on the agent card. Default: nobody is asked, and
+   * every request is from the one principal `anonymous`.
+   */
+  auth?: readonly AuthScheme[]
+  limits?: AppLimits
+  /** How runs behave. Default on WASM: a busy context is refused at once, and a run may take 30 seconds. */
+  runtime?: Omit<RuntimeOptions, 'tenant'>
+  /** Bounds of the memory drivers that stand in for storage features. */
+  memory?: MemoryStoresOptions
+  /** Default: JSON lines on the console's error stream. */
+  logger?: Logger
+  clock?: Clock
+  random?: Random
+  /** Variables and secrets. Default: those of the host (the environment on Node). */
+  variables?: Variables
+  /** Hono middleware before everything else, such as `cors()` of `hono/cors`. */
+  use?: readonly MiddlewareHandler[]
+  /** Path of the public health check, or `false` for none. Default `/health`. */
+  health?: string | false
+  /** Milliseconds `close` waits for runs before it aborts them. Default 10,000. */
+  closeGraceMs?: number
+  /** Where the app is served. Default: where the code runs. */
+  target?: Target
+}

@@ -1,0 +1,50 @@
+import { anonymous, type Principal, type RequestInfo } from '@pf-agents/agent-core'
+import { readBody } from '@pf-agents/http-kit'
+import type { FetchContext } from './app'
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({})
+
+/** The path of an absolute URL, still percent-encoded. Cheaper than parsing it all. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3)
+  if (start < 0) return '/'
+  for (let at = start; at < url.length; at++) {
+    const code = url.charCodeAt(at)
+    if (code === 0x3f || code === 0x23) return url.slice(start, at)
+  }
+  return url.slice(start)
+}
+
+/** What a route knows of a request. One per request; nothing of it is made before it is asked for. */
+export class RequestFacts implements RequestInfo {
+  readonly request: Request
+  principal: Principal = anonymous
+  tenant = ''
+  path: string
+  params = noParams
+  readonly #context: FetchContext
+  readonly #bodyLimit: number
+
+  constructor(request: Request, context: FetchContext, bodyLimit: number) {
+    this.request = request
+    this.path = pathOf(request.url)
+    this.#context = context
+    this.#bodyLimit = bodyLimit
+  }
+
+  get waitUntil(): FetchContext['waitUntil'] {
+    return this.#context.waitUntil
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#context.remoteAddress
+  }
+
+  get framed(): boolean {
+    return this.#context.framed === true
+  }
+
+  readBody(): Promise<Uint8Array> {
+    return readBody(this.request, this.#bodyLimit, { framed: this.framed })
+  }
+}

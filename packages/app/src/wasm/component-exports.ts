@@ -1,0 +1,79 @@
+import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
+import { getVariable } from 'pf-host:config'
+import { type App, appCore, type FetchContext } from '../app'
+
+/** What the build knows and the component can't find out. */
+export interface ComponentInfo {
+  /** The world it is built for: `spin`, `wasmtime` or `wasi-http`. */
+  world?: string
+  /** When it was built: milliseconds since 1970. Cards carry it as `Last-Modified`. */
+  builtAt?: number
+}
+
+/** What a component exports beside the incoming handler: `pf:agent/discovery@1.0.0`. */
+export interface ComponentExports {
+  readonly discovery: {
+    /** The agent's definition: JSON by `agent-definition.v1.json`. Uses no import. */
+    configureAgent(): string
+  }
+}
+
+/**
+ * Makes an app the component's incoming handler, and gives what the component exports. Called once, at module scope, so
+ * that the snapshot holds it.
+ *
+ * @throws UnsupportedOnTargetError where a feature does not work in a component
+ * @throws PfError PF_CONFIG_INVALID where the app was made before `@pf-agents/app/wasm` was imported
+ * @example
+ * ```ts
+ * import { componentExports } from '@pf-agents/app/wasm'
+ * import app from './main.spin'
+ * export const { discovery } = componentExports(app, { world: 'spin' })
+ * ```
+ */
+export function componentExports<F extends AnyFeature>(
+  app: App<F> & RunsOn<F, 'wasm'>,
+  info: ComponentInfo = {},
+): ComponentExports {
+  const core = app[appCore]
+  checkTargets(core.features, 'wasm')
+  if (core.target !== 'wasm') {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'The app was made for Node. Import @pf-agents/app/wasm before the module that makes it, or pass target: "wasm".',
+    )
+  }
+  core.host({ ...info, variables: { get: getVariable } })
+  const definition = JSON.stringify(app.describe())
+  const guest = globalThis as unknown as GuestGlobal
+  guest.addEventListener('fetch', (event) => event.respondWith(answer(app, event)))
+  return { discovery: { configureAgent: () => definition } }
+}
+
+/** What the engine calls per request. */
+interface GuestEvent {
+  readonly request: Request
+  respondWith(response: Promise<Response>): void
+  waitUntil(promise: Promise<unknown>): void
+}
+
+interface GuestGlobal {
+  addEventListener(type: 'fetch', listener: (event: GuestEvent) => void): void
+}
+
+/** A host makes sure of a body's length, and keeps the component going for what is waited for. */
+class GuestContext implements FetchContext {
+  readonly framed = true
+  readonly waitUntil: (promise: Promise<unknown>) => void
+
+  constructor(event: GuestEvent) {
+    this.waitUntil = (promise) => event.waitUntil(promise)
+  }
+}
+
+async function answer(app: App, event: GuestEvent): Promise<Response> {
+  const { request } = event
+  // Reading the incoming request's own signal traps the engine; there is no disconnect to tell anyway.
+  Object.defineProperty(request, 'signal', { value: new AbortController().signal, configurable: true })
+  return app.fetch(request, new GuestContext(event))
+}
