@@ -7,25 +7,21 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { ComponentInterfaces } from './component-interfaces'
 import { type Transpiled, transpileComponent } from './transpile-component'
 
 /** Raised when what we do to the transpiler's output changes. */
-const PATCH_VERSION = 1
+const PATCH_VERSION = 2
 const MANIFEST = 'manifest.json'
 
-interface Manifest {
+interface Manifest extends Omit<Transpiled, 'files'> {
   files: Record<string, string>
-  interfaces: ComponentInterfaces
 }
 
 /** A component ready to run. */
-export interface CachedComponent {
+export interface CachedComponent extends Transpiled {
   /** SHA-256 of the component. */
   digest: string
   directory: string
-  files: Record<string, Uint8Array>
-  interfaces: ComponentInterfaces
   /** Whether it was transpiled now. */
   built: boolean
 }
@@ -64,7 +60,7 @@ async function readEntry(directory: string): Promise<Transpiled | undefined> {
       if (sha256(bytes) !== digest) return undefined
       files[name] = bytes
     }
-    return { files, interfaces: manifest.interfaces }
+    return { ...manifest, files }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || error instanceof SyntaxError || error instanceof TypeError) return undefined
@@ -72,7 +68,7 @@ async function readEntry(directory: string): Promise<Transpiled | undefined> {
   }
 }
 
-async function writeEntry(parent: string, directory: string, { files, interfaces }: Transpiled): Promise<void> {
+async function writeEntry(parent: string, directory: string, { files, ...rest }: Transpiled): Promise<void> {
   const staging = join(parent, `.building-${randomUUID()}`)
   await mkdir(staging, { recursive: true })
   try {
@@ -82,7 +78,7 @@ async function writeEntry(parent: string, directory: string, { files, interfaces
       digests[name] = sha256(bytes)
     }
     await writeFile(join(staging, 'package.json'), '{"type":"module"}')
-    await writeFile(join(staging, MANIFEST), JSON.stringify({ files: digests, interfaces } satisfies Manifest))
+    await writeFile(join(staging, MANIFEST), JSON.stringify({ ...rest, files: digests } satisfies Manifest))
     // A damaged entry is moved aside first: a folder can't be renamed over one that has files.
     for (let attempt = 0; ; attempt++) {
       try {

@@ -1,4 +1,5 @@
 import { transpileBytes } from '@bytecodealliance/jco-transpile'
+import { detachMemory, growsMemory } from './core/detach-memory'
 import { type ComponentInterfaces, readInterfaces } from './component-interfaces'
 
 /** Functions of a guest's imports that may suspend it. Everything else returns at once. */
@@ -19,6 +20,8 @@ export interface Transpiled {
   /** File name → content: `app.js` and the core modules. */
   files: Record<string, Uint8Array>
   interfaces: ComponentInterfaces
+  /** The memory taken out of the core module `core`, its content in the file `image`. */
+  memory?: { core: string; image: string; initialPages: number } | undefined
 }
 
 /** Turns a component into core modules and JavaScript bindings that suspend by JSPI. */
@@ -31,5 +34,17 @@ export async function transpileComponent(component: Uint8Array): Promise<Transpi
     asyncExports: HANDLERS.map((name) => `${name}#handle`),
     emitTypescriptDeclarations: false,
   })
-  return { files: files as Record<string, Uint8Array>, interfaces: await readInterfaces(component) }
+  return { ...detachMain(files as Record<string, Uint8Array>), interfaces: await readInterfaces(component) }
+}
+
+const MAIN = 'app.core.wasm'
+const IMAGE = 'app.memory'
+
+/** Takes the memory out of the main module when no other module would change its size. */
+function detachMain(files: Record<string, Uint8Array>): Pick<Transpiled, 'files' | 'memory'> {
+  const main = files[MAIN]
+  const others = Object.entries(files).filter(([name]) => name.endsWith('.wasm') && name !== MAIN)
+  const detached = main && !others.some(([, bytes]) => growsMemory(bytes)) ? detachMemory(main) : undefined
+  if (!detached) return { files }
+  return { files: { ...files, [MAIN]: detached.module, [IMAGE]: detached.image }, memory: { core: MAIN, image: IMAGE, initialPages: detached.initialPages } }
 }

@@ -39,7 +39,7 @@ export interface ComponentDescription {
 export async function describeComponent(component: string | Uint8Array, options: DescribeOptions = {}): Promise<ComponentDescription> {
   const bytes = typeof component === 'string' ? new Uint8Array(await readFile(component)) : component
   const loaded = await loadComponent(bytes, options.cacheDir ?? defaultCacheDirectory())
-  const answer = await ask({ bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, modules: await compileModules(loaded, 64) }, options.timeoutMs ?? 5_000)
+  const answer = await ask({ bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 5_000)
   if ('failure' in answer) throw new Error(`configure-agent failed: ${answer.failure}`)
   return {
     definition: 'definition' in answer ? answer.definition : undefined,

@@ -1,7 +1,6 @@
 import type { OutboundTransport } from '../outbound/transport'
 import { createImports } from '../wasi/imports'
-import { GuestContext } from '../worker/guest-context'
-import { RunQueue } from '../worker/run-queue'
+import type { GuestContext } from '../worker/guest-context'
 
 const nowhere: OutboundTransport = {
   open() {
@@ -18,8 +17,7 @@ const stopped = {
 const HARMLESS = /^wasi:cli\/(stdin|stdout|stderr|terminal-)/
 
 /** The import object of an instance that may do nothing: functions throw, classes stay for the bindings' checks. */
-export function refusingImports(): Record<string, unknown> {
-  const context = new GuestContext(new RunQueue())
+export function refusingImports(context: GuestContext): Record<string, unknown> {
   const real = createImports(context, { kv: undefined, transport: nowhere, stores: new Set(), draft: 'draft2', variables: {} }) as Record<string, Record<string, unknown>>
   const refusing = Object.entries(real).map(([name, members]) => [
     name,

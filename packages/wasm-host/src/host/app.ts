@@ -47,7 +47,7 @@ export class App {
   /** Prepares a component and starts its workers. `self` is where the app will be reached. */
   static async start(settings: AppSettings, self: string | undefined): Promise<App> {
     const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory())
-    const modules = await compileModules(loaded, settings.memoryMb)
+    const compiled = await compileModules(loaded, settings.memoryMb)
     let kvFile: string | undefined
     if (settings.stores.length > 0) {
       mkdirSync(settings.dataDir, { recursive: true })
@@ -56,7 +56,7 @@ export class App {
     const app = new App(
       settings,
       {
-        app: settings.name, run: randomUUID(), bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, modules, pool: settings.pool,
+        app: settings.name, run: randomUUID(), bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled, pool: settings.pool,
         stores: settings.stores, draft: keyValueDraftOf(loaded.interfaces), kvFile, variables: settings.variables, outbound: settings.outbound, self,
       },
       kvFile === undefined ? undefined : new KvStore(kvFile),
@@ -176,7 +176,6 @@ export class App {
         request.effect = true
         return
       case 'log':
-        if (message.stream === 'stderr' && /out of memory/i.test(message.line)) request.noteOutOfMemory()
         return this.settings.onLog({ app: this.settings.name, stream: message.stream, line: message.line })
       case 'done':
         return this.#done(worker, request, message)
@@ -187,9 +186,8 @@ export class App {
     worker.requests.delete(request.id)
     // Leases die with their instance, before anybody can see that it has died.
     if (done.outcome !== 'ok') this.#kv?.forget(ownerOf(this.#setup.run, request.id))
-    const full = done.memoryBytes >= (this.settings.memoryMb - 2) * 1024 * 1024
     if (request.ending) this.#finish(request, request.ending)
-    else if (done.outcome === 'trap' && (full || request.outOfMemory)) this.#finish(request, hostErrors.memory)
+    else if (done.outcome === 'trap' && done.outOfMemory) this.#finish(request, hostErrors.memory)
     else if (done.outcome === 'trap') {
       this.#counts.traps++
       this.settings.onLog({ app: this.settings.name, stream: 'host', line: done.message ?? 'trap' })

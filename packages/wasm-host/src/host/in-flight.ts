@@ -20,7 +20,6 @@ export class InFlight {
   timer: NodeJS.Timeout | undefined
   /** Bytes the head promised and not yet sent; undefined without a content-length. */
   #promised: number | undefined
-  #outOfMemory = false
 
   constructor(id: number, exchange: Exchange) {
     this.id = id
@@ -35,7 +34,7 @@ export class InFlight {
   head(message: Extract<FromWorker, { type: 'head' }>, credit: (bytes: number) => void): void {
     if (this.closed || this.headSent || this.ending) return
     if (message.status < 200 || message.status > 599) return this.fail(hostErrors.answer, `status ${message.status}`)
-    if (message.status >= 500 && this.#outOfMemory) return this.fail(hostErrors.memory)
+    if (message.status >= 500 && message.outOfMemory) return this.fail(hostErrors.memory)
     this.headSent = true
     const length = message.headers.find(([name]) => name === 'content-length')?.[1]
     const bodiless = this.exchange.head.method === 'HEAD' || message.status === 204 || message.status === 304
@@ -69,15 +68,6 @@ export class InFlight {
     this.closed = true
     this.headSent = true
     sendHostError(this.exchange, error, detail)
-  }
-
-  /** A line of the guest's log says that its memory is used up: what it answers next is judged by that. */
-  noteOutOfMemory(): void {
-    this.#outOfMemory = true
-  }
-
-  get outOfMemory(): boolean {
-    return this.#outOfMemory
   }
 
   #break(): void {

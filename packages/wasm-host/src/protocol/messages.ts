@@ -1,4 +1,5 @@
 /** What the host and its worker threads say to each other. A request keeps one id on both sides. */
+import type { CompiledComponent } from '../cache/compile-modules'
 import type { RequestHead } from '../wasi/http/incoming-request'
 import type { KeyValueDraft } from '../wasi/keyvalue/index'
 
@@ -24,7 +25,7 @@ export type FromWorker =
   | { type: 'ready' }
   | { type: 'failed'; message: string }
   | { type: 'started'; id: number }
-  | { type: 'head'; id: number; status: number; headers: [string, string][]; chunk?: Uint8Array; end?: boolean }
+  | { type: 'head'; id: number; status: number; headers: [string, string][]; chunk?: Uint8Array; end?: boolean; outOfMemory: boolean }
   | { type: 'data'; id: number; chunk: Uint8Array }
   | { type: 'end'; id: number }
   /** The guest dropped its response body unfinished. */
@@ -36,7 +37,7 @@ export type FromWorker =
   /** From here on the request can't be repeated unnoticed: it wrote or called out. */
   | { type: 'effect'; id: number }
   | { type: 'log'; id: number; stream: 'stdout' | 'stderr'; line: string }
-  | { type: 'done'; id: number; outcome: Outcome; message?: string; memoryBytes: number; cpuMs: number }
+  | { type: 'done'; id: number; outcome: Outcome; message?: string; outOfMemory: boolean; memoryBytes: number; cpuMs: number }
 
 /** Slots of the shared array by which a worker shows that it lives and whom it runs. */
 export const BEAT = { count: 0, running: 1, pooled: 2, length: 4 } as const
@@ -48,7 +49,7 @@ export interface WorkerSetup {
   run: string
   /** file: URL of the generated bindings. */
   bindings: string
-  modules: Record<string, WebAssembly.Module>
+  compiled: CompiledComponent
   beat: Int32Array
   pool: number
   stores: string[]

@@ -2,9 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { NodeTransport } from '../outbound/node-transport'
 import { BEAT, BEAT_MS, type FromWorker, type ToWorker, type WorkerSetup } from '../protocol/messages'
+import { createImports } from '../wasi/imports'
 import { KvStore } from '../wasi/keyvalue/kv-store'
 import { GuestRequest } from './guest-request'
 import { createInstance, InstancePool, type Instantiate } from './instance-pool'
+import { MemoryPool } from './memory-pool'
 import { RunQueue } from './run-queue'
 
 const port = parentPort
@@ -18,7 +20,9 @@ const kv = setup.kvFile === undefined ? undefined : new KvStore(setup.kvFile)
 const transport = new NodeTransport(setup.outbound, setup.self)
 const { instantiate } = (await import(setup.bindings)) as { instantiate: Instantiate }
 const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
-const pool = new InstancePool(() => createInstance(instantiate, setup.modules, capabilities, queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
+const { compiled } = setup
+const memories = compiled.memory && new MemoryPool(compiled.memory, setup.pool)
+const pool = new InstancePool(() => createInstance({ instantiate, compiled, memories }, (context) => createImports(context, capabilities), queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
 
 const beat = setInterval(() => {
   Atomics.add(setup.beat, BEAT.count, 1)
@@ -28,6 +32,7 @@ const beat = setInterval(() => {
 function close(): void {
   clearInterval(beat)
   pool.close()
+  memories?.close()
   transport.close()
   kv?.close()
   port?.close()

@@ -20,7 +20,7 @@ export class GuestRequest {
   constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {
     this.id = id
     this.#post = post
-    this.sink = new ResponseSink(id, post)
+    this.sink = new ResponseSink(id, post, () => this.#instance?.outOfMemory() ?? false)
     this.body = new ByteQueue((bytes) => post({ type: 'taken', id, bytes }))
   }
 
@@ -51,7 +51,9 @@ export class GuestRequest {
       this.#instance?.context.end()
       queue.leave(this)
     }
-    this.#post({ type: 'done', id: this.id, outcome, memoryBytes: this.#instance?.memory?.buffer.byteLength ?? 0, cpuMs: queue.cpuOf(this), ...(message === undefined ? {} : { message }) })
+    this.#post({ type: 'done', id: this.id, outcome, outOfMemory: this.#instance?.outOfMemory() ?? false, memoryBytes: this.#instance?.memoryBytes() ?? 0, cpuMs: queue.cpuOf(this), ...(message === undefined ? {} : { message }) })
+    // A guest that did not end by itself may still be unwinding: its memory is left to the collector.
+    if (outcome === 'ok') this.#instance?.release()
     this.#instance = undefined
   }
 

@@ -1,8 +1,11 @@
-import { createImports, type Capabilities } from '../wasi/imports'
 import type { IncomingRequest } from '../wasi/http/incoming-request'
 import type { ResponseOutparam } from '../wasi/http/outgoing-response'
+import type { CompiledComponent } from '../cache/compile-modules'
+import { PAGE } from '../cache/core/binary'
+import { DETACHED } from '../cache/core/detach-memory'
 import { wasm, type WasmImports, type WasmInstance, type WasmMemory } from '../wasm-engine'
 import { GuestContext } from './guest-context'
+import type { MemoryPool } from './memory-pool'
 import type { RunQueue } from './run-queue'
 
 /** What the generated bindings of an agent component export. */
@@ -21,23 +24,54 @@ export type Instantiate = (
 export interface GuestInstance {
   context: GuestContext
   exports: Exports
-  memory: WasmMemory | undefined
+  /** Bytes of linear memory it has taken. */
+  memoryBytes(): number
+  /** Whether it was refused memory. */
+  outOfMemory(): boolean
+  /** Lets the memory be used again: only after the instance has ended by itself. */
+  release(): void
+}
+
+/** What instances of one component are made of. */
+export interface InstanceParts {
+  instantiate: Instantiate
+  compiled: CompiledComponent
+  memories: MemoryPool | undefined
 }
 
 /** Makes an instance with its own context. */
-export function createInstance(instantiate: Instantiate, modules: Record<string, WebAssembly.Module>, capabilities: Capabilities, queue: RunQueue): GuestInstance {
+export function createInstance({ instantiate, compiled, memories }: InstanceParts, importsFor: (context: GuestContext) => Record<string, unknown>, queue: RunQueue): GuestInstance {
   const context = new GuestContext(queue)
-  let memory: WasmMemory | undefined
+  const detached = compiled.memory
+  const main = detached && compiled.modules[detached.core]
+  const memory = memories?.take()
+  let kept: WasmMemory | undefined
+  let pages: { value: number } | undefined
+  let full: { value: number } | undefined
   const exports = instantiate(
-    (name) => modules[name] as WebAssembly.Module,
-    createImports(context, capabilities),
+    (name) => compiled.modules[name] as WebAssembly.Module,
+    importsFor(context),
     (module, imports) => {
-      const instance = new wasm.Instance(module, imports)
-      if (instance.exports['memory'] instanceof wasm.Memory) memory ??= instance.exports['memory']
+      const isMain = module === main
+      const instance = new wasm.Instance(module, isMain ? { ...imports, [DETACHED.module]: { [DETACHED.memory]: memory } } : imports)
+      if (isMain) {
+        pages = instance.exports[DETACHED.pages] as { value: number }
+        full = instance.exports[DETACHED.full] as { value: number }
+        ;(instance.exports[DETACHED.maximum] as { value: number }).value = detached?.maximumPages ?? 0
+      }
+      if (instance.exports['memory'] instanceof wasm.Memory) kept ??= instance.exports['memory']
       return instance
     },
   )
-  return { context, exports, memory }
+  return {
+    context,
+    exports,
+    memoryBytes: () => (pages ? pages.value * PAGE : (kept?.buffer.byteLength ?? 0)),
+    outOfMemory: () => full?.value === 1,
+    release: () => {
+      if (memory) memories?.give(memory)
+    },
+  }
 }
 
 /** How long the thread must have had nothing to do before the pool makes an instance: filling it competes with guests. */

@@ -10,15 +10,17 @@ export class ResponseSink implements ResponseTarget {
   waiters = new Waiters()
   readonly #id: number
   readonly #post: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  readonly #outOfMemory: () => boolean
   #head: { status: number; headers: [string, string][] } | undefined
   #credit = WINDOW
   #state: 'open' | 'ended' | 'closed' = 'open'
   /** Whether the guest has set a response. */
   answered = false
 
-  constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {
+  constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void, outOfMemory: () => boolean) {
     this.#id = id
     this.#post = post
+    this.#outOfMemory = outOfMemory
   }
 
   head(status: number, headers: [string, string][]): void {
@@ -42,7 +44,7 @@ export class ResponseSink implements ResponseTarget {
     const whole = chunk.byteLength === chunk.buffer.byteLength
     const transfer = whole && chunk.byteLength >= 8192 ? [chunk.buffer as ArrayBuffer] : undefined
     if (this.#head) {
-      this.#post({ type: 'head', id: this.#id, ...this.#head, chunk }, transfer)
+      this.#post({ type: 'head', id: this.#id, ...this.#head, chunk, outOfMemory: this.#outOfMemory() }, transfer)
       this.#head = undefined
     } else this.#post({ type: 'data', id: this.#id, chunk }, transfer)
   }
@@ -50,14 +52,14 @@ export class ResponseSink implements ResponseTarget {
   /** Sends a head that has waited for its first chunk. */
   flush(): void {
     if (!this.#head) return
-    this.#post({ type: 'head', id: this.#id, ...this.#head })
+    this.#post({ type: 'head', id: this.#id, ...this.#head, outOfMemory: this.#outOfMemory() })
     this.#head = undefined
   }
 
   end(): void {
     if (this.#state !== 'open') return
     this.#state = 'ended'
-    if (this.#head) this.#post({ type: 'head', id: this.#id, ...this.#head, end: true })
+    if (this.#head) this.#post({ type: 'head', id: this.#id, ...this.#head, end: true, outOfMemory: this.#outOfMemory() })
     else this.#post({ type: 'end', id: this.#id })
     this.#head = undefined
   }

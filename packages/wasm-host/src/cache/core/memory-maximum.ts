@@ -1,25 +1,5 @@
 /** Caps the linear memory a core module defines, by writing a maximum into its memory section. */
-const PAGE = 65_536
-
-function readLeb(bytes: Uint8Array, at: number): [value: number, next: number] {
-  let value = 0
-  for (let shift = 0, index = at; ; shift += 7, index++) {
-    const byte = bytes[index]
-    if (byte === undefined || shift > 28) throw new Error('the core module is malformed')
-    value += (byte & 0x7f) * 2 ** shift
-    if (byte < 0x80) return [value, index + 1]
-  }
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = []
-  do {
-    const low = value % 128
-    value = Math.floor(value / 128)
-    bytes.push(value > 0 ? low | 0x80 : low)
-  } while (value > 0)
-  return bytes
-}
+import { leb, PAGE, readLeb } from './binary'
 
 /**
  * A copy of `module` whose memory can't grow past `megabytes`; the module itself when it defines no memory.
