@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { scratch, workspaceRoot } from '../scratch/scratch'
 import { installFailure, installStamp, isInstalled } from './install.mjs'
 
@@ -74,7 +74,20 @@ it('says that the registry is out of reach, and ends with an error', () => {
 function handedOver(program: string, args: string[] = []) {
   const code = `import { handOver } from ${JSON.stringify(join(import.meta.dirname, 'process.mjs'))}
     handOver(process.execPath, ['-e', ${JSON.stringify(program)}, '--', ...${JSON.stringify(args)}], ${JSON.stringify(workspaceRoot)})`
-  return spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  // A test that fails must leave neither of the two processes behind.
+  onTestFinished(() => {
+    if (child.pid === undefined) return
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  })
+  return child
 }
 
 it('hands over arguments, tools and the exit code', async () => {
