@@ -5,7 +5,7 @@ import type { WireResponse } from './wire'
 
 const sentences = {
   refused: 'refused the connection or could not be reached',
-  network: 'broke the connection',
+  network: 'could not be reached, or broke the connection',
   other: 'could not be called',
 }
 
