@@ -33,6 +33,20 @@ it('names the file of every relative import in declarations', () => {
   )
 })
 
+it('leaves examples in comments and strings alone', () => {
+  const text = [
+    "/** Don't `import agent from './agent'`. */",
+    "// import x from './y'",
+    "export type Media = 'text/*' | \"import './z'\"",
+    "export type Path = `from './${string}'`",
+    "export { a } from './a'",
+    '/** ends with */',
+  ].join('\n')
+  const folder = scratch({ 'index.d.ts': text, 'a.d.ts': 'export declare const a: 1' })
+  completeSpecifiers(folder)
+  expect(readFileSync(join(folder, 'index.d.ts'), 'utf8')).toBe(text.replace("'./a'", "'./a.js'"))
+})
+
 it('stops at an import of a declaration that was not written', () => {
   const folder = scratch({ 'index.d.ts': "export * from './gone'" })
   expect(() => completeSpecifiers(folder)).toThrow('imports ./gone, for which no declaration was written')
