@@ -14,6 +14,8 @@ async function exportedValues(file) {
     metafile: true,
     format: 'esm',
     packages: 'external',
+    // What was built, not the sources that the path mapping of a tsconfig leads to.
+    tsconfigRaw: {},
     external: ['wasi:*', 'pf:*', 'pf-host:*'],
     logLevel: 'silent',
     outdir: 'unused',

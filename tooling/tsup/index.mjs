@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Entry names of a package, from its `pf.targets`: '.' is index, './node' is node. */
 export function entryNames(manifest) {
@@ -18,6 +19,8 @@ export function packageConfig(overrides = {}) {
     // `node:sqlite` has no name without the scheme.
     removeNodeProtocol: false,
     dts: false,
+    // Without path mapping: other packages of the workspace stay imports.
+    tsconfig: join(import.meta.dirname, '../tsconfig/neutral.json'),
     splitting: true,
     sourcemap: true,
     clean: true,

@@ -38,6 +38,8 @@ export async function reachedBuiltins(file, root) {
     entryPoints: [file],
     absWorkingDir: root,
     bundle: true,
+    // What was built, not the sources that the path mapping of a tsconfig leads to.
+    tsconfigRaw: {},
     write: false,
     outdir: 'unused',
     metafile: true,

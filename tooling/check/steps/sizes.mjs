@@ -22,6 +22,8 @@ async function measure({ file, target }, external) {
     ...options,
     entryPoints: [file],
     bundle: true,
+    // What was built, not the sources that the path mapping of a tsconfig leads to.
+    tsconfigRaw: {},
     minify: true,
     write: false,
     format: 'esm',
