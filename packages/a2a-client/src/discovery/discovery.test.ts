@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createFakeClock } from '../../../http-kit/test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { type Asked, createPeer, peerCard, refused, rpc, wireTask } from '../../test/peer'
 import { connect, createA2AClient } from '../client'
 import type { A2AClientOptions } from '../options'

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createFakeClock } from '../../test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { fetchFailure } from './fetch-failure'
 import { timedFetch } from './timed-fetch'
 

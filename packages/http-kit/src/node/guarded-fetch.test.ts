@@ -226,6 +226,43 @@ describe('redirects', () => {
 })
 
 describe('it is a fetch', () => {
+  it('that gives what the one of Node gives', async () => {
+    const { url } = await serve((request, response) => {
+      const path = request.url ?? ''
+      if (path === '/gzip') return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('zipped'))
+      if (path === '/chunked') {
+        response.writeHead(201, 'Made', { 'x-a': ['1', '2'], 'set-cookie': ['a=1', 'b=2'] }).write('one ')
+        return setTimeout(() => response.end('two'), 5)
+      }
+      if (path === '/long') return response.end('é'.repeat(300_000))
+      if (path.startsWith('/status/')) return response.writeHead(Number(path.slice(8)), { location: '/x' }).end()
+      return void echo(request, response)
+    })
+    const fetches = [local(), (input: string, init?: RequestInit) => fetch(input, init)]
+    const paths = [
+      '/gzip',
+      '/chunked',
+      '/long',
+      '/echo?a=b%20c',
+      ...[200, 204, 205, 301, 304, 404, 503].map((code) => `/status/${code}`),
+    ]
+    for (const [path, init] of paths.flatMap((each) => [
+      [each, {}] as const,
+      [each, { method: 'POST', body: 'x' }] as const,
+    ])) {
+      const [ours, theirs] = await Promise.all(
+        fetches.map(async (each) => {
+          const response = await each(url + path, { ...init, redirect: 'manual' })
+          const { status, statusText, ok, headers } = response
+          const named = ['x-a', 'location', 'content-type', 'transfer-encoding'].map((name) => headers.get(name))
+          const text = (await response.text()).replace(/"headers":\{.*?\},/, '')
+          return { status, statusText, ok, url: response.url, named, cookies: headers.getSetCookie(), text }
+        }),
+      )
+      expect(ours).toEqual(theirs)
+    }
+  })
+
   it('sends every kind of body', async () => {
     const { url } = await serve(echo)
     const form = new FormData()

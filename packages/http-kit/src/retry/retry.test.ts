@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { PfError } from '@pf-agents/agent-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFakeClock } from '../../test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { backoffDelay } from './backoff'
 import { retry, type RetryPolicy } from './retry'
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { createFakeClock } from '../../test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { readSse } from './read-sse'
 import { sseHeaders } from './sse-event'
 import { createSseWriter } from './sse-writer'
@@ -25,6 +25,7 @@ describe('createSseWriter', () => {
   it('sends a heartbeat after silence, and only then', async () => {
     const clock = createFakeClock()
     const writer = createSseWriter({ heartbeatMs: 1000, clock })
+    const received = text(writer.stream)
     await clock.advance(900)
     await writer.write({ data: 'a' })
     await clock.advance(900)
@@ -32,36 +33,55 @@ describe('createSseWriter', () => {
     await clock.advance(2500)
     writer.close()
     expect(clock.pending).toBe(0)
-    expect(await text(writer.stream)).toBe('data: a\n\ndata: b\n\n: keep-alive\n\n: keep-alive\n\n')
+    expect(await received).toBe('data: a\n\ndata: b\n\n: keep-alive\n\n: keep-alive\n\n')
   })
 
   it('holds its caller back while the reader is behind, and adds no heartbeats then', async () => {
     const clock = createFakeClock()
-    const writer = createSseWriter({ bufferBytes: 100, heartbeatMs: 1000, clock })
-    const reader = writer.stream.getReader()
+    const writer = createSseWriter({ bufferLength: 100, heartbeatMs: 1000, clock })
+    const frame = `data: ${'x'.repeat(20)}\n\n`
     let written = 0
     const producing = (async () => {
       while (written < 50 && (await writer.write({ data: 'x'.repeat(20) }))) written++
       writer.close()
     })()
     await clock.advance(10_000)
-    // 28 bytes each: the fourth fills the buffer, and is waited for.
+    // 28 characters each: the fourth fills the buffer, and is waited for.
     expect(written).toBe(3)
-    let events = 0
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      expect(new TextDecoder().decode(value)).toBe(`data: ${'x'.repeat(20)}\n\n`)
-      events++
-    }
+    const received = text(writer.stream)
+    await clock.advance(100)
     await producing
-    expect(events).toBe(50)
+    expect(await received).toBe(frame.repeat(50))
+  })
+
+  it('sends an event at once, and those of the same turn together with the next', async () => {
+    const clock = createFakeClock()
+    const writer = createSseWriter({ heartbeatMs: 0, clock })
+    const reader = writer.stream.getReader()
+    const chunks: string[] = []
+    const reading = (async () => {
+      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
+        chunks.push(new TextDecoder().decode(chunk.value))
+    })()
+    for (let event = 0; event < 5; event++) await writer.write({ data: `${event}` })
+    expect(chunks).toEqual(['data: 0\n\n'])
+    await clock.advance(1)
+    expect(chunks[1]).toBe('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n')
+    await clock.advance(1)
+    await writer.write({ data: 'alone' })
+    await clock.settle()
+    expect(chunks[2]).toBe('data: alone\n\n')
+    await writer.write({ data: 'last' })
+    writer.close()
+    await reading
+    expect(chunks[3]).toBe('data: last\n\n')
+    expect(clock.pending).toBe(0)
   })
 
   it('tells its producer when the reader goes away, and leaves nothing behind', async () => {
     const clock = createFakeClock()
     const { signal } = new AbortController()
-    const writer = createSseWriter({ bufferBytes: 10, signal, clock })
+    const writer = createSseWriter({ bufferLength: 10, signal, clock })
     const blocked = writer.write({ data: 'x'.repeat(100) })
     await writer.stream.cancel('bye')
     expect(await blocked).toBe(false)
@@ -89,7 +109,7 @@ describe('createSseWriter', () => {
     const stopped = Promise.withResolvers<number>()
     const server = createServer((_request, response) => {
       response.writeHead(200, sseHeaders)
-      const writer = createSseWriter({ bufferBytes: 1000 })
+      const writer = createSseWriter({ bufferLength: 1000 })
       const body = Readable.fromWeb(writer.stream as never)
       body.on('error', () => {}).pipe(response)
       response.on('close', () => body.destroy())

@@ -5,8 +5,8 @@ import { encodeSseComment, encodeSseEvent, type SseEvent } from './sse-event'
 export interface SseWriterOptions {
   /** A comment is sent after so many ms of silence; 0 = never. Default 15,000. */
   heartbeatMs?: number | undefined
-  /** Bytes that may wait for a slow reader before `write` holds its caller back. Default 65,536. */
-  bufferBytes?: number | undefined
+  /** Characters that may wait for a slow reader before `write` holds its caller back. Default 65,536. */
+  bufferLength?: number | undefined
   /** The request's signal: when it aborts, the reader is gone. */
   signal?: AbortSignal | undefined
   clock?: Clock | undefined
@@ -29,6 +29,8 @@ export interface SseWriter {
 
 /**
  * Makes an event stream with back-pressure, heartbeats while it is silent, and a signal for when the reader goes away.
+ * An event goes out at once; those written in the same turn of the event loop follow together with the next, so that
+ * a burst costs few chunks and a producer that never waits for anything can't starve the connection it writes to.
  * Nothing stays behind (timer, listener, waiting writer) once it is closed or the reader is gone.
  *
  * @example
@@ -39,47 +41,67 @@ export interface SseWriter {
  * ```
  */
 export function createSseWriter(options: SseWriterOptions = {}): SseWriter {
-  const { heartbeatMs = 15_000, bufferBytes = 65_536, signal: outer, clock = systemClock } = options
+  const { heartbeatMs = 15_000, bufferLength = 65_536, signal: outer, clock = systemClock } = options
   const encoder = new TextEncoder()
   const gone = new AbortController()
   let controller: ReadableStreamDefaultController<Uint8Array>
   let over = false
+  /** Frames that the stream does not have yet. */
+  let pending = ''
+  /** The reader waits for a chunk. */
+  let hungry = false
+  /** Set for the rest of the turn in which a chunk went out. */
+  let cooling: (() => void) | undefined
   let lastWrite = clock.now()
   let stopHeartbeat: (() => void) | undefined
   let waiting: (() => void)[] = []
 
-  const wake = () => {
+  const handOver = () => {
+    if (pending !== '') controller.enqueue(encoder.encode(pending))
+    pending = ''
+    hungry = false
     const ready = waiting
     waiting = []
     for (const resume of ready) resume()
   }
-  const finish = () => {
-    over = true
-    stopHeartbeat?.()
-    outer?.removeEventListener('abort', onAbort)
-    wake()
+  const flush = () => {
+    if (!hungry || cooling || pending === '') return
+    handOver()
+    cooling = clock.after(0, () => {
+      cooling = undefined
+      flush()
+    })
   }
-  const disconnect = (reason: unknown) => {
-    if (over) return
-    finish()
-    gone.abort(reason ?? new DOMException('The reader of the event stream is gone', 'AbortError'))
-  }
-  const onAbort = () => {
-    if (over) return
-    disconnect(outer?.reason)
-    controller.close()
+  const append = (frame: string) => {
+    lastWrite = clock.now()
+    pending += frame
+    flush()
   }
   const beat = (wait: number) => {
     stopHeartbeat = clock.after(wait, () => {
       const rest = lastWrite + heartbeatMs - clock.now()
-      // A reader that is behind has enough to read; a comment would only fill its buffer.
-      if (rest <= 0 && (controller.desiredSize ?? 0) > 0) send(encodeSseComment('keep-alive'))
+      // A reader that is behind has enough to read; comments would only pile up.
+      if (rest <= 0 && pending === '') append(encodeSseComment('keep-alive'))
       beat(rest > 0 ? rest : heartbeatMs)
     })
   }
-  const send = (frame: string) => {
-    lastWrite = clock.now()
-    controller.enqueue(encoder.encode(frame))
+  const finish = () => {
+    over = true
+    stopHeartbeat?.()
+    cooling?.()
+    outer?.removeEventListener('abort', onAbort)
+    handOver()
+  }
+  const abort = (reason: unknown) =>
+    gone.abort(reason ?? new DOMException('The event stream has no reader', 'AbortError'))
+  const close = () => {
+    if (over) return
+    finish()
+    controller.close()
+  }
+  const onAbort = () => {
+    close()
+    abort(outer?.reason)
   }
 
   const stream = new ReadableStream<Uint8Array>(
@@ -87,10 +109,19 @@ export function createSseWriter(options: SseWriterOptions = {}): SseWriter {
       start(created) {
         controller = created
       },
-      pull: wake,
-      cancel: disconnect,
+      pull() {
+        hungry = true
+        flush()
+      },
+      cancel(reason) {
+        if (over) return
+        pending = ''
+        finish()
+        abort(reason)
+      },
     },
-    { highWaterMark: bufferBytes, size: (chunk) => chunk?.byteLength ?? 0 },
+    // What waits, waits in one string rather than in a queue of chunks.
+    { highWaterMark: 0 },
   )
   if (outer?.aborted) onAbort()
   else {
@@ -103,14 +134,10 @@ export function createSseWriter(options: SseWriterOptions = {}): SseWriter {
     signal: gone.signal,
     async write(event) {
       if (over) return false
-      send(encodeSseEvent(event))
-      while (!over && (controller.desiredSize ?? 0) <= 0) await new Promise<void>((resume) => waiting.push(resume))
+      append(encodeSseEvent(event))
+      while (!over && pending.length >= bufferLength) await new Promise<void>((resume) => waiting.push(resume))
       return !over
     },
-    close() {
-      if (over) return
-      finish()
-      controller.close()
-    },
+    close,
   }
 }

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
-import { createFakeClock } from '../../test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { sleep } from './sleep'
 
 it('waits as long as it is told, and leaves nothing behind', async () => {

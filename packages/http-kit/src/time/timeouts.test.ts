@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
-import { createFakeClock } from '../../test/fake-clock'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { watchTimeouts } from './timeouts'
 
 const phaseOf = (signal: AbortSignal) => (signal.reason as { code: string; details: { phase: string } }).details.phase
