@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 /** Entry names of a package, from its `pf.targets`: '.' is index, './node' is node. */
 export function entryNames(manifest) {
@@ -19,8 +18,8 @@ export function packageConfig(overrides = {}) {
     // `node:sqlite` has no name without the scheme.
     removeNodeProtocol: false,
     dts: false,
-    // Without path mapping: other packages of the workspace stay imports.
-    tsconfig: join(import.meta.dirname, '../tsconfig/neutral.json'),
+    // Without path mapping: other packages of the workspace stay imports. From the package's folder.
+    tsconfig: '../../tooling/tsconfig/neutral.json',
     splitting: true,
     sourcemap: true,
     clean: true,
