@@ -90,7 +90,7 @@ describe('SendMessage', () => {
     ).toEqual(expected)
   })
 
-  it('lists every wrong field with its path (§9.5)', () => {
+  it('lists every wrong field with its path (§9.5) [DM-MSG-001]', () => {
     expect(
       violationsOf(() => send({ message: { role: 'ROLE_UNSPECIFIED', parts: [{ text: 1 }, {}] }, metadata: [] })),
     ).toEqual([
@@ -113,7 +113,7 @@ describe('SendMessage', () => {
     expect(violationsOf(() => send({ message: { ...message, role: null } }))).toEqual(['message.role: is required'])
   })
 
-  it('refuses a message without parts (§5.7)', () => {
+  it('refuses a message without parts (§5.7) [DM-SERIAL-004]', () => {
     expect(violationsOf(() => send(withParts()))).toEqual(['message.parts: needs one element or more'])
   })
 
@@ -123,7 +123,7 @@ describe('SendMessage', () => {
     ])
   })
 
-  it('ignores unknown fields everywhere, but for values that are free-form (§5.7)', () => {
+  it('ignores unknown fields everywhere, but for values that are free-form (§5.7) [DM-SERIAL-005]', () => {
     const decoded = send({
       shoe: 1,
       message: { ...message, kind: 'message', parts: [{ kind: 'text', text: 'x', metadata: { kept: true } }] },
@@ -161,7 +161,7 @@ describe('Part (§4.1.6)', () => {
     expect(part({ data: null, kind: 'data' })).toEqual({ data: null })
   })
 
-  it('has exactly one content member, and data: null is one', () => {
+  it('has exactly one content member, and data: null is one [DM-PART-001]', () => {
     for (const bad of [
       {},
       { text: 'a', data: null },
@@ -298,7 +298,7 @@ describe('responses', () => {
     })
   })
 
-  it('says InvalidAgentResponse of what is no task, and marks it as the peer’s doing (§3.3.2)', () => {
+  it('says InvalidAgentResponse of what is no task, and marks it as the peer’s doing (§3.3.2) [DM-ART-001]', () => {
     const run = () => decodeTask({ status: { state: 'done' }, artifacts: [{ artifactId: 'a', parts: [] }] })
     expect(violationsOf(run, 'InvalidAgentResponseError')).toEqual([
       'id: is required',

@@ -17,7 +17,7 @@ const task: Task = {
 const bare: Task = { ...task, artifacts: [], history: [] }
 
 describe('encodeMessage', () => {
-  it('writes enum names and leaves out what has its default value (§5.5, ProtoJSON)', () => {
+  it('writes enum names and leaves out what has its default value (§5.5) [DM-SERIAL-002, DM-MSG-002]', () => {
     const message: Message = {
       ...say('m'),
       role: 'agent',
@@ -42,7 +42,7 @@ describe('encodeMessage', () => {
 })
 
 describe('encodeTask', () => {
-  it('writes a task (§4.1.1)', () => {
+  it('writes a task, in camelCase (§4.1.1, §5.5) [DM-TASK-001, DM-STATUS-001, DM-SERIAL-001]', () => {
     expect(encodeTask({ ...task, history: [say('m-1')], metadata: { k: 1 } })).toEqual({
       id: 't-1',
       contextId: 'c-1',
@@ -53,7 +53,7 @@ describe('encodeTask', () => {
     })
   })
 
-  it('writes each of the nine states by its name (§4.1.3)', () => {
+  it('writes each of the nine states by its name (§4.1.3) [DM-TASK-002]', () => {
     const states = [
       'unspecified',
       'submitted',

@@ -20,25 +20,28 @@ const specified: [A2AErrorKind, number, string, number, string][] = [
 ]
 
 describe('the error table', () => {
-  it.each(specified)('%s (§5.4, §9.5, §11.6)', (kind, jsonRpc, status, http, reason) => {
-    const error = new A2AError(kind, { message: 'words', metadata: { taskId: 't-9' } })
-    const info = {
-      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-      reason,
-      domain: 'a2a-protocol.org',
-      metadata: { taskId: 't-9' },
-    }
-    expect(encodeJsonRpcError(7, error)).toEqual({
-      jsonrpc: '2.0',
-      id: 7,
-      error: { code: jsonRpc, message: 'words', data: [info] },
-    })
-    expect(encodeRestError(error)).toEqual({
-      status: http,
-      body: { error: { code: http, status, message: 'words', details: [info] } },
-    })
-    expect(jsonRpcHttpStatus(error)).toBe(200)
-  })
+  it.each(specified)(
+    '%s (§5.4, §9.5, §11.6) [JSONRPC-SSE-002, JSONRPC-ERR-003, HTTP_JSON-STATUS-001, HTTP_JSON-ERR-002, BIND-EQUIV-003]',
+    (kind, jsonRpc, status, http, reason) => {
+      const error = new A2AError(kind, { message: 'words', metadata: { taskId: 't-9' } })
+      const info = {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason,
+        domain: 'a2a-protocol.org',
+        metadata: { taskId: 't-9' },
+      }
+      expect(encodeJsonRpcError(7, error)).toEqual({
+        jsonrpc: '2.0',
+        id: 7,
+        error: { code: jsonRpc, message: 'words', data: [info] },
+      })
+      expect(encodeRestError(error)).toEqual({
+        status: http,
+        body: { error: { code: http, status, message: 'words', details: [info] } },
+      })
+      expect(jsonRpcHttpStatus(error)).toBe(200)
+    },
+  )
 
   it.each([
     ['JSONParseError', -32700, 'INVALID_ARGUMENT', 400, 'Invalid JSON payload'],
@@ -65,7 +68,7 @@ describe('the error table', () => {
     })
   })
 
-  it('keeps every JSON-RPC code in the ranges of A2A and JSON-RPC (§9.5)', () => {
+  it('keeps every JSON-RPC code in the ranges of A2A and JSON-RPC (§9.5) [JSONRPC-ERR-002]', () => {
     for (const kind of errorKinds) {
       const { jsonRpc } = errorTable[kind]
       expect((jsonRpc <= -32000 && jsonRpc >= -32099) || (jsonRpc <= -32600 && jsonRpc >= -32700)).toBe(true)

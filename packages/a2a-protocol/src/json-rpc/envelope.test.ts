@@ -55,7 +55,7 @@ describe('decodeJsonRpcRequest (§9.3)', () => {
     ])
   })
 
-  it('looks at the method before the params (-32601, then -32602)', () => {
+  it('looks at the method before the params (-32601, then -32602), and takes it in PascalCase only [JSONRPC-SVC-001]', () => {
     for (const method of ['nope', 'message/send', 'getTask', 'constructor', '__proto__', '']) {
       expect(refusalOf({ jsonrpc: '2.0', id: 1, method })).toEqual([1, -32601, false])
       expect(refusalOf({ jsonrpc: '2.0', id: 1, method, params: 'x' })).toEqual([1, -32601, false])

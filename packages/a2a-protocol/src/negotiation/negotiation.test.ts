@@ -6,7 +6,7 @@ import { negotiateVersion, parseVersion, sameVersion } from './version'
 describe('A2A-Version (§3.6)', () => {
   const refused = expect.objectContaining({ kind: 'VersionNotSupportedError' }) as Error
 
-  it('compares Major.Minor and ignores a patch part', () => {
+  it('compares Major.Minor and ignores a patch part [VER-CLIENT-002]', () => {
     expect(['1.0', '1.0.1', ' 1.0 ', '01.0'].map(parseVersion)).toEqual(['1.0', '1.0', '1.0', '1.0'])
     expect(['1', 'v1.0', '1.0-rc', '', '1.0.x', '1.0,1.0', '99999.0'].map(parseVersion)).toEqual(
       Array.from({ length: 7 }, () => undefined),
@@ -25,14 +25,14 @@ describe('A2A-Version (§3.6)', () => {
     expect(() => negotiateVersion('99.0', '1.0')).toThrow(refused)
   })
 
-  it('takes a missing or empty version for 0.3', () => {
+  it('takes a missing or empty version for 0.3 [VER-SERVER-003]', () => {
     for (const missing of [undefined, null, '', '  ']) {
       expect(() => negotiateVersion(missing)).toThrow(refused)
       expect(negotiateVersion(missing, undefined, ['1.0', '0.3'])).toBe('0.3')
     }
   })
 
-  it('refuses what it does not speak, and says what it does', () => {
+  it('refuses what it does not speak, and says what it does [VER-SERVER-002]', () => {
     for (const version of ['99.0', '1.1', 'abc', '1.0, 1.0']) expect(() => negotiateVersion(version)).toThrow(refused)
     expect(() => negotiateVersion('99.0')).toThrow(expect.objectContaining({ metadata: { supported: '1.0' } }))
   })

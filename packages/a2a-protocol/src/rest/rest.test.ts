@@ -5,7 +5,7 @@ import { matchRestRoute } from './routes'
 
 const invalid = expect.objectContaining({ kind: 'InvalidParamsError' }) as Error
 
-describe('matchRestRoute (§5.3, §11.3)', () => {
+describe('matchRestRoute (§5.3, §11.3) [HTTP_JSON-URL-001, HTTP_JSON-URL-002]', () => {
   it.each([
     ['POST', '/message:send', { operation: 'SendMessage', path: {} }],
     ['POST', '/message:stream', { operation: 'SendStreamingMessage', path: {} }],
@@ -92,7 +92,7 @@ describe('decodeRestRequest', () => {
     return decodeRestRequest(matchRestRoute(method, url.pathname)!, url.searchParams, body)
   }
 
-  it('reads queries by their types (§11.5)', () => {
+  it('reads queries by their types (§11.5) [HTTP_JSON-QP-001]', () => {
     expect(
       run(
         'GET',

@@ -1,0 +1,102 @@
+import { leftToDeployment, type Requirement } from '../requirement'
+
+/** Authentication and authorisation (§7, §13.1). The kit exercises none of it. */
+export const authRequirements = {
+  'AUTH-TLS-001': {
+    level: 'must',
+    section: '7.1',
+    group: 'auth',
+    summary: 'In production, everything goes over TLS.',
+    unexercised: true,
+    deferred: leftToDeployment('the server speaks plain HTTP behind the proxy or platform that ends TLS'),
+  },
+  'AUTH-TLS-002': {
+    level: 'should',
+    section: '7.1',
+    group: 'auth',
+    summary: 'TLS is of version 1.3 with strong ciphers.',
+    unexercised: true,
+    deferred: leftToDeployment('versions and ciphers are chosen where TLS ends'),
+  },
+  'AUTH-SERVER-001': {
+    level: 'should',
+    section: '7.2',
+    group: 'auth',
+    summary: 'A client checks the certificate of the server it talks to.',
+    unexercised: true,
+    deferred: leftToDeployment(
+      "the client uses the fetch of its runtime, which checks certificates against the runtime's own authorities",
+    ),
+  },
+  'AUTH-SERVER-002': {
+    level: 'must',
+    section: '7.4',
+    group: 'auth',
+    summary: 'Every request is authenticated as the card declares.',
+    unexercised: true,
+  },
+  'AUTH-INTASK-001': {
+    level: 'must',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'Work that needs an authorisation from the client is tracked by a task.',
+    unexercised: true,
+  },
+  'AUTH-INTASK-002': {
+    level: 'must',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'A task that needs an authorisation goes to the state "auth required".',
+    unexercised: true,
+  },
+  'AUTH-INTASK-003': {
+    level: 'must',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'The status of such a task says in a message what authorisation is needed.',
+    unexercised: true,
+  },
+  'AUTH-INTASK-004': {
+    level: 'must',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'The credential reaches the agent out of band, not in a message of the task.',
+    unexercised: true,
+  },
+  'AUTH-INTASK-005': {
+    level: 'should',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'Streams stay open while an authorisation is awaited.',
+    unexercised: true,
+    deferred: { reason: 'later: streaming is not served yet; until then the capability is not declared' },
+  },
+  'AUTH-INTASK-006': {
+    level: 'should',
+    section: '7.6.1',
+    group: 'auth',
+    summary: 'A task that awaits an authorisation still takes messages.',
+    unexercised: true,
+  },
+  'AUTH-SCOPE-001': {
+    level: 'must',
+    section: '13.1',
+    group: 'auth',
+    summary: 'Authorisation is checked for every operation.',
+    unexercised: true,
+  },
+  'AUTH-SCOPE-002': {
+    level: 'must',
+    section: '13.1',
+    group: 'auth',
+    summary: 'Results hold only what the caller may see.',
+    unexercised: true,
+  },
+  'AUTH-SCOPE-003': {
+    level: 'must',
+    section: '3.3.2',
+    group: 'auth',
+    summary: 'What the caller may not see looks to it as if it did not exist.',
+    unexercised: true,
+  },
+} as const satisfies Record<string, Requirement>
