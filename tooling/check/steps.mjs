@@ -51,7 +51,7 @@ export const steps = [
   {
     name: 'unused',
     title: 'no unused code or dependency',
-    run: (root) => nodeScript(root, bin(root, 'knip/bin/knip.js'), ['--no-progress']),
+    run: (root) => nodeScript(root, bin(root, 'knip/bin/knip.js'), ['--no-progress', '--no-config-hints']),
   },
   { name: 'docs', title: 'code in README and docs compiles', run: checkDocs },
   { name: 'dist', title: 'built neutral entries reach no Node builtin', run: checkDist },

@@ -15,7 +15,7 @@ function nodeFiles(manifest) {
 
 /** Folders of sources that run in a component, each with the globs of files in them that do not. */
 export function neutralFolders(packages) {
-  return packages.flatMap(({ dir, manifest, guest }) => {
+  return packages.flatMap(({ dir, manifest, guest = false }) => {
     if (!isNodeOnly(manifest)) return [{ folder: `${dir}/src`, without: nodeFiles(manifest) }]
     return guest ? [{ folder: `${dir}/src/guest`, without: tests }] : []
   })
@@ -45,8 +45,10 @@ export function neutralConfig(packages) {
 /**
  * The configurations an editor picks up for the files of a package, by file name; files they leave out fall to the
  * root's.
+ *
+ * @returns {Record<string, object>}
  */
-export function packageTsconfigs({ manifest, guest }) {
+export function packageTsconfigs({ manifest, guest = false }) {
   if (!isNodeOnly(manifest)) {
     const exclude = nodeFiles(manifest).map((glob) => `src/${glob}`)
     return { 'tsconfig.json': { extends: '../../tsconfig.neutral.json', include: ['src'], exclude } }
