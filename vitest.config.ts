@@ -19,6 +19,7 @@ const sources = {
   },
 }
 
+const full = process.env['PF_TEST_FULL'] === '1'
 const onOldNode = Number(process.versions.node.split('.')[0]) < 24
 
 export default defineConfig({
@@ -31,7 +32,8 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts', 'presets/*/src/**/*.test-d.ts', 'examples/*/**/*.test-d.ts'],
       exclude: excludedGlobs,
     },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // The long forms of suites (`npm run test:full`) take what they need.
+    testTimeout: full ? 30 * 60_000 : 20_000,
+    hookTimeout: full ? 5 * 60_000 : 60_000,
   },
 })

@@ -26,6 +26,13 @@ const nodeOnly = {
   },
 }
 
+const editorConfigs = (packages: { dir: string; manifest: object; guest?: boolean }[]) =>
+  Object.fromEntries(
+    packages.flatMap((entry) =>
+      Object.entries(packageTsconfigs(entry)).map(([file, config]) => [join(entry.dir, file), config]),
+    ),
+  )
+
 /** A workspace of a neutral package, whose sources are given, and one for Node alone, built. */
 async function workspace(files: Record<string, string>) {
   const packages = [
@@ -39,12 +46,8 @@ async function workspace(files: Record<string, string>) {
     'tsconfig.json': { ...root, extends: join(workspaceRoot, 'tooling/tsconfig/node.json') },
     'tsconfig.neutral.json': config,
     'packages/fixture/package.json': { ...neutral, exports: exportsOf(neutral) },
-    'packages/fixture/tsconfig.json': packageTsconfigs({ manifest: neutral })['tsconfig.json'],
+    ...editorConfigs(packages),
     'packages/files/package.json': { ...nodeOnly, exports: exportsOf(nodeOnly) },
-    'packages/files/tsconfig.json': packageTsconfigs({ manifest: nodeOnly, guest: true })['tsconfig.json'],
-    'packages/files/src/guest/tsconfig.json': packageTsconfigs({ manifest: nodeOnly, guest: true })[
-      'src/guest/tsconfig.json'
-    ],
     'packages/files/src/guest/index.ts': 'export {}',
     'packages/files/src/index.ts': 'export const fileStorage = (file: string) => file\n',
     'packages/files/dist/index.js': 'export const fileStorage = (file) => file\n',

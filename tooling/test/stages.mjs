@@ -24,6 +24,18 @@ async function reported({ root, full, reportFile }, title, command, args, env = 
   return report
 }
 
+/** A script that checks itself: one test, passed when it ends well. */
+async function byExitCode({ root }, title, args) {
+  const { code, timedOut } = await spawnShown(process.execPath, args, {
+    cwd: root,
+    env: process.env,
+    timeoutMs: limits.short * 60_000,
+  })
+  if (code === 0) return { passed: 1, failed: [], skipped: [] }
+  const message = timedOut ? `killed after ${limits.short} minutes` : `ended with code ${code}`
+  return { passed: 0, failed: [{ name: title, message }], skipped: [] }
+}
+
 function vitest(context, title, node, extra = []) {
   const { root, files } = context
   const args = [
@@ -70,5 +82,11 @@ export const stages = [
       }
       return vitest(context, 'tests on Node 22', node22(context.root))
     },
+  },
+  {
+    name: 'start',
+    title: 'npm start -- --once: the example answers on both targets',
+    run: (context) =>
+      byExitCode(context, 'npm start -- --once', [join(context.root, 'tooling/start/run.mjs'), '--once']),
   },
 ]
