@@ -6,7 +6,12 @@
  */
 export { type ErrorCode, errorCodes } from './error/codes'
 export { PfError, type PfErrorOptions } from './error/pf-error'
-export { type Target, UnsupportedOnTargetError, type UnsupportedOnTarget, unsupportedSentence } from './error/unsupported-on-target-error'
+export {
+  type Target,
+  UnsupportedOnTargetError,
+  type UnsupportedOnTarget,
+  unsupportedSentence,
+} from './error/unsupported-on-target-error'
 export type { JsonObject, JsonValue } from './model/json'
 export { type IncomingMessage, incomingMessage, type Message, type Role } from './model/message'
 export { type DataPart, dataOf, type Part, type RawPart, type TextPart, textOf, type UrlPart } from './model/part'
@@ -56,7 +61,11 @@ export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-valu
 export { type Conversation, conversationPort } from './port/conversation'
 export { admitCommit, type CommitAdmission, type CommitBasis, patchFacts, sinceOf } from './memory/commit-rules'
 export { compareText } from './memory/compare-text'
-export { createMemoryConversation, type MemoryConversation, type MemoryConversationOptions } from './memory/memory-conversation'
+export {
+  createMemoryConversation,
+  type MemoryConversation,
+  type MemoryConversationOptions,
+} from './memory/memory-conversation'
 export { createMemoryKeyValue, type MemoryKeyValue, type MemoryKeyValueOptions } from './memory/memory-key-value'
 export { createMemoryOutbox, type MemoryOutbox, type MemoryOutboxOptions } from './memory/memory-outbox'
 export { createMemoryRunStore, type MemoryRunStore, type MemoryRunStoreOptions } from './memory/memory-run-store'
@@ -64,7 +73,14 @@ export { createMemoryStores, type MemoryStores, type MemoryStoresOptions } from 
 export { type Agent, type AgentDefinition, type AgentProvider, type BudgetLimits, defineAgent } from './agent/agent'
 export { mergeNeeds, type Needs, type ResolvedNeeds, secret, type SecretReference } from './agent/needs'
 export { checkOutbound, matchesOutbound } from './agent/outbound'
-export { defineSkill, type Handler, type HandlerEnd, type HandlerResult, type Skill, type SkillDefinition } from './agent/skill'
+export {
+  defineSkill,
+  type Handler,
+  type HandlerEnd,
+  type HandlerResult,
+  type Skill,
+  type SkillDefinition,
+} from './agent/skill'
 export { type AgentEngine, agentEnginePort, type EngineRun } from './engine/agent-engine'
 export { checkTargets, missing as missingPort, orderFeatures, PortMap } from './feature/assemble'
 export {
@@ -106,14 +122,14 @@ export {
   variablesPort,
 } from './port/services'
 export { type ArtifactInput, type InputRequest, isReply, type Reply, reply } from './reply/reply'
-export type { AgentRuntime, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
+export type { AgentRuntime, ClientTool, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
 export { Budget } from './runtime/budget'
 export { createRuntime } from './runtime/create-runtime'
 export { errorMetadataKey } from './runtime/failure'
 export type { RuntimeOptions } from './runtime/options'
 export { skillExtensionUri } from './runtime/routing'
 export type { ContextState, RunContext, TaskState as TaskStateValues } from './runtime/run-context'
-export type { ConcurrencyPolicy } from './runtime/serializer'
+export type { ConcurrencyPolicy } from './runtime/turns'
 export {
   compileSchema,
   type CompiledSchema,
@@ -124,5 +140,18 @@ export {
   type SchemaOutput,
   type SchemaResult,
 } from './schema/schema'
-export { isStandardSchema, type StandardIssue, type StandardResult, type StandardSchema } from './schema/standard-schema'
-export { defineTool, suspend, type Suspension, type Tool, type ToolCall, type ToolResult, type ToolSource } from './tool/tool'
+export {
+  isStandardSchema,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+} from './schema/standard-schema'
+export {
+  defineTool,
+  suspend,
+  type Suspension,
+  type Tool,
+  type ToolCall,
+  type ToolResult,
+  type ToolSource,
+} from './tool/tool'

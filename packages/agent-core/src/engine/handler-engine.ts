@@ -1,24 +1,40 @@
 import { PfError } from '../error/pf-error'
 import type { HandlerResult } from '../agent/skill'
+import type { JsonValue } from '../model/json'
 import type { AgentEngine, EngineRun } from './agent-engine'
+import type { Checkpoint } from './checkpoint'
 
-/** Version of the handler engine's checkpoint: `{ input }`, the skill's checked input. */
-export const handlerCheckpointVersion = 1
+/** Version of {@link HandlerCheckpoint}. */
+const schemaVersion = 1
+
+/** Where the handler engine stands. */
+export type HandlerCheckpoint = {
+  /** Whether the skill was called; until then a question is one for its input. */
+  isCalled: boolean
+  /** What it was given, before its schema made something of it: so it is JSON, and is checked again. */
+  input?: JsonValue
+}
 
 /**
  * The core's own engine: calls the skill's handler or the agent's `onMessage`. After an answer the handler runs again
- * from its start with the same input and finds the answers in `context.slots`, so it needs no state of its own.
+ * from its start and finds the answers in `context.slots`, so it needs no state of its own. A skill's handler is given
+ * the same input again, `onMessage` the message with the answer.
  */
 export const handlerEngine: AgentEngine = {
   name: 'handler',
   start: call,
   resume(run, checkpoint) {
-    if (checkpoint.schemaVersion !== handlerCheckpointVersion) {
-      throw new PfError('PF_CHECKPOINT_SCHEMA', `A handler checkpoint of version ${checkpoint.schemaVersion} can not be read.`)
-    }
-    const data = checkpoint.data as { input?: unknown }
-    return call('input' in data ? { ...run, input: data.input } : run)
+    if (checkpoint.schemaVersion === schemaVersion) return call(run)
+    throw new PfError(
+      'PF_CHECKPOINT_SCHEMA',
+      `A handler checkpoint of version ${checkpoint.schemaVersion} can not be read, only version ${schemaVersion}.`,
+    )
   },
+}
+
+/** The handler engine's checkpoint. */
+export function handlerCheckpoint(data: HandlerCheckpoint): Checkpoint {
+  return { engine: handlerEngine.name, schemaVersion, data: { ...data } }
 }
 
 function call({ agent, skill, input, context }: EngineRun): HandlerResult {

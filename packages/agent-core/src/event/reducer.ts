@@ -36,35 +36,57 @@ export function applyEvent(task: Task, event: RunEvent): Task {
   return task
 }
 
-/** The artifact with this id. Chunks go to the newest artifact, so the search begins at the end. */
-function findArtifact(task: Task, artifactId: string): Artifact | undefined {
-  for (let index = task.artifacts.length - 1; index >= 0; index--) {
-    const artifact = task.artifacts[index]
-    if (artifact?.artifactId === artifactId) return artifact
+/** From this many artifacts on, their places are kept by id. */
+const indexFrom = 16
+
+/** Where the artifacts of long lists stand: a cache beside the task, which itself stays plain JSON. */
+const indexes = new WeakMap<readonly Artifact[], Map<string, number>>()
+
+/** The place of the artifact with this id, or -1: O(1) however many there are. */
+function placeOf(artifacts: readonly Artifact[], artifactId: string): number {
+  const { length } = artifacts
+  if (artifacts[length - 1]?.artifactId === artifactId) return length - 1
+  if (length < indexFrom) return artifacts.findLastIndex((one) => one.artifactId === artifactId)
+  let index = indexes.get(artifacts)
+  // The list is only ever appended to, unless somebody else changed it: then the places are found anew.
+  const place = index?.get(artifactId)
+  if (
+    index === undefined ||
+    index.size !== length ||
+    (place !== undefined && artifacts[place]?.artifactId !== artifactId)
+  ) {
+    index = new Map(artifacts.map((one, at) => [one.artifactId, at]))
+    indexes.set(artifacts, index)
   }
-  return undefined
+  return index.get(artifactId) ?? -1
 }
 
-function applyArtifact(task: Task, chunk: Artifact, append: boolean): void {
-  const stored = findArtifact(task, chunk.artifactId)
-  if (stored === undefined) {
-    task.artifacts.push(ownArtifact(chunk))
-    return
-  }
-  if (append) {
-    for (const part of chunk.parts) appendPart(stored.parts, part)
-    if (chunk.name !== undefined) stored.name = chunk.name
-    if (chunk.description !== undefined) stored.description = chunk.description
-    if (chunk.metadata !== undefined) stored.metadata = { ...stored.metadata, ...chunk.metadata }
-    if (chunk.extensions !== undefined) stored.extensions = [...new Set([...(stored.extensions ?? []), ...chunk.extensions])]
-    return
-  }
-  task.artifacts[task.artifacts.indexOf(stored)] = ownArtifact(chunk)
+function addArtifact(artifacts: Artifact[], artifact: Artifact): void {
+  const index = indexes.get(artifacts)
+  if (index?.size === artifacts.length) index.set(artifact.artifactId, artifacts.length)
+  artifacts.push(artifact)
 }
 
-function applyText(task: Task, messageId: string, delta: string): void {
-  const stored = findArtifact(task, messageId)
-  if (stored === undefined) task.artifacts.push({ artifactId: messageId, parts: [{ text: delta }] })
+function applyArtifact({ artifacts }: Task, chunk: Artifact, append: boolean): void {
+  const place = placeOf(artifacts, chunk.artifactId)
+  const stored = artifacts[place]
+  if (stored === undefined) addArtifact(artifacts, ownArtifact(chunk))
+  else if (append) appendChunk(stored, chunk)
+  else artifacts[place] = ownArtifact(chunk)
+}
+
+function appendChunk(stored: Artifact, chunk: Artifact): void {
+  for (const part of chunk.parts) appendPart(stored.parts, part)
+  if (chunk.name !== undefined) stored.name = chunk.name
+  if (chunk.description !== undefined) stored.description = chunk.description
+  if (chunk.metadata !== undefined) stored.metadata = { ...stored.metadata, ...chunk.metadata }
+  if (chunk.extensions !== undefined)
+    stored.extensions = [...new Set([...(stored.extensions ?? []), ...chunk.extensions])]
+}
+
+function applyText({ artifacts }: Task, messageId: string, delta: string): void {
+  const stored = artifacts[placeOf(artifacts, messageId)]
+  if (stored === undefined) addArtifact(artifacts, { artifactId: messageId, parts: [{ text: delta }] })
   else appendPart(stored.parts, { text: delta })
 }
 

@@ -53,7 +53,10 @@ export interface Span {
 
 /** Traces and metrics. Does nothing where no feature provides it. */
 export interface Telemetry {
-  span(name: string, options?: { parent?: TraceContext | undefined; attributes?: Record<string, string | number | boolean> }): Span
+  span(
+    name: string,
+    options?: { parent?: TraceContext | undefined; attributes?: Record<string, string | number | boolean> },
+  ): Span
 }
 /** Port of telemetry. */
 export const telemetryPort = port<Telemetry>('pf.telemetry')
@@ -69,8 +72,11 @@ export const backgroundPort = port<Background>('pf.background')
 export interface RunStreams {
   /** Called after each commit with what it stored. */
   publish(key: TaskKey, events: readonly StoredEvent[], ended: boolean): void
-  /** Events numbered `fromSeq` and later, live, until the task is over. */
-  subscribe(key: TaskKey, fromSeq: number, signal: AbortSignal): AsyncIterable<StoredEvent>
+  /**
+   * Events numbered `fromSeq` and later, live, until the task is over; those that are there together come together.
+   * Throws PF_STREAM_LAGGED where the store no longer has what comes next.
+   */
+  subscribe(key: TaskKey, fromSeq: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]>
 }
 /** Port of live run streams. */
 export const runStreamsPort = port<RunStreams>('pf.run-streams')

@@ -1,10 +1,10 @@
 import type { Clock } from '../port/clock'
-import { PfError } from '../error/pf-error'
+import type { PfError } from '../error/pf-error'
 
 /** Ends a run early, once, for one reason. The signal and its controller are made only where somebody looks. */
 export class RunAbort {
   readonly #clock: Clock
-  readonly #callbacks = new Set<(reason: PfError) => void>()
+  #callbacks: Set<(reason: PfError) => void> | undefined
   #controller: AbortController | undefined
   #reason: PfError | undefined
   #cancelTimer: (() => void) | undefined
@@ -26,17 +26,24 @@ export class RunAbort {
   }
 
   /** Aborts at a time, unless the run is over before. */
-  at(deadline: number): void {
+  at(deadline: number, reason: () => PfError): void {
     if (this.#cancelTimer !== undefined || this.#reason !== undefined) return
-    this.#cancelTimer = this.#clock.after(Math.max(0, deadline - this.#clock.now()), () => this.abort(new PfError('PF_RUN_TIMEOUT')))
+    // Timers may ring early, and hold no more than 24 days.
+    const ring = (): void => {
+      const left = deadline - this.#clock.now()
+      if (left <= 0) this.abort(reason())
+      else this.#cancelTimer = this.#clock.after(left, ring)
+    }
+    ring()
   }
 
   abort(reason: PfError): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.settle()
-    for (const callback of [...this.#callbacks]) callback(reason)
-    this.#callbacks.clear()
+    const callbacks = this.#callbacks
+    this.#callbacks = undefined
+    if (callbacks !== undefined) for (const callback of callbacks) callback(reason)
     this.#controller?.abort(reason)
   }
 
@@ -54,15 +61,16 @@ export class RunAbort {
         reject(this.#reason)
         return
       }
-      this.#callbacks.add(reject)
+      const callbacks = (this.#callbacks ??= new Set())
+      callbacks.add(reject)
       promise.then(
         (value) => {
-          this.#callbacks.delete(reject)
+          callbacks.delete(reject)
           resolve(value)
         },
         (error: unknown) => {
-          this.#callbacks.delete(reject)
-          reject(error)
+          callbacks.delete(reject)
+          reject(error as Error)
         },
       )
     })

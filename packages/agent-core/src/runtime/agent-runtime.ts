@@ -3,10 +3,18 @@ import type { Message } from '../model/message'
 import type { StoredEvent } from '../event/run-event'
 import type { InterruptAnswer } from '../interrupt/interrupt'
 import type { BudgetLimits } from '../agent/agent'
-import type { Principal } from '../port/scope'
+import type { Principal, TaskKey } from '../port/scope'
 import type { StoredTask, TaskPage, TaskQuery } from '../port/run-store'
 import type { TraceContext } from '../port/services'
 import type { Budget } from './budget'
+
+/** A tool that the caller itself carries out (AG-UI). */
+export interface ClientTool {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  parameters?: JsonValue
+}
 
 /** What a caller hands in. */
 export interface SubmitInput {
@@ -24,17 +32,17 @@ export interface SubmitInput {
   /** Facts about the caller's surroundings (AG-UI). */
   context?: JsonValue
   /** Tools that the caller itself carries out (AG-UI). */
-  clientTools?: readonly { name: string; description: string; parameters?: JsonValue }[]
+  clientTools?: readonly ClientTool[]
   acceptedOutputModes?: readonly string[]
   trace?: TraceContext
-  /** Milliseconds since 1970; the runtime's own deadline holds too. */
+  /** Milliseconds since 1970; the runtime's own deadline holds too. The time in a queue counts. */
   deadline?: number
-  /** Joins the agent's own budget: the smaller holds. */
+  /** Joins the agent's own budget: the smaller holds. Of a run's own budget, its deadline holds, too. */
   budget?: BudgetLimits | Budget
   /** Keeps the run going behind the answer, where the host needs to be asked. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined
-  /** Called with what each commit stored. Must not throw. */
-  onEvents?: (events: readonly StoredEvent[]) => void
+  /** Called with what each commit stored, never before it is stored. What it throws is logged. */
+  onEvents?: (events: readonly StoredEvent[], key: TaskKey) => void
 }
 
 /** How a run answered: a direct message, or the task where it stands. */
@@ -51,7 +59,7 @@ export interface Submission {
   readonly outcome: Promise<RunOutcome>
   /** With `asTask`: settles once the task is stored. Otherwise the same as `outcome`. */
   readonly started: Promise<RunOutcome>
-  /** Stops the run. Does nothing once it is over. */
+  /** Stops the run, or the wait for its turn. Does nothing once it is over. */
   cancel(): void
 }
 
@@ -73,6 +81,9 @@ export interface AgentRuntime {
   cancel(taskId: string, principal: Principal): Promise<StoredTask>
   /** Number of runs under way here. */
   readonly activeRuns: number
-  /** Stops taking messages and waits for runs; those that do not end within `graceMs` are aborted and failed. */
+  /**
+   * Stops taking messages and waits for runs; those that do not end within `graceMs` (default 10 seconds) are aborted
+   * and failed. Never waits more than 5 seconds beyond that, however slow the store is.
+   */
   close(options?: { graceMs?: number }): Promise<void>
 }

@@ -1,8 +1,12 @@
 import { PfError } from '../error/pf-error'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
+import { defaultSlot, isExpired, openInterrupts } from '../interrupt/interrupt-list'
 import type { JsonObject, JsonValue } from '../model/json'
-import { dataOf, type Part, textOf } from '../model/part'
-import { compileSchema } from '../schema/schema'
+import type { Message } from '../model/message'
+import { getOwn } from '../model/own-property'
+import { dataOf, textOf } from '../model/part'
+import { compileSchema, takesText } from '../schema/schema'
+import { describeIssues } from './describe-issues'
 
 /** What a follow-up answers, and what about it does not fit. */
 export interface MatchedAnswers {
@@ -12,44 +16,73 @@ export interface MatchedAnswers {
 }
 
 /**
- * Finds out which open questions a follow-up answers. Answers that are named must fit the questions that are open;
- * without names the message answers the one open question, or by slot the fields of its data.
+ * Checks the answers of a follow-up against the questions: each must be for one that is open, and fit its schema.
  *
- * @throws PfError PF_INTERRUPT_UNKNOWN, PF_INTERRUPT_ANSWERED, PF_INTERRUPT_EXPIRED
+ * @throws PfError PF_INTERRUPT_UNKNOWN, PF_INTERRUPT_ANSWERED, PF_INTERRUPT_EXPIRED, PF_REQUEST_INVALID
  */
-export async function matchAnswers(interrupts: readonly Interrupt[], parts: readonly Part[], named: readonly InterruptAnswer[] | undefined, now: number): Promise<MatchedAnswers> {
-  const open = interrupts.filter((one) => one.status === 'open')
-  const answers = named && named.length > 0 ? named : implied(open, parts)
+export async function matchAnswers(
+  interrupts: readonly Interrupt[],
+  answers: readonly InterruptAnswer[],
+  now: number,
+): Promise<MatchedAnswers> {
   const accepted: InterruptAnswer[] = []
-  let problem: string | undefined
+  const problems: string[] = []
+  const seen = new Set<string>()
   for (const answer of answers) {
-    const interrupt = interrupts.find((one) => one.id === answer.interruptId)
-    if (interrupt === undefined) throw new PfError('PF_INTERRUPT_UNKNOWN', undefined, { details: { interruptId: answer.interruptId } })
-    if (interrupt.status !== 'open') throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details: { interruptId: answer.interruptId } })
-    if (interrupt.expiresAt !== undefined && Date.parse(interrupt.expiresAt) <= now) throw new PfError('PF_INTERRUPT_EXPIRED', undefined, { details: { interruptId: answer.interruptId } })
-    const wrong = await misfit(interrupt, answer)
-    if (wrong === undefined) accepted.push(answer)
-    else problem = problem === undefined ? wrong : `${problem} ${wrong}`
+    const { interruptId } = answer
+    const details = { interruptId }
+    const interrupt = interrupts.find((one) => one.id === interruptId)
+    if (interrupt === undefined) throw new PfError('PF_INTERRUPT_UNKNOWN', undefined, { details })
+    if (interrupt.status === 'expired' || isExpired(interrupt, now))
+      throw new PfError('PF_INTERRUPT_EXPIRED', undefined, { details })
+    if (interrupt.status !== 'open') throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details })
+    if (seen.has(interruptId))
+      throw new PfError(
+        'PF_REQUEST_INVALID',
+        `The question ${interruptId} is answered twice in one message. Answer it once.`,
+        { details },
+      )
+    seen.add(interruptId)
+    const problem = await misfit(interrupt, answer)
+    if (problem === undefined) accepted.push(answer)
+    else problems.push(problem)
   }
+  const open = openInterrupts(interrupts)
   if (answers.length === 0 && open.length > 0) {
-    problem = `Several questions are open; say which one you answer: ${open.map((one) => one.slot ?? one.id).join(', ')}.`
+    problems.push(
+      `Several questions are open; say which one you answer: ${open.map((one) => one.slot ?? one.id).join(', ')}.`,
+    )
   }
-  return problem === undefined ? { answers: accepted } : { answers: accepted, problem }
+  return problems.length === 0 ? { answers: accepted } : { answers: accepted, problem: problems.join(' ') }
 }
 
-/** What a plain message answers. */
-function implied(open: readonly Interrupt[], parts: readonly Part[]): InterruptAnswer[] {
-  const data = dataOf(parts)
+/** What a plain message answers: the one open question, or by slot the fields of its data. */
+export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, message: Message): InterruptAnswer[] {
+  const open = openInterrupts(interrupts)
+  const data = dataOf(message.parts)
   const [only] = open
   if (open.length === 1 && only !== undefined) {
-    const bySlot = only.slot !== undefined && isObject(data) && Object.hasOwn(data, only.slot) && !takesField(only, only.slot) ? data[only.slot] : undefined
-    return [{ interruptId: only.id, status: 'resolved', payload: bySlot ?? data ?? textOf(parts) }]
+    const slot = only.slot ?? defaultSlot
+    const bySlot = isObject(data) && !takesField(only, slot) ? getOwn(data, slot) : undefined
+    return [
+      { interruptId: only.id, status: 'resolved', payload: bySlot ?? data ?? spoken(only, textOf(message.parts)) },
+    ]
   }
   if (!isObject(data)) return []
   return open.flatMap((one): InterruptAnswer[] => {
-    const value = one.slot !== undefined && Object.hasOwn(data, one.slot) ? data[one.slot] : undefined
-    return value === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload: value }]
+    const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
+    return payload === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload }]
   })
+}
+
+/** A text as the answer to a question: where the question does not take text, what the text says as JSON (`3`, `true`). */
+function spoken(interrupt: Interrupt, text: string): JsonValue {
+  if (interrupt.schema === undefined || takesText(interrupt.schema)) return text
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return text
+  }
 }
 
 /** Whether the question itself is for an object with such a field: then the data is the answer, not a bag of slots. */
@@ -65,7 +98,5 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 async function misfit(interrupt: Interrupt, answer: InterruptAnswer): Promise<string | undefined> {
   if (answer.status === 'cancelled' || interrupt.schema === undefined) return undefined
   const result = await compileSchema(interrupt.schema).check(answer.payload)
-  if (result.issues === undefined) return undefined
-  const why = result.issues.map((issue) => `${issue.path ? `${issue.path}: ` : ''}${issue.message}`).slice(0, 5).join(' ')
-  return `${interrupt.prompt} (${why})`
+  return result.issues && `${interrupt.prompt} (${describeIssues(result.issues, interrupt.slot ?? defaultSlot)})`
 }

@@ -15,12 +15,15 @@ function counted(usage: Usage, what: Counted): number {
  */
 export class Budget {
   readonly limits: BudgetLimits
+  /** When the run that has this budget must be over, in milliseconds since 1970: what inherits the budget inherits it too. */
+  readonly deadline: number
   readonly #parent: Budget | undefined
   #used: Usage = {}
 
-  constructor(limits: BudgetLimits = {}, parent?: Budget) {
+  constructor(limits: BudgetLimits = {}, parent?: Budget, deadline = Number.POSITIVE_INFINITY) {
     this.limits = limits
     this.#parent = parent
+    this.deadline = Math.min(deadline, parent?.deadline ?? Number.POSITIVE_INFINITY)
   }
 
   /** What was used so far. */
@@ -43,9 +46,13 @@ export class Budget {
       const allowed = this.limits[what]
       const used = counted(this.#used, what) + counted(next, what)
       if (allowed !== undefined && used > allowed) {
-        throw new PfError('PF_BUDGET_EXCEEDED', `The run used up its budget of ${allowed} ${what}. Raise budget.${what} or let the run do less.`, {
-          details: { limit: what, allowed, used },
-        })
+        throw new PfError(
+          'PF_BUDGET_EXCEEDED',
+          `The run used up its budget of ${allowed} ${what}. Raise budget.${what} or let the run do less.`,
+          {
+            details: { limit: what, allowed, used },
+          },
+        )
       }
     }
     this.#parent?.check(next)

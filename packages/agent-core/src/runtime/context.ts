@@ -1,13 +1,16 @@
 import { checkOutbound } from '../agent/outbound'
 import { PfError } from '../error/pf-error'
 import type { RunEvent } from '../event/run-event'
-import type { InterruptAnswer } from '../interrupt/interrupt'
+import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
+import { slotsOf } from '../interrupt/interrupt-list'
 import type { JsonObject, JsonValue } from '../model/json'
 import type { IncomingMessage, Message } from '../model/message'
+import { getOwn, setOwn } from '../model/own-property'
 import type { Task } from '../model/task'
 import type { Ports } from '../port/port'
 import type { Principal } from '../port/scope'
 import { authServicePort, httpClientPort, type LogLevel, type TraceContext, variablesPort } from '../port/services'
+import type { ClientTool } from './agent-runtime'
 import type { Budget } from './budget'
 import { linkSignals } from './link-signals'
 import type { Run } from './run'
@@ -16,16 +19,17 @@ import type { ContextState, RunContext, TaskState } from './run-context'
 /** The {@link RunContext} of a run. Everything is looked up when it is asked for: most handlers use little of it. */
 export class Context implements RunContext {
   readonly message: IncomingMessage
-  readonly contextId: string
   readonly #run: Run
   #state: RunContext['state'] | undefined
 
-  constructor(run: Run, message: IncomingMessage, contextId: string) {
+  constructor(run: Run, message: IncomingMessage) {
     this.#run = run
     this.message = message
-    this.contextId = contextId
   }
 
+  get contextId(): string {
+    return this.#run.contextId
+  }
   get runId(): string {
     return this.#run.runId
   }
@@ -37,12 +41,22 @@ export class Context implements RunContext {
     await writer.flush()
     return writer.task
   }
-  history(limit?: number): Promise<Message[]> {
-    const { conversation } = this.#run.services
-    return Promise.resolve(conversation.read(this.#run.scope, this.contextId, limit === undefined ? {} : { limit }))
+  async history(limit = 100): Promise<Message[]> {
+    const { scope, services, writer } = this.#run
+    // What this run has stored itself comes behind its message.
+    const own = writer?.conversed ?? 0
+    const messages = await services.conversation.read(scope, this.contextId, { limit: limit + own })
+    const isOwn = (message: Message, index: number): boolean =>
+      index >= messages.length - own && message.messageId === this.message.messageId
+    const at = messages.findIndex(isOwn)
+    const end = at < 0 ? messages.length : at
+    return messages.slice(Math.max(0, end - limit), end)
+  }
+  get interrupts(): readonly Interrupt[] {
+    return this.#run.writer?.facts.interrupts ?? []
   }
   get slots(): Readonly<Record<string, JsonValue>> {
-    return this.#run.slots
+    return slotsOf(this.interrupts)
   }
   get answers(): readonly InterruptAnswer[] {
     return this.#run.answers
@@ -51,10 +65,10 @@ export class Context implements RunContext {
     return this.#run.abort.signal
   }
   get deadline(): number {
-    return this.#run.deadline
+    return this.#run.limits.deadline
   }
   get budget(): Budget {
-    return this.#run.budget
+    return this.#run.limits.budget
   }
   get state(): RunContext['state'] {
     this.#state ??= { task: taskState(this.#run), context: contextState(this.#run) }
@@ -70,10 +84,19 @@ export class Context implements RunContext {
     return this.#run.scope.tenant
   }
   get acceptedOutputModes(): readonly string[] {
-    return this.#run.acceptedOutputModes
+    return this.#run.submitted.acceptedOutputModes ?? []
+  }
+  get clientTools(): readonly ClientTool[] {
+    return this.#run.submitted.clientTools ?? []
+  }
+  get clientState(): JsonValue | undefined {
+    return this.#run.submitted.state
+  }
+  get clientContext(): JsonValue | undefined {
+    return this.#run.submitted.context
   }
   get trace(): TraceContext | undefined {
-    return this.#run.trace
+    return this.#run.submitted.trace
   }
 
   async credential(audience: string): Promise<{ scheme: string; value: string } | undefined> {
@@ -81,26 +104,37 @@ export class Context implements RunContext {
   }
 
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    checkOutbound(this.#run.agent.needs?.outbound ?? [], new URL(input instanceof Request ? input.url : input))
+    const request = input instanceof Request ? input : undefined
+    checkOutbound(this.#run.host.agent.needs?.outbound ?? [], new URL(request?.url ?? (input as string | URL)))
     const client = this.services.find(httpClientPort) ?? globalThis
-    const { signal, unlink } = linkSignals(this.signal, init.signal ?? (input instanceof Request ? input.signal : undefined))
+    const { signal, unlink } = linkSignals(this.signal, init.signal ?? request?.signal)
+    // A redirect is the caller's to follow: its target has to pass the same check.
+    const redirect = (init.redirect ?? request?.redirect) === 'error' ? 'error' : 'manual'
     try {
-      // A redirect is the caller's to follow: its target has to pass the same check.
-      return await client.fetch(input, { redirect: 'manual', ...init, signal })
-    } finally {
+      const response = await client.fetch(input, { ...init, redirect, signal })
+      // The body is read later, and ends with the same signals.
+      if (response.body === null) unlink()
+      else this.#run.onClose(unlink)
+      return response
+    } catch (error) {
       unlink()
+      throw error
     }
   }
 
   async variable(name: string): Promise<string | undefined> {
     const value = await this.services.find(variablesPort)?.get(name)
-    return value ?? this.#run.agent.needs?.variables?.[name]?.default
+    return value ?? getOwn(this.#run.host.agent.needs?.variables, name)?.default
   }
 
   async secret(name: string | { secret: string }): Promise<string> {
     const key = typeof name === 'string' ? name : name.secret
     const value = await this.services.find(variablesPort)?.get(key)
-    if (value === undefined || value === '') throw new PfError('PF_SECRET_MISSING', `The secret ${key} has no value. Set the variable ${key}.`, { details: { secret: key } })
+    if (value === undefined || value === '')
+      throw new PfError('PF_SECRET_MISSING', `The secret ${key} has no value. Set the variable ${key}.`, {
+        details: { secret: key },
+      })
+    this.#run.keepSecret(value)
     return value
   }
 
@@ -117,25 +151,22 @@ export class Context implements RunContext {
 
 function taskState(run: Run): TaskState {
   return {
-    get: (key) => own(run.writer?.facts.state, key),
+    get: (key) => getOwn(run.writer?.facts.state, key),
     set(key, value) {
+      if (run.over) return
       const writer = run.promote()
       const state: JsonObject = { ...writer.facts.state }
       if (value === undefined) delete state[key]
-      else Object.defineProperty(state, key, { value, enumerable: true, writable: true, configurable: true })
+      else setOwn(state, key, value)
       writer.setFacts({ state })
     },
     all: () => ({ ...run.writer?.facts.state }),
   }
 }
 
-function own(state: JsonObject | undefined, key: string): JsonValue | undefined {
-  return state !== undefined && Object.hasOwn(state, key) ? state[key] : undefined
-}
-
 function contextState(run: Run): ContextState {
   const { tenant, principalId } = run.scope
-  const prefix = ['context', tenant, principalId, run.context.contextId].map(encodeURIComponent).join('/')
+  const prefix = ['context', tenant, principalId, run.contextId].map(encodeURIComponent).join('/')
   const { keyValue } = run.services
   return {
     get: async (key) => (await keyValue.get(`${prefix}/${encodeURIComponent(key)}`))?.value,

@@ -4,30 +4,37 @@ import { PfError } from '../error/pf-error'
 import { missing } from '../feature/assemble'
 import { isTerminal } from '../model/task-state'
 import { clockPort, systemClock } from '../port/clock'
+import { consoleLogger } from '../port/console-logger'
 import { conversationPort } from '../port/conversation'
 import { keyValuePort } from '../port/key-value'
 import type { Port, Ports } from '../port/port'
 import { randomPort, systemRandom } from '../port/random'
-import { runStorePort, type StoredTask, type TaskPage } from '../port/run-store'
+import { type Awaitable, runStorePort, type StoredTask, type TaskPage } from '../port/run-store'
 import type { Principal, TaskKey } from '../port/scope'
 import { loggerPort } from '../port/services'
-import { consoleLogger } from '../port/console-logger'
 import type { AgentRuntime, ListInput, RunOutcome, Submission, SubmitInput } from './agent-runtime'
+import { andFinally, isPromise } from './awaitable'
+import { startRun } from './carry-out'
+import { endStored } from './end-stored'
+import { bindAnswers, followUp } from './follow-up'
 import { Follower } from './follower'
-import { followUp } from './follow-up'
 import type { RuntimeOptions, RuntimeServices } from './options'
-import { isLost, loadLive } from './recover'
+import { isOverdue, loadLive } from './overdue'
 import { Router } from './routing'
-import { Run, type RunHost } from './run'
-import { Serializer } from './serializer'
+import { Run } from './run'
+import type { RunHost } from './run-host'
+import { Turns } from './turns'
 import { RunWatch } from './watch'
 
 /** How often a cancel is tried against a task that keeps changing. */
 const cancelTries = 20
+/** Milliseconds that aborted runs have to store their end. */
+const lastWaitMs = 5000
 
 /**
  * Makes the runtime of one agent over the services that are bound.
- * @throws PfError PF_FEATURE_MISSING where the agent has a model and nothing provides an engine, or a store is missing.
+ * @throws PfError PF_FEATURE_MISSING where the agent has a model and nothing provides an engine, or a store is missing;
+ * PF_CONFIG_INVALID where a schema of a skill can't be used.
  */
 export function createRuntime(agent: Agent, ports: Ports, options: RuntimeOptions = {}): AgentRuntime {
   if (agent.model !== undefined && ports.find(agentEnginePort) === undefined) {
@@ -42,100 +49,117 @@ export function createRuntime(agent: Agent, ports: Ports, options: RuntimeOption
     random: ports.find(randomPort) ?? systemRandom,
     logger: ports.find(loggerPort) ?? consoleLogger,
   }
-  return new Runtime(agent, services, options)
+  const host: RunHost = {
+    agent,
+    router: new Router(agent),
+    services,
+    watch: new RunWatch(services, options.watchMs ?? 1000),
+    tenant: options.tenant ?? '',
+    leaseMs: options.leaseMs ?? 30_000,
+    deadlineMs: options.deadlineMs ?? 600_000,
+  }
+  return new Runtime(host, new Turns(options.concurrency ?? { whenBusy: 'queue' }))
 }
 
 class Runtime implements AgentRuntime {
-  readonly #services: RuntimeServices
-  readonly #tenant: string
   readonly #host: RunHost
-  readonly #watch: RunWatch
-  readonly #serializer: Serializer
-  readonly #live = new Set<Promise<unknown>>()
-  #closed = false
+  readonly #turns: Turns
+  /** Runs under way or waiting for their turn, with what they come to. */
+  readonly #live = new Map<Follower, Promise<unknown>>()
+  #isClosed = false
 
-  constructor(agent: Agent, services: RuntimeServices, options: RuntimeOptions) {
-    this.#services = services
-    this.#tenant = options.tenant ?? ''
-    this.#watch = new RunWatch(services, options.watchMs ?? 1000)
-    this.#serializer = new Serializer(options.concurrency ?? { whenBusy: 'queue' })
-    this.#host = {
-      agent,
-      router: new Router(agent),
-      services,
-      tenant: this.#tenant,
-      leaseMs: options.leaseMs ?? 30_000,
-      deadlineMs: options.deadlineMs ?? 600_000,
-      watch: (run) => this.#watch.add(run),
-      forget: (run) => this.#watch.delete(run),
-    }
+  constructor(host: RunHost, turns: Turns) {
+    this.#host = host
+    this.#turns = turns
   }
 
   get activeRuns(): number {
     return this.#live.size
   }
 
-  submit(input: SubmitInput): Submission {
-    const follower = new Follower(input.asTask === true)
-    const outcome = this.#begin(input, follower)
-    this.#live.add(outcome)
-    const over = (): void => {
-      this.#live.delete(outcome)
-    }
-    outcome.then(over, over)
-    input.waitUntil?.(outcome.catch(() => {}))
+  submit(submitted: SubmitInput): Submission {
+    const follower = new Follower(submitted.asTask === true)
+    const outcome = this.#outcome(submitted, follower)
+    submitted.waitUntil?.(outcome.catch(() => {}))
     return follower.submission(outcome)
   }
 
-  async #begin(input: SubmitInput, follower: Follower): Promise<RunOutcome> {
-    if (this.#closed) throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
-    const { taskId, contextId } = input.message
-    if (taskId !== undefined) return this.#goOn(input, taskId, follower)
-    if (contextId === undefined) return this.#run(input, this.#services.random.id(), follower)
-    const entered = this.#serializer.enter(this.#turnKey(input.principal, contextId))
-    const release = entered instanceof Promise ? await entered : entered
+  #outcome(submitted: SubmitInput, follower: Follower): Promise<RunOutcome> {
+    let outcome: Awaitable<RunOutcome>
     try {
-      return await this.#run(input, contextId, follower)
-    } finally {
-      release()
+      outcome = this.#begin(submitted, follower)
+    } catch (error) {
+      return Promise.reject(error as Error)
     }
+    if (!isPromise(outcome)) return Promise.resolve(outcome)
+    const over = (): void => {
+      this.#live.delete(follower)
+    }
+    this.#live.set(follower, outcome as Promise<RunOutcome>)
+    outcome.then(over, over)
+    return outcome as Promise<RunOutcome>
   }
 
-  #run(input: SubmitInput, contextId: string, follower: Follower): Promise<RunOutcome> {
-    const run = new Run(this.#host, input, contextId)
-    follower.follow(run)
-    run.outcome = run.start(input.asTask === true)
-    return run.outcome
+  #begin(submitted: SubmitInput, follower: Follower): Awaitable<RunOutcome> {
+    if (this.#isClosed)
+      throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
+    const { message, principal } = submitted
+    if (message.taskId !== undefined) return this.#goOn(submitted, message.taskId, follower)
+    const contextId = message.contextId ?? this.#host.services.random.id()
+    return this.#inTurn(principal, contextId, submitted, follower, () => {
+      const run = new Run(this.#host, submitted, contextId)
+      follower.follow(run)
+      return startRun(run, follower.wantsTask ? follower.stored : undefined)
+    })
   }
 
-  async #goOn(input: SubmitInput, taskId: string, follower: Follower): Promise<RunOutcome> {
-    const key = this.#key(taskId, input.principal)
-    let stored = await this.#mustLoad(key)
-    const entered = this.#serializer.enter(this.#turnKey(input.principal, stored.task.contextId))
-    const queued = entered instanceof Promise
-    const release = queued ? await entered : entered
-    try {
+  async #goOn(submitted: SubmitInput, taskId: string, follower: Follower): Promise<RunOutcome> {
+    const key = this.#key(taskId, submitted.principal)
+    const found = await this.#mustLoad(key)
+    const bound = bindAnswers(submitted, found)
+    return this.#inTurn(submitted.principal, found.task.contextId, submitted, follower, async (hasWaited) => {
       // Whoever was before us may have changed the task.
-      if (queued) stored = await this.#mustLoad(key)
-      return await followUp(this.#host, input, stored, follower)
-    } finally {
-      release()
-    }
+      const stored = hasWaited ? await this.#mustLoad(key) : found
+      return followUp(this.#host, bound, stored, (run) => {
+        follower.follow(run)
+        follower.stored()
+      })
+    })
+  }
+
+  /** Works while nobody else works in this context. */
+  #inTurn(
+    principal: Principal,
+    contextId: string,
+    { deadline }: SubmitInput,
+    follower: Follower,
+    work: (hasWaited: boolean) => Awaitable<RunOutcome>,
+  ): Awaitable<RunOutcome> {
+    const entered = this.#turns.enter(`${principal.id.length}:${principal.id}${contextId}`)
+    if (typeof entered === 'function') return andFinally(() => work(false), entered)
+    const { clock } = this.#host.services
+    const giveUp =
+      deadline === undefined
+        ? undefined
+        : clock.after(deadline - clock.now(), () => entered.leave(new PfError('PF_RUN_TIMEOUT')))
+    return follower
+      .wait(entered)
+      .finally(giveUp)
+      .then((end) => andFinally(() => work(true), end))
   }
 
   async task(taskId: string, principal: Principal): Promise<StoredTask | undefined> {
-    return loadLive(this.#services, this.#key(taskId, principal))
+    return loadLive(this.#host, this.#key(taskId, principal))
   }
 
   async list({ principal, ...query }: ListInput): Promise<TaskPage> {
-    const full = { ...query, scope: { tenant: this.#tenant, principalId: principal.id } }
+    const full = { ...query, scope: { tenant: this.#host.tenant, principalId: principal.id } }
     for (;;) {
-      const page = await this.#services.store.list(full)
-      const now = this.#services.clock.now()
-      const lost = page.tasks.filter((one) => isLost(one, now))
-      if (lost.length === 0) return page
+      const page = await this.#host.services.store.list(full)
+      const late = page.tasks.filter((one) => isOverdue(this.#host, one))
+      if (late.length === 0) return page
       // Failing them changes the order: the page is read again.
-      for (const one of lost) await loadLive(this.#services, one.key)
+      for (const one of late) await loadLive(this.#host, one.key)
     }
   }
 
@@ -146,76 +170,48 @@ class Runtime implements AgentRuntime {
       const { state } = stored.task.status
       if (state === 'canceled') return stored
       if (isTerminal(state)) throw new PfError('PF_TASK_NOT_CANCELABLE', undefined, { details: { taskId, state } })
-      const local = this.#localRun(key)
-      if (local !== undefined) {
-        const outcome = local.outcome
-        local.run.cancel()
-        await outcome?.catch(() => {})
-        continue
-      }
-      if (await this.#commitCanceled(stored)) return this.#mustLoad(key)
+      const run = this.#host.watch.find(key)
+      if (run !== undefined) {
+        run.abort.abort(new PfError('PF_RUN_CANCELED'))
+        await new Promise<void>((resolve) => run.onClose(resolve))
+      } else if (await endStored(this.#host.services, stored, 'canceled')) return this.#mustLoad(key)
     }
-    throw new PfError('PF_STORE_CONFLICT', 'The task kept changing while it was being canceled. Try again.', { retryable: true })
+    throw new PfError('PF_STORE_CONFLICT', 'The task kept changing while it was being canceled. Try again.', {
+      retryable: true,
+    })
   }
 
   async close({ graceMs = 10_000 }: { graceMs?: number } = {}): Promise<void> {
-    this.#closed = true
-    const { clock } = this.#services
-    if (this.#live.size > 0) {
-      const cancelTimer = { current: () => {} }
-      await Promise.race([
-        Promise.allSettled(this.#live),
-        new Promise<void>((resolve) => {
-          cancelTimer.current = clock.after(graceMs, resolve)
-        }),
-      ])
-      cancelTimer.current()
-      for (const run of [...this.#watch.runs]) run.abort.abort(new PfError('PF_RUN_LOST', 'The agent was shut down while the run was under way. Send a new message to begin again.'))
-      await Promise.allSettled(this.#live)
-    }
-    this.#watch.close()
+    this.#isClosed = true
+    if (await this.#emptyWithin(graceMs)) return
+    const reason = new PfError(
+      'PF_RUN_LOST',
+      'The agent was shut down while the run was under way. Send a new message to begin again.',
+    )
+    for (const follower of this.#live.keys()) follower.abort(reason)
+    await this.#emptyWithin(lastWaitMs)
   }
 
-  #localRun(key: TaskKey): { run: Run; outcome: Promise<unknown> | undefined } | undefined {
-    for (const run of this.#watch.runs) {
-      const at = run.writer?.key
-      if (at?.taskId === key.taskId && at.principalId === key.principalId && at.tenant === key.tenant && !run.over) return { run, outcome: run.outcome }
-    }
-    return undefined
-  }
-
-  /** False where somebody changed the task meanwhile. The run that works on it, wherever it is, finds out by its next commit or look. */
-  async #commitCanceled(stored: StoredTask): Promise<boolean> {
-    const status = { state: 'canceled' as const, timestamp: new Date(this.#services.clock.now()).toISOString() }
-    const open = (stored.facts.interrupts ?? []).filter((one) => one.status === 'open')
-    try {
-      await this.#services.store.commit({
-        key: stored.key,
-        expectedVersion: stored.version,
-        force: true,
-        lease: 'release',
-        events: [...open.map((one) => ({ type: 'interrupt-end' as const, interruptId: one.id, status: 'canceled' as const })), { type: 'status', status }],
-        snapshot: { ...stored.task, status },
-        ...(open.length > 0 && { facts: { interrupts: stored.facts.interrupts?.map((one) => (one.status === 'open' ? { ...one, status: 'canceled' as const } : one)) } }),
-      })
-      return true
-    } catch (error) {
-      if (PfError.is(error, 'PF_STORE_CONFLICT')) return false
-      throw error
-    }
+  /** Whether all runs ended in time. */
+  async #emptyWithin(ms: number): Promise<boolean> {
+    if (this.#live.size === 0) return true
+    let cancelTimer = (): void => {}
+    const isLate = new Promise<boolean>((resolve) => {
+      cancelTimer = this.#host.services.clock.after(ms, () => resolve(false))
+    })
+    const areOver = Promise.allSettled(this.#live.values()).then(() => true)
+    const result = await Promise.race([areOver, isLate])
+    cancelTimer()
+    return result
   }
 
   async #mustLoad(key: TaskKey): Promise<StoredTask> {
-    const stored = await loadLive(this.#services, key)
+    const stored = await loadLive(this.#host, key)
     if (stored === undefined) throw new PfError('PF_TASK_NOT_FOUND', undefined, { details: { taskId: key.taskId } })
     return stored
   }
 
   #key(taskId: string, principal: Principal): TaskKey {
-    return { tenant: this.#tenant, principalId: principal.id, taskId }
-  }
-
-  #turnKey(principal: Principal, contextId: string): string {
-    return JSON.stringify([principal.id, contextId])
+    return { tenant: this.#host.tenant, principalId: principal.id, taskId }
   }
 }

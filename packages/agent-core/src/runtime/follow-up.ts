@@ -1,103 +1,157 @@
+import { handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
-import type { RunEvent } from '../event/run-event'
+import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
-import type { Message } from '../model/message'
-import { isActive, isTerminal } from '../model/task-state'
+import { isActive, isInterrupted, isTerminal } from '../model/task-state'
 import type { StoredTask } from '../port/run-store'
 import type { RunOutcome, SubmitInput } from './agent-runtime'
-import { matchAnswers } from './answers'
-import type { Follower } from './follower'
-import { loadLive } from './recover'
-import { Run, type RunHost } from './run'
-import { TaskWriter } from './task-writer'
+import { impliedAnswers, matchAnswers } from './answers'
+import { engineOf, resumeRun } from './carry-out'
+import { agentMessage } from './conclude'
+import { loadLive } from './overdue'
+import { Run } from './run'
+import type { RunHost } from './run-host'
+import { promptParts } from './suspend'
+
+/**
+ * Names the questions that a plain message answers, as they stand when it comes in: where it has to wait for its turn,
+ * it does not answer a question that was asked meanwhile.
+ */
+export function bindAnswers(submitted: SubmitInput, stored: StoredTask): SubmitInput {
+  if (submitted.answers !== undefined && submitted.answers.length > 0) return submitted
+  if (!isInterrupted(stored.task.status.state)) return submitted
+  return { ...submitted, answers: impliedAnswers(stored.facts.interrupts, submitted.message) }
+}
 
 /**
  * Goes on with a stored task: takes the answers by compare-and-set, before anything else happens, then resumes the
- * engine that asked.
+ * engine that asked. `onResume` is called once the answers are taken.
  *
- * @throws PfError PF_TASK_NOT_FOUND, PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_INTERRUPT_*
+ * @throws PfError PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_ENGINE_MISSING, PF_INTERRUPT_*
  */
-export async function followUp(host: RunHost, input: SubmitInput, stored: StoredTask, follower: Follower): Promise<RunOutcome> {
-  checkFollowUp(input.message, stored)
-  const { services } = host
-  const interrupts = stored.facts.interrupts ?? []
-  const { answers, problem } = await matchAnswers(interrupts, input.message.parts, input.answers, services.clock.now())
+export async function followUp(
+  host: RunHost,
+  submitted: SubmitInput,
+  stored: StoredTask,
+  onResume: (run: Run) => void,
+): Promise<RunOutcome> {
+  const bound = bindAnswers(submitted, stored)
+  const checkpoint = stored.facts.checkpoint ?? handlerCheckpoint({ isCalled: false })
+  checkFollowUp(host, bound, stored)
+  const { answers, problem } = await matchAnswers(
+    stored.facts.interrupts ?? [],
+    bound.answers ?? [],
+    host.services.clock.now(),
+  )
 
-  const run = new Run(host, { ...input, message: { ...input.message, taskId: stored.task.id } }, stored.task.contextId)
+  const run = new Run(
+    host,
+    { ...bound, message: { ...bound.message, taskId: stored.task.id } },
+    stored.task.contextId,
+    stored,
+  )
+  const writer = run.promote()
   run.answers = answers
-  const writer = new TaskWriter(services.store, { stored })
-  const message = run.message
-  writer.emit({ type: 'message', message })
-  writer.converse(message)
-  const after = apply(interrupts, answers)
-  for (const event of ended(answers)) writer.emit(event)
-  writer.setFacts({ interrupts: after, runId: run.runId })
-
-  const waiting = after.some((one) => one.status === 'open')
-  const refused = answers.some((answer) => answer.status === 'cancelled') && stored.facts.checkpoint?.engine === 'handler'
-  if (waiting || refused) return stay(run, writer, refused ? { state: 'canceled' } : { state: stored.task.status.state, ...(problem !== undefined && { problem }) })
-
-  writer.emit({ type: 'status', status: { state: 'working', timestamp: run.timestamp() } })
-  run.adopt(writer)
-  await take(host, writer, stored, answers)
-  run.resumedAt = writer.lastSeq
-  follower.follow(run)
-  follower.started(writer)
-  run.outcome = run.resume(stored)
-  return run.outcome
+  const skill = host.router.skill(stored.facts.skillId)
+  if (skill !== undefined) run.assign(skill)
+  try {
+    writer.emit({ type: 'message', message: run.message })
+    const left = settleQuestions(run, answers, checkpoint.engine === handlerEngine.name)
+    if (left !== 'none') {
+      if (left === 'open') askAgain(run, stored, problem)
+      else writer.emit({ type: 'status', status: { state: 'canceled', timestamp: run.timestamp() } })
+      await take(run, answers)
+      return { task: writer.stored() }
+    }
+    writer.emit({ type: 'status', status: { state: 'working', timestamp: run.timestamp() } })
+    writer.lease(run.leaseUntil())
+    await take(run, answers)
+    onResume(run)
+    return await resumeRun(run, checkpoint)
+  } finally {
+    run.close()
+  }
 }
 
-/** Whether this message can go on with this task now. */
-function checkFollowUp(message: Message, stored: StoredTask): void {
-  const { task } = stored
+/** Whether this message can go on with this task now, here. */
+function checkFollowUp(host: RunHost, { message, answers = [] }: SubmitInput, { task, facts }: StoredTask): void {
+  const { state } = task.status
   if (message.contextId !== undefined && message.contextId !== task.contextId) {
     throw new PfError('PF_CONTEXT_MISMATCH', undefined, { details: { taskId: task.id } })
   }
-  if (isTerminal(task.status.state)) throw new PfError('PF_TASK_TERMINAL', undefined, { details: { taskId: task.id, state: task.status.state } })
-  if (isActive(task.status.state)) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
+  if (isTerminal(state)) throw overError(task.id, state, facts.interrupts, answers)
+  if (isActive(state)) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
+  // An engine or a skill that is missing here may be there elsewhere: the questions stay open.
+  if (facts.checkpoint !== undefined) engineOf(host, facts.checkpoint)
+  if (facts.skillId !== undefined && host.router.skill(facts.skillId) === undefined) {
+    throw new PfError(
+      'PF_ENGINE_MISSING',
+      `The skill "${facts.skillId}", which owns this task, is not served any more.`,
+    )
+  }
+}
+
+/** Why an answer to a task that is over is refused: its question was answered, or expired, or the task just is over. */
+function overError(
+  taskId: string,
+  state: string,
+  interrupts: readonly Interrupt[] = [],
+  answers: readonly InterruptAnswer[],
+): PfError {
+  const statuses = answers.map((answer) => interrupts.find((one) => one.id === answer.interruptId)?.status)
+  const details = { taskId, state }
+  if (statuses.includes('answered')) return new PfError('PF_INTERRUPT_ANSWERED', undefined, { details })
+  const hasExpired =
+    statuses.includes('expired') || (answers.length === 0 && interrupts.some((one) => one.status === 'expired'))
+  return new PfError(hasExpired ? 'PF_INTERRUPT_EXPIRED' : 'PF_TASK_TERMINAL', undefined, { details })
+}
+
+/** Fills the answers in, and says what is left: open questions, a refusal that ends the task, or nothing. */
+function settleQuestions(
+  run: Run,
+  answers: readonly InterruptAnswer[],
+  isHandler: boolean,
+): 'open' | 'refused' | 'none' {
+  const writer = run.promote()
+  const before = writer.facts.interrupts ?? []
+  let after = answerInterrupts(before, answers)
+  // A handler has no way to go on without an answer; other engines are told that nobody will give one.
+  const isRefused = isHandler && answers.some((answer) => answer.status === 'cancelled')
+  if (isRefused) after = closeInterrupts(after, run.services.clock.now())
+  for (const event of interruptEvents(before, after)) writer.emit(event)
+  writer.setFacts({ interrupts: after, runId: run.runId, ...(isRefused && { checkpoint: undefined }) })
+  if (isRefused) return 'refused'
+  return openInterrupts(after).length > 0 ? 'open' : 'none'
+}
+
+/** Questions are still open: says which, and what was wrong with the answers. */
+function askAgain(run: Run, stored: StoredTask, problem: string | undefined): void {
+  const writer = run.promote()
+  const parts = problem === undefined ? promptParts(openInterrupts(writer.facts.interrupts)) : [{ text: problem }]
+  const message = agentMessage(run, parts)
+  writer.emit({ type: 'message', message })
+  writer.emit({ type: 'status', status: { state: stored.task.status.state, timestamp: run.timestamp(), message } })
 }
 
 /** Commits the answers. Whoever loses the race for a question is told that it was answered. */
-async function take(host: RunHost, writer: TaskWriter, stored: StoredTask, answers: readonly InterruptAnswer[]): Promise<void> {
+async function take(run: Run, answers: readonly InterruptAnswer[]): Promise<void> {
+  const writer = run.promote()
   try {
     await writer.flush()
   } catch (error) {
     if (!PfError.is(error, 'PF_STORE_CONFLICT') && !PfError.is(error, 'PF_LEASE_LOST')) throw error
-    const now = await loadLive(host.services, stored.key)
-    const taken = answers.find((answer) => now?.facts.interrupts?.find((one) => one.id === answer.interruptId)?.status !== 'open')
-    if (taken !== undefined) throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details: { interruptId: taken.interruptId }, cause: error })
+    const now = await loadLive(run.host, writer.key)
+    const { state } = now?.task.status ?? {}
+    const interrupts = now?.facts.interrupts ?? []
+    const taken = answers.find(
+      (answer) => interrupts.find((one) => one.id === answer.interruptId)?.status === 'answered',
+    )
+    if (taken !== undefined)
+      throw new PfError('PF_INTERRUPT_ANSWERED', undefined, {
+        details: { interruptId: taken.interruptId },
+        cause: error,
+      })
+    if (state !== undefined && isTerminal(state)) throw overError(writer.key.taskId, state, interrupts, answers)
     throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000, cause: error })
   }
-}
-
-function apply(interrupts: readonly Interrupt[], answers: readonly InterruptAnswer[]): Interrupt[] {
-  return interrupts.map((one): Interrupt => {
-    const answer = answers.find((candidate) => candidate.interruptId === one.id)
-    if (answer === undefined) return one
-    if (answer.status === 'cancelled') return { ...one, status: 'canceled' }
-    return { ...one, status: 'answered', ...(answer.payload !== undefined && { answer: answer.payload }) }
-  })
-}
-
-function ended(answers: readonly InterruptAnswer[]): RunEvent[] {
-  return answers.map((answer) => ({ type: 'interrupt-end', interruptId: answer.interruptId, status: answer.status === 'cancelled' ? 'canceled' : 'answered' }))
-}
-
-/** Nothing resumes: questions are still open (asked again where an answer did not fit), or nobody will answer them. */
-async function stay(run: Run, writer: TaskWriter, to: { state: StoredTask['task']['status']['state']; problem?: string }): Promise<RunOutcome> {
-  const { contextId } = run.context
-  const status = { state: to.state, timestamp: run.timestamp() }
-  if (to.problem !== undefined) {
-    const message: Message = { messageId: run.services.random.id(), role: 'agent', parts: [{ text: to.problem }], contextId, taskId: writer.key.taskId }
-    writer.emit({ type: 'message', message })
-    writer.converse(message)
-    writer.emit({ type: 'status', status: { ...status, message } })
-  } else writer.emit({ type: 'status', status })
-  try {
-    await writer.flush()
-  } catch (error) {
-    if (PfError.is(error, 'PF_STORE_CONFLICT')) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000, cause: error })
-    throw error
-  }
-  return { task: writer.stored() }
 }

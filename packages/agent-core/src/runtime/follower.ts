@@ -1,30 +1,49 @@
+import { PfError } from '../error/pf-error'
 import { snapshotTask } from '../event/reducer'
 import type { RunOutcome, Submission } from './agent-runtime'
 import type { Run } from './run'
-import type { TaskWriter } from './task-writer'
+import type { EndTurn, Waiting } from './turns'
 
 /** The caller's end of a run that may not have begun yet: it may wait for its turn. */
 export class Follower {
-  readonly #started: PromiseWithResolvers<RunOutcome> | undefined
+  readonly #started: Deferred<RunOutcome> | undefined
   #run: Run | undefined
-  #canceled = false
+  #waiting: Waiting | undefined
+  #reason: PfError | undefined
 
   constructor(asTask: boolean) {
     this.#started = asTask ? deferred() : undefined
   }
 
+  /** Whether the caller wants to know as soon as there is a task. */
+  get wantsTask(): boolean {
+    return this.#started !== undefined
+  }
+
+  /** Waits for the turn, and gives its place up where the caller does. */
+  async wait(waiting: Waiting): Promise<EndTurn> {
+    this.#waiting = waiting
+    if (this.#reason !== undefined) waiting.leave(this.#reason)
+    return waiting.turn
+  }
+
   /** The run that this caller's message became. */
   follow(run: Run): void {
     this.#run = run
-    run.onStarted = (writer) => this.started(writer)
-    if (this.#canceled) run.cancel()
+    if (this.#reason !== undefined) run.abort.abort(this.#reason)
   }
 
   /** The task is stored: a copy of it is told, for the run goes on changing its own. */
-  started(writer: TaskWriter): void {
-    if (this.#started === undefined) return
-    const stored = writer.stored()
-    this.#started.resolve({ task: { ...stored, task: snapshotTask(stored.task), facts: { ...stored.facts } } })
+  readonly stored = (): void => {
+    const stored = this.#run?.promote().stored()
+    if (stored !== undefined) this.#started?.resolve({ task: { ...stored, task: snapshotTask(stored.task) } })
+  }
+
+  /** Ends the run, or the wait for it. */
+  abort(reason: PfError): void {
+    this.#reason ??= reason
+    this.#waiting?.leave(reason)
+    this.#run?.abort.abort(reason)
   }
 
   submission(outcome: Promise<RunOutcome>): Submission {
@@ -35,21 +54,19 @@ export class Follower {
     return {
       outcome,
       started: this.#started?.promise ?? outcome,
-      cancel: () => {
-        this.#canceled = true
-        this.#run?.cancel()
-      },
+      cancel: () => this.abort(new PfError('PF_RUN_CANCELED')),
     }
   }
 }
 
-interface PromiseWithResolvers<T> {
+interface Deferred<T> {
   promise: Promise<T>
   resolve: (value: T) => void
   reject: (reason: unknown) => void
 }
 
-function deferred<T>(): PromiseWithResolvers<T> {
+/** `Promise.withResolvers`, which not every engine has. */
+function deferred<T>(): Deferred<T> {
   let resolve: (value: T) => void = () => {}
   let reject: (reason: unknown) => void = () => {}
   const promise = new Promise<T>((yes, no) => {

@@ -5,7 +5,7 @@ import type { Conversation } from '../port/conversation'
 import type { KeyValue } from '../port/key-value'
 import type { RunStore } from '../port/run-store'
 import type { Logger } from '../port/services'
-import type { ConcurrencyPolicy } from './serializer'
+import type { ConcurrencyPolicy } from './turns'
 
 /** How a runtime behaves. */
 export interface RuntimeOptions {

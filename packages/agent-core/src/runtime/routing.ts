@@ -2,9 +2,13 @@ import type { Agent } from '../agent/agent'
 import type { Skill } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { JsonValue } from '../model/json'
-import type { IncomingMessage } from '../model/message'
+import type { IncomingMessage, Message } from '../model/message'
+import { textOf } from '../model/part'
+import type { Awaitable } from '../port/run-store'
 import { type Reply, reply } from '../reply/reply'
-import { type CompiledSchema, compileSchema, type SchemaResult } from '../schema/schema'
+import { type CompiledSchema, compileSchema } from '../schema/schema'
+import { chain } from './awaitable'
+import { describeIssues } from './describe-issues'
 import type { RunContext } from './run-context'
 
 /** URI of the extension by which a message names its skill: `metadata[uri]` is the skill's id. */
@@ -41,22 +45,27 @@ export class Router {
   }
 
   /**
-   * Rules 2 to 7 of the design; rule 1, follow-ups, is decided by the task.
-   * @throws PfError PF_SKILL_UNKNOWN where the message names a skill the agent has not.
+   * The skill that a message names (rule 2; rule 1, follow-ups, is decided by the task).
+   * @throws PfError PF_SKILL_UNKNOWN where the agent has no such skill.
    */
-  route(message: IncomingMessage, context: RunContext): Route | Promise<Route> {
+  named(message: IncomingMessage): Route | undefined {
     const named = message.metadata?.[skillExtensionUri]
-    if (named !== undefined) return { to: 'skill', skill: this.#named(named) }
+    return named === undefined ? undefined : { to: 'skill', skill: this.#named(named) }
+  }
+
+  /** Rules 3 to 7, for a message that names no skill. @throws PfError PF_SKILL_UNKNOWN where `route` names no skill of the agent. */
+  route(message: IncomingMessage, context: RunContext): Awaitable<Route> {
     if (this.#agent.route === undefined) return this.#unrouted()
-    const id = this.#agent.route(message, context)
-    return id instanceof Promise ? id.then((one) => this.#chosen(one)) : this.#chosen(id)
+    return chain(this.#agent.route(message, context), (id) => this.#chosen(id))
   }
 
   #named(id: JsonValue): Skill {
     const skill = typeof id === 'string' ? this.#skills.get(id) : undefined
     if (skill !== undefined) return skill
     const known = [...this.#skills.keys()].join(', ')
-    throw new PfError('PF_SKILL_UNKNOWN', `The agent has no skill ${JSON.stringify(id)}. It has: ${known || 'none'}.`, { details: { skills: [...this.#skills.keys()] } })
+    throw new PfError('PF_SKILL_UNKNOWN', `The agent has no skill ${JSON.stringify(id)}. It has: ${known || 'none'}.`, {
+      details: { skills: [...this.#skills.keys()] },
+    })
   }
 
   #chosen(id: string | undefined): Route {
@@ -70,30 +79,47 @@ export class Router {
     const only = agent.skills.length === 1 ? agent.skills[0] : undefined
     if (only !== undefined) return { to: 'skill', skill: only }
     const ids = agent.skills.map((skill) => skill.id)
-    return { to: 'reply', reply: reply.rejected(`Say which skill you mean: put its id under "${skillExtensionUri}" in the message's metadata. Skills: ${ids.join(', ')}.`) }
+    return {
+      to: 'reply',
+      reply: reply.rejected(
+        `Say which skill you mean: put its id under "${skillExtensionUri}" in the message's metadata. Skills: ${ids.join(', ')}.`,
+      ),
+    }
   }
 
-  /** The skill's input, checked; or the question for it. An earlier answer to that question goes before the message. */
-  input(skill: Skill, message: IncomingMessage, answered: JsonValue | undefined): SkillInput | Promise<SkillInput> {
+  /** What a message gives a skill: its one data part, or its text where the skill takes text. */
+  given(skill: Skill, { parts }: Message): JsonValue | undefined {
+    const data = parts.filter((part) => part.data !== undefined)
+    if (data.length > 0) return data.length === 1 ? data[0]?.data : undefined
     const schema = this.#inputs.get(skill.id)
-    const given = answered ?? message.data ?? (schema === undefined || schema.takesText ? message.text : undefined)
+    if (schema === undefined) return textOf(parts)
+    return schema.takesText && parts.some((part) => part.text !== undefined) ? textOf(parts) : undefined
+  }
+
+  /** The skill's input, as its schema makes it; or the question for one that fits. */
+  input(skill: Skill, given: JsonValue | undefined): Awaitable<SkillInput> {
+    const schema = this.#inputs.get(skill.id)
     if (schema === undefined) return { input: given }
-    if (given === undefined) return ask(skill, schema, 'it takes one data part')
-    const result = schema.check(given)
-    return result instanceof Promise ? result.then((one) => judged(skill, schema, one)) : judged(skill, schema, result)
+    return chain(schema.check(given), (result): SkillInput => {
+      if (result.issues === undefined) return { input: result.value }
+      return ask(
+        skill,
+        schema,
+        given === undefined ? 'send one data part that matches the schema.' : describeIssues(result.issues, 'input'),
+      )
+    })
   }
 }
 
 /** What a skill is called with, or the question where there is nothing to call it with. */
 export type SkillInput = { input: unknown; ask?: undefined } | { ask: Reply; input?: undefined }
 
-function judged(skill: Skill, schema: CompiledSchema, result: SchemaResult): SkillInput {
-  if (result.issues === undefined) return { input: result.value }
-  return ask(skill, schema, result.issues.map((issue) => `${issue.path || 'input'}: ${issue.message}`).slice(0, 5).join(' '))
-}
-
 function ask(skill: Skill, schema: CompiledSchema, why: string): SkillInput {
   return {
-    ask: reply.inputRequired({ prompt: `${skill.name} needs its input: ${why}`, slot: inputSlot, ...(schema.json && { schema: schema.json }) }),
+    ask: reply.inputRequired({
+      prompt: `${skill.name} needs its input: ${why}`,
+      slot: inputSlot,
+      ...(schema.json && { schema: schema.json }),
+    }),
   }
 }

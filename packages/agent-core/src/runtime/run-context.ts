@@ -6,7 +6,8 @@ import type { Budget } from './budget'
 import type { Principal } from '../port/scope'
 import type { Ports } from '../port/port'
 import type { LogLevel, TraceContext } from '../port/services'
-import type { InterruptAnswer } from '../interrupt/interrupt'
+import type { ClientTool } from './agent-runtime'
+import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 
 /** Values that live as long as the task; changes are stored with the next commit. */
 export interface TaskState {
@@ -28,7 +29,7 @@ export interface RunContext {
   readonly message: IncomingMessage
   readonly contextId: string
   readonly runId: string
-  /** The task. Touching it makes the run a task. Read only: changes go through `emit`. */
+  /** The task as it stands: read it again to see later events. Touching it makes the run a task. Read only: changes go through `emit`. */
   readonly task: Readonly<Task>
   /** Makes the run a task and waits until it is stored: from then on it can be read and canceled. */
   startTask(): Promise<Readonly<Task>>
@@ -36,6 +37,8 @@ export interface RunContext {
   history(limit?: number): Promise<Message[]>
   /** Answers by slot, of all questions this task has asked so far. */
   readonly slots: Readonly<Record<string, JsonValue>>
+  /** The task's questions, answered and open; empty on the first run. */
+  readonly interrupts: readonly Interrupt[]
   /** The answers this run goes on with; empty on the first run. */
   readonly answers: readonly InterruptAnswer[]
   /** Aborted by cancel, deadline, a lost lease. Its reason is a PfError. */
@@ -52,17 +55,32 @@ export interface RunContext {
   readonly tenant: string
   /** Media types the caller accepts; empty where it does not say. */
   readonly acceptedOutputModes: readonly string[]
+  /** Tools that the caller itself carries out (AG-UI). */
+  readonly clientTools: readonly ClientTool[]
+  /** Shared state that the caller brought (AG-UI). */
+  readonly clientState: JsonValue | undefined
+  /** Facts about the caller's surroundings (AG-UI). */
+  readonly clientContext: JsonValue | undefined
   /** A credential for calls to an audience, or `undefined`. */
   credential(audience: string): Promise<{ scheme: string; value: string } | undefined>
-  /** Outbound HTTP to the hosts in the agent's `needs.outbound`; aborted with the run. */
+  /**
+   * Outbound HTTP to the hosts in the agent's `needs.outbound`; aborted with the run. Redirects are not followed: the
+   * response is the redirect itself (or an error, with `redirect: 'error'`).
+   * @throws PfError PF_OUTBOUND_DENIED
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /** A variable's value, or its default from `needs.variables`. */
   variable(name: string): Promise<string | undefined>
-  /** A secret's value. @throws PfError PF_SECRET_MISSING */
+  /** A secret's value; it is blotted out of what `log` says from then on. @throws PfError PF_SECRET_MISSING */
   secret(name: string | { secret: string }): Promise<string>
   readonly trace: TraceContext | undefined
   log(level: LogLevel, message: string, fields?: Record<string, unknown>): void
-  /** Says that something happened. Makes the run a task. Ignored once the run is over. */
+  /**
+   * Says that something happened. Makes the run a task. Ignored once the run is over. How the run ends, and what it
+   * asks, is said by the reply instead.
+   * @throws PfError PF_CONFIG_INVALID for a state other than `working` and for questions; PF_BUDGET_EXCEEDED where the
+   * usage is more than the budget allows, which also ends the run.
+   */
   emit(event: RunEvent): void
   /** Waits until everything emitted so far is stored. */
   flush(): Promise<void>

@@ -1,96 +1,114 @@
 import { PfError } from '../error/pf-error'
-import { applyEvent } from '../event/reducer'
-import type { RunEvent, StoredEvent } from '../event/run-event'
+import { applyEvent, snapshotTask } from '../event/reducer'
+import type { RunEvent } from '../event/run-event'
 import type { Message } from '../model/message'
 import type { Task } from '../model/task'
+import type { Clock } from '../port/clock'
 import type { Awaitable, CommitResult, RunCommit, RunStore, StoredTask, TaskFacts } from '../port/run-store'
 import type { TaskKey } from '../port/scope'
+import { isPromise } from './awaitable'
 
-/** Events after which a commit is made even while more keep coming. */
+/** Events after which a commit is made even while more keep coming, and after which who emits them should wait. */
 const batchLimit = 256
 /** Microtasks without a new event after which a batch is complete: what one tick emits becomes one commit. */
 const idleHops = 8
 /** Events between two snapshots at least; the distance doubles, so that all snapshots together stay linear. */
 const snapshotEvery = 256
+/** Milliseconds after which a store without a log is written to, however little there is to write. */
+const quietMs = 1000
 
 /** What a writer starts from: a new task, or a stored one to go on with. */
 export type WriterStart = { key: TaskKey; create: Task; facts: TaskFacts } | { stored: StoredTask }
 
+/** Who is told what becomes of the events. */
+export interface WriterListener {
+  /** A commit stored these, the first of them with this number. */
+  committed(events: readonly RunEvent[], firstSeq: number): void
+  /** A commit failed; nothing more will be stored. Told once. */
+  lost(error: PfError): void
+}
+
 /**
  * Writes one task's events: folds them into the run's own draft at once, and commits them in batches, in order, one
- * commit at a time. A failed commit ends the writer: later events are dropped and `onLost` is told.
+ * commit at a time. A failed commit ends the writer: what was not stored by then never will be.
  */
 export class TaskWriter {
   readonly key: TaskKey
-  /** The task with everything emitted so far. */
-  readonly task: Task
-  readonly facts: TaskFacts
-  /** Told once, when a commit failed. */
-  onLost: ((error: unknown) => void) | undefined
-  /** Told after each commit. */
-  onCommit: ((events: readonly StoredEvent[]) => void) | undefined
-
   readonly #store: RunStore
+  readonly #clock: Clock
+  readonly #listener: WriterListener
+  #task: Task
+  #facts: TaskFacts
   #version = 0
   #lastSeq = 0
   #leaseToken: number | undefined
   #leaseUntil: number | undefined
+  #failure: PfError | undefined
+
+  // What the next commit brings.
   #create: Task | undefined
-  #pending: RunEvent[] = []
-  #facts: RunCommit['facts']
-  #conversation: Message[] = []
-  #release = false
+  #events: RunEvent[] = []
+  #factsPatch: RunCommit['facts']
+  #conversation: Message[] | undefined
   #prolong: number | undefined
-  #statusPending = false
+  /** The next commit changes the task's state or its questions: it brings a snapshot. */
+  #isMilestone = false
+  #hasEnded = false
+
+  #conversed = 0
+  #isTicking = false
+  #committing: Promise<void> | undefined
+  /** An asynchronous commit holds the draft itself as its snapshot: the next event goes to a copy. */
+  #isLent = false
   #sinceSnapshot = 0
   #snapshotAfter = snapshotEvery
-  #emitted = 0
-  #ticking = false
-  #committing: Promise<void> | undefined
-  #failure: { error: unknown } | undefined
+  #committedAt = 0
 
-  constructor(store: RunStore, start: WriterStart) {
+  constructor(store: RunStore, clock: Clock, start: WriterStart, listener: WriterListener) {
     this.#store = store
+    this.#clock = clock
+    this.#listener = listener
     if ('create' in start) {
       this.key = start.key
       this.#create = start.create
-      this.task = { ...start.create, artifacts: [], history: [] }
-      this.facts = start.facts
+      this.#task = { ...start.create, artifacts: [], history: [] }
+      this.#facts = start.facts
+      this.#isMilestone = true
     } else {
       const { stored } = start
       this.key = stored.key
-      this.task = { ...stored.task, artifacts: stored.task.artifacts.map((one) => ({ ...one, parts: one.parts.map((part) => ({ ...part })) })), history: stored.task.history.slice() }
-      this.facts = { ...stored.facts }
+      this.#task = snapshotTask(stored.task)
+      this.#facts = stored.facts
       this.#version = stored.version
       this.#lastSeq = stored.lastSeq
     }
   }
 
+  /** The task with everything emitted so far. A later event may make another object of it. */
+  get task(): Task {
+    return this.#task
+  }
+  get facts(): TaskFacts {
+    return this.#facts
+  }
+  /** Number of commits so far. */
   get version(): number {
     return this.#version
   }
-
-  /** Number of the newest stored event. */
-  get lastSeq(): number {
-    return this.#lastSeq
-  }
-
   get leaseToken(): number | undefined {
     return this.#leaseToken
   }
-
   /** Until when the lease holds, as far as it was committed. */
   get leaseUntil(): number | undefined {
     return this.#leaseUntil
   }
-
-  /** Events that wait for their commit. */
-  get backlog(): number {
-    return this.#pending.length
+  /** Why nothing more is stored. */
+  get failure(): PfError | undefined {
+    return this.#failure
   }
-
-  get failed(): boolean {
-    return this.#failure !== undefined
+  /** Messages of this writer that joined the conversation, or will. */
+  get conversed(): number {
+    return this.#conversed
   }
 
   /** Takes the lease with the next commit, or prolongs it. */
@@ -103,154 +121,186 @@ export class TaskWriter {
     this.#leaseUntil = expiresAt
   }
 
-  /** Gives the lease back with the next commit. */
-  release(): void {
-    this.#release = true
-  }
-
+  /** Changes facts with the next commit; `undefined` removes one. */
   setFacts(patch: NonNullable<RunCommit['facts']>): void {
-    for (const [name, value] of Object.entries(patch)) {
-      if (value === undefined) delete (this.facts as unknown as Record<string, unknown>)[name]
-      else (this.facts as unknown as Record<string, unknown>)[name] = value
-    }
-    this.#facts = { ...this.#facts, ...patch }
+    if (this.#hasEnded) return
+    const facts = { ...this.#facts, ...patch }
+    for (const name of Object.keys(patch) as (keyof TaskFacts)[]) if (facts[name] === undefined) delete facts[name]
+    this.#facts = facts as TaskFacts
+    this.#factsPatch = this.#factsPatch === undefined ? patch : { ...this.#factsPatch, ...patch }
     this.#schedule()
   }
 
-  /** Messages that join the conversation with the next commit. */
+  /** A message that joins the conversation, but not the task, with the next commit. */
   converse(message: Message): void {
-    this.#conversation.push(message)
+    if (this.#conversation === undefined) this.#conversation = [message]
+    else this.#conversation.push(message)
+    this.#conversed++
   }
 
+  /** Adds an event. A message joins the conversation, too. */
   emit(event: RunEvent): void {
-    if (this.#failure !== undefined) return
-    applyEvent(this.task, event)
-    this.#pending.push(event)
-    this.#emitted++
-    if (event.type === 'status') this.#statusPending = true
+    if (this.#hasEnded || this.#failure !== undefined) return
+    if (event.type === 'message') this.converse(event.message)
+    else if (event.type === 'status') this.#isMilestone ||= event.status.state !== this.#task.status.state
+    else if (event.type === 'interrupt-start' || event.type === 'interrupt-end') this.#isMilestone = true
+    if (this.#isLent) {
+      this.#task = snapshotTask(this.#task)
+      this.#isLent = false
+    }
+    applyEvent(this.#task, event)
+    this.#events.push(event)
     this.#schedule()
+  }
+
+  /** Takes nothing more: what is pending now is the last commit, and gives the lease back. */
+  end(): void {
+    this.#hasEnded = true
   }
 
   /** Commits what is pending. @throws what made the writer fail. */
   flush(): Awaitable<void> {
     if (this.#committing !== undefined) return this.#committing.then(() => this.flush())
-    while (this.#failure === undefined && this.#dirty) {
-      const done = this.#commit()
-      if (done === undefined) continue
-      this.#committing = done.finally(() => {
-        this.#committing = undefined
-      })
-      return this.#committing.then(() => this.flush())
+    while (this.#failure === undefined && this.#isDirty) {
+      const committing = this.#commit()
+      if (committing === undefined) continue
+      this.#committing = committing
+      return committing.then(() => this.flush())
     }
-    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Settles once there is room for more events: they come faster than the store takes them. */
+  room(): Awaitable<void> {
+    if (this.#events.length >= batchLimit && this.#committing !== undefined) return this.flush()
+  }
+
+  /** Commits what is pending, unless it should wait for more. Failures are told to the listener. */
+  commitIfDue(): void {
+    if (!this.#isDue) return
+    try {
+      const done = this.flush()
+      if (done !== undefined) done.catch(() => {})
+    } catch {}
   }
 
   /** The task as it was stored last. Valid once flushed. */
   stored(): StoredTask {
-    return {
+    const stored: StoredTask = {
       key: this.key,
-      task: this.task,
-      facts: this.facts,
+      task: this.#task,
+      facts: this.#facts,
       version: this.#version,
       lastSeq: this.#lastSeq,
-      ...(this.#leaseToken !== undefined && this.#leaseUntil !== undefined && { lease: { token: this.#leaseToken, expiresAt: this.#leaseUntil } }),
     }
+    if (this.#leaseToken !== undefined && this.#leaseUntil !== undefined)
+      stored.lease = { token: this.#leaseToken, expiresAt: this.#leaseUntil }
+    return stored
   }
 
-  get #dirty(): boolean {
-    return this.#pending.length > 0 || this.#create !== undefined || this.#facts !== undefined
+  get #isDirty(): boolean {
+    return this.#events.length > 0 || this.#create !== undefined || this.#factsPatch !== undefined
+  }
+
+  /** A store without a log writes the whole task with each commit: they are spaced out, so that their sum stays linear. */
+  get #isDue(): boolean {
+    if (!this.#isDirty) return false
+    if (this.#store.hasEventLog || this.#isMilestone || this.#hasEnded) return true
+    return this.#isSnapshotDue || this.#clock.now() - this.#committedAt >= quietMs
+  }
+
+  get #isSnapshotDue(): boolean {
+    return this.#sinceSnapshot + this.#events.length >= this.#snapshotAfter
   }
 
   #schedule(): void {
-    if (this.#ticking) return
-    this.#ticking = true
-    let seen = this.#emitted
+    if (this.#isTicking) return
+    this.#isTicking = true
+    let seen = this.#events.length
     let idle = 0
     const tick = (): void => {
-      if (this.#emitted === seen) idle++
-      else {
-        seen = this.#emitted
-        idle = 0
-      }
-      if (idle < idleHops && this.#pending.length < batchLimit && this.#dirty) {
+      const { length } = this.#events
+      idle = length === seen ? idle + 1 : 0
+      seen = length
+      if (idle < idleHops && length < batchLimit && this.#isDirty) {
         queueMicrotask(tick)
         return
       }
-      this.#ticking = false
-      // A failure is told through onLost.
-      try {
-        const done = this.flush()
-        if (done !== undefined) done.catch(() => {})
-      } catch {}
+      this.#isTicking = false
+      this.commitIfDue()
     }
     queueMicrotask(tick)
   }
 
   #commit(): Promise<void> | undefined {
     const commit = this.#take()
-    let result: Awaitable<CommitResult>
     try {
-      result = this.#store.commit(commit)
+      const result = this.#store.commit(commit)
+      if (!isPromise(result)) {
+        this.#committed(commit, result)
+        return undefined
+      }
+      this.#isLent = commit.snapshot !== undefined
+      const settled = (): void => {
+        this.#isLent = false
+        this.#committing = undefined
+      }
+      return (result as Promise<CommitResult>).then(
+        (one) => {
+          settled()
+          this.#committed(commit, one)
+        },
+        (error: unknown) => {
+          settled()
+          this.#fail(error)
+        },
+      )
     } catch (error) {
       this.#fail(error)
       return undefined
     }
-    if (result instanceof Promise) {
-      return result.then(
-        (one) => this.#committed(commit, one),
-        (error: unknown) => this.#fail(error),
-      )
-    }
-    this.#committed(commit, result)
-    return undefined
   }
 
   #take(): RunCommit {
-    const events = this.#pending
-    this.#pending = []
-    const commit: RunCommit = { key: this.key, expectedVersion: this.#version, events }
+    const commit: RunCommit = { key: this.key, expectedVersion: this.#version, events: this.#events }
     if (this.#leaseToken !== undefined) commit.leaseToken = this.#leaseToken
     if (this.#create !== undefined) {
       commit.create = this.#create
-      commit.facts = this.facts
-      this.#create = undefined
-    } else if (this.#facts !== undefined) commit.facts = this.#facts
-    this.#facts = undefined
-    if (this.#conversation.length > 0) {
-      commit.conversation = this.#conversation
-      this.#conversation = []
-    }
-    if (this.#release) {
-      // A run that began and ended within one commit never needed a lease.
-      if (this.#leaseToken !== undefined) commit.lease = 'release'
-    } else if (this.#prolong !== undefined) commit.lease = { expiresAt: this.#prolong }
-    this.#prolong = undefined
-    this.#sinceSnapshot += events.length
-    if (this.#statusPending || !this.#store.hasEventLog || this.#sinceSnapshot >= this.#snapshotAfter) {
-      commit.snapshot = this.task
-      if (this.#sinceSnapshot >= this.#snapshotAfter) this.#snapshotAfter *= 2
+      commit.facts = this.#facts
+    } else if (this.#factsPatch !== undefined) commit.facts = this.#factsPatch
+    if (this.#conversation !== undefined) commit.conversation = this.#conversation
+    // A run that begins and ends within one commit needs no lease.
+    if (!this.#hasEnded && this.#prolong !== undefined) commit.lease = { expiresAt: this.#prolong }
+    else if (this.#hasEnded && this.#leaseToken !== undefined) commit.lease = 'release'
+    const isSnapshotDue = this.#isSnapshotDue
+    this.#sinceSnapshot += this.#events.length
+    if (this.#isMilestone || this.#hasEnded || isSnapshotDue || !this.#store.hasEventLog) {
+      commit.snapshot = this.#task
+      if (isSnapshotDue) this.#snapshotAfter *= 2
       this.#sinceSnapshot = 0
     }
-    this.#statusPending = false
+    this.#create = this.#factsPatch = this.#conversation = this.#prolong = undefined
+    this.#events = []
+    this.#isMilestone = false
     return commit
   }
 
   #committed(commit: RunCommit, result: CommitResult): void {
     this.#version = result.version
+    this.#lastSeq = result.lastSeq
+    if (!this.#store.hasEventLog) this.#committedAt = this.#clock.now()
     if (commit.lease === 'release') this.#leaseToken = this.#leaseUntil = undefined
     else if (commit.lease !== undefined) {
       this.#leaseToken = result.leaseToken
       this.#leaseUntil = commit.lease.expiresAt
     }
-    const first = result.lastSeq - commit.events.length + 1
-    this.#lastSeq = result.lastSeq
-    this.onCommit?.(commit.events.map((event, index) => ({ seq: first + index, event })))
+    this.#listener.committed(commit.events, result.lastSeq - commit.events.length + 1)
   }
 
   #fail(error: unknown): void {
-    this.#failure = { error: PfError.is(error) ? error : new PfError('PF_STORE_UNAVAILABLE', undefined, { cause: error }) }
-    this.#pending = []
-    this.#create = this.#facts = undefined
-    this.onLost?.(this.#failure.error)
+    this.#failure = PfError.is(error) ? error : new PfError('PF_STORE_UNAVAILABLE', undefined, { cause: error })
+    this.#events = []
+    this.#create = this.#factsPatch = this.#conversation = undefined
+    this.#listener.lost(this.#failure)
   }
 }

@@ -1,15 +1,21 @@
 import { PfError } from '../error/pf-error'
+import type { TaskKey } from '../port/scope'
 import type { RuntimeServices } from './options'
 import type { Run } from './run'
+import type { TaskWriter } from './task-writer'
+
+/** When a lease is prolonged: with this part of its time left. */
+const renewAt = 2 / 3
 
 /**
- * Looks after the runs that hold a lease: prolongs leases, and finds out when a task was changed elsewhere (canceled,
+ * Looks after the runs whose tasks are stored: prolongs leases, and finds out when a task was changed elsewhere (canceled,
  * or taken over), where the run itself commits nothing for long. One timer for all of them, none while there is no run.
  */
 export class RunWatch {
   readonly #services: RuntimeServices
   readonly #everyMs: number
-  readonly #runs = new Set<Run>()
+  readonly #runs = new Map<string, Run>()
+  readonly #looking = new Set<Run>()
   #stop: (() => void) | undefined
 
   constructor(services: RuntimeServices, everyMs: number) {
@@ -17,44 +23,55 @@ export class RunWatch {
     this.#everyMs = everyMs
   }
 
-  get runs(): ReadonlySet<Run> {
-    return this.#runs
-  }
-
-  add(run: Run): void {
-    this.#runs.add(run)
+  add(taskId: string, run: Run): void {
+    this.#runs.set(taskId, run)
     this.#stop ??= this.#services.clock.after(this.#everyMs, this.#tick)
   }
 
-  delete(run: Run): void {
-    this.#runs.delete(run)
-  }
-
-  close(): void {
+  delete(taskId: string, run: Run): void {
+    if (this.#runs.get(taskId) !== run) return
+    this.#runs.delete(taskId)
+    if (this.#runs.size > 0) return
     this.#stop?.()
     this.#stop = undefined
   }
 
-  readonly #tick = (): void => {
-    this.#stop = undefined
-    for (const run of this.#runs) {
-      // A store that can't be read now may be read at the next look; the lease decides if it stays so.
-      this.#look(run).catch((error: unknown) => run.log('warn', 'The store could not be read while a run is under way.', { error: String(error) }))
-    }
-    if (this.#runs.size > 0) this.#stop = this.#services.clock.after(this.#everyMs, this.#tick)
+  /** The run that works on this task here, if there is one. */
+  find(key: TaskKey): Run | undefined {
+    const run = this.#runs.get(key.taskId)
+    return run !== undefined && run.scope.principalId === key.principalId && run.scope.tenant === key.tenant
+      ? run
+      : undefined
   }
 
-  async #look(run: Run): Promise<void> {
-    const { writer } = run
-    if (writer === undefined || writer.version === 0 || run.over) return
+  readonly #tick = (): void => {
+    this.#stop = this.#services.clock.after(this.#everyMs, this.#tick)
+    for (const run of this.#runs.values()) {
+      const { writer } = run
+      // A slow store is not asked again before it has answered.
+      if (writer === undefined || this.#looking.has(run)) continue
+      this.#looking.add(run)
+      this.#look(run, writer)
+        // A store that can't be read now may be read at the next look; the lease decides if it stays so.
+        .catch((error: unknown) =>
+          run.log('warn', 'The store could not be read while a run is under way.', { error: String(error) }),
+        )
+        .finally(() => this.#looking.delete(run))
+    }
+  }
+
+  async #look(run: Run, writer: TaskWriter): Promise<void> {
     const { store, clock } = this.#services
     const token = writer.leaseToken
-    if (token !== undefined && (writer.leaseUntil ?? 0) - clock.now() < run.host.leaseMs * (2 / 3) && (writer.leaseUntil ?? 0) < run.deadline) {
-      const until = run.leaseUntil()
-      if (await store.renew(writer.key, token, until)) writer.renewed(until)
+    if (token === undefined) return
+    writer.commitIfDue()
+    const until = writer.leaseUntil ?? 0
+    if (until - clock.now() < run.host.leaseMs * renewAt && until < run.limits.deadline) {
+      const next = run.leaseUntil()
+      if (await store.renew(writer.key, token, next)) writer.renewed(next)
     }
     const head = await store.head(writer.key)
-    if (run.over || head === undefined || token === undefined || writer.leaseToken !== token) return
+    if (run.over || head === undefined || writer.leaseToken !== token) return
     if (head.state === 'canceled') run.abort.abort(new PfError('PF_RUN_CANCELED', 'The task was canceled elsewhere.'))
     else if (head.lease?.token !== token) run.abort.abort(new PfError('PF_LEASE_LOST'))
   }

@@ -13,7 +13,13 @@ export type Schema = StandardSchema | JsonSchema
 
 /** The type a schema's checked value has. */
 export type SchemaOutput<S> =
-  S extends StandardSchema<infer _In, infer Out> ? Out : S extends { readonly [schemaType]?: infer T } ? (unknown extends T ? JsonValue : T) : JsonValue
+  S extends StandardSchema<infer _In, infer Out>
+    ? Out
+    : S extends { readonly [schemaType]?: infer T }
+      ? unknown extends T
+        ? JsonValue
+        : T
+      : JsonValue
 
 /**
  * Gives a JSON Schema its TypeScript type.
@@ -55,7 +61,10 @@ export interface CompiledSchema {
 export function compileSchema(schema: Schema): CompiledSchema {
   if (isStandardSchema(schema)) return compileStandard(schema)
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
-    throw new PfError('PF_CONFIG_INVALID', 'A schema must be a Standard Schema (zod, valibot, arktype, …) or a JSON Schema object.')
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'A schema must be a Standard Schema (zod, valibot, arktype, …) or a JSON Schema object.',
+    )
   }
   return compileJson(JSON.parse(JSON.stringify(schema)) as JsonObject)
 }
@@ -109,8 +118,10 @@ function compileJson(json: JsonObject): CompiledSchema {
   }
 }
 
-function takesText(json: JsonObject): boolean {
+/** Whether text can match a JSON Schema. */
+export function takesText(json: JsonObject): boolean {
   const { type } = json
-  if (type === undefined) return Array.isArray(json.enum) ? json.enum.some((value) => typeof value === 'string') : !('properties' in json)
+  if (type === undefined)
+    return Array.isArray(json.enum) ? json.enum.some((value) => typeof value === 'string') : !('properties' in json)
   return Array.isArray(type) ? type.includes('string') : type === 'string'
 }

@@ -1,0 +1,69 @@
+import { handlerCheckpoint } from '../engine/handler-engine'
+import { PfError } from '../error/pf-error'
+import type { Interrupt } from '../interrupt/interrupt'
+import { defaultSlot, interruptEvents, openInterrupts, reopenInterrupts } from '../interrupt/interrupt-list'
+import type { Message } from '../model/message'
+import type { Awaitable } from '../port/run-store'
+import type { Reply } from '../reply/reply'
+import { compileSchema } from '../schema/schema'
+import type { RunOutcome } from './agent-runtime'
+import { agentMessage, concludeRun } from './conclude'
+import type { Run } from './run'
+
+type Suspended = Reply & { reply: 'suspended' }
+
+/** Lets the task wait for answers: questions, checkpoint and state are one commit. */
+export function suspendRun(run: Run, reply: Suspended): Awaitable<RunOutcome> {
+  checkQuestions(reply.interrupts)
+  const writer = run.promote()
+  const asked = reply.interrupts.map((one): Interrupt => ({ ...one, id: run.services.random.id(), status: 'open' }))
+  for (const interrupt of asked) writer.emit({ type: 'interrupt-start', interrupt })
+  writer.setFacts({
+    interrupts: [...(writer.facts.interrupts ?? []), ...asked],
+    checkpoint:
+      reply.checkpoint ??
+      handlerCheckpoint({ isCalled: run.isCalled, ...(run.given !== undefined && { input: run.given }) }),
+  })
+  return concludeRun(run, reply.state, agentMessage(run, reply.parts ?? promptParts(asked)))
+}
+
+/** A resume that failed for a reason that may pass: the questions are open again, the task waits as before. */
+export function reopenRun(run: Run, message: Message): Awaitable<RunOutcome> {
+  const writer = run.promote()
+  const before = writer.facts.interrupts ?? []
+  const after = reopenInterrupts(before, new Set(run.answers.map((answer) => answer.interruptId)))
+  for (const event of interruptEvents(before, after)) writer.emit(event)
+  writer.setFacts({ interrupts: after })
+  return concludeRun(run, waitingState(after), {
+    ...message,
+    parts: [...message.parts, ...promptParts(openInterrupts(after))],
+  })
+}
+
+/** The state of a task that waits for these questions. */
+export function waitingState(interrupts: readonly Interrupt[]): 'auth-required' | 'input-required' {
+  return openInterrupts(interrupts).some((one) => one.kind === 'auth') ? 'auth-required' : 'input-required'
+}
+
+/** What is asked, as a message says it. */
+export function promptParts(interrupts: readonly Interrupt[]): { text: string }[] {
+  return interrupts.map((one) => ({ text: one.prompt }))
+}
+
+/** A question that can't be answered is a mistake of the handler, and is told while it is asked. */
+function checkQuestions(questions: Suspended['interrupts']): void {
+  if (questions.length === 0) throw invalid('A handler asked for input without a question.')
+  const slots = new Set<string>()
+  for (const { kind, slot = defaultSlot, schema, expiresAt, toolCallId } of questions) {
+    if (schema !== undefined) compileSchema(schema)
+    if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt)))
+      throw invalid(`A question expires at "${expiresAt}", which is no ISO 8601 time.`)
+    if (kind !== 'input' || toolCallId !== undefined) continue
+    if (slots.has(slot)) throw invalid(`Two questions fill the slot "${slot}". Give each a slot of its own.`)
+    slots.add(slot)
+  }
+}
+
+function invalid(message: string): PfError {
+  return new PfError('PF_CONFIG_INVALID', message)
+}
