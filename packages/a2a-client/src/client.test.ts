@@ -270,6 +270,20 @@ describe('an error of the agent', () => {
     }
   })
 
+  it('is a JSON-RPC error with a wait, too', async () => {
+    const { client } = over('JSONRPC', (asked) =>
+      Response.json(
+        { jsonrpc: '2.0', id: asked.id, error: { code: -32603, message: 'busy' } },
+        { status: 429, headers: { 'retry-after': '9' } },
+      ),
+    )
+    expect(await errorOf(client.listTasks())).toMatchObject({
+      code: 'PF_RATE_LIMITED',
+      message: 'busy',
+      retryAfterMs: 9000,
+    })
+  })
+
   it('is a JSON-RPC error with another HTTP status, too', async () => {
     const { client } = over('JSONRPC', (asked) =>
       Response.json({ jsonrpc: '2.0', id: asked.id, error: { code: -32001, message: 'x' } }, { status: 404 }),

@@ -98,6 +98,40 @@ describe('headers', () => {
   })
 })
 
+describe('a redirect', () => {
+  it('is not followed over real HTTP, with a credential or without', async () => {
+    const seen: string[] = []
+    let redirectCard = false
+    const server = createServer((request, response) => {
+      const { port } = server.address() as AddressInfo
+      const path = request.url as string
+      seen.push(path)
+      const url = `http://127.0.0.1:${port}/rpc`
+      const supportedInterfaces = [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }]
+      if (path.endsWith('.json') && !redirectCard) response.end(JSON.stringify({ ...peerCard, supportedInterfaces }))
+      else response.writeHead(307, { location: '/elsewhere' }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const options = { url, headers: () => ({ authorization: 'Bearer x' }) }
+      await expect(createA2AClient(options).getTask({ id: 't-1' })).rejects.toMatchObject({
+        code: 'PF_REMOTE_RESPONSE',
+        message: expect.stringContaining('/elsewhere'),
+      })
+      redirectCard = true
+      await expect(createA2AClient(options).card()).rejects.toMatchObject({
+        code: 'PF_REMOTE_CARD',
+        details: { status: 307 },
+      })
+      expect(seen).toEqual(['/.well-known/agent-card.json', '/rpc', '/.well-known/agent-card.json'])
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+})
+
 describe('a request that JSON can not carry', () => {
   it('is refused and not sent', async () => {
     const peer = createPeer(answer)

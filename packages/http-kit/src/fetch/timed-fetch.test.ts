@@ -58,6 +58,20 @@ describe('timedFetch', () => {
     await closed.promise
   })
 
+  it('lets a body go on that is slow, but not silent', async () => {
+    const url = await serve((_request, response) => {
+      let left = 15
+      const timer = setInterval(() => {
+        response.write('a')
+        if (--left > 0) return
+        clearInterval(timer)
+        response.end()
+      }, 20)
+    })
+    const response = await timedFetch(fetch, url, { timeouts: { idleMs: 150 } })
+    expect(await response.text()).toHaveLength(15)
+  })
+
   it('ends a body that never ends', async () => {
     const url = await serve((_request, response) => {
       const timer = setInterval(() => response.write('a'), 5)
