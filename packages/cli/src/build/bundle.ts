@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build, type BuildFailure, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import { TargetGuard, violationText } from '../guard/target-guard'
+import { buildErrorText } from './build-error-text'
 import { componentEntry, type EntryKind } from './component-entry'
 import { hostModules } from './host-modules'
-import { type World, worlds } from './worlds'
+import { ownDirectory, ownManifest, ownPackages } from './own-packages'
+import type { World } from './worlds'
 
 /** What {@link bundleComponent} takes. */
 export interface BundleOptions {
@@ -31,9 +32,6 @@ export interface Bundle {
   metafile: Metafile
 }
 
-/** Packages the generated entry needs are looked up in the user's project first, then here. */
-const own = dirname(fileURLToPath(import.meta.url))
-
 /**
  * Bundles an entry for a component.
  *
@@ -43,7 +41,7 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
   const file = resolve(entry)
   if (!existsSync(file)) throw new PfError('PF_BUILD_FAILED', `There is no file ${entry}. Name the file whose default export is the agent or the app.`)
   const root = process.cwd()
-  const guard = new TargetGuard('wasm', root)
+  const guard = new TargetGuard('wasm', root, ownManifest)
   const options: BuildOptions = {
     absWorkingDir: root,
     bundle: true,
@@ -58,13 +56,16 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     external: ['wasi:*', 'pf:*'],
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [guard.plugin, hostModules(world, own), ...plugins, ownPackages()],
+    plugins: [guard.plugin, hostModules(world, ownDirectory), ...plugins, ownPackages()],
   }
   // First the user's graph alone: importer chains begin at the user's file, and it tells an app from an agent.
   const alone = await attempt({ ...options, entryPoints: [file] })
   judge(guard, alone.metafile, entryPath(alone.metafile))
+  if (!Object.values(alone.metafile.outputs)[0]?.exports.includes('default')) {
+    throw new PfError('PF_BUILD_FAILED', `${entry} has no default export. Export the agent (defineAgent) or the app (createApp) as default.`)
+  }
   const kind: EntryKind = guard.packages.has('@pf-agents/app') ? 'app' : 'agent'
-  const contents = componentEntry(`./${basename(file)}`, kind, worlds[world])
+  const contents = componentEntry(`./${basename(file)}`, kind, world)
   const whole = await attempt({
     ...options,
     stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-component-entry.js', loader: 'js' },
@@ -86,11 +87,7 @@ async function attempt(options: BuildOptions) {
   } catch (error) {
     const { errors } = error as BuildFailure
     if (!Array.isArray(errors)) throw error
-    const lines = errors.map(({ text, location, notes }) => {
-      const where = location ? `${location.file}:${location.line}:${location.column + 1}: ` : ''
-      return [`${where}${text}`, ...notes.map((note) => `  ${note.text}`)].join('\n')
-    })
-    throw new PfError('PF_BUILD_FAILED', lines.join('\n'), { cause: error })
+    throw new PfError('PF_BUILD_FAILED', buildErrorText(errors), { cause: error })
   }
 }
 
@@ -103,18 +100,3 @@ function judge(guard: TargetGuard, metafile: Metafile, entry: string): void {
 }
 
 const entryPath = ({ outputs }: Metafile): string => Object.values(outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''
-
-/** Packages of this project that the user's does not have come from here: an agent file alone needs no installation. */
-function ownPackages(): Plugin {
-  return {
-    name: 'pf-own-packages',
-    setup(build) {
-      build.onResolve({ filter: /^@pf-agents\// }, async ({ path, resolveDir, kind, pluginData }) => {
-        if (pluginData === 'pf-own-packages' || resolveDir === own) return undefined
-        const found = await build.resolve(path, { resolveDir, kind, pluginData: 'pf-own-packages' })
-        if (found.errors.length === 0) return found
-        return build.resolve(path, { resolveDir: own, kind, pluginData: 'pf-own-packages' })
-      })
-    },
-  }
-}

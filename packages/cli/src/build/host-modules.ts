@@ -38,12 +38,16 @@ export function hostModules(world: World, resolveDir: string): Plugin {
     'pf-host:keyvalue': keyValueModule(world),
     'pf-host:config': configModule(world),
     'pf-host:world': `export const world = ${JSON.stringify(world)}`,
+    // Held back while the modules of the entry are evaluated; the entry, imported first and run last, releases.
+    'pf-host:module-scope': `import { holdModuleScope, releaseModuleScope } from ${JSON.stringify(guestFile('module-scope'))}
+holdModuleScope()
+export { releaseModuleScope }`,
   }
   return {
     name: 'pf-host',
     setup(build) {
       build.onResolve({ filter: /^pf-host:/ }, ({ path }) => {
-        if (path in sources) return { path, namespace: 'pf-host', sideEffects: false }
+        if (path in sources) return { path, namespace: 'pf-host', sideEffects: path === 'pf-host:module-scope' }
         return { errors: [{ text: `There is no host module "${path}"; there are ${Object.keys(sources).join(', ')}.` }] }
       })
       build.onLoad({ filter: /.*/, namespace: 'pf-host' }, ({ path }) => ({ contents: sources[path] as string, loader: 'js', resolveDir }))

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 /** What the guard reads of a package.json. */
 export interface PackageManifest {
   name?: string
+  version?: string
   pf?: {
     targets?: Readonly<Record<string, readonly string[]>>
     unavailable?: Readonly<Record<string, { reason?: string; alternative?: string }>>
@@ -20,6 +21,11 @@ export function splitSpecifier(specifier: string): { name: string; entry: string
 /** Finds manifests the way Node does, and remembers them. */
 export class PackageFinder {
   readonly #manifests = new Map<string, PackageManifest | undefined>()
+  readonly #elsewhere: (name: string) => string | undefined
+
+  constructor(elsewhere: (name: string) => string | undefined = () => undefined) {
+    this.#elsewhere = elsewhere
+  }
 
   /** The manifest of a package as seen from a directory. */
   find(name: string, from: string): PackageManifest | undefined {
@@ -27,8 +33,10 @@ export class PackageFinder {
       const file = join(directory, 'node_modules', name, 'package.json')
       const manifest = this.#read(file)
       if (manifest) return manifest
-      if (directory === dirname(directory)) return undefined
+      if (directory === dirname(directory)) break
     }
+    const file = this.#elsewhere(name)
+    return file === undefined ? undefined : this.#read(file)
   }
 
   #read(file: string): PackageManifest | undefined {

@@ -37,13 +37,18 @@ const hostImport = /^(?:wasi|pf|pf-host):/
 export class TargetGuard {
   readonly #target: Target
   readonly #root: string
-  readonly #packages = new PackageFinder()
+  readonly #packages: PackageFinder
   readonly #suspects: Suspect[] = []
   readonly #seen = new Set<string>()
 
-  constructor(target: Target, root: string) {
+  /**
+   * @param root - working directory of the build, which the paths of its graph are relative to
+   * @param elsewhere - where a package's manifest lies that is not in the `node_modules` of the importer
+   */
+  constructor(target: Target, root: string, elsewhere?: (name: string) => string | undefined) {
     this.#target = target
     this.#root = root
+    this.#packages = new PackageFinder(elsewhere)
   }
 
   /** Names of packages with targets that the graph imports. */
@@ -55,6 +60,10 @@ export class TargetGuard {
     return {
       name: 'pf-target-guard',
       setup: (build) => {
+        // A watched build begins anew with every change.
+        build.onStart(() => {
+          this.#suspects.length = 0
+        })
         build.onResolve({ filter: /^[^./]/ }, ({ path, importer, resolveDir, kind }) => {
           if (kind === 'entry-point' || importer === '') return undefined
           const suspect = this.#judge(path, resolveDir)

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import type { AgentDefinitionDocument } from '@pf-agents/app'
+import { type ComponentDescription, describeComponent } from '@pf-agents/wasm-host'
+import { PfError } from '@pf-agents/agent-core'
+import { type Command } from '../command-line/command'
+import { sizeText } from '../command-line/size-text'
+import { readDefinition } from '../definition/definition'
+import { oneEntry, stepped } from './build'
+
+/** `pf inspect`. */
+export const inspectCommand: Command = {
+  name: 'inspect',
+  summary: 'Show what a component says about itself, what it imports, its world and its size.',
+  usage: 'APP.wasm [options]',
+  description: 'Calls configure-agent in an instance that may use no import at all.',
+  options: { json: { type: 'boolean', description: 'Print it as JSON.' } },
+  examples: ['pf inspect dist/agent.wasm', 'pf inspect dist/agent.wasm --json'],
+  async run({ positionals, values, terminal }) {
+    const file = oneEntry(positionals, 'component')
+    const description = await stepped(terminal, 'Reading the component', () => describe(file), () => 'done')
+    const definition = await readDefinition(description.definition)
+    terminal.out(values.flag('json') ? JSON.stringify({ ...description, definition }, null, 2) : text(description, definition))
+    return 0
+  },
+}
+
+/** @throws PfError PF_COMPONENT_INVALID where there is no such file, or it is no component. */
+export async function describe(file: string): Promise<ComponentDescription> {
+  if (!existsSync(file)) throw new PfError('PF_COMPONENT_INVALID', `There is no file ${file}. Build it with \`pf build --target wasm\`.`)
+  try {
+    return await describeComponent(file)
+  } catch (error) {
+    throw new PfError('PF_COMPONENT_INVALID', `${file} is not a component this host can run: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function text({ imports, exports, world, size, digest }: ComponentDescription, definition: AgentDefinitionDocument): string {
+  const { name, version, description, skills, features, needs } = definition
+  const rows: [string, readonly string[]][] = [
+    ['Agent', [`${name} ${version}`, description]],
+    ['Skills', skills.map((skill) => `${skill.id}: ${skill.description}`)],
+    ['Features', features.map((feature) => feature.name)],
+    ['Tenants', Object.entries(definition.tenants ?? {}).map(([tenant, agent]) => `${tenant}: ${agent.name} ${agent.version}`)],
+    ['Outbound', needs.outbound],
+    ['Variables', Object.entries(needs.variables).map(([variable, { default: value }]) => (value === undefined ? variable : `${variable} (default ${value})`))],
+    ['Secrets', needs.secrets],
+    ['Stores', needs.keyValue],
+    ['Memory', [`${needs.memoryMb} MB`]],
+    ['World', [definition.world ?? world]],
+    ['Imports', imports],
+    ['Exports', exports],
+    ['Size', [sizeText(size)]],
+    ['SHA-256', [digest]],
+  ]
+  return rows
+    .map(([title, lines]) => `${title.padEnd(11)}${lines.length > 0 ? lines.join(`\n${' '.repeat(11)}`) : '–'}`)
+    .join('\n')
+}

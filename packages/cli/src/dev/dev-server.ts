@@ -1,0 +1,60 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { type BuildResult, context, type Plugin } from 'esbuild'
+import { violationText } from '../guard/target-guard'
+import { buildErrorText } from '../build/build-error-text'
+import { DevWorkers } from './dev-workers'
+import { nodeBundle } from './node-bundle'
+import type { DevAddress } from './node-entry'
+
+/** What {@link startDevServer} takes. */
+export interface DevServerOptions {
+  entry: string
+  address: DevAddress
+  inspectPort?: number | undefined
+  env: Readonly<Record<string, string>>
+  note(text: string): void
+}
+
+/** Serves an entry on Node and takes every change over. Resolves once the first build is done, well or not. */
+export async function startDevServer({ entry, address, inspectPort, env, note }: DevServerOptions): Promise<{ close(): Promise<void> }> {
+  const bundle = await nodeBundle(entry, address)
+  const workers = new DevWorkers({ inspectPort, env, note })
+  // Below the entry's folder, from where its packages are found.
+  const folder = join(dirname(resolve(entry)), '.pf', `dev-${process.pid}`)
+  await mkdir(folder, { recursive: true })
+  let count = 0
+  let running: Promise<void> = Promise.resolve()
+  let first = (): void => {}
+  const firstDone = new Promise<void>((done) => (first = done))
+
+  const take = async (result: BuildResult): Promise<void> => {
+    if (result.errors.length > 0) return note(`${buildErrorText(result.errors)}\nNot reloaded. Waiting for a change.`)
+    const violations = await bundle.violations()
+    if (violations.length > 0) return note(`${violationText(violations)}\nNot reloaded. Waiting for a change.`)
+    const file = join(folder, `server-${++count}.mjs`)
+    await writeFile(file, result.outputFiles?.[0]?.contents ?? '')
+    await workers.replace(file)
+  }
+  const reload: Plugin = {
+    name: 'pf-reload',
+    setup(build) {
+      build.onEnd((result) => {
+        // One after the other: a change during a reload waits for its end.
+        running = running.then(() => take(result)).catch((error: unknown) => note(`The reload failed: ${error instanceof Error ? error.stack : String(error)}`))
+        return running.then(first)
+      })
+    },
+  }
+  const watched = await context({ ...bundle.options, plugins: [...(bundle.options.plugins ?? []), reload] })
+  await watched.watch()
+  await firstDone
+  return {
+    async close() {
+      await watched.dispose()
+      await workers.close()
+      await running
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import cluster, { type Worker } from 'node:cluster'
+
+/** How the server processes are started. */
+export interface DevWorkerOptions {
+  /** Port of the debugger, on this machine only; undefined for none. */
+  inspectPort: number | undefined
+  /** Variables beside those of this process. */
+  env: Readonly<Record<string, string>>
+  note(text: string): void
+}
+
+/** How long a replaced process may take to answer what it has begun. */
+const GRACE_MS = 3_000
+
+/**
+ * The server processes of `pf dev`: one at a time, and two while one takes over from the other. They share the listening
+ * socket through node:cluster, so no request is refused meanwhile; and they end by themselves when this process is gone.
+ */
+export class DevWorkers {
+  readonly #options: DevWorkerOptions
+  #current: Worker | undefined
+  #closed = false
+
+  constructor(options: DevWorkerOptions) {
+    this.#options = options
+  }
+
+  /** Starts a file; the process before it serves until the new one listens. Resolves with whether it does. */
+  async replace(file: string): Promise<boolean> {
+    const { inspectPort, env, note } = this.#options
+    const before = this.#current
+    if (inspectPort !== undefined && before) {
+      // Two processes can not have one debugger port.
+      await stop(before)
+      this.#current = undefined
+    }
+    const execArgv = ['--enable-source-maps', ...(inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`])]
+    cluster.setupPrimary({ exec: file, args: [], execArgv, ...(inspectPort !== undefined && { inspectPort }) })
+    const start = performance.now()
+    const worker = cluster.fork(env)
+    if (this.#closed) await stop(worker)
+    const outcome = await started(worker)
+    if (typeof outcome === 'string') {
+      const alive = this.#current?.isDead() === false
+      note(`The new version ended before it served (${outcome}). ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`)
+      return false
+    }
+    this.#current = worker
+    worker.once('exit', (code, signal) => {
+      if (this.#current !== worker || this.#closed || worker.exitedAfterDisconnect) return
+      this.#current = undefined
+      note(`The server ended (${signal ?? `exit code ${code}`}). Waiting for a change.`)
+    })
+    const url = `http://${outcome.address === '::' || outcome.address === '0.0.0.0' ? 'localhost' : outcome.address}:${outcome.port}`
+    note(`${before ? 'Reloaded' : 'Serving'} ${url} (${Math.round(performance.now() - start)} ms)`)
+    if (before && inspectPort === undefined) await stop(before)
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stop(worker)))
+  }
+}
+
+/** Resolves when a worker listens, or with how it ended. */
+function started(worker: Worker): Promise<{ address: string; port: number } | string> {
+  return new Promise((resolve) => {
+    worker.once('listening', ({ address, port }) => resolve({ address: address ?? '127.0.0.1', port }))
+    worker.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+}
+
+/** Lets a worker answer what it has begun, then ends it in any case. */
+function stop(worker: Worker): Promise<void> {
+  if (worker.isDead()) return Promise.resolve()
+  return new Promise((resolve) => {
+    const killer = setTimeout(() => worker.process.kill('SIGKILL'), GRACE_MS)
+    worker.once('exit', () => {
+      clearTimeout(killer)
+      resolve()
+    })
+    if (worker.isConnected()) {
+      worker.send('pf-close', () => {})
+      worker.disconnect()
+    } else worker.process.kill('SIGTERM')
+  })
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
+import { PfError } from '@pf-agents/agent-core'
+import { ownExternalPackages, ownManifest, ownPackages } from '../build/own-packages'
+import { TargetGuard, type Violation } from '../guard/target-guard'
+import { moduleLocation, moduleLocationDefines } from './module-location'
+import { type DevAddress, nodeEntry } from './node-entry'
+
+/** A bundle for Node that can be built again and again. */
+export interface NodeBundle {
+  options: BuildOptions
+  /** What in the last graph, dependencies included, does not work on Node. */
+  violations(): Promise<Violation[]>
+}
+
+/**
+ * How the user's files become one file for Node: their packages stay outside, for Node to load as it always does.
+ *
+ * @throws PfError PF_BUILD_FAILED where the file does not exist.
+ */
+export async function nodeBundle(entry: string, address: DevAddress): Promise<NodeBundle> {
+  const file = resolve(entry)
+  if (!existsSync(file)) throw new PfError('PF_BUILD_FAILED', `There is no file ${entry}. Name the agent, the app, or a file that serves one.`)
+  const root = process.cwd()
+  const shared: BuildOptions = { absWorkingDir: root, bundle: true, write: false, metafile: true, format: 'esm', platform: 'node', outdir: '/', logLevel: 'silent' }
+  const contents = nodeEntry(`./${basename(file)}`, await hasDefaultExport(file, shared), address)
+  return {
+    options: {
+      ...shared,
+      stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-dev-entry.js', loader: 'js' },
+      target: 'node22',
+      sourcemap: 'inline',
+      define: moduleLocationDefines,
+      plugins: [ownExternalPackages(), externalPackages(), moduleLocation()],
+    },
+    async violations() {
+      const guard = new TargetGuard('node', root, ownManifest)
+      const options: BuildOptions = { ...shared, entryPoints: [file], plugins: [guard.plugin, ownPackages(), tolerant()] }
+      const { metafile } = await build({ ...options, metafile: true })
+      const path = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''
+      return guard.violations(metafile, path)
+    },
+  }
+}
+
+/** Whether a file exports a default; what is wrong with it shows in the real build. */
+async function hasDefaultExport(file: string, shared: BuildOptions): Promise<boolean> {
+  try {
+    const { metafile } = await build({ ...shared, entryPoints: [file], packages: 'external', metafile: true })
+    return Object.values(metafile.outputs).some(({ exports }) => exports.includes('default'))
+  } catch {
+    return true
+  }
+}
+
+/** Leaves packages to Node, but for those that only this command has. */
+function externalPackages(): Plugin {
+  return {
+    name: 'pf-external-packages',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || isAbsolute(path) ? undefined : { path, external: true }))
+    },
+  }
+}
+
+/** For a look at the whole graph: what can not be resolved or read there is Node's affair. */
+function tolerant(): Plugin {
+  const mark = 'pf-tolerant'
+  return {
+    name: mark,
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === mark || kind === 'entry-point' || !importer.includes('node_modules')) return undefined
+        const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: mark })
+        return found.errors.length > 0 || /\.(?:node|wasm)$/.test(found.path) ? { path, external: true } : found
+      })
+    },
+  }
+}
