@@ -1,1 +1,21 @@
-export {}
+/**
+ * Conformance suites for storage drivers, free of any test framework, so that they also run inside a component.
+ * Neutral: runs on Node and inside a WebAssembly component.
+ *
+ * @module
+ */
+export { CaseFailure } from './storage/assert'
+export { conversationSuite } from './storage/conversation-suite'
+export { keyValueSuite } from './storage/key-value-suite'
+export { outboxSuite } from './storage/outbox-suite'
+export { runStoreSuite } from './storage/run-store-suite'
+export {
+  type Closable,
+  type ConversationDriver,
+  type KeyValueDriver,
+  type MakeDriver,
+  type OutboxDriver,
+  registerCases,
+  type RunStoreDriver,
+  type StorageCase,
+} from './storage/storage-case'

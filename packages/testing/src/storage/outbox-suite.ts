@@ -1,0 +1,120 @@
+import type { Outbox, OutboxEntry } from '@pf-agents/agent-core'
+import { fails, same, scramble } from './assert'
+import { creation, status, TrackedTask } from './samples'
+import { type OutboxDriver, type StorageCase, storageCase } from './storage-case'
+
+function entry(id: string, group = 'g', dueAt = 0, topic = 'push'): OutboxEntry {
+  return { id, topic, group, body: { id }, dueAt, attempts: 0 }
+}
+
+async function taken(outbox: Outbox, now: number, { limit = 10, topic = 'push', hideFor = 100 } = {}): Promise<string[]> {
+  return (await outbox.take({ topic, now, hideUntil: now + hideFor, limit })).map(({ id }) => id)
+}
+
+/**
+ * What every `Outbox` driver must do: entries arrive with their commit or not at all, one per group at a time and in
+ * order, hidden while they are tried, gone when settled, back later when postponed.
+ */
+export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
+  storageCase('entries arrive with their commit', async ({ runStore, outbox }) => {
+    same(await taken(outbox, 0), [], 'before')
+    await runStore.commit(creation('task-1', {}, { outbox: [{ ...entry('e-1'), body: { a: [1, { b: null }] } }] }))
+    const [first] = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 1 })
+    same([first?.id, first?.topic, first?.group, first?.body, first?.attempts], ['e-1', 'push', 'g', { a: [1, { b: null }] }, 0], 'entry')
+  }),
+
+  storageCase('entries of a refused commit do not arrive', async ({ runStore, outbox }) => {
+    const tracked = new TrackedTask(runStore, 'task-1')
+    await tracked.commit([], { lease: { expiresAt: 100 } })
+    await fails(() => runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] })), 'PF_STORE_CONFLICT', 'made again')
+    await fails(() => runStore.commit(tracked.next([], { outbox: [entry('e-2')] })), 'PF_LEASE_LOST', 'without the token')
+    same(await taken(outbox, 0), [], 'entries')
+  }),
+
+  storageCase('only the head of a group is taken, until it is settled', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b'), entry('a-3', 'a')] }))
+    same(await taken(outbox, 0), ['a-1', 'b-1'], 'heads')
+    same(await taken(outbox, 0), [], 'both are hidden, and what is behind them waits')
+    await outbox.settle('a-1')
+    same(await taken(outbox, 0), ['a-2'], 'the next of its group')
+    await outbox.settle('a-2')
+    await outbox.settle('b-1')
+    same(await taken(outbox, 0), ['a-3'], 'the last')
+    await outbox.settle('a-3')
+    same(await taken(outbox, 1_000), [], 'all done')
+  }),
+
+  storageCase('entries of many groups are taken in the order they were added, as many as asked for', async ({ runStore, outbox }) => {
+    const tracked = new TrackedTask(runStore, 'task-1')
+    for (let index = 0; index < 6; index++) await tracked.commit([], { outbox: [entry(`e-${index}`, `g-${(index * 5) % 7}`)] })
+    same(await taken(outbox, 0, { limit: 2 }), ['e-0', 'e-1'], 'first two')
+    same(await taken(outbox, 0, { limit: 3 }), ['e-2', 'e-3', 'e-4'], 'next three')
+    same(await taken(outbox, 0, { limit: 3 }), ['e-5'], 'last')
+    same(await taken(outbox, 0, { limit: 0 }), [], 'none asked for')
+  }),
+
+  storageCase('what was taken and never settled comes back, and counts no attempt', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] }))
+    same(await taken(outbox, 0, { hideFor: 50 }), ['e-1'], 'taken')
+    same(await taken(outbox, 49), [], 'hidden')
+    const [back] = await outbox.take({ topic: 'push', now: 50, hideUntil: 90, limit: 1 })
+    same([back?.id, back?.attempts], ['e-1', 0], 'back')
+  }),
+
+  storageCase('what is postponed comes back later with its attempts counted, and holds its group up', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1'), entry('e-2')] }))
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const now = attempt * 1_000
+      const [one] = await outbox.take({ topic: 'push', now, hideUntil: now + 10, limit: 5 })
+      same([one?.id, one?.attempts], ['e-1', attempt], `attempt ${attempt}`)
+      await outbox.postpone('e-1', now + 1_000)
+      same(await taken(outbox, now + 999), [], 'not yet')
+    }
+    await outbox.settle('e-1')
+    same(await taken(outbox, 2_000), ['e-2'], 'the group goes on')
+  }),
+
+  storageCase('an entry is not taken before it is due', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('late', 'a', 500), entry('behind', 'a', 0), entry('now', 'b', 10)] }))
+    same(await taken(outbox, 9), [], 'at 9')
+    same(await taken(outbox, 10), ['now'], 'at 10')
+    same(await taken(outbox, 500), ['late', 'now'], 'at 500')
+  }),
+
+  storageCase('topics are kept apart, even where groups are called the same', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('p-1', 'g', 0, 'push'), entry('q-1', 'g', 0, 'queue'), entry('p-2', 'g', 0, 'push')] }))
+    same(await taken(outbox, 0, { topic: 'queue' }), ['q-1'], 'queue')
+    same(await taken(outbox, 0, { topic: 'push' }), ['p-1'], 'push')
+    same(await taken(outbox, 0, { topic: 'none' }), [], 'another topic')
+  }),
+
+  storageCase('an id that is there already is not added again', async ({ runStore, outbox }) => {
+    const tracked = new TrackedTask(runStore, 'task-1')
+    await tracked.commit([], { outbox: [entry('e-1'), { ...entry('e-1'), body: { second: true } }] })
+    await tracked.commit([status('working', 1)], { outbox: [{ ...entry('e-1'), body: { third: true } }, entry('e-2', 'h')] })
+    const all = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 10 })
+    same(all.map(({ id, body }) => [id, body]), [['e-1', { id: 'e-1' }], ['e-2', { id: 'e-2' }]], 'entries')
+    await tracked.verify()
+  }),
+
+  storageCase('settling and postponing what is not there does nothing', async ({ runStore, outbox }) => {
+    await outbox.settle('nothing')
+    await outbox.postpone('nothing', 10)
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] }))
+    await outbox.settle('e-1')
+    await outbox.settle('e-1')
+    await outbox.postpone('e-1', 0)
+    same(await taken(outbox, 0), [], 'entries')
+  }),
+
+  storageCase('what a caller changes does not reach the store', async ({ runStore, outbox }) => {
+    const owed = [{ ...entry('e-1'), body: { a: { b: 'c' } } }]
+    const answer = runStore.commit(creation('task-1', {}, { outbox: owed }))
+    scramble(owed)
+    await answer
+    const first = await outbox.take({ topic: 'push', now: 0, hideUntil: 5, limit: 1 })
+    same(first[0]?.body, { a: { b: 'c' } }, 'passed in')
+    scramble(first)
+    same((await outbox.take({ topic: 'push', now: 5, hideUntil: 9, limit: 1 }))[0]?.body, { a: { b: 'c' } }, 'got back')
+  }),
+]
