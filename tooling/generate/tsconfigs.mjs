@@ -36,7 +36,7 @@ export function neutralConfig(packages) {
   }
   return {
     extends: './tooling/tsconfig/neutral.json',
-    compilerOptions: { noEmit: true, customConditions: ['pf-wasm'], paths },
+    compilerOptions: { noEmit: true, allowImportingTsExtensions: true, customConditions: ['pf-wasm'], paths },
     include: [...neutral.map(({ folder }) => folder), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
     exclude: neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${glob}`)),
   }
