@@ -17,6 +17,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
   '@pf-agents/auth': { '.': both },
   '@pf-agents/cli': { '.': node },
+  '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },
   '@pf-agents/spin-storage': { '.': wasm },
   '@pf-agents/sqlite-storage': { '.': node },

@@ -1,0 +1,42 @@
+import { bind, clockPort, defineFeature, runStorePort, runStreamsPort, systemClock } from '@pf-agents/agent-core'
+import { createRunStreams } from './run-streams'
+
+/** Options of {@link eventStream}. */
+export interface EventStreamOptions {
+  /** Events of a task that are kept in memory while somebody follows it; the rest is read from the store. Default 1,024. */
+  tailEvents?: number
+  /**
+   * Milliseconds between looks at the store for tasks that are followed here while their run works in another process.
+   * Default 1,000; 0 for a store that only this process writes.
+   */
+  pollMs?: number
+}
+
+/**
+ * Makes runs followable: installed, the A2A server streams and lets clients subscribe, and AG-UI can be served.
+ *
+ * @example
+ * ```ts
+ * const app = createApp(agent, [eventStream(), a2aServer()])
+ * ```
+ */
+export const eventStream = (options: EventStreamOptions = {}) =>
+  defineFeature({
+    name: 'event-stream',
+    targets: ['node'],
+    unavailable: {
+      reason: 'it needs streams and work that outlive a request',
+      alternative: 'let the client ask for the task again (GetTask)',
+    },
+    provides: [runStreamsPort],
+    requires: [runStorePort],
+    optional: [clockPort],
+    setup({ ports }) {
+      const streams = createRunStreams({
+        store: ports.get(runStorePort),
+        clock: ports.find(clockPort) ?? systemClock,
+        ...options,
+      })
+      return { ports: [bind(runStreamsPort, streams)], close: () => streams.close() }
+    },
+  })

@@ -1,0 +1,154 @@
+import {
+  type Awaitable,
+  createMemoryRunStore,
+  PfError,
+  type RunEvent,
+  type RunStore,
+  type StoredEvent,
+  type TaskKey,
+} from '@pf-agents/agent-core'
+import { createFakeClock, createSeededRandom } from '@pf-agents/agent-core/testing'
+import { describe, expect, it } from 'vitest'
+import { createRunStreams, type StreamsOverStore } from './run-streams'
+
+const key: TaskKey = { tenant: '', principalId: 'p', taskId: 't' }
+const at = '2026-01-01T00:00:00.000Z'
+const chunk = (n: number): RunEvent => ({
+  type: 'artifact',
+  artifact: { artifactId: 'a', parts: [{ text: `${n} ` }] },
+  append: true,
+})
+const completed: RunEvent = { type: 'status', status: { state: 'completed', timestamp: at } }
+
+/** A task whose commits are published as the runtime does. */
+async function task(store: RunStore, streams: StreamsOverStore | undefined) {
+  let version = 0
+  const commit = async (events: RunEvent[]) => {
+    const result = await store.commit({
+      key,
+      expectedVersion: version,
+      events,
+      ...(version === 0 && {
+        create: { id: 't', contextId: 'c', status: { state: 'submitted', timestamp: at }, artifacts: [], history: [] },
+        facts: { principal: { id: 'p' }, runId: 'r' },
+      }),
+    })
+    version = result.version
+    const first = result.lastSeq - events.length + 1
+    streams?.publish(
+      key,
+      events.map((event, index) => ({ seq: first + index, event })),
+      false,
+    )
+  }
+  await commit([{ type: 'status', status: { state: 'working', timestamp: at } }])
+  return { commit }
+}
+
+async function drain(
+  source: AsyncIterable<readonly StoredEvent[]>,
+  pause: () => Awaitable<void> = () => {},
+): Promise<number[]> {
+  const seen: number[] = []
+  for await (const batch of source) {
+    for (const { seq } of batch) seen.push(seq)
+    await pause()
+  }
+  return seen
+}
+
+const row = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const never = new AbortController().signal
+
+describe('run streams', () => {
+  it('gives every subscriber every event once and in order, whatever their speed and whenever they came', async () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = createSeededRandom(seed)
+      const store = createMemoryRunStore()
+      const streams = createRunStreams({
+        store,
+        clock: createFakeClock(),
+        tailEvents: 1 + Math.floor(random.fraction() * 8),
+        pollMs: 0,
+      })
+      const { commit } = await task(store, streams)
+      const readers: Promise<{ from: number; seen: number[] }>[] = []
+      const join = () => {
+        const from = 1 + Math.floor(random.fraction() * 3)
+        const slow = Math.floor(random.fraction() * 4)
+        const read = drain(streams.subscribe(key, from, never), async () => {
+          for (let hop = 0; hop < slow * 7; hop++) await Promise.resolve()
+        })
+        readers.push(read.then((seen) => ({ from, seen })))
+      }
+      let count = 1
+      while (count < 80) {
+        if (random.fraction() < 0.3) join()
+        const size = 1 + Math.floor(random.fraction() * 5)
+        await commit(row(count, count + size - 1).map(chunk))
+        count += size
+        if (random.fraction() < 0.3) await Promise.resolve()
+      }
+      join()
+      await commit([completed])
+      join()
+      for (const { from, seen } of await Promise.all(readers))
+        expect(seen, `seed ${seed}`).toEqual(row(from, count + 1))
+      expect(streams.followed).toBe(0)
+    }
+  })
+
+  it('ends at once where the task is over and nothing is left', async () => {
+    const store = createMemoryRunStore()
+    const streams = createRunStreams({ store, clock: createFakeClock() })
+    const { commit } = await task(store, streams)
+    await commit([completed])
+    expect(await drain(streams.subscribe(key, 3, never))).toEqual([])
+    expect(await drain(streams.subscribe(key, 2, never))).toEqual([2])
+  })
+
+  it('lets go of everything when a subscriber leaves, aborts, or the streams close', async () => {
+    const store = createMemoryRunStore()
+    const clock = createFakeClock()
+    const streams = createRunStreams({ store, clock })
+    await task(store, streams)
+    const left = streams.subscribe(key, 1, never)[Symbol.asyncIterator]()
+    await left.next()
+    await left.return?.()
+    const controller = new AbortController()
+    const aborted = drain(streams.subscribe(key, 1, controller.signal))
+    const closed = drain(streams.subscribe(key, 1, never))
+    await new Promise((resolve) => setTimeout(resolve))
+    controller.abort()
+    expect(await aborted).toEqual([1])
+    streams.close()
+    expect(await closed).toEqual([1])
+    expect(streams.followed).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('finds by looking what another process wrote', async () => {
+    const store = createMemoryRunStore()
+    const clock = createFakeClock()
+    const streams = createRunStreams({ store, clock, pollMs: 1000 })
+    const elsewhere = await task(store, undefined)
+    const seen = drain(streams.subscribe(key, 1, never))
+    await elsewhere.commit([chunk(1), chunk(2)])
+    await clock.advance(1000)
+    await elsewhere.commit([completed])
+    await clock.advance(1000)
+    expect(await seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('refuses to go on with a gap where the log was trimmed', async () => {
+    const store = createMemoryRunStore()
+    const streams = createRunStreams({
+      store: { ...store, hasEventLog: true, read: () => undefined, head: store.head.bind(store) } as RunStore,
+      clock: createFakeClock(),
+    })
+    await task(store, streams)
+    const error = await drain(streams.subscribe(key, 1, never)).catch((one: unknown) => one)
+    expect(PfError.is(error, 'PF_STREAM_LAGGED')).toBe(true)
+    expect(streams.followed).toBe(0)
+  })
+})
