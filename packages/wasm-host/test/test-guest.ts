@@ -39,9 +39,8 @@ const routes = {
     } }))
   },
   async '/large'(request, url) {
-    const chunk = new Uint8Array(32768).fill(65)
     let left = Number(url.searchParams.get('chunks'))
-    return new Response(new ReadableStream({ pull(c) { if (left-- === 0) return c.close(); c.enqueue(chunk) } }))
+    return new Response(new ReadableStream({ pull(c) { if (left-- === 0) return c.close(); c.enqueue(new Uint8Array(32768).fill(65)) } }))
   },
   async '/count'(request) {
     const reader = request.body.getReader()
@@ -59,7 +58,7 @@ const routes = {
     const held = []
     try { for (;;) held.push(new Uint8Array(1 << 20).fill(1)) } catch (error) { held.length = 0; return new Response('caught', { status: 200 }) }
   },
-  async '/trap'(request) { return new Response(String(request.signal)) },
+  async '/trap'(request) { await import('trap:no-such-file'); return new Response('not reached') },
   async '/throw'() { throw new Error('on purpose') },
   async '/fetch'(request, url) {
     try {
@@ -101,7 +100,8 @@ const routes = {
     if (url.searchParams.get('given-back')) bucket.delete('lease/' + url.searchParams.get('name'))
     const then = url.searchParams.get('then')
     if (then === 'loop') for (;;);
-    if (then === 'trap') String(request.signal)
+    if (then === 'throw') throw new Error('on purpose')
+    if (then === 'trap') await import('trap:no-such-file')
     if (then === 'wait') await sleep(60000)
     if (then === 'bomb') { const held = []; for (;;) held.push(new Uint8Array(1 << 20).fill(1)) }
     return new Response('leased')

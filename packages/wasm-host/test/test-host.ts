@@ -15,6 +15,9 @@ export interface TestHost extends WasmHost {
   json(path: string): Promise<unknown>
 }
 
+/** Builds the test guest if it isn't there yet, which takes longer than a test may. */
+export const prepareTestGuest = async (): Promise<void> => void (await buildGuest(testGuest))
+
 export async function startTestHost(options: Partial<WasmHostOptions> = {}): Promise<TestHost> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'pf-wasm-host-')))
   const logs: GuestLog[] = []

@@ -185,9 +185,10 @@ export class App {
   #done(worker: WorkerHandle, request: InFlight, done: Extract<FromWorker, { type: 'done' }>): void {
     worker.requests.delete(request.id)
     // Leases die with their instance, before anybody can see that it has died.
+    if (done.outOfMemory) this.#counts.outOfMemory++
     if (done.outcome !== 'ok') this.#kv?.forget(ownerOf(this.#setup.run, request.id))
     if (request.ending) this.#finish(request, request.ending)
-    else if (done.outcome === 'trap' && done.outOfMemory) this.#finish(request, hostErrors.memory)
+    else if (done.outOfMemory && !request.headSent) this.#finish(request, hostErrors.memory)
     else if (done.outcome === 'trap') {
       this.#counts.traps++
       this.settings.onLog({ app: this.settings.name, stream: 'host', line: done.message ?? 'trap' })

@@ -1,19 +1,131 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestHost, type TestHost } from '../../test/test-host'
+import http from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { prepareTestGuest, startTestHost, type TestHost } from '../../test/test-host'
+
+beforeAll(prepareTestGuest, 120_000)
 
 let host: TestHost
 beforeAll(async () => {
   host = await startTestHost()
 })
+const idle = () => expect.poll(() => host.stats().live, { timeout: 5000 }).toBe(0)
 afterAll(() => host.close())
 
-test('answers over HTTP with method, URL, headers and body', async () => {
-  const response = await fetch(`${host.url}/echo?x=1`, { method: 'POST', body: 'the body', headers: { 'x-header': 'value' } })
-  expect(response.status).toBe(200)
-  expect(await response.text()).toBe('the body')
-  expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-method': 'POST', 'x-url': `${host.url}/echo?x=1`, 'x-header': 'value' })
+describe('requests', () => {
+  test('method, URL, headers and body reach the guest and its answer comes back', async () => {
+    const response = await fetch(`${host.url}/echo?x=1`, { method: 'POST', body: 'the body', headers: { 'x-header': 'value' } })
+    expect(response.status).toBe(200)
+    expect(await response.text()).toBe('the body')
+    expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-method': 'POST', 'x-url': `${host.url}/echo?x=1`, 'x-header': 'value' })
+  })
+
+  test('each request has an instance of its own', async () => {
+    for (let index = 0; index < 4; index++) expect(await host.text('/instance')).toBe('1')
+  })
+
+  test('randomness differs between instances and the clock runs', async () => {
+    const before = Date.now()
+    const [one, two] = (await Promise.all([host.json('/random'), host.json('/random')])) as { uuid: string; now: number }[]
+    expect(one?.uuid).not.toBe(two?.uuid)
+    expect(one?.now).toBeGreaterThanOrEqual(before)
+    expect(one?.now).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('a large body arrives whole in both directions', async () => {
+    const body = new Uint8Array(3_000_000).fill(7)
+    expect(await (await fetch(`${host.url}/count`, { method: 'POST', body })).text()).toBe('3000000')
+    const large = await (await fetch(`${host.url}/large?chunks=200`)).arrayBuffer()
+    expect(large.byteLength).toBe(200 * 32768)
+  })
+
+  test('HEAD has no body and keeps the connection usable', async () => {
+    const response = await fetch(`${host.url}/hello`, { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(await response.text()).toBe('')
+    expect(await host.text('/hello')).toBe('hello')
+  })
+
+  test('fetch on the host serves without a socket', async () => {
+    const response = await host.fetch(new Request('http://agent.test/echo', { method: 'POST', body: 'direct' }))
+    expect(await response.text()).toBe('direct')
+    expect(response.headers.get('x-url')).toBe('http://agent.test/echo')
+  })
+
+  test('fetch on the host ends with its signal', async () => {
+    const controller = new AbortController()
+    const pending = host.fetch(new Request('http://agent.test/wait?ms=200', { signal: controller.signal }))
+    controller.abort(new Error('enough'))
+    await expect(pending).rejects.toThrow('enough')
+  })
 })
 
-test('each request has an instance of its own', async () => {
-  for (let index = 0; index < 4; index++) expect(await (await fetch(`${host.url}/instance`)).text()).toBe('1')
+describe('streams', () => {
+  test('chunks go through one by one, in both directions at once', async () => {
+    const request = http.request(`${host.url}/upper`, { method: 'POST' })
+    const response = new Promise<http.IncomingMessage>((resolve) => request.on('response', resolve))
+    request.write('one ')
+    const incoming = await response
+    const next = () => new Promise<string>((resolve) => incoming.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+    // The second chunk is sent only after the first came back: nothing on the way waits for more.
+    expect(await next()).toBe('ONE ')
+    const second = next()
+    request.write('two ')
+    expect(await second).toBe('TWO ')
+    const ended = new Promise((resolve) => incoming.once('end', resolve))
+    request.end()
+    incoming.resume()
+    await ended
+  })
+
+  test('a reader that stops holds the guest back', async () => {
+    await idle()
+    // 40 MB, far more than socket buffers and windows: a guest that is not held back would have it all in flight.
+    const incoming = await new Promise<http.IncomingMessage>((resolve) => http.get(`${host.url}/large?chunks=1280`, resolve))
+    incoming.pause()
+    await expect.poll(() => host.stats().live).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(host.stats().live).toBe(1)
+    let bytes = 0
+    for await (const chunk of incoming) bytes += (chunk as Buffer).byteLength
+    expect(bytes).toBe(1280 * 32768)
+    await idle()
+  })
+
+  test('a client that leaves closes the guest’s response and frees the instance', async () => {
+    await idle()
+    const incoming = await new Promise<http.IncomingMessage>((resolve) => http.get(`${host.url}/ticks?count=100000&pause=5`, resolve))
+    await new Promise((resolve) => incoming.once('data', resolve))
+    expect(host.stats().live).toBe(1)
+    incoming.destroy()
+    await idle()
+  })
+})
+
+describe('waiting', () => {
+  test('one worker serves many guests that wait', async () => {
+    await idle()
+    const answers = Array.from({ length: 40 }, () => host.text('/wait?ms=3000'))
+    // All are inside their instances at the same moment, on one thread.
+    await expect.poll(() => host.stats().live, { interval: 5, timeout: 2500 }).toBe(40)
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['waited']))
+  })
+
+  test('work given to waitUntil goes on after the response', async () => {
+    expect(await host.text('/wait-until?ms=150')).toBe('first')
+    expect(await host.json('/get?key=after')).toEqual({ value: null })
+    await expect.poll(() => host.json('/get?key=after')).toEqual({ value: 'done' })
+  })
+})
+
+test('variables reach the guest and lines it prints reach the log', async () => {
+  const other = await startTestHost({ variables: { plain: 'one' }, secrets: { hidden: 'two' } })
+  try {
+    expect(await other.json('/config?key=hidden')).toEqual({ value: 'two', all: [['plain', 'one'], ['hidden', 'two']] })
+    expect(await other.json('/config?key=missing')).toMatchObject({ value: null })
+    await other.text('/log')
+    expect(other.logs).toContainEqual({ app: 'guest', stream: 'stdout', line: 'to stdout' })
+    expect(other.logs).toContainEqual({ app: 'guest', stream: 'stderr', line: 'to stderr' })
+  } finally {
+    await other.close()
+  }
 })

@@ -31,7 +31,7 @@ export function parseTarget(scheme: string, authority: string): Target | undefin
 }
 
 function parsePattern(text: string): Pattern {
-  const match = /^(\*|https?):\/\/(\[[0-9a-fA-F:.]+\]|[^:/?#\s[\]]+)(?::(\d{1,5}|\*))?\/?$/.exec(text)
+  const match = /^(\*|https?):\/\/(\[[0-9a-fA-F:.]+\]|[^:@/?#\s[\]]+)(?::(\d{1,5}|\*))?\/?$/.exec(text)
   if (!match) throw new TypeError(`'${text}' is not an outbound pattern; write scheme://host[:port], for example https://api.example.com, or self`)
   const [, scheme = '', host = '', port] = match
   if (host.includes('*') && host !== '*' && !/^\*\.[^*]+$/.test(host)) {

@@ -95,9 +95,11 @@ function startCall(request: OutboundRequest, route: Route, events: OutboundEvent
     clearTimeout(timer)
     report()
   }
-  const headers: Record<string, string[]> = {}
-  for (const [name, value] of request.headers) (headers[name] ??= []).push(value)
-  headers['host'] = [request.authority]
+  const headers: Record<string, string | string[]> = { host: request.authority }
+  for (const [name, value] of request.headers) {
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
+  }
 
   const outgoing = (route.scheme === 'https' ? https : http).request({
     agent: route.agent, host: route.host, port: route.port, method: request.method, path: request.path, headers,

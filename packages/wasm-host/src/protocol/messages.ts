@@ -18,8 +18,8 @@ export type ToWorker =
   | { type: 'abort'; id: number; reason: string }
   | { type: 'close' }
 
-/** How an instance ended. */
-export type Outcome = 'ok' | 'trap' | 'aborted' | 'exit'
+/** How an instance ended: well, without (the whole of) an answer, by a crash (or a call of exit), or because the host ended it. */
+export type Outcome = 'ok' | 'silent' | 'trap' | 'aborted'
 
 export type FromWorker =
   | { type: 'ready' }

@@ -28,11 +28,16 @@ export class GuestContext {
   #cleanups = new Set<() => void>()
   #aborted: GuestAborted | undefined
   #rejectWait: ((error: GuestAborted) => void) | undefined
+  #signalAbort: (error: GuestAborted) => void = () => {}
+  /** Rejects when the host ends the guest. */
+  readonly whenAborted: Promise<never>
   #effect = false
   #ended = false
 
   constructor(queue: RunQueue) {
     this.#queue = queue
+    this.whenAborted = new Promise((_, reject) => (this.#signalAbort = reject))
+    this.whenAborted.catch(() => {})
   }
 
   get owner(): string {
@@ -89,6 +94,7 @@ export class GuestContext {
   abort(reason: string): void {
     this.#aborted ??= new GuestAborted(reason)
     this.#rejectWait?.(this.#aborted)
+    this.#signalAbort(this.#aborted)
   }
 
   get #turn(): object {

@@ -1,6 +1,5 @@
 /** One request inside a worker: its instance, its body, its response, from start to end. */
 import { type FromWorker, ownerOf, type Outcome, type ToWorker } from '../protocol/messages'
-import { GuestExit } from '../wasi/cli'
 import { IncomingRequest } from '../wasi/http/incoming-request'
 import { ResponseOutparam } from '../wasi/http/outgoing-response'
 import { ByteQueue } from '../wasi/io/input-stream'
@@ -43,9 +42,11 @@ export class GuestRequest {
       })
       const handler = instance.exports.incomingHandler
       if (!handler) throw new Error('the component does not export wasi:http/incoming-handler')
-      await handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink))
+      // A guest that is ended while it waits is never resumed, so its own promise may stay open for good.
+      await Promise.race([handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink)), instance.context.whenAborted])
+      if (!this.sink.complete) outcome = 'silent'
     } catch (error) {
-      outcome = error instanceof GuestAborted ? 'aborted' : error instanceof GuestExit ? 'exit' : 'trap'
+      outcome = error instanceof GuestAborted ? 'aborted' : 'trap'
       message = describeFailure(error)
     } finally {
       this.#instance?.context.end()
@@ -53,7 +54,7 @@ export class GuestRequest {
     }
     this.#post({ type: 'done', id: this.id, outcome, outOfMemory: this.#instance?.outOfMemory() ?? false, memoryBytes: this.#instance?.memoryBytes() ?? 0, cpuMs: queue.cpuOf(this), ...(message === undefined ? {} : { message }) })
     // A guest that did not end by itself may still be unwinding: its memory is left to the collector.
-    if (outcome === 'ok') this.#instance?.release()
+    if (outcome === 'ok' || outcome === 'silent') this.#instance?.release()
     this.#instance = undefined
   }
 

@@ -14,8 +14,6 @@ export class ResponseSink implements ResponseTarget {
   #head: { status: number; headers: [string, string][] } | undefined
   #credit = WINDOW
   #state: 'open' | 'ended' | 'closed' = 'open'
-  /** Whether the guest has set a response. */
-  answered = false
 
   constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void, outOfMemory: () => boolean) {
     this.#id = id
@@ -24,14 +22,17 @@ export class ResponseSink implements ResponseTarget {
   }
 
   head(status: number, headers: [string, string][]): void {
-    this.answered = true
     this.#head = { status, headers }
   }
 
   error(code: { tag: string; val?: unknown }): void {
-    this.answered = true
     this.#state = 'ended'
     this.#post({ type: 'error', id: this.#id, code: code.tag })
+  }
+
+  /** Whether the guest has finished its answer (or nobody is there to take it). */
+  get complete(): boolean {
+    return this.#state !== 'open'
   }
 
   room(): number {

@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { prepareTestGuest } from '../../test/test-host'
+import { buildGuest } from '../../test/build-guest'
+import { testGuest } from '../../test/test-guest'
+import { loadComponent } from './component-cache'
+
+let directory: string
+let component: Uint8Array
+beforeAll(async () => {
+  await prepareTestGuest()
+  component = new Uint8Array(await readFile(await buildGuest(testGuest)))
+  directory = await mkdtemp(join(tmpdir(), 'pf-wasm-cache-'))
+}, 120_000)
+afterAll(() => rm(directory, { recursive: true }))
+
+describe('component cache', () => {
+  test('a component is transpiled once, by content', async () => {
+    expect((await loadComponent(component, directory)).built).toBe(true)
+    const again = await loadComponent(component.slice(), directory)
+    expect(again.built).toBe(false)
+    expect(Object.keys(again.files)).toEqual(expect.arrayContaining(['app.js', 'app.core.wasm', 'app.memory']))
+    expect(again.interfaces.exports).toContain('pf:agent/discovery@1.0.0')
+  })
+
+  test.each([
+    ['a changed file', async (entry: string) => writeFile(join(entry, 'app.js'), 'export const instantiate = () => {}')],
+    ['a cut file', async (entry: string) => truncate(join(entry, 'app.core.wasm'), 1000)],
+    ['a missing file', async (entry: string) => rm(join(entry, 'app.memory'))],
+    ['a broken manifest', async (entry: string) => writeFile(join(entry, 'manifest.json'), '{"files":')],
+    ['an empty folder', async (entry: string) => Promise.all((await readdir(entry)).map((name) => rm(join(entry, name))))],
+  ])('%s is found out and the entry made again', async (_, damage) => {
+    const sound = await loadComponent(component, directory)
+    await damage(sound.directory)
+    const repaired = await loadComponent(component, directory)
+    expect(repaired.built).toBe(true)
+    expect(repaired.directory).toBe(sound.directory)
+    expect((await loadComponent(component, directory)).built).toBe(false)
+    expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('two at once leave one sound entry', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'pf-wasm-cache-'))
+    await Promise.all([loadComponent(component, fresh), loadComponent(component, fresh)])
+    expect(await readdir(fresh)).toHaveLength(1)
+    expect((await loadComponent(component, fresh)).built).toBe(false)
+    await rm(fresh, { recursive: true })
+  })
+
+  test('what is not a component is refused', async () => {
+    await expect(loadComponent(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), directory)).rejects.toThrow()
+  })
+}, 60_000)

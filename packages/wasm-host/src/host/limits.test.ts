@@ -1,0 +1,121 @@
+import http from 'node:http'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { prepareTestGuest, startTestHost, type TestHost } from '../../test/test-host'
+
+beforeAll(prepareTestGuest, 120_000)
+
+let host: TestHost | undefined
+afterEach(() => host?.close())
+
+const outcome = async (response: Response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code]
+
+test('a memory bomb is answered 507 and its neighbours are not disturbed', async () => {
+  host = await startTestHost()
+  const { url } = host
+  const neighbours = Array.from({ length: 5 }, () => fetch(`${url}/wait?ms=300`).then((response) => response.status))
+  expect(await outcome(await fetch(`${url}/bomb`))).toEqual([507, 'PF_WASM_OUT_OF_MEMORY'])
+  expect(await Promise.all(neighbours)).toEqual([200, 200, 200, 200, 200])
+  expect(host.stats()).toMatchObject({ killedWorkers: 0, outOfMemory: 1 })
+})
+
+test('a guest that survives being refused memory answers for itself', async () => {
+  host = await startTestHost()
+  expect(await host.text('/bomb-caught')).toBe('caught')
+})
+
+test('a busy loop is answered 504, its worker replaced, others go on', async () => {
+  host = await startTestHost({ workers: 2, busyLimitMs: 500 })
+  const { url } = host
+  // The least loaded worker gets the next request: the wait is on one, the loop on the other.
+  const waiting = fetch(`${url}/wait?ms=1500`)
+  await expect.poll(() => host?.stats().live).toBe(1)
+  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_WASM_STUCK'])
+  expect((await waiting).status).toBe(200)
+  await expect.poll(() => host?.stats().workers.length).toBe(2)
+  expect(host.stats().killedWorkers).toBe(1)
+  expect(await host.text('/hello')).toBe('hello')
+})
+
+test('innocent requests of a killed worker: repeated where nothing shows, else 502', async () => {
+  host = await startTestHost({ workers: 1, busyLimitMs: 500 })
+  const { url } = host
+  const clean = fetch(`${url}/wait?ms=700`)
+  const acted = fetch(`${url}/cas-add?key=acted&pause=900`)
+  const wrote = fetch(`${url}/wait-until?ms=5000`)
+  const streaming = fetch(`${url}/ticks?count=1000&pause=50`).then((response) => response.text())
+  streaming.catch(() => {})
+  const lease = fetch(`${url}/lease?name=innocent&then=wait`)
+  expect((await wrote).status).toBe(200)
+  await expect.poll(() => host?.stats().live).toBe(5)
+  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_WASM_STUCK'])
+  expect((await clean).status).toBe(200)
+  expect((await acted).status).toBe(200)
+  expect(await outcome(await lease)).toEqual([502, 'PF_WASM_WORKER_LOST'])
+  await expect(streaming).rejects.toThrow()
+  expect(host.stats().repeated).toBe(2)
+})
+
+test('a loop after the response has begun breaks the connection off', async () => {
+  host = await startTestHost({ busyLimitMs: 400 })
+  const response = await fetch(`${host.url}/loop-after-head`)
+  expect(response.status).toBe(200)
+  await expect(response.text()).rejects.toThrow()
+})
+
+test('the wall-clock limit counts waiting, and frees the instance', async () => {
+  host = await startTestHost({ timeoutMs: 300 })
+  expect(await outcome(await fetch(`${host.url}/wait?ms=60000`))).toEqual([504, 'PF_WASM_TIMEOUT'])
+  expect(host.stats()).toMatchObject({ live: 0, timeouts: 1, killedWorkers: 0 })
+  expect(await host.text('/hello')).toBe('hello')
+})
+
+test('work after the response ends with the limit', async () => {
+  host = await startTestHost({ timeoutMs: 300 })
+  expect(await host.text('/wait-until?ms=60000')).toBe('first')
+  await expect.poll(() => host?.stats().live).toBe(0)
+  expect(await host.json('/get?key=after')).toEqual({ value: null })
+})
+
+test('more than the queue holds is answered 503 with Retry-After', async () => {
+  host = await startTestHost({ concurrency: 2, queue: 1 })
+  const { url } = host
+  const served = Array.from({ length: 3 }, () => fetch(`${url}/wait?ms=400`).then((response) => response.status))
+  await expect.poll(() => host?.stats()).toMatchObject({ live: 2, queued: 1 })
+  const refused = await fetch(`${url}/hello`)
+  expect(refused.headers.get('retry-after')).toBe('1')
+  expect(await outcome(refused)).toEqual([503, 'PF_WASM_BUSY'])
+  expect(await Promise.all(served)).toEqual([200, 200, 200])
+})
+
+test('a crash is answered 500 and stays the guest’s own', async () => {
+  host = await startTestHost()
+  const { url } = host
+  const neighbour = fetch(`${url}/wait?ms=200`)
+  expect(await outcome(await fetch(`${url}/trap`))).toEqual([500, 'PF_WASM_TRAP'])
+  expect((await neighbour).status).toBe(200)
+  expect(host.stats()).toMatchObject({ traps: 1, killedWorkers: 0 })
+  expect(await outcome(await fetch(`${url}/throw`))).toEqual([500, 'PF_WASM_NO_RESPONSE'])
+})
+
+test('a slow sender of a short body costs no instance', async () => {
+  host = await startTestHost()
+  const request = http.request(`${host.url}/echo`, { method: 'POST', headers: { 'content-length': '4' } })
+  const answered = new Promise<http.IncomingMessage>((resolve) => request.on('response', resolve))
+  request.write('sl')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(host.stats().live).toBe(0)
+  request.end('ow')
+  expect((await answered).statusCode).toBe(200)
+})
+
+test('closing lets running requests finish and refuses new ones', async () => {
+  host = await startTestHost()
+  const running = fetch(`${host.url}/wait?ms=300`)
+  await expect.poll(() => host?.stats().live).toBe(1)
+  const closed = host.close()
+  const refused = await host.fetch(new Request('http://agent.test/hello'))
+  expect(refused.status).toBe(503)
+  expect(await (await running).text()).toBe('waited')
+  await closed
+  host = undefined
+})
