@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { errorsPage } from './errors-page.mjs'
 import { withNeutralOverride } from './lint-override.mjs'
 import { withMatrix } from './matrix.mjs'
 import { exportsOf, publishedPackages } from './targets.mjs'
-import { neutralConfig, packageTsconfigs } from './tsconfigs.mjs'
+import { exampleTsconfig, neutralConfig, packageTsconfigs } from './tsconfigs.mjs'
 import { unsupportedEntry } from './unsupported.mjs'
 
 const json = (value) => JSON.stringify(value, null, 2) + '\n'
@@ -26,6 +26,9 @@ export async function generate(root, { check }) {
     for (const key of Object.keys(manifest.pf.targets)) unsupportedEntry(manifest, key)
     put(join(dir, 'package.json'), json({ ...manifest, exports: exportsOf(manifest) }))
     for (const [file, config] of Object.entries(packageTsconfigs(entry))) put(join(dir, file), json(config))
+  }
+  for (const manifest of globSync('examples/*/package.json', { cwd: root })) {
+    put(join(dirname(manifest), 'tsconfig.json'), json(exampleTsconfig))
   }
   put('tsconfig.neutral.json', json(neutralConfig(packages)))
   put('.oxlintrc.json', json(withNeutralOverride(JSON.parse(read('.oxlintrc.json')), packages)))

@@ -1,4 +1,4 @@
-import { neutralFolders } from './tsconfigs.mjs'
+import { neutralExamples, neutralFolders } from './tsconfigs.mjs'
 
 const rules = {
   'pf/no-builtin': 'error',
@@ -25,8 +25,12 @@ const deep = (glob) => (/\*|\.ts$/.test(glob) ? glob : `${glob}/**`)
 export function withNeutralOverride(config, packages) {
   const neutral = neutralFolders(packages)
   const override = {
-    files: [...neutral.map(({ folder }) => `${folder}/**/*.ts`), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
-    excludeFiles: neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${deep(glob)}`)),
+    files: [...neutral.map(({ folder }) => `${folder}/**/*.ts`), ...neutralExamples],
+    excludeFiles: [
+      ...neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${deep(glob)}`)),
+      'examples/**/*.test.ts',
+      'examples/**/*.node.ts',
+    ],
     rules,
   }
   const others = config.overrides.filter((entry) => !('pf/no-builtin' in (entry.rules ?? {})))

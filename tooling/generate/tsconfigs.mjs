@@ -5,6 +5,9 @@ const isNodeOnly = (manifest) => !Object.values(manifest.pf.targets).some(runsOn
 
 const tests = ['**/*.test.ts', '**/*.test-d.ts', '**/*.node.ts']
 
+/** What of an example runs in a component: the agent, what it is made of, and its entry for components. */
+const exampleFiles = ['agent.ts', '*.spin.ts', 'src']
+
 /** What in a package's `src` is never part of a component: tests, `*.node.ts`, and entries for Node with their folder. */
 function nodeFiles(manifest) {
   const entries = Object.entries(manifest.pf.targets)
@@ -12,6 +15,12 @@ function nodeFiles(manifest) {
     .map(([key]) => entryName(key))
   return [...tests, ...entries.flatMap((name) => [`${name}.ts`, name])]
 }
+
+/** The globs of the lint rules for examples. */
+export const neutralExamples = exampleFiles.map((file) => `examples/*/${file === 'src' ? 'src/**/*.ts' : file}`)
+
+/** The configuration an editor picks up in an example; the entry for Node and tests fall to the root's. */
+export const exampleTsconfig = { extends: '../../tsconfig.neutral.json', include: exampleFiles, exclude: tests }
 
 /** Folders of sources that run in a component, each with the globs of files in them that do not. */
 export function neutralFolders(packages) {
@@ -37,8 +46,11 @@ export function neutralConfig(packages) {
   return {
     extends: './tooling/tsconfig/neutral.json',
     compilerOptions: { noEmit: true, allowImportingTsExtensions: true, customConditions: ['pf-wasm'], paths },
-    include: [...neutral.map(({ folder }) => folder), 'examples/*/agent.ts', 'examples/*/*.spin.ts'],
-    exclude: neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${glob}`)),
+    include: [...neutral.map(({ folder }) => folder), ...exampleFiles.map((file) => `examples/*/${file}`)],
+    exclude: [
+      ...neutral.flatMap(({ folder, without }) => without.map((glob) => `${folder}/${glob}`)),
+      ...tests.map((glob) => `examples/${glob}`),
+    ],
   }
 }
 
