@@ -62,17 +62,20 @@ export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, mes
   const data = dataOf(message.parts)
   const [only] = open
   if (open.length === 1 && only !== undefined) {
-    const slot = only.slot ?? defaultSlot
-    const bySlot = isObject(data) && !takesField(only, slot) ? getOwn(data, slot) : undefined
-    return [
-      { interruptId: only.id, status: 'resolved', payload: bySlot ?? data ?? spoken(only, textOf(message.parts)) },
-    ]
+    return [{ interruptId: only.id, status: 'resolved', payload: impliedAnswer(only, data, message) }]
   }
   if (!isObject(data)) return []
   return open.flatMap((one): InterruptAnswer[] => {
     const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
     return payload === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload }]
   })
+}
+
+function impliedAnswer(interrupt: Interrupt, data: JsonValue | undefined, message: Message): JsonValue {
+  if (data === undefined) return spoken(interrupt, textOf(message.parts))
+  const slot = interrupt.slot ?? defaultSlot
+  const bySlot = isObject(data) && !takesField(interrupt, slot) ? getOwn(data, slot) : undefined
+  return bySlot === undefined ? data : bySlot
 }
 
 /** A text as the answer to a question: where the question does not take text, what the text says as JSON (`3`, `true`). */

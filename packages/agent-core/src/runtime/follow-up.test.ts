@@ -1,0 +1,452 @@
+import { describe, expect, it } from 'vitest'
+import { artifactTexts, failureCode, type Harness, harness, statusText } from '../../test/harness'
+import { defineSkill } from '../agent/skill'
+import { type AgentEngine, agentEnginePort, type EngineRun } from '../engine/agent-engine'
+import type { Checkpoint } from '../engine/checkpoint'
+import { PfError } from '../error/pf-error'
+import type { JsonValue } from '../model/json'
+import { bind } from '../port/port'
+import { anonymous } from '../port/scope'
+import { type InputRequest, type Reply, reply } from '../reply/reply'
+import { createMemoryStores } from '../memory/memory-stores'
+import type { RunContext } from './run-context'
+
+/** Asks for every slot that is not filled, all at once, then tells what it got. */
+const asking = (requests: InputRequest[], options: Parameters<typeof harness>[1] = {}): Harness =>
+  harness(
+    {
+      onMessage(_message, { slots }) {
+        const missing = requests.filter(({ slot = 'answer' }) => !Object.hasOwn(slots, slot))
+        return missing.length > 0 ? reply.inputsRequired(missing) : reply.text(JSON.stringify(slots))
+      },
+    },
+    options,
+  )
+
+const idsOf = (task: { facts: { interrupts?: { id: string }[] } }): string[] =>
+  (task.facts.interrupts ?? []).map((one) => one.id)
+const resolved = (interruptId: string, payload: JsonValue) => ({ interruptId, status: 'resolved' as const, payload })
+const cancelled = (interruptId: string) => ({ interruptId, status: 'cancelled' as const })
+
+describe('one question', () => {
+  it('waits without a lease, and the answer fills its slot', async () => {
+    const test = asking([{ prompt: 'Which day?', slot: 'day' }])
+    const asked = await test.sendTask('book')
+    expect(asked.task.status.state).toBe('input-required')
+    expect(statusText(asked)).toBe('Which day?')
+    expect(asked.lease).toBeUndefined()
+    expect(test.clock.pending).toBe(0)
+    const done = await test.sendTask('Monday', { taskId: asked.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"day":"Monday"}'])
+    expect(done.facts).toMatchObject({ interrupts: [{ status: 'answered', answer: 'Monday' }] })
+    expect(done.facts.checkpoint).toBeUndefined()
+    expect(done.task.history.map((one) => [one.role, one.parts[0]?.text])).toEqual([
+      ['user', 'book'],
+      ['agent', 'Which day?'],
+      ['user', 'Monday'],
+    ])
+  })
+
+  it.each<[string, InputRequest, Parameters<Harness['send']>[0], JsonValue]>([
+    ['text', { prompt: '?' }, 'yes', 'yes'],
+    ['data', { prompt: '?' }, { data: { a: 1 } }, { a: 1 }],
+    ['data null', { prompt: '?' }, { data: null }, null],
+    ['data false', { prompt: '?' }, { data: false }, false],
+    ['data 0', { prompt: '?' }, { data: 0 }, 0],
+    ['empty text', { prompt: '?' }, '', ''],
+    ['the field of its slot', { prompt: '?', slot: 'day' }, { data: { day: 'Monday', other: 1 } }, 'Monday'],
+    ['the field of its slot, null', { prompt: '?', slot: 'day' }, { data: { day: null } }, null],
+    [
+      'an object with a field named like the slot, where the schema has it',
+      { prompt: '?', slot: 'day', schema: { type: 'object', properties: { day: {} } } },
+      { data: { day: 'Monday' } },
+      { day: 'Monday' },
+    ],
+    ['text for a number', { prompt: '?', schema: { type: 'integer' } }, '3', 3],
+    ['text for a boolean', { prompt: '?', schema: { type: 'boolean' } }, 'true', true],
+    ['digits for a string', { prompt: '?', schema: { type: 'string' } }, '3', '3'],
+  ])('%s', async (_, request, content, value) => {
+    const test = asking([request])
+    const asked = await test.sendTask()
+    const done = await test.sendTask(content, { taskId: asked.key.taskId })
+    expect(done.task.status.state).toBe('completed')
+    expect(JSON.parse(artifactTexts(done)[0] as string)).toEqual({ [request.slot ?? 'answer']: value })
+  })
+
+  it('is asked again with what was wrong, under the same id, as often as needed', async () => {
+    const test = asking([{ prompt: 'How many?', slot: 'count', schema: { type: 'integer', minimum: 1 } }])
+    const asked = await test.sendTask()
+    for (const wrong of ['many', '0', '1.5']) {
+      const again = await test.sendTask(wrong, { taskId: asked.key.taskId })
+      expect(again.task.status.state).toBe('input-required')
+      expect(statusText(again)).toMatch(/^How many\? \(count: /)
+      expect(idsOf(again)).toEqual(idsOf(asked))
+      expect(again.lease).toBeUndefined()
+    }
+    const done = await test.sendTask('2', { taskId: asked.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"count":2}'])
+    expect(done.task.history.filter((one) => one.role === 'user').map((one) => one.parts[0]?.text)).toEqual([
+      'hello',
+      'many',
+      '0',
+      '1.5',
+      '2',
+    ])
+  })
+
+  it('may fill a slot named __proto__, which pollutes nothing', async () => {
+    const test = asking([{ prompt: '?', slot: '__proto__' }])
+    const asked = await test.sendTask()
+    const done = await test.sendTask({ data: { polluted: true } }, { taskId: asked.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"__proto__":{"polluted":true}}'])
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+})
+
+describe('several questions', () => {
+  const requests = [
+    { prompt: 'Day?', slot: 'day' },
+    { prompt: 'Place?', slot: 'place' },
+    { prompt: 'Count?', slot: 'count', schema: { type: 'integer' } },
+  ]
+
+  it('are answered by the fields of one message', async () => {
+    const test = asking(requests)
+    const asked = await test.sendTask()
+    expect(statusText(asked)).toBe('Day?\nPlace?\nCount?')
+    const done = await test.sendTask({ data: { day: 'Monday', place: 'Graz', count: 2 } }, { taskId: asked.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"day":"Monday","place":"Graz","count":2}'])
+  })
+
+  it('are answered one by one: the task goes on waiting, and says for what', async () => {
+    const test = asking(requests)
+    const asked = await test.sendTask()
+    const partly = await test.sendTask({ data: { place: 'Graz' } }, { taskId: asked.key.taskId })
+    expect(partly.task.status.state).toBe('input-required')
+    expect(statusText(partly)).toBe('Day?\nCount?')
+    expect(partly.facts.interrupts?.map((one) => one.status)).toEqual(['open', 'answered', 'open'])
+    const wrong = await test.sendTask({ data: { day: 'Monday', count: 'two' } }, { taskId: asked.key.taskId })
+    expect(statusText(wrong)).toMatch(/^Count\? \(count: /)
+    expect(wrong.facts.interrupts?.map((one) => one.status)).toEqual(['answered', 'answered', 'open'])
+    // Only one is left: a plain text is its answer.
+    const done = await test.sendTask('3', { taskId: asked.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"day":"Monday","place":"Graz","count":3}'])
+  })
+
+  it('are not guessed at: a plain text is asked which one it answers', async () => {
+    const test = asking(requests)
+    const asked = await test.sendTask()
+    const again = await test.sendTask('Graz', { taskId: asked.key.taskId })
+    expect(statusText(again)).toBe('Several questions are open; say which one you answer: day, place, count.')
+    expect(again.facts.interrupts?.every((one) => one.status === 'open')).toBe(true)
+  })
+
+  it('are answered by id, in any order, falsy values too', async () => {
+    const test = asking(requests)
+    const asked = await test.sendTask()
+    const [day, place, count] = idsOf(asked) as [string, string, string]
+    await test.sendTask('x', { taskId: asked.key.taskId }, { answers: [resolved(count, 0)] })
+    const done = await test.sendTask(
+      'x',
+      { taskId: asked.key.taskId },
+      { answers: [resolved(place, null), resolved(day, false)] },
+    )
+    expect(JSON.parse(artifactTexts(done)[0] as string)).toEqual({ day: false, place: null, count: 0 })
+  })
+})
+
+describe('answers that are refused, and change nothing', () => {
+  it.each<[string, (ids: string[]) => unknown, string]>([
+    ['for a question that does not exist', () => [resolved('nonsense', 1)], 'PF_INTERRUPT_UNKNOWN'],
+    ['for a question that was answered', ([first]) => [resolved(first as string, 'again')], 'PF_INTERRUPT_ANSWERED'],
+    [
+      'for one question twice',
+      ([, second]) => [resolved(second as string, 1), resolved(second as string, 2)],
+      'PF_REQUEST_INVALID',
+    ],
+  ])('%s', async (_, answers, code) => {
+    const test = asking([
+      { prompt: 'a?', slot: 'a' },
+      { prompt: 'b?', slot: 'b' },
+    ])
+    const asked = await test.sendTask()
+    const before = await test.sendTask({ data: { a: 1 } }, { taskId: asked.key.taskId })
+    const refused = test.send('x', { taskId: asked.key.taskId }, { answers: answers(idsOf(asked)) as never })
+    await expect(refused).rejects.toMatchObject({ code })
+    expect(test.load(asked.key.taskId)?.version).toBe(before.version)
+  })
+
+  it('in another context, to a task that is over, to no task, of somebody else', async () => {
+    const test = asking([{ prompt: '?' }])
+    const { key, task } = await test.sendTask()
+    await expect(test.send('x', { taskId: key.taskId, contextId: 'other' })).rejects.toMatchObject({
+      code: 'PF_CONTEXT_MISMATCH',
+    })
+    await expect(test.send('x', { taskId: key.taskId }, { principal: { id: 'mallory' } })).rejects.toMatchObject({
+      code: 'PF_TASK_NOT_FOUND',
+    })
+    await expect(test.send('x', { taskId: 'none' })).rejects.toMatchObject({ code: 'PF_TASK_NOT_FOUND' })
+    const done = await test.sendTask('x', { taskId: key.taskId, contextId: task.contextId })
+    await expect(test.send('y', { taskId: key.taskId })).rejects.toMatchObject({ code: 'PF_TASK_TERMINAL' })
+    const [id] = idsOf(done) as [string]
+    await expect(test.send('y', { taskId: key.taskId }, { answers: [resolved(id, 'late')] })).rejects.toMatchObject({
+      code: 'PF_INTERRUPT_ANSWERED',
+    })
+    expect(test.load(key.taskId)).toEqual(done)
+  })
+})
+
+describe('cancelled answers', () => {
+  it("end a handler's task as canceled, with every question closed", async () => {
+    const test = asking([
+      { prompt: 'a?', slot: 'a' },
+      { prompt: 'b?', slot: 'b' },
+    ])
+    const asked = await test.sendTask()
+    const ended = await test.sendTask(
+      'x',
+      { taskId: asked.key.taskId },
+      { answers: [cancelled(idsOf(asked)[0] as string)] },
+    )
+    expect(ended.task.status.state).toBe('canceled')
+    expect(ended.facts.interrupts?.map((one) => one.status)).toEqual(['canceled', 'canceled'])
+    expect(ended.facts.checkpoint).toBeUndefined()
+    expect(test.load(asked.key.taskId)).toEqual(ended)
+  })
+
+  it('are told to other engines, which decide', async () => {
+    const seen: unknown[] = []
+    const { test, asked } = await suspended((run) => {
+      seen.push(
+        run.context.answers,
+        run.context.interrupts.map((one) => one.status),
+      )
+      return reply.text('went on')
+    })
+    const done = await test.sendTask(
+      'x',
+      { taskId: asked.key.taskId },
+      { answers: [cancelled(idsOf(asked)[0] as string)] },
+    )
+    expect(artifactTexts(done)).toEqual(['went on'])
+    expect(seen).toEqual([[cancelled(idsOf(asked)[0] as string)], ['canceled']])
+  })
+})
+
+describe('expired questions', () => {
+  it('refuse the answer; the task is failed by whoever looks', async () => {
+    const test = asking([{ prompt: '?', expiresAt: new Date(1_700_000_000_000 + 60_000).toISOString() }])
+    const first = await test.sendTask()
+    const second = await test.sendTask()
+    await test.clock.advance(59_999)
+    expect((await test.runtime.task(first.key.taskId, anonymous))?.task.status.state).toBe('input-required')
+    await test.clock.advance(1)
+    await expect(test.send('late', { taskId: first.key.taskId })).rejects.toMatchObject({
+      code: 'PF_INTERRUPT_EXPIRED',
+    })
+    await expect(
+      test.send('late', { taskId: first.key.taskId }, { answers: [resolved(idsOf(first)[0] as string, 1)] }),
+    ).rejects.toMatchObject({ code: 'PF_INTERRUPT_EXPIRED' })
+    const failed = test.load(first.key.taskId)
+    expect(failed && [failed.task.status.state, failureCode(failed), failed.facts.interrupts?.[0]?.status]).toEqual([
+      'failed',
+      'PF_INTERRUPT_EXPIRED',
+      'expired',
+    ])
+    const { tasks } = await test.runtime.list({ principal: anonymous, pageSize: 10 })
+    expect(tasks.map((one) => one.task.status.state)).toEqual(['failed', 'failed'])
+    expect(tasks.map((one) => one.key.taskId)).toContain(second.key.taskId)
+  })
+})
+
+describe('authRequired', () => {
+  it('waits as auth-required, and goes on when the caller says so', async () => {
+    const test = harness({
+      onMessage: (_m, { slots }) =>
+        slots.login === undefined ? reply.authRequired({ prompt: 'Log in at …', slot: 'login' }) : reply.text('in'),
+    })
+    const asked = await test.sendTask()
+    expect(asked.task.status.state).toBe('auth-required')
+    expect(asked.facts.interrupts).toMatchObject([{ kind: 'auth' }])
+    expect(artifactTexts(await test.sendTask('done', { taskId: asked.key.taskId }))).toEqual(['in'])
+  })
+})
+
+/** A task that an engine other than the handler engine has suspended. */
+async function suspended(
+  resume: (run: EngineRun, checkpoint: Checkpoint) => Reply | Promise<Reply>,
+): Promise<{ test: Harness; asked: Awaited<ReturnType<Harness['sendTask']>> }> {
+  const engine: AgentEngine = {
+    name: 'loop',
+    start: () => ({
+      reply: 'suspended',
+      state: 'input-required',
+      interrupts: [{ kind: 'approval', prompt: 'May I?', toolCallId: 'call-1' }],
+      checkpoint: { engine: 'loop', schemaVersion: 3, data: { step: 7 } },
+    }),
+    resume,
+  }
+  const test = harness({ model: { provider: 'none', modelId: 'none' } }, { bindings: [bind(agentEnginePort, engine)] })
+  const asked = await test.sendTask()
+  expect(asked.task.status.state).toBe('input-required')
+  return { test, asked }
+}
+
+describe('checkpoints', () => {
+  it('go back to the engine that wrote them, as they were', async () => {
+    const seen: unknown[] = []
+    const { test, asked } = await suspended((run, checkpoint) => {
+      seen.push(checkpoint, run.context.answers)
+      return reply.text('ok')
+    })
+    expect(asked.facts.checkpoint).toEqual({ engine: 'loop', schemaVersion: 3, data: { step: 7 } })
+    const done = await test.sendTask('yes', { taskId: asked.key.taskId })
+    expect(seen).toEqual([
+      { engine: 'loop', schemaVersion: 3, data: { step: 7 } },
+      [resolved(idsOf(asked)[0] as string, 'yes')],
+    ])
+    expect(done.facts.checkpoint).toBeUndefined()
+  })
+
+  it('without their engine, or their skill, leave the question open for a host that has it', async () => {
+    const { test, asked } = await suspended(() => reply.text('ok'))
+    const elsewhere = harness({ onMessage: () => 'x' }, { stores: test.stores, clock: test.clock })
+    await expect(elsewhere.send('yes', { taskId: asked.key.taskId })).rejects.toMatchObject({
+      code: 'PF_ENGINE_MISSING',
+    })
+    expect(test.load(asked.key.taskId)?.version).toBe(asked.version)
+
+    const stores = createMemoryStores()
+    const skill = (id: string) =>
+      defineSkill({
+        id,
+        name: id,
+        description: id,
+        handler: (_i, { slots }) => (slots.answer === undefined ? reply.inputRequired({ prompt: '?' }) : 'done'),
+      })
+    const old = harness({ skills: [skill('old')] }, { stores })
+    const waiting = await old.sendTask()
+    const renamed = harness({ skills: [skill('new')] }, { stores })
+    await expect(renamed.send('yes', { taskId: waiting.key.taskId })).rejects.toMatchObject({
+      code: 'PF_ENGINE_MISSING',
+      message: expect.stringContaining('"old"') as string,
+    })
+    expect(artifactTexts(await old.sendTask('yes', { taskId: waiting.key.taskId }))).toEqual(['done'])
+  })
+
+  it('of a newer version fail the task', async () => {
+    const test = asking([{ prompt: '?' }])
+    const asked = await test.sendTask()
+    await test.stores.runStore.commit({
+      key: asked.key,
+      expectedVersion: asked.version,
+      events: [],
+      facts: { checkpoint: { engine: 'handler', schemaVersion: 2, data: {} } },
+    })
+    expect(failureCode(await test.sendTask('x', { taskId: asked.key.taskId }))).toBe('PF_CHECKPOINT_SCHEMA')
+  })
+
+  it('of a skill hold its input: the handler is given it again, made by its schema again', async () => {
+    const inputs: unknown[] = []
+    const date = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'test',
+        validate: (value: unknown) => ({ value: new Date(value as string) }),
+      },
+    }
+    const skill = defineSkill({
+      id: 's',
+      name: 's',
+      description: 's',
+      input: date,
+      handler(input, { slots }) {
+        inputs.push(input)
+        return slots.sure === undefined ? reply.inputRequired({ prompt: 'Sure?', slot: 'sure' }) : reply.text('ok')
+      },
+    })
+    const test = harness({ skills: [skill] })
+    const asked = await test.sendTask('2026-05-01')
+    expect(JSON.stringify(asked.facts.checkpoint?.data)).toBe('{"isCalled":true,"input":"2026-05-01"}')
+    await test.sendTask('yes', { taskId: asked.key.taskId })
+    expect(inputs).toEqual([new Date('2026-05-01'), new Date('2026-05-01')])
+  })
+})
+
+describe('a resume that fails', () => {
+  const busy = () => new PfError('PF_HTTP_FAILED', 'The model is busy: key sk-123', { retryable: true })
+
+  it('for a reason that may pass opens the questions again, and the same answer then does it', async () => {
+    let tries = 0
+    const { test, asked } = await suspended((run) => {
+      run.context.emit({ type: 'step-start', name: 'call' })
+      if (++tries < 3) throw busy()
+      return reply.text('at last')
+    })
+    const answers = [resolved(idsOf(asked)[0] as string, 'yes')]
+    for (let attempt = 1; attempt < 3; attempt++) {
+      const again = await test.sendTask('x', { taskId: asked.key.taskId }, { answers })
+      expect(again.task.status.state).toBe('input-required')
+      expect(again.facts.interrupts?.[0]).toMatchObject({ status: 'open' })
+      expect(again.facts.interrupts?.[0]).not.toHaveProperty('answer')
+      expect(again.facts.checkpoint).toEqual(asked.facts.checkpoint)
+      expect(again.lease).toBeUndefined()
+      expect(failureCode(again)).toBe('PF_HTTP_FAILED')
+      expect(statusText(again)).toContain('May I?')
+      expect(statusText(again)).not.toContain('sk-123')
+    }
+    expect(artifactTexts(await test.sendTask('x', { taskId: asked.key.taskId }, { answers }))).toEqual(['at last'])
+  })
+
+  it.each<[string, (context: RunContext) => Promise<never>]>([
+    ['for good', () => Promise.reject(new PfError('PF_HTTP_FAILED', 'no'))],
+    ['by a throw of its own', () => Promise.reject(new Error('boom'))],
+    [
+      'after it did something',
+      (context) => {
+        context.emit({ type: 'tool-call-start', toolCallId: 't', name: 'pay' })
+        return Promise.reject(busy())
+      },
+    ],
+  ])('%s fails the task', async (_, fail) => {
+    const { test, asked } = await suspended((run) => fail(run.context))
+    const failed = await test.sendTask('x', { taskId: asked.key.taskId })
+    expect(failed.task.status.state).toBe('failed')
+    expect(failed.facts.interrupts?.[0]?.status).toBe('answered')
+  })
+
+  it('is not opened again on the first run: nothing was answered', async () => {
+    const test = harness({ onMessage: () => Promise.reject(busy()) })
+    expect((await test.sendTask()).task.status.state).toBe('failed')
+  })
+})
+
+it('goes on for the principal that is stored with the task, whatever the next caller claims', async () => {
+  const seen: unknown[] = []
+  const test = harness({
+    onMessage: (_m, { slots, principal }) => {
+      seen.push(principal)
+      return slots.answer === undefined ? reply.inputRequired({ prompt: '?' }) : 'ok'
+    },
+  })
+  const owner = { id: 'ada', scopes: ['read'], claims: { team: 'a' } }
+  const { key } = await test.sendTask('x', {}, { principal: owner })
+  await test.sendTask('y', { taskId: key.taskId }, { principal: { id: 'ada', scopes: ['read', 'admin'] } })
+  expect(seen).toEqual([owner, owner])
+})
+
+it('runs a task as a chain of runs, each with an id of its own, usage added up', async () => {
+  const ids: string[] = []
+  const test = harness({
+    onMessage(_m, context) {
+      ids.push(context.runId)
+      context.emit({ type: 'usage', usage: { turns: 1, inputTokens: 10 } })
+      return context.slots.answer === undefined ? reply.inputRequired({ prompt: '?' }) : 'ok'
+    },
+  })
+  const asked = await test.sendTask('x', {}, { runId: 'run-1' })
+  const done = await test.sendTask('y', { taskId: asked.key.taskId })
+  expect([asked.facts.runId, done.facts.runId]).toEqual(ids)
+  expect(ids[0]).toBe('run-1')
+  expect(done.facts.usage).toEqual({ turns: 2, inputTokens: 20 })
+})

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { artifactTexts, failureCode, type Harness, harness, statusText } from '../../test/harness'
+import type { AgentDefinition } from '../agent/agent'
+import type { StoredTask, TaskHead } from '../port/run-store'
+import { anonymous } from '../port/scope'
+import { runStreamsPort } from '../port/services'
+import { bind } from '../port/port'
+import { createFaultyRunStore } from '../testing/faulty-run-store'
+import type { StoredEvent } from '../event/run-event'
+
+const never = { onMessage: () => new Promise<never>(() => {}) } satisfies Partial<AgentDefinition>
+const scope = { tenant: '', principalId: 'anonymous' }
+
+/** A task as a process leaves it that was killed in the middle of a run. */
+function killed(test: Harness, taskId: string, leaseMs = 1_000, state: 'submitted' | 'working' = 'working'): void {
+  const now = test.clock.now()
+  test.stores.runStore.commit({
+    key: { ...scope, taskId },
+    expectedVersion: 0,
+    create: {
+      id: taskId,
+      contextId: 'c',
+      status: { state, timestamp: new Date(now).toISOString() },
+      artifacts: [],
+      history: [],
+    },
+    facts: { principal: anonymous, runId: 'dead' },
+    events: [{ type: 'artifact', artifact: { artifactId: 'a', parts: [{ text: 'half' }] } }],
+    lease: { expiresAt: now + leaseMs },
+  })
+}
+
+describe('a task whose run died', () => {
+  it('is left alone while its lease is good', async () => {
+    const test = harness(never)
+    killed(test, 't')
+    await test.clock.advance(999)
+    expect((await test.runtime.task('t', anonymous))?.task.status.state).toBe('working')
+    await expect(test.send('x', { taskId: 't' })).rejects.toMatchObject({ code: 'PF_BUSY' })
+  })
+
+  it.each<[string, (test: Harness) => Promise<unknown>, string | undefined]>([
+    ['task()', (test) => test.runtime.task('t', anonymous), undefined],
+    ['list()', (test) => test.runtime.list({ principal: anonymous, pageSize: 5 }), undefined],
+    ['submit()', (test) => test.send('x', { taskId: 't' }), 'PF_TASK_TERMINAL'],
+    ['cancel()', (test) => test.runtime.cancel('t', anonymous), 'PF_TASK_NOT_CANCELABLE'],
+  ])('is failed by %s that finds it, keeps what it had, and says why', async (_, look, code) => {
+    const published: [readonly StoredEvent[], boolean][] = []
+    const streams = {
+      publish: (_key: unknown, events: readonly StoredEvent[], ended: boolean) => void published.push([events, ended]),
+      subscribe: () => {
+        throw new Error('unused')
+      },
+    }
+    const test = harness(never, { bindings: [bind(runStreamsPort, streams)] })
+    killed(test, 't')
+    await test.clock.advance(1_000)
+    if (code === undefined) await look(test)
+    else await expect(look(test)).rejects.toMatchObject({ code })
+    const stored = test.load('t') as StoredTask
+    expect(stored.task.status.state).toBe('failed')
+    expect(failureCode(stored)).toBe('PF_RUN_LOST')
+    expect(statusText(stored)).toContain('died')
+    expect(artifactTexts(stored)).toEqual(['half'])
+    expect(stored.lease).toBeUndefined()
+    expect(stored.task.history.at(-1)).toEqual(stored.task.status.message)
+    expect(test.stores.conversation.read(scope, 'c')).toEqual([stored.task.status.message])
+    expect(published).toEqual([
+      [
+        [
+          { seq: 2, event: { type: 'message', message: stored.task.status.message } },
+          { seq: 3, event: { type: 'status', status: stored.task.status } },
+        ],
+        true,
+      ],
+    ])
+    expect(test.logs).toMatchObject([{ level: 'warn', fields: { code: 'PF_RUN_LOST', taskId: 't', runId: 'dead' } }])
+  })
+
+  it('is failed once, however many look at the same time', async () => {
+    const test = harness(never, { wrapStore: (store) => createFaultyRunStore(store) })
+    const peers = [test.runtime, test.peer(), test.peer()]
+    killed(test, 't', 1_000, 'submitted')
+    await test.clock.advance(1_000)
+    const seen = await Promise.all(peers.flatMap((one) => [one.task('t', anonymous), one.task('t', anonymous)]))
+    expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1)
+    expect(test.load('t')?.version).toBe(2)
+  })
+
+  it('is failed on every page of a list', async () => {
+    const test = harness(never)
+    for (let index = 0; index < 5; index++) {
+      killed(test, `t${index}`)
+      await test.clock.advance(1)
+    }
+    await test.clock.advance(2_000)
+    const page = await test.runtime.list({ principal: anonymous, pageSize: 2 })
+    expect(page.tasks.map((one) => one.task.status.state)).toEqual(['failed', 'failed'])
+    expect(page.total).toBe(5)
+    const { tasks } = await test.runtime.list({ principal: anonymous, pageSize: 10 })
+    expect(new Set(tasks.map((one) => one.task.status.state))).toEqual(new Set(['failed']))
+  })
+
+  it('its run, if it lives after all, finds out by its next commit', async () => {
+    const test = harness(
+      {
+        async onMessage(_message, context) {
+          context.emit({ type: 'custom', name: 'begun', value: 1 })
+          await new Promise<void>((resolve) => test.clock.after(5_000, resolve))
+          context.emit({ type: 'custom', name: 'late', value: 1 })
+          await context.flush()
+          return 'never heard'
+        },
+        // Its looks come too late to prolong the lease: the process slept.
+      },
+      { runtime: { leaseMs: 2_000, watchMs: 60_000 } },
+    )
+    const outcome = test.submit().outcome
+    await test.clock.advance(3_000)
+    const page = await test.peer().list({ principal: anonymous, pageSize: 1 })
+    expect(page.tasks[0]?.task.status.state).toBe('failed')
+    const { task } = await test.clock.until(outcome)
+    expect(task && failureCode(task)).toBe('PF_RUN_LOST')
+    expect(task?.version).toBe(2)
+  })
+})
+
+describe('a run that lives', () => {
+  it('prolongs its lease for as long as it takes, and gives it back', async () => {
+    const heads: (TaskHead | undefined)[] = []
+    const test = harness(
+      {
+        onMessage: async (_m, context) => {
+          await context.startTask()
+          await new Promise<void>((resolve) => test.clock.after(100_000, resolve))
+          return 'done'
+        },
+      },
+      { runtime: { leaseMs: 10_000 } },
+    )
+    const run = test.submit('x', {}, { asTask: true })
+    const taskId = (await run.started).task?.key.taskId as string
+    const peer = test.peer()
+    for (let second = 0; second < 99; second++) {
+      await test.clock.advance(1_000)
+      expect((await peer.task(taskId, anonymous))?.task.status.state).toBe('working')
+      heads.push(test.stores.runStore.head({ ...scope, taskId }))
+    }
+    for (const head of heads) expect(head?.lease?.token).toBe(1)
+    expect(new Set(heads.map((one) => one?.lease?.expiresAt)).size).toBeGreaterThan(9)
+    const { task } = await test.clock.until(run.outcome)
+    expect(task?.task.status.state).toBe('completed')
+    expect(task?.lease).toBeUndefined()
+    // Prolonging is no commit.
+    expect(task?.version).toBe(2)
+  })
+
+  it('never has a lease beyond its deadline', async () => {
+    const test = harness({ ...never, deadlineMs: 25_000 }, { runtime: { leaseMs: 10_000 } })
+    const run = test.submit('x', {}, { asTask: true })
+    const { task } = await run.started
+    const deadline = test.clock.now() + 25_000
+    for (let second = 0; second < 24; second++) {
+      await test.clock.advance(1_000)
+      expect(test.stores.runStore.head(task?.key as StoredTask['key'])?.lease?.expiresAt).toBeLessThanOrEqual(deadline)
+    }
+    expect(failureCode((await test.clock.until(run.outcome)).task as StoredTask)).toBe('PF_RUN_TIMEOUT')
+  })
+
+  it('is not taken for dead by its own process, though its lease ran out', async () => {
+    const test = harness(
+      {
+        onMessage: async (_m, context) => {
+          await context.startTask()
+          await new Promise<void>((resolve) => test.clock.after(5_000, resolve))
+          return 'done'
+        },
+      },
+      { runtime: { leaseMs: 1_000, watchMs: 60_000 } },
+    )
+    const run = test.submit('x', {}, { asTask: true })
+    const taskId = (await run.started).task?.key.taskId as string
+    await test.clock.advance(2_000)
+    expect((await test.runtime.task(taskId, anonymous))?.task.status.state).toBe('working')
+    expect((await test.runtime.list({ principal: anonymous, pageSize: 1 })).tasks[0]?.task.status.state).toBe('working')
+    expect((await test.clock.until(run.outcome)).task?.task.status.state).toBe('completed')
+  })
+
+  it('of somebody else with the same task id does not count', async () => {
+    const test = harness({
+      onMessage: async (_m, context) => {
+        await context.startTask()
+        return new Promise<never>(() => {})
+      },
+    })
+    const run = test.submit('x', {}, { asTask: true })
+    const taskId = (await run.started).task?.key.taskId as string
+    expect(await test.runtime.task(taskId, { id: 'mallory' })).toBeUndefined()
+    await expect(test.runtime.cancel(taskId, { id: 'mallory' })).rejects.toMatchObject({ code: 'PF_TASK_NOT_FOUND' })
+    expect(test.load(taskId)?.task.status.state).toBe('working')
+    run.cancel()
+    await test.clock.until(run.outcome)
+  })
+})
