@@ -11,14 +11,15 @@ export type Members<T> = { [K in keyof T]-?: Member<T[K] | undefined> }
  */
 export function shape<T extends object>(members: Members<T>): Reader<T> {
   const names = Object.keys(members) as (keyof T & string)[]
-  const aliases = names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
-  const readers = names.map((name) => members[name])
+  const list = names.map((name) => {
+    const alias = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    return { name, alias: alias === name ? undefined : alias, read: members[name] as Member<unknown> }
+  })
   return (value, out) => {
     if (!isFields(value)) return invalid(out, '', 'must be an object')
     const result: Fields = {}
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index] as string
-      const member = (readers[index] as Member<unknown>)(value[name] ?? value[aliases[index] as string], name, out)
+    for (const { name, alias, read } of list) {
+      const member = read(value[name] ?? (alias && value[alias]), name, out)
       if (member !== undefined) result[name] = member
     }
     return result as T

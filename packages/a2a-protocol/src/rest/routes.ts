@@ -1,5 +1,5 @@
 import { A2AError } from '../error/a2a-error'
-import { isOperation, type Operation } from '../operations'
+import type { Operation } from '../operations'
 
 /** An HTTP+JSON request matched to its operation, with what the path says. */
 export interface RestMatch {
@@ -95,11 +95,5 @@ export function matchRestRoute(method: string, path: string): RestMatch | undefi
 
 /** Whether a name may be a tenant of a path: not empty, and no route of its own. */
 export function isPathTenant(tenant: string): boolean {
-  return (
-    /^[A-Za-z0-9._~-]+$/.test(tenant) &&
-    tenant !== '.' &&
-    tenant !== '..' &&
-    !reserved.has(tenant) &&
-    !isOperation(tenant)
-  )
+  return /^[A-Za-z0-9._~-]+$/.test(tenant) && tenant !== '.' && tenant !== '..' && !reserved.has(tenant)
 }
