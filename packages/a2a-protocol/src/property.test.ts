@@ -29,8 +29,8 @@ import { matchRestRoute } from './rest/routes'
 import type { ListTasksRequest, SendMessageRequest } from './wire/requests'
 import type { StreamResponse } from './wire/stream-response'
 
-/** A fixed seed: the same inputs on every machine. `PF_FUZZ=100000` runs the long form. */
-const runs = Number(process.env['PF_FUZZ'] ?? 400)
+/** A fixed seed: the same inputs on every machine. `npm run test:full` runs the long form. */
+const runs = Number(process.env['PF_FUZZ'] ?? (process.env['PF_TEST_FULL'] ? 100_000 : 400))
 const settings = { seed: 20261120, numRuns: runs }
 vi.setConfig({ testTimeout: 20_000 + runs * 20 })
 
