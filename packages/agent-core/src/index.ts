@@ -92,6 +92,7 @@ export {
   type FeatureMiddleware,
   type FeatureRoute,
   type FeatureSetup,
+  type HostInfo,
   type RequestInfo,
   type ServedAgent,
 } from './feature/feature'

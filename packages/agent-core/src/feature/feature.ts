@@ -15,8 +15,10 @@ export interface RequestInfo {
   principal: Principal
   /** The tenant in the path; empty where there is none. */
   tenant: string
-  /** The path behind the tenant, still percent-encoded, without the query. */
+  /** The path behind base path and tenant, still percent-encoded, without the query. */
   path: string
+  /** Where the app is mounted in another server, such as `/agent`; empty where it stands alone. */
+  basePath: string
   /** Values of the path's `:name` segments, percent-decoded. */
   params: Readonly<Record<string, string>>
   /** Keeps work going behind the answer, where the host can. */
@@ -57,6 +59,16 @@ export interface ServedAgent {
   readonly runtime: AgentRuntime
 }
 
+/** What is known of the place an app is served in, once serving has begun. */
+export interface HostInfo {
+  /** The world of a component; absent on Node. */
+  readonly world?: string
+  /** When the component was built: milliseconds since 1970. */
+  readonly builtAt?: number
+  /** How long tasks can be read: as long as the request that made them, as the process, or until their store drops them. */
+  readonly taskLifetime: 'request' | 'process' | 'stored'
+}
+
 /** What a feature is set up with. */
 export interface FeatureContext {
   /** Services of the features it requires, and optional ones that are installed. */
@@ -65,6 +77,8 @@ export interface FeatureContext {
   readonly target: Target
   /** What every feature adds to the card, in set-up order. Complete once every feature has been set up. */
   cards(): readonly JsonObject[]
+  /** What is known of the host. Complete once a request comes. */
+  host(): HostInfo
 }
 
 /** What a feature brings to the app. */
