@@ -1,3 +1,4 @@
+import { isPathTenant, toA2AError } from '@pf-agents/a2a-protocol'
 import {
   clockPort,
   defineFeature,
@@ -5,12 +6,13 @@ import {
   loggerPort,
   PfError,
   type RequestInfo,
+  type ServedAgent,
 } from '@pf-agents/agent-core'
 import { answerJsonRpc, jsonRpcFailure } from './binding/json-rpc'
 import { Negotiation } from './binding/negotiate'
 import { answerRest, restFailure } from './binding/rest'
-import { additionsOf, buildCard, type CardPlace, joinAdditions } from './card/build-card'
-import { CardRoute } from './card/card-route'
+import { additionsOf, buildCard, type CardPlace, forHost, joinAdditions } from './card/build-card'
+import { CardRoute, originOf } from './card/card-route'
 import { extendedCard } from './card/extended-card'
 import { Endpoints } from './endpoint'
 import type { A2AServerOptions } from './options'
@@ -35,7 +37,8 @@ export function a2aServer(options: A2AServerOptions = {}) {
     name: 'a2a-server',
     targets: ['node', 'wasm'],
     requires: [loggerPort, clockPort],
-    setup({ ports, agents, cards }) {
+    setup({ ports, agents, cards, host }) {
+      checkTenants(agents)
       const endpoints = new Endpoints(agents)
       let service: Service
       let additions: ReturnType<typeof joinAdditions>
@@ -56,18 +59,19 @@ export function a2aServer(options: A2AServerOptions = {}) {
           throw new PfError('PF_METHOD_UNKNOWN', 'There is nothing at this address.')
         },
         fail: (error, request, info) => {
-          const told = service.tell(error)
+          const told = toA2AError(error)
           const path = info.path.slice(base.length)
           return method === 'POST' && (path === '' || path === '/')
             ? jsonRpcFailure(told, null)
             : restFailure(told, request)
         },
       })
-      const card = new CardRoute(
-        (origin, tenant) => buildCard(endpoints.find(tenant, undefined).agent, additions, place(origin, tenant)),
-        ports.get(clockPort),
-        options.cardMaxAgeSeconds ?? 300,
-      )
+      const card = new CardRoute({
+        render: (origin, tenant) =>
+          buildCard(endpoints.find(tenant, undefined).agent, forHost(additions, host()), place(origin, tenant)),
+        modified: () => host().builtAt ?? ports.get(clockPort).now(),
+        maxAgeSeconds: options.cardMaxAgeSeconds ?? 300,
+      })
       return {
         routes: [card, route('GET'), route('POST'), route('DELETE')],
         card: options.extendedCard === undefined ? {} : { capabilities: { extendedAgentCard: true } },
@@ -83,7 +87,7 @@ export function a2aServer(options: A2AServerOptions = {}) {
                 options.extendedCard,
                 additions,
                 endpoint,
-                place(new URL(request.url).origin, endpoint.tenant),
+                place(originOf(request.url) + info.basePath, endpoint.tenant),
                 info.principal,
               ),
           })
@@ -91,6 +95,15 @@ export function a2aServer(options: A2AServerOptions = {}) {
       }
     },
   })
+}
+
+function checkTenants(agents: readonly ServedAgent[]): void {
+  const bad = agents.find(({ tenant }) => tenant !== '' && !isPathTenant(tenant))
+  if (bad)
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `tenants: "${bad.tenant}" is a word of the protocol. Give the tenant another name.`,
+    )
 }
 
 /** The path without a slash at its end; empty for the root. */

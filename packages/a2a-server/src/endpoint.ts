@@ -1,5 +1,5 @@
-import { A2AError } from '@pf-agents/a2a-protocol'
-import type { Agent, AgentRuntime, ServedAgent, Skill } from '@pf-agents/agent-core'
+import { A2AError, mediaTypeOfPart } from '@pf-agents/a2a-protocol'
+import type { Agent, AgentRuntime, Part, ServedAgent, Skill } from '@pf-agents/agent-core'
 
 /** One agent as the operations see it. */
 export class Endpoint {
@@ -7,6 +7,8 @@ export class Endpoint {
   readonly agent: Agent
   /** Media types that some skill of the agent takes. */
   readonly inputModes: readonly string[]
+  /** Media types that every skill takes, whole names only: what is in here needs no closer look. */
+  readonly #everywhere: ReadonlySet<string>
   readonly #served: ServedAgent
   readonly #skills: ReadonlyMap<string, Skill>
 
@@ -17,10 +19,22 @@ export class Endpoint {
     this.#served = served
     this.#skills = new Map(agent.skills.map((skill) => [skill.id, skill]))
     this.inputModes = [...new Set([...agent.inputModes, ...agent.skills.flatMap((skill) => skill.inputModes ?? [])])]
+    this.#everywhere = new Set(
+      agent.inputModes.filter((mode) => agent.skills.every((skill) => skill.inputModes?.includes(mode) ?? true)),
+    )
   }
 
   get runtime(): AgentRuntime {
     return this.#served.runtime
+  }
+
+  /** Whether every part is of a type that any skill takes: the usual case, found out without a list walk per part. */
+  takesAnywhere(parts: readonly Part[]): boolean {
+    for (const part of parts) {
+      const type = mediaTypeOfPart(part)
+      if (type !== undefined && !this.#everywhere.has(type)) return false
+    }
+    return true
   }
 
   /** Media types that a message for this skill may have; without a skill, those that any takes. */

@@ -13,8 +13,14 @@ export interface FetchContext {
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** The peer's address. */
   readonly remoteAddress?: string | undefined
-  /** Whether the host made sure that a body is as long as its `Content-Length` says. Default false: bytes are counted. */
-  readonly framed?: boolean | undefined
+  /** Where the app is mounted in another server, such as `/agent`. Addresses that features publish begin with it. */
+  readonly basePath?: string | undefined
+  /** The path behind `basePath`, where the request's URL still has that in it. */
+  readonly path?: string | undefined
+  /** Bytes of the body, where the host makes sure that it has exactly so many. Unset: they are counted. */
+  readonly bodyLength?: number | undefined
+  /** Reads the whole body, at most `limit` bytes, where the host has a shorter way than the request's stream. */
+  readBody?(limit: number): Promise<Uint8Array>
 }
 
 /** The side of an app that faces what serves it. */

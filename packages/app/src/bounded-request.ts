@@ -7,10 +7,14 @@ export function mayHaveBody(request: Request): boolean {
   return !bodyless.has(request.method)
 }
 
-/** The length a request says its body has; `undefined` where it says none that can be read. */
-export function declaredLength(request: Request): number | undefined {
-  const value = request.headers.get('content-length')
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+/** The length that headers say a body has; `undefined` where they say none that can be read. */
+export function declaredLength(headers: { get(name: string): string | null }): number | undefined {
+  return lengthOf(headers.get('content-length'))
+}
+
+/** A `Content-Length` as a number. */
+export function lengthOf(value: string | null | undefined): number | undefined {
+  return value != null && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 }
 
 /** The error for a body over the limit. */

@@ -31,7 +31,7 @@ import { createAuthenticator } from '@pf-agents/auth'
 import type { App } from './app'
 import { defineDocument } from './describe'
 import { healthRoute } from './health'
-import { currentTarget, type HostServices } from './host'
+import { currentTarget, Host } from './host'
 import type { AppOptions } from './options'
 import { type OwnedRoute, orderRoutes } from './routes'
 import { HttpApp } from './http-app'
@@ -58,7 +58,8 @@ export function createApp<const F extends readonly AnyFeature[]>(
 ): App<F[number]> {
   const target = options.target ?? currentTarget()
   checkTargets(features, target)
-  const host: { services: HostServices } = { services: {} }
+  const stored = features.some((feature) => feature.provides.some((port) => port.key === runStorePort.key))
+  const host = new Host(target, stored)
   const builtIn = builtInServices(options, host, features)
   const ordered = orderFeatures(
     features,
@@ -71,7 +72,7 @@ export function createApp<const F extends readonly AnyFeature[]>(
 
   const cards = authenticator ? [authenticator.card] : []
   const setups: { feature: AnyFeature; setup: FeatureSetup }[] = []
-  const context: FeatureContext = { ports, agents: served, target, cards: () => cards }
+  const context: FeatureContext = { ports, agents: served, target, cards: () => cards, host: host.info }
   try {
     for (const feature of ordered) {
       const setup = feature.setup(context)
@@ -116,11 +117,7 @@ export function createApp<const F extends readonly AnyFeature[]>(
 }
 
 /** What stands in where no feature provides it. Ports of a feature win. */
-function builtInServices(
-  options: AppOptions,
-  host: { services: HostServices },
-  features: readonly AnyFeature[],
-): PortBinding[] {
+function builtInServices(options: AppOptions, host: Host, features: readonly AnyFeature[]): PortBinding[] {
   const memory = createMemoryStores(options.memory)
   const all = [
     bind(clockPort, options.clock ?? systemClock),

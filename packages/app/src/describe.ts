@@ -2,6 +2,7 @@ import {
   type Agent,
   type AnyFeature,
   compileSchema,
+  type HostInfo,
   type JsonObject,
   type ResolvedNeeds,
   type Schema,
@@ -46,6 +47,8 @@ export interface AgentDefinitionDocument extends AgentDocument {
   features: { name: string; targets: Target[] }[]
   /** Targets that all of its features work on. */
   targets: Target[]
+  /** How long a task can be read. */
+  taskLifetime: HostInfo['taskLifetime']
   /** The world of the component it was built into. */
   world?: string
   /** Where the app serves several agents: each by its tenant. The members above are the first one's. */
@@ -95,7 +98,12 @@ export interface DefinitionParts {
 }
 
 /** Makes the definition. Called at creation: nothing is left to do when a platform asks for it. */
-export function defineDocument({ agents, features, needs, cards }: DefinitionParts): AgentDefinitionDocument {
+export function defineDocument({
+  agents,
+  features,
+  needs,
+  cards,
+}: DefinitionParts): Omit<AgentDefinitionDocument, 'taskLifetime'> {
   const [first] = agents as [{ tenant: string; agent: Agent }]
   const several = agents.length > 1 || first.tenant !== ''
   return {

@@ -1,4 +1,4 @@
-import type { HttpClient, Target, Variables } from '@pf-agents/agent-core'
+import type { HostInfo, HttpClient, Target, Variables } from '@pf-agents/agent-core'
 
 /** What the place an app is served in gives it. Bound when serving begins, because `createApp` does no I/O. */
 export interface HostServices {
@@ -8,6 +8,34 @@ export interface HostServices {
   world?: string
   /** When the component was built: milliseconds since 1970. */
   builtAt?: number
+}
+
+/** The host of an app, as far as it is known by now. */
+export class Host {
+  services: HostServices = {}
+  readonly #target: Target
+  readonly #stored: boolean
+
+  /** @param stored - whether a feature keeps the tasks, rather than the memory drivers */
+  constructor(target: Target, stored: boolean) {
+    this.#target = target
+    this.#stored = stored
+  }
+
+  readonly info = (): HostInfo => {
+    const { world, builtAt } = this.services
+    return {
+      ...(world !== undefined && { world }),
+      ...(builtAt !== undefined && { builtAt }),
+      taskLifetime: this.#taskLifetime(world),
+    }
+  }
+
+  #taskLifetime(world: string | undefined): HostInfo['taskLifetime'] {
+    if (this.#target === 'node') return this.#stored ? 'stored' : 'process'
+    // Only Spin's world keeps what one request writes for the next.
+    return this.#stored && (world === undefined || world === 'spin') ? 'stored' : 'request'
+  }
 }
 
 const targetMarker = Symbol.for('pf-agents.target')

@@ -16,7 +16,7 @@ import { type App, appCore, type AppCore, type FetchContext } from './app'
 import { boundedRequest, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
 import type { AgentDefinitionDocument } from './describe'
 import { addErrorHeaders, errorResponse } from './error-response'
-import type { HostServices } from './host'
+import type { Host } from './host'
 import type { AppOptions } from './options'
 import { RequestFacts } from './request-facts'
 import type { OwnedRoute } from './routes'
@@ -33,9 +33,10 @@ export interface HttpAppParts {
   readonly authenticator: Authenticator | undefined
   readonly ports: Ports
   readonly needs: ResolvedNeeds
-  readonly document: AgentDefinitionDocument
+  /** Without what is known of the host only. */
+  readonly document: Omit<AgentDefinitionDocument, 'taskLifetime'>
   readonly closers: readonly (() => Awaitable<void>)[]
-  readonly host: { services: HostServices }
+  readonly host: Host
   readonly options: AppOptions
 }
 
@@ -147,11 +148,14 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   /** The request, with a body that ends at the limit. */
   #bounded(facts: RequestFacts): Request {
-    const { request } = facts
+    const { request, bodyLength } = facts
+    if (bodyLength !== undefined) {
+      if (bodyLength > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
+      return request
+    }
     if (!mayHaveBody(request)) return request
-    const length = declaredLength(request)
-    if (length !== undefined && length > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
-    return length !== undefined && facts.framed ? request : boundedRequest(request, this.#bodyLimit)
+    if ((declaredLength(request.headers) ?? 0) > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
+    return boundedRequest(request, this.#bodyLimit)
   }
 
   async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
@@ -185,7 +189,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   describe(): AgentDefinitionDocument {
     const { document, host } = this.#parts
-    return host.services.world === undefined ? document : { ...document, world: host.services.world }
+    const { world, taskLifetime } = host.info()
+    return { ...document, taskLifetime, ...(world !== undefined && { world }) }
   }
 
   close(): Promise<void> {

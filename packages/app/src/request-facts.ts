@@ -27,9 +27,13 @@ export class RequestFacts implements RequestInfo {
 
   constructor(request: Request, context: FetchContext, bodyLimit: number) {
     this.request = request
-    this.path = pathOf(request.url)
+    this.path = context.path ?? pathOf(request.url)
     this.#context = context
     this.#bodyLimit = bodyLimit
+  }
+
+  get basePath(): string {
+    return this.#context.basePath ?? ''
   }
 
   get waitUntil(): FetchContext['waitUntil'] {
@@ -40,11 +44,14 @@ export class RequestFacts implements RequestInfo {
     return this.#context.remoteAddress
   }
 
-  get framed(): boolean {
-    return this.#context.framed === true
+  /** Bytes of the body, where the host vouches for it. */
+  get bodyLength(): number | undefined {
+    return this.#context.bodyLength
   }
 
   readBody(): Promise<Uint8Array> {
-    return readBody(this.request, this.#bodyLimit, { framed: this.framed })
+    const context = this.#context
+    if (context.readBody !== undefined) return context.readBody(this.#bodyLimit)
+    return readBody(this.request, this.#bodyLimit, { framed: context.bodyLength !== undefined })
   }
 }

@@ -4,6 +4,4 @@
  *
  * @module
  */
-import './wasm/prelude'
-
 export { type ComponentExports, componentExports, type ComponentInfo } from './wasm/component-exports'

@@ -23,7 +23,8 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
   let notification = false
   let extensions = none
   try {
-    if (!isJsonContentType(request.headers.get('content-type'))) {
+    const contentType = request.headers.get('content-type')
+    if (contentType !== 'application/json' && !isJsonContentType(contentType)) {
       throw new A2AError('ContentTypeNotSupportedError', {
         message: 'JSON-RPC requests have the content type application/json.',
       })

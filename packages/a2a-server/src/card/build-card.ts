@@ -6,7 +6,7 @@ import {
   type AgentInterface,
   type AgentSkill,
 } from '@pf-agents/a2a-protocol'
-import { type Agent, type JsonObject, type Skill, skillExtensionUri } from '@pf-agents/agent-core'
+import { type Agent, type HostInfo, type JsonObject, type Skill, skillExtensionUri } from '@pf-agents/agent-core'
 import { interruptExtensionUri } from '../interrupt/interrupt-extension'
 import type { CardAdditions } from '../options'
 
@@ -21,6 +21,13 @@ const ownExtensions: readonly AgentExtension[] = [
     description: 'Questions of a waiting task have ids, schemas and slots in the status message; answers name them.',
   },
 ]
+
+/** Declared where nothing keeps tasks: a component without a store. */
+const statelessExtension: AgentExtension = {
+  uri: 'urn:pf-agents:a2a:stateless:v1',
+  description:
+    'A task is gone when its request was answered: GetTask, ListTasks, CancelTask and follow-ups do not find it.',
+}
 
 /** Where a card's interfaces are. */
 export interface CardPlace {
@@ -46,6 +53,16 @@ export function joinAdditions(parts: readonly CardAdditions[]): CardAdditions & 
   }
   joined.capabilities.extensions = [...extensions.values()]
   return joined
+}
+
+/** Says on the card that tasks are gone with their request, where that is so. */
+export function forHost(additions: ReturnType<typeof joinAdditions>, host: HostInfo): ReturnType<typeof joinAdditions> {
+  if (host.taskLifetime !== 'request') return additions
+  const { capabilities } = additions
+  return {
+    ...additions,
+    capabilities: { ...capabilities, extensions: [...(capabilities.extensions ?? []), statelessExtension] },
+  }
 }
 
 /** An agent's card (A2A 1.0, 4.4.1). */

@@ -1,4 +1,4 @@
-import type { Clock, FeatureRoute, RequestInfo } from '@pf-agents/agent-core'
+import type { FeatureRoute, RequestInfo } from '@pf-agents/agent-core'
 import { contentHash } from './content-hash'
 
 /** Cards kept ready, one per address they were asked for at; the address is the caller's to choose. */
@@ -9,27 +9,34 @@ interface Rendered {
   etag: string
 }
 
+/** What {@link CardRoute} serves. */
+export interface CardRouteParts {
+  /** The card for requests to an address. */
+  render(address: string, tenant: string): object
+  /** When the card came to be, in milliseconds since 1970. Asked once. */
+  modified(): number
+  maxAgeSeconds: number
+}
+
 /** Serves the agent card at its well-known place (A2A 1.0, 8.2), with what caches need (8.6). */
 export class CardRoute implements FeatureRoute {
   readonly method = 'GET'
   readonly path = '/.well-known/agent-card.json'
   readonly public = true
-  readonly #render: (origin: string, tenant: string) => object
-  readonly #clock: Clock
+  readonly #parts: CardRouteParts
   readonly #cacheControl: string
   readonly #kept = new Map<string, Rendered>()
   #modified: string | undefined
 
-  constructor(render: (origin: string, tenant: string) => object, clock: Clock, maxAgeSeconds: number) {
-    this.#render = render
-    this.#clock = clock
-    this.#cacheControl = `public, max-age=${maxAgeSeconds}`
+  constructor(parts: CardRouteParts) {
+    this.#parts = parts
+    this.#cacheControl = `public, max-age=${parts.maxAgeSeconds}`
     this.handle = this.handle.bind(this)
   }
 
   handle(request: Request, info: RequestInfo): Response {
-    const { body, etag } = this.#card(originOf(request.url), info.tenant)
-    this.#modified ??= new Date(this.#clock.now()).toUTCString()
+    const { body, etag } = this.#card(originOf(request.url) + info.basePath, info.tenant)
+    this.#modified ??= new Date(this.#parts.modified()).toUTCString()
     const headers = {
       'content-type': 'application/json',
       etag,
@@ -39,11 +46,11 @@ export class CardRoute implements FeatureRoute {
     return this.#isFresh(request, etag) ? new Response(null, { status: 304, headers }) : new Response(body, { headers })
   }
 
-  #card(origin: string, tenant: string): Rendered {
-    const key = `${origin} ${tenant}`
+  #card(address: string, tenant: string): Rendered {
+    const key = `${address} ${tenant}`
     let card = this.#kept.get(key)
     if (card === undefined) {
-      const body = JSON.stringify(this.#render(origin, tenant))
+      const body = JSON.stringify(this.#parts.render(address, tenant))
       card = { body, etag: `"${contentHash(body)}"` }
       if (this.#kept.size >= maxKept) this.#kept.delete(this.#kept.keys().next().value as string)
       this.#kept.set(key, card)
@@ -62,7 +69,7 @@ export class CardRoute implements FeatureRoute {
 }
 
 /** Scheme and host of an absolute URL. */
-function originOf(url: string): string {
+export function originOf(url: string): string {
   const end = url.indexOf('/', url.indexOf('://') + 3)
   return end < 0 ? url : url.slice(0, end)
 }

@@ -20,7 +20,7 @@ export async function sendMessage(endpoint: Endpoint, request: SendMessageReques
   }
   if (configuration?.taskPushNotificationConfig !== undefined) throw new A2AError('PushNotificationNotSupportedError')
   const answers = answersOf(message)
-  await checkContentTypes(endpoint, request, info)
+  if (!endpoint.takesAnywhere(message.parts)) await checkContentTypes(endpoint, request, info)
 
   const input: SubmitInput = { message, principal: info.principal, waitUntil: info.waitUntil }
   if (answers !== undefined) input.answers = answers

@@ -1,17 +1,32 @@
 import type { IncomingMessage } from 'node:http'
 import type { FetchContext } from '../app'
+import { lengthOf } from '../bounded-request'
+import { readIncoming } from './read-incoming'
 
 /** What Node's HTTP server knows of a request. Nothing is read before it is asked for. */
 export class NodeContext implements FetchContext {
-  // Node's parser hands on exactly the bytes that Content-Length promises, and refuses it beside Transfer-Encoding.
-  readonly framed = true
   readonly #incoming: IncomingMessage
 
   constructor(incoming: IncomingMessage) {
     this.#incoming = incoming
   }
 
+  /** Express and Connect take the mount path off the URL, and leave it here. */
+  get basePath(): string | undefined {
+    return (this.#incoming as { baseUrl?: string }).baseUrl
+  }
+
   get remoteAddress(): string | undefined {
     return this.#incoming.socket.remoteAddress
+  }
+
+  /** Node's parser hands on exactly the bytes that Content-Length promises, and refuses it beside Transfer-Encoding. */
+  get bodyLength(): number | undefined {
+    return lengthOf(this.#incoming.headers['content-length'])
+  }
+
+  /** Straight from the socket: the stream of a `Request` costs as much as all the rest of a small request. */
+  readBody(limit: number): Promise<Uint8Array> {
+    return readIncoming(this.#incoming, limit)
   }
 }

@@ -1,6 +1,11 @@
 import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { getVariable } from 'pf-host:config'
 import { type App, appCore, type FetchContext } from '../app'
+import { declaredLength } from '../bounded-request'
+import { installPrelude } from './prelude'
+
+// The one side effect at module scope, in the module whose export everybody uses: no bundler can leave it out.
+installPrelude()
 
 /** What the build knows and the component can't find out. */
 export interface ComponentInfo {
@@ -63,10 +68,11 @@ interface GuestGlobal {
 
 /** A host makes sure of a body's length, and keeps the component going for what is waited for. */
 class GuestContext implements FetchContext {
-  readonly framed = true
+  readonly bodyLength: number | undefined
   readonly waitUntil: (promise: Promise<unknown>) => void
 
   constructor(event: GuestEvent) {
+    this.bodyLength = declaredLength(event.request.headers)
     this.waitUntil = (promise) => event.waitUntil(promise)
   }
 }

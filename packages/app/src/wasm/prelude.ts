@@ -2,8 +2,13 @@ import { declareTarget } from '../host'
 import { addAbortSignalMembers } from './abort-signal'
 import { addStreamIteration } from './stream-iteration'
 
-// The one place with side effects at module scope: everything after it finds the guest's Web APIs put right, and knows
-// where it runs. All of it is frozen into the component's snapshot.
-declareTarget('wasm')
-addAbortSignalMembers()
-addStreamIteration()
+/**
+ * Puts the guest's Web APIs right and says where this code runs, for everything after it. Called at module scope, so that
+ * all of it is frozen into the component's snapshot. A function, because bundlers drop a bare import of a package without
+ * side effects.
+ */
+export function installPrelude(): void {
+  declareTarget('wasm')
+  addAbortSignalMembers()
+  addStreamIteration()
+}
