@@ -12,6 +12,7 @@ export type WasmImports = Record<string, Record<string, unknown>>
 
 interface WasmEngine {
   compile(bytes: Uint8Array): Promise<WebAssembly.Module>
+  Module: new (bytes: Uint8Array) => WebAssembly.Module
   Instance: new (module: WebAssembly.Module, imports: WasmImports) => WasmInstance
   Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory
   RuntimeError: new (message?: string) => Error
@@ -21,6 +22,9 @@ interface WasmEngine {
 }
 
 export const wasm = (globalThis as unknown as { WebAssembly: WasmEngine }).WebAssembly
+
+/** How guests wait: suspended, many on one thread, or each on a thread of its own. */
+export type Mode = 'jspi' | 'threads'
 
 /** Whether a guest can be suspended while it waits, so that one thread serves many. */
 export const hasSuspension = (): boolean => typeof wasm.Suspending === 'function' && typeof wasm.promising === 'function'

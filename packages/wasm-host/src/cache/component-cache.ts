@@ -7,6 +7,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { hasSuspension, type Mode } from '../wasm-engine'
 import { type Transpiled, transpileComponent } from './transpile-component'
 
 /** Raised when what we do to the transpiler's output changes. */
@@ -40,12 +41,12 @@ function transpilerVersion(): string {
 }
 
 /** The transpiled form of `component`, from the cache or made now. */
-export async function loadComponent(component: Uint8Array, cacheDirectory: string): Promise<CachedComponent> {
+export async function loadComponent(component: Uint8Array, cacheDirectory: string, mode: Mode = hasSuspension() ? 'jspi' : 'threads'): Promise<CachedComponent> {
   const digest = sha256(component)
-  const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${transpilerVersion()}-${PATCH_VERSION}`)
+  const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${transpilerVersion()}-${PATCH_VERSION}-${mode}`)
   const cached = await readEntry(directory)
   if (cached) return { digest, directory, ...cached, built: false }
-  const transpiled = await transpileComponent(component)
+  const transpiled = await transpileComponent(component, mode)
   await writeEntry(cacheDirectory, directory, transpiled)
   return { digest, directory, ...transpiled, built: true }
 }

@@ -1,5 +1,6 @@
 import { transpileBytes } from '@bytecodealliance/jco-transpile'
 import { detachMemory, growsMemory } from './core/detach-memory'
+import type { Mode } from '../wasm-engine'
 import { type ComponentInterfaces, readInterfaces } from './component-interfaces'
 
 /** Functions of a guest's imports that may suspend it. Everything else returns at once. */
@@ -24,14 +25,12 @@ export interface Transpiled {
   memory?: { core: string; image: string; initialPages: number } | undefined
 }
 
-/** Turns a component into core modules and JavaScript bindings that suspend by JSPI. */
-export async function transpileComponent(component: Uint8Array): Promise<Transpiled> {
+/** Turns a component into core modules and JavaScript bindings that suspend by JSPI, or block. */
+export async function transpileComponent(component: Uint8Array, mode: Mode): Promise<Transpiled> {
   const { files } = await transpileBytes(component, {
     name: 'app',
     instantiation: 'sync',
-    asyncMode: 'jspi',
-    asyncImports: SUSPENDING,
-    asyncExports: HANDLERS.map((name) => `${name}#handle`),
+    ...(mode === 'jspi' ? { asyncMode: 'jspi', asyncImports: SUSPENDING, asyncExports: HANDLERS.map((name) => `${name}#handle`) } : {}),
     emitTypescriptDeclarations: false,
   })
   return { ...detachMain(files as Record<string, Uint8Array>), interfaces: await readInterfaces(component) }

@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url'
 import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
 import { keyValueDraftOf } from '../cache/component-interfaces'
 import { compileModules } from '../cache/compile-modules'
+import { OutboundBroker } from '../outbound/broker'
+import { NodeTransport } from '../outbound/node-transport'
 import { type FromWorker, ownerOf, type WorkerSetup } from '../protocol/messages'
 import { KvStore } from '../wasi/keyvalue/kv-store'
 import type { Exchange } from './exchange'
@@ -31,6 +33,7 @@ export class App {
   readonly #queue: InFlight[] = []
   readonly #counts = { requests: 0, killedWorkers: 0, timeouts: 0, traps: 0, rejected: 0, outOfMemory: 0, repeated: 0 }
   readonly #watch: NodeJS.Timeout
+  #transport: NodeTransport | undefined
   #nextId = 1
   #closing = false
   #idle: (() => void) | undefined
@@ -46,18 +49,22 @@ export class App {
 
   /** Prepares a component and starts its workers. `self` is where the app will be reached. */
   static async start(settings: AppSettings, self: string | undefined): Promise<App> {
-    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory())
+    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory(), settings.mode)
     const compiled = await compileModules(loaded, settings.memoryMb)
     let kvFile: string | undefined
     if (settings.stores.length > 0) {
       mkdirSync(settings.dataDir, { recursive: true })
       kvFile = join(settings.dataDir, 'keyvalue.sqlite')
     }
+    if (settings.mode === 'threads') {
+      const line = `guests can't be suspended here: each request holds a thread while it waits, ${settings.workers} at a time (Node 24 serves many per thread)`
+      settings.onLog({ app: settings.name, stream: 'host', line })
+    }
     const app = new App(
       settings,
       {
         app: settings.name, run: randomUUID(), bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled, pool: settings.pool,
-        stores: settings.stores, draft: keyValueDraftOf(loaded.interfaces), kvFile, variables: settings.variables, outbound: settings.outbound, self,
+        stores: settings.stores, draft: keyValueDraftOf(loaded.interfaces), kvFile, variables: settings.variables, outbound: settings.outbound, self, mode: settings.mode,
       },
       kvFile === undefined ? undefined : new KvStore(kvFile),
     )
@@ -109,6 +116,7 @@ export class App {
     for (const request of running) request.ending = hostErrors.closing
     await Promise.all(this.#workers.map((worker) => (worker.requests.size > 0 ? (worker.kill(undefined), worker.exited) : worker.close())))
     clearInterval(this.#watch)
+    this.#transport?.close()
     this.#kv?.close()
   }
 
@@ -131,7 +139,7 @@ export class App {
     while (this.#queue.length > 0 && this.#live < this.settings.concurrency) {
       let least: WorkerHandle | undefined
       for (const worker of this.#workers) if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
-      if (!least) return
+      if (!least || (this.settings.mode === 'threads' && least.requests.size > 0)) return
       this.#send(least, this.#queue.shift() as InFlight)
     }
   }
@@ -179,6 +187,11 @@ export class App {
         return this.settings.onLog({ app: this.settings.name, stream: message.stream, line: message.line })
       case 'done':
         return this.#done(worker, request, message)
+      case 'call':
+        request.broker ??= new OutboundBroker((this.#transport ??= new NodeTransport(this.settings.outbound, this.#setup.self)), (call, event) => {
+          if (worker.requests.has(request.id)) worker.post({ type: 'outbound', id: request.id, call, event })
+        })
+        return request.broker.act(message.call, message.action)
     }
   }
 
@@ -201,6 +214,7 @@ export class App {
   /** The last word on a request: answers it with `error` unless it has its answer. */
   #finish(request: InFlight, error: HostError, detail?: string): void {
     clearTimeout(request.timer)
+    request.broker?.close()
     request.fail(error, detail)
   }
 

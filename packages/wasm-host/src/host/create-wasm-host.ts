@@ -7,6 +7,7 @@ import { App } from './app'
 import { fetchExchange } from './fetch-exchange'
 import { nodeExchange } from './node-exchange'
 import type { AppSettings, GuestLog } from './settings'
+import { hasSuspension, type Mode } from '../wasm-engine'
 import type { AppStats } from './stats'
 
 /** Options of {@link createWasmHost}. */
@@ -19,7 +20,7 @@ export interface WasmHostOptions {
   port?: number
   /** Address to listen on. Default `127.0.0.1`. */
   host?: string
-  /** Worker threads. Default: one per core, at most 4. */
+  /** Worker threads. Default: one per core, at most 4; in `threads` mode 16, which is how many requests run at once. */
   workers?: number
   /** Instances kept ready per worker. Default 2. */
   pool?: number
@@ -45,6 +46,11 @@ export interface WasmHostOptions {
   secrets?: Record<string, string>
   /** Hosts the app may call, see the guide. Default none. */
   outbound?: string[]
+  /**
+   * How guests wait: `jspi` suspends them, many on one thread; `threads` gives each request a thread of its own.
+   * Default: `jspi` where the engine has it (Node 24 and newer), else `threads`.
+   */
+  mode?: Mode
   /** Receives each line a guest logs. Default: standard error, prefixed with the app's name. */
   onLog?: (log: GuestLog) => void
 }
@@ -61,14 +67,18 @@ export interface WasmHost {
 }
 
 const DRAIN_MS = 10_000
+const THREADS = 16
 
 function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSettings {
   const name = options.name ?? (typeof options.component === 'string' ? basename(options.component).replace(/\.wasm$/, '') : 'agent')
+  const mode = options.mode ?? (hasSuspension() ? 'jspi' : 'threads')
+  if (mode === 'jspi' && !hasSuspension()) throw new Error('this Node cannot suspend a guest (no WebAssembly.Suspending): use Node 24 or newer, or mode: \'threads\'')
   return {
     component,
     name,
-    workers: options.workers ?? Math.min(4, availableParallelism()),
-    pool: options.pool ?? 2,
+    mode,
+    workers: options.workers ?? (mode === 'threads' ? THREADS : Math.min(4, availableParallelism())),
+    pool: options.pool ?? (mode === 'threads' ? 1 : 2),
     concurrency: options.concurrency ?? 128,
     queue: options.queue ?? 256,
     memoryMb: options.memoryMb ?? 64,

@@ -1,3 +1,4 @@
+import type { OutboundBroker } from '../outbound/broker'
 import type { FromWorker } from '../protocol/messages'
 import type { Exchange } from './exchange'
 import { type HostError, hostErrors, sendHostError } from './host-error'
@@ -17,6 +18,8 @@ export class InFlight {
   /** Why the host ends it, when it does. */
   ending: HostError | undefined
   attempts = 0
+  /** Makes its outbound calls where its thread can't. */
+  broker: OutboundBroker | undefined
   timer: NodeJS.Timeout | undefined
   /** Bytes the head promised and not yet sent; undefined without a content-length. */
   #promised: number | undefined

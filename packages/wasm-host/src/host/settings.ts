@@ -1,3 +1,5 @@
+import type { Mode } from '../wasm-engine'
+
 /** One line a guest wrote, or one the host says about it. */
 export interface GuestLog {
   /** Name of the app. */
@@ -22,5 +24,6 @@ export interface AppSettings {
   stores: string[]
   variables: Record<string, string>
   outbound: string[]
+  mode: Mode
   onLog(log: GuestLog): void
 }

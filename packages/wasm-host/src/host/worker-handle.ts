@@ -56,6 +56,8 @@ export class WorkerHandle {
 
   post(message: ToWorker, transfer?: ArrayBuffer[]): void {
     this.#worker.postMessage(message, transfer ?? [])
+    Atomics.add(this.beat, BEAT.signal, 1)
+    Atomics.notify(this.beat, BEAT.signal)
   }
 
   get pooled(): number {

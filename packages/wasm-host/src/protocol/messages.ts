@@ -1,5 +1,8 @@
 /** What the host and its worker threads say to each other. A request keeps one id on both sides. */
 import type { CompiledComponent } from '../cache/compile-modules'
+import type { HttpErrorCode, OutboundRequest } from '../outbound/transport'
+import type { HeaderPair } from '../wasi/http/fields'
+import type { Mode } from '../wasm-engine'
 import type { RequestHead } from '../wasi/http/incoming-request'
 import type { KeyValueDraft } from '../wasi/keyvalue/index'
 
@@ -17,6 +20,23 @@ export type ToWorker =
   /** The guest must not go on. */
   | { type: 'abort'; id: number; reason: string }
   | { type: 'close' }
+  /** What happened to an outbound call the host makes for a guest that blocks its thread. */
+  | { type: 'outbound'; id: number; call: number; event: OutboundEvent }
+
+export type OutboundEvent =
+  | { kind: 'response'; status: number; headers: HeaderPair[] }
+  | { kind: 'data'; chunk: Uint8Array }
+  | { kind: 'end' }
+  | { kind: 'error'; code: HttpErrorCode }
+  /** The request body has room for so many bytes more. */
+  | { kind: 'room'; bytes: number }
+
+export type OutboundAction =
+  | { kind: 'open'; request: OutboundRequest }
+  | { kind: 'write'; chunk: Uint8Array }
+  | { kind: 'end' }
+  | { kind: 'consumed'; bytes: number }
+  | { kind: 'abort' }
 
 /** How an instance ended: well, without (the whole of) an answer, by a crash (or a call of exit), or because the host ended it. */
 export type Outcome = 'ok' | 'silent' | 'trap' | 'aborted'
@@ -37,10 +57,12 @@ export type FromWorker =
   /** From here on the request can't be repeated unnoticed: it wrote or called out. */
   | { type: 'effect'; id: number }
   | { type: 'log'; id: number; stream: 'stdout' | 'stderr'; line: string }
+  /** A guest that blocks its thread wants something of an outbound call. */
+  | { type: 'call'; id: number; call: number; action: OutboundAction }
   | { type: 'done'; id: number; outcome: Outcome; message?: string; outOfMemory: boolean; memoryBytes: number; cpuMs: number }
 
-/** Slots of the shared array by which a worker shows that it lives and whom it runs. */
-export const BEAT = { count: 0, running: 1, pooled: 2, length: 4 } as const
+/** Slots of the shared array by which a worker shows that it lives and whom it runs; `signal` wakes one that blocks. */
+export const BEAT = { count: 0, running: 1, pooled: 2, signal: 3, length: 4 } as const
 export const BEAT_MS = 25
 
 export interface WorkerSetup {
@@ -58,6 +80,7 @@ export interface WorkerSetup {
   variables: Record<string, string>
   outbound: string[]
   self: string | undefined
+  mode: Mode
 }
 
 export const ownerOf = (run: string, id: number): string => `${run}/${id}`

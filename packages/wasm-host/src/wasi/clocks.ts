@@ -17,10 +17,13 @@ class TimerPollable extends Pollable {
     return process.hrtime.bigint() >= this.#due
   }
 
-  override onReady(wake: () => void): () => void {
+  override waitMs(): number {
     const left = this.#due - process.hrtime.bigint()
-    const ms = left <= 0n ? 0 : Number((left + NANOSECONDS_PER_MS - 1n) / NANOSECONDS_PER_MS)
-    const timer = setTimeout(wake, Math.min(ms, MAX_TIMER_MS))
+    return left <= 0n ? 0 : Number((left + NANOSECONDS_PER_MS - 1n) / NANOSECONDS_PER_MS)
+  }
+
+  override onReady(wake: () => void): () => void {
+    const timer = setTimeout(wake, Math.min(this.waitMs(), MAX_TIMER_MS))
     return () => clearTimeout(timer)
   }
 }

@@ -1,6 +1,8 @@
 /** A worker thread: serves the requests its host gives it, many at a time while they wait. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { NodeTransport } from '../outbound/node-transport'
+import { RemoteTransport } from '../outbound/remote-transport'
+import type { OutboundTransport } from '../outbound/transport'
 import { BEAT, BEAT_MS, type FromWorker, type ToWorker, type WorkerSetup } from '../protocol/messages'
 import { createImports } from '../wasi/imports'
 import { KvStore } from '../wasi/keyvalue/kv-store'
@@ -17,12 +19,14 @@ const post = (message: FromWorker, transfer?: ArrayBuffer[]): void => port.postM
 const requests = new Map<number, GuestRequest>()
 const queue = new RunQueue((who) => Atomics.store(setup.beat, BEAT.running, who instanceof GuestRequest ? who.id : 0))
 const kv = setup.kvFile === undefined ? undefined : new KvStore(setup.kvFile)
-const transport = new NodeTransport(setup.outbound, setup.self)
+const remote = setup.mode === 'threads' ? new RemoteTransport(post) : undefined
+const local = remote ? undefined : new NodeTransport(setup.outbound, setup.self)
+const transport: OutboundTransport = remote ?? (local as NodeTransport)
 const { instantiate } = (await import(setup.bindings)) as { instantiate: Instantiate }
 const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
 const { compiled } = setup
 const memories = compiled.memory && new MemoryPool(compiled.memory, setup.pool)
-const pool = new InstancePool(() => createInstance({ instantiate, compiled, memories }, (context) => createImports(context, capabilities), queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
+const pool = new InstancePool(() => createInstance({ instantiate, compiled, memories, block: remote && block }, (context) => createImports(context, capabilities), queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
 
 const beat = setInterval(() => {
   Atomics.add(setup.beat, BEAT.count, 1)
@@ -33,19 +37,40 @@ function close(): void {
   clearInterval(beat)
   pool.close()
   memories?.close()
-  transport.close()
+  local?.close()
   kv?.close()
   port?.close()
 }
 
-port.on('message', (message: ToWorker) => {
+/** Waits on the thread itself for news from the host, still beating: only a guest that runs without a pause falls silent. */
+function block(maxMs: number): void {
+  const seen = Atomics.load(setup.beat, BEAT.signal)
+  if (!drain()) Atomics.wait(setup.beat, BEAT.signal, seen, Math.min(maxMs, BEAT_MS))
+  Atomics.add(setup.beat, BEAT.count, 1)
+  drain()
+}
+
+function drain(): boolean {
+  let any = false
+  for (let next = receiveMessageOnPort(port as NonNullable<typeof port>); next; next = receiveMessageOnPort(port as NonNullable<typeof port>)) {
+    any = true
+    receive(next.message as ToWorker)
+  }
+  return any
+}
+
+port.on('message', receive)
+
+function receive(message: ToWorker): void {
   if (message.type === 'close') return close()
+  if (message.type === 'outbound') return remote?.receive(message.call, message.event)
   if (message.type === 'start') {
     const request = new GuestRequest(message.id, post)
     requests.set(message.id, request)
     if (message.body) request.body.push(message.body)
     if (!message.more) request.body.end()
-    void request.run(message, setup.run, queue, () => pool.take()).finally(() => requests.delete(message.id))
+    const onStart = remote && (() => (remote.request = message.id))
+    void request.run(message, setup.run, queue, () => pool.take(), onStart).finally(() => requests.delete(message.id))
     return
   }
   const request = requests.get(message.id)
@@ -57,7 +82,7 @@ port.on('message', (message: ToWorker) => {
   } else if (message.type === 'credit') request.sink.credit(message.bytes)
   else if (message.type === 'disconnect') request.disconnect()
   else request.abort(message.reason)
-})
+}
 
 pool.fill()
 post({ type: 'ready' })

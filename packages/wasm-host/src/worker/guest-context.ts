@@ -24,6 +24,7 @@ export class GuestAborted extends Error {
 
 export class GuestContext {
   readonly #queue: RunQueue
+  readonly #block: ((maxMs: number) => void) | undefined
   #hooks: GuestHooks | undefined
   #cleanups = new Set<() => void>()
   #aborted: GuestAborted | undefined
@@ -34,8 +35,10 @@ export class GuestContext {
   #effect = false
   #ended = false
 
-  constructor(queue: RunQueue) {
+  /** `block` waits for an event on the thread itself, at most so long; without it guests are suspended. */
+  constructor(queue: RunQueue, block?: (maxMs: number) => void) {
     this.#queue = queue
+    this.#block = block
     this.whenAborted = new Promise((_, reject) => (this.#signalAbort = reject))
     this.whenAborted.catch(() => {})
   }
@@ -70,9 +73,13 @@ export class GuestContext {
    * `wasi:io/poll.poll`: the indices of what is ready, waiting for at least one.
    * While it waits, another guest has the thread; it comes back when it is this one's turn.
    */
-  async waitFor(list: readonly Pollable[]): Promise<Uint32Array> {
-    if (this.#aborted) throw this.#aborted
+  waitFor(list: readonly Pollable[]): Uint32Array | Promise<Uint32Array> {
     if (list.length === 0) throw new Error('poll was called with an empty list')
+    return this.#block ? this.#waitBlocking(list, this.#block) : this.#waitSuspended(list)
+  }
+
+  async #waitSuspended(list: readonly Pollable[]): Promise<Uint32Array> {
+    if (this.#aborted) throw this.#aborted
     let ready = readyOf(list)
     if (ready.length > 0) {
       await this.#queue.breathe(this.#turn)
@@ -88,6 +95,16 @@ export class GuestContext {
     await this.#queue.enter(this.#turn)
     if (this.#aborted) throw this.#aborted
     return Uint32Array.from(ready)
+  }
+
+  #waitBlocking(list: readonly Pollable[], block: (maxMs: number) => void): Uint32Array {
+    this.#hooks?.suspended()
+    for (;;) {
+      if (this.#aborted) throw this.#aborted
+      const ready = readyOf(list)
+      if (ready.length > 0) return Uint32Array.from(ready)
+      block(Math.min(...list.map((pollable) => pollable.waitMs())))
+    }
   }
 
   /** Ends a guest that must not go on: a wait of it throws, and it never gets the thread again. */

@@ -24,13 +24,14 @@ export class GuestRequest {
   }
 
   /** Runs the guest to its end and reports how it went. */
-  async run(start: Extract<ToWorker, { type: 'start' }>, run: string, queue: RunQueue, take: () => GuestInstance): Promise<void> {
+  async run(start: Extract<ToWorker, { type: 'start' }>, run: string, queue: RunQueue, take: () => GuestInstance, onStart?: () => void): Promise<void> {
     let outcome: Outcome = 'ok'
     let message: string | undefined
     try {
       await queue.enter(this)
       if (this.#abortReason !== undefined) throw new GuestAborted(this.#abortReason)
       this.#post({ type: 'started', id: this.id })
+      onStart?.()
       const instance = take()
       this.#instance = instance
       instance.context.bind({

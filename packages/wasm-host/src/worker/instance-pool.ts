@@ -37,11 +37,13 @@ export interface InstanceParts {
   instantiate: Instantiate
   compiled: CompiledComponent
   memories: MemoryPool | undefined
+  /** Blocks the thread for a guest that waits; without it guests are suspended. */
+  block?: ((maxMs: number) => void) | undefined
 }
 
 /** Makes an instance with its own context. */
-export function createInstance({ instantiate, compiled, memories }: InstanceParts, importsFor: (context: GuestContext) => Record<string, unknown>, queue: RunQueue): GuestInstance {
-  const context = new GuestContext(queue)
+export function createInstance({ instantiate, compiled, memories, block }: InstanceParts, importsFor: (context: GuestContext) => Record<string, unknown>, queue: RunQueue): GuestInstance {
+  const context = new GuestContext(queue, block)
   const detached = compiled.memory
   const main = detached && compiled.modules[detached.core]
   const memory = memories?.take()

@@ -1,4 +1,5 @@
 import type { GuestContext } from '../../worker/guest-context'
+import { after } from './after'
 import { streamClosed, streamFailed } from './io-error'
 import { Pollable, SourcePollable, Waiters } from './pollable'
 
@@ -84,16 +85,15 @@ export class InputStream {
   }
 
   blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
-    const waiting = this.#queue.isReady() ? undefined : this.#context.waitFor([this.subscribe()])
-    return waiting instanceof Promise ? waiting.then(() => this.read(length)) : this.read(length)
+    return this.#queue.isReady() ? this.read(length) : after(this.#context.waitFor([this.subscribe()]), () => this.read(length))
   }
 
   skip(length: bigint): bigint {
     return BigInt(this.#queue.take(asSize(length)).byteLength)
   }
 
-  async blockingSkip(length: bigint): Promise<bigint> {
-    return BigInt((await this.blockingRead(length)).byteLength)
+  blockingSkip(length: bigint): bigint | Promise<bigint> {
+    return after(this.blockingRead(length), (chunk) => BigInt(chunk.byteLength))
   }
 
   subscribe(): Pollable {

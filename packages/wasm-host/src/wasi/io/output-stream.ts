@@ -1,5 +1,6 @@
 import type { GuestContext } from '../../worker/guest-context'
 import type { InputStream } from './input-stream'
+import { after } from './after'
 import { streamClosed } from './io-error'
 import { Pollable, SourcePollable, Waiters } from './pollable'
 
@@ -39,25 +40,24 @@ export class OutputStream {
     if (this.#sink.room() < 0) throw streamClosed
   }
 
-  async blockingFlush(): Promise<void> {
-    await this.#untilRoom()
+  blockingFlush(): void | Promise<void> {
+    return this.#untilRoom()
   }
 
-  async blockingWriteAndFlush(contents: Uint8Array): Promise<void> {
-    for (let rest = contents; rest.byteLength > 0; ) {
-      await this.#untilRoom()
-      const size = Math.min(rest.byteLength, Number(this.checkWrite()))
-      this.#sink.write(rest.subarray(0, size))
-      rest = rest.subarray(size)
-    }
+  blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
+    return after(this.#untilRoom(), () => {
+      const size = Math.min(contents.byteLength, Number(this.checkWrite()))
+      this.#sink.write(contents.subarray(0, size))
+      return size < contents.byteLength ? this.blockingWriteAndFlush(contents.subarray(size)) : undefined
+    })
   }
 
   writeZeroes(length: bigint): void {
-    this.write(new Uint8Array(Number(length)))
+    this.write(new Uint8Array(Math.min(Number(length), MAX_WRITE)))
   }
 
-  async blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
-    await this.blockingWriteAndFlush(new Uint8Array(Number(length)))
+  blockingWriteZeroesAndFlush(length: bigint): void | Promise<void> {
+    return this.blockingWriteAndFlush(new Uint8Array(Number(length)))
   }
 
   splice(source: InputStream, length: bigint): bigint {
@@ -67,20 +67,23 @@ export class OutputStream {
     return BigInt(chunk.byteLength)
   }
 
-  async blockingSplice(source: InputStream, length: bigint): Promise<bigint> {
-    await this.#untilRoom()
-    const room = this.checkWrite()
-    const chunk = await source.blockingRead(length < room ? length : room)
-    this.#sink.write(chunk)
-    return BigInt(chunk.byteLength)
+  blockingSplice(source: InputStream, length: bigint): bigint | Promise<bigint> {
+    return after(this.#untilRoom(), () => {
+      const room = this.checkWrite()
+      return after(source.blockingRead(length < room ? length : room), (chunk) => {
+        this.#sink.write(chunk)
+        return BigInt(chunk.byteLength)
+      })
+    })
   }
 
   subscribe(): Pollable {
     return new SourcePollable(this.#context, () => this.#sink.room() !== 0, this.#sink.waiters)
   }
 
-  async #untilRoom(): Promise<void> {
-    while (this.#sink.room() === 0) await this.#context.waitFor([this.subscribe()])
+  #untilRoom(): void | Promise<void> {
     if (this.#sink.room() < 0) throw streamClosed
+    if (this.#sink.room() > 0) return
+    return after(this.#context.waitFor([this.subscribe()]), () => this.#untilRoom())
   }
 }

@@ -3,6 +3,7 @@
  * Subclasses say when they are ready and call `wake` of those that wait.
  */
 import type { GuestContext } from '../../worker/guest-context'
+import { after } from './after'
 
 /** `wasi:io/poll.pollable`. */
 export class Pollable {
@@ -21,8 +22,13 @@ export class Pollable {
     return () => {}
   }
 
-  async block(): Promise<void> {
-    await this.context.waitFor([this])
+  /** Milliseconds until this becomes ready by itself; without end when only an event can do it. */
+  waitMs(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  block(): void | Promise<void> {
+    return after(this.context.waitFor([this]), () => {})
   }
 }
 
