@@ -96,7 +96,7 @@ export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
       }
       same(found, inB, `pages of ${limit}`)
     }
-    same(await keyValue.keys('b/', { after: 'a' }), inB, 'after a key before the prefix')
+    same(await keyValue.keys('b/', { after: 'B/1' }), inB, 'after a key before the prefix')
     same(await keyValue.keys('b/', { after: 'b/15' }), inB.filter((key) => compareText(key, 'b/15') > 0), 'after a key that does not exist')
     same(await keyValue.keys('b/', { after: 'c' }), [], 'after a key behind the prefix')
     await keyValue.delete('b/2')

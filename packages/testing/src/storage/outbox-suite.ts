@@ -51,6 +51,9 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same(await taken(outbox, 0, { limit: 3 }), ['e-2', 'e-3', 'e-4'], 'next three')
     same(await taken(outbox, 0, { limit: 3 }), ['e-5'], 'last')
     same(await taken(outbox, 0, { limit: 0 }), [], 'none asked for')
+    await tracked.commit([], { outbox: [entry('e-6', 'g-0')] })
+    await outbox.settle('e-0')
+    same(await taken(outbox, 100), ['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-6'], 'a group that goes on stands behind those that came before')
   }),
 
   storageCase('what was taken and never settled comes back, and counts no attempt', async ({ runStore, outbox }) => {
@@ -94,6 +97,8 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     await tracked.commit([status('working', 1)], { outbox: [{ ...entry('e-1'), body: { third: true } }, entry('e-2', 'h')] })
     const all = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 10 })
     same(all.map(({ id, body }) => [id, body]), [['e-1', { id: 'e-1' }], ['e-2', { id: 'e-2' }]], 'entries')
+    await outbox.settle('e-1')
+    same(await taken(outbox, 10), ['e-2'], 'once settled it is gone')
     await tracked.verify()
   }),
 

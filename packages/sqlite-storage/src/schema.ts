@@ -1,0 +1,96 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { PfError } from '@pf-agents/agent-core'
+
+/** Each step takes the schema from one version to the next. A published step is never changed. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE pf_task (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    context_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    status_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    -- Number of the last event that is folded into the snapshot.
+    snapshot_seq INTEGER NOT NULL,
+    -- Events up to this number were trimmed.
+    trimmed_seq INTEGER NOT NULL,
+    last_token INTEGER NOT NULL,
+    lease_token INTEGER,
+    lease_until INTEGER,
+    ended_at INTEGER,
+    UNIQUE (tenant, principal, task_id)
+  );
+  CREATE INDEX pf_task_order ON pf_task (tenant, principal, status_at, task_id, state);
+  CREATE INDEX pf_task_context ON pf_task (tenant, principal, context_id, status_at, task_id, state);
+  CREATE INDEX pf_task_events ON pf_task (ended_at) WHERE ended_at IS NOT NULL AND trimmed_seq < last_seq;
+  CREATE INDEX pf_task_ended ON pf_task (ended_at) WHERE ended_at IS NOT NULL AND trimmed_seq >= last_seq;
+
+  -- Apart from pf_task, so that a commit does not rewrite them: each may be large.
+  CREATE TABLE pf_snapshot (task INTEGER PRIMARY KEY, body TEXT NOT NULL);
+  -- The facts as they were when the task was made under the empty name, those replaced since by name; NULL where removed.
+  CREATE TABLE pf_fact (task INTEGER NOT NULL, name TEXT NOT NULL, body TEXT, PRIMARY KEY (task, name)) WITHOUT ROWID;
+
+  -- One row per commit: its events as a JSON array, of which the last has the number last_seq.
+  CREATE TABLE pf_events (task INTEGER NOT NULL, last_seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (task, last_seq)) WITHOUT ROWID;
+
+  CREATE TABLE pf_message (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    context_id TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX pf_message_context ON pf_message (tenant, principal, context_id);
+
+  CREATE TABLE pf_value (key TEXT PRIMARY KEY, revision TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE pf_outbox (
+    arrival INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    topic TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL
+  );
+  CREATE INDEX pf_outbox_group ON pf_outbox (topic, group_id);
+  `,
+]
+
+/** The newest schema this package reads and writes. */
+export const schemaVersion = migrations.length
+
+/**
+ * Brings the schema up to date, in one transaction, so that of several processes that open a new file one does it.
+ * @throws PfError PF_STORE_SCHEMA where the file was written by a newer version.
+ */
+export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): void {
+  if (readVersion(database) === steps.length) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const version = readVersion(database)
+    if (version > steps.length) {
+      const message = `The database has schema ${version}, and this version knows up to ${steps.length}. Use the version that wrote it or newer, or another file.`
+      throw new PfError('PF_STORE_SCHEMA', message, { details: { found: version, known: steps.length } })
+    }
+    for (const step of steps.slice(version)) database.exec(step)
+    database.exec('CREATE TABLE IF NOT EXISTS pf_schema (version INTEGER NOT NULL)')
+    database.exec('DELETE FROM pf_schema')
+    database.prepare('INSERT INTO pf_schema (version) VALUES (?)').run(steps.length)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function readVersion(database: DatabaseSync): number {
+  const table = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'pf_schema'`).get()
+  if (table === undefined) return 0
+  return (database.prepare('SELECT version FROM pf_schema').get() as { version: number } | undefined)?.version ?? 0
+}

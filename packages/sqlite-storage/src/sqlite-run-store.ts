@@ -1,0 +1,128 @@
+import { type CommitResult, type Lease, type RunEvent, type RunStore, type StoredEvent, sinceOf, type TaskPage, type TaskQuery } from '@pf-agents/agent-core'
+import { CommitQueue } from './commit-queue'
+import type { Database } from './database'
+import type { Messages } from './messages'
+import { keyColumns, prepareCommit } from './prepared-commit'
+import type { Retention } from './retention'
+import { findRow, leaseOf, readStored, taskColumns, type TaskRow } from './task-rows'
+import { toColumn, fromColumn } from './text-key'
+import { writeCommit } from './write-commit'
+
+/** What the run store is made of. */
+export interface SqliteRunStoreParts {
+  database: Database
+  messages: Messages
+  retention: Retention
+  now: () => number
+}
+
+/** A run store, and how to write out what waits before the database is closed. */
+export interface SqliteRunStore extends RunStore {
+  flush(): void
+}
+
+export function createSqliteRunStore({ database, messages, retention, now }: SqliteRunStoreParts): SqliteRunStore {
+  const queue = new CommitQueue(database, (prepared): CommitResult => {
+    const time = now()
+    const result = writeCommit(database, messages, prepared, time)
+    retention.afterCommit(time)
+    return result
+  })
+
+  return {
+    hasEventLog: true,
+
+    commit: (commit) => queue.add(prepareCommit(commit)),
+
+    flush: () => queue.flush(),
+
+    load: (key) =>
+      database.read(() => {
+        const row = findRow(database, keyColumns(key))
+        return row && readStored(database, row)
+      }),
+
+    head: (key) =>
+      database.once(() => {
+        const row = findRow(database, keyColumns(key))
+        if (row === undefined) return undefined
+        const lease = leaseOf(row)
+        return { version: row.version, state: row.state, ...(lease && { lease }) }
+      }),
+
+    list: (query) => database.read(() => listTasks(database, query)),
+
+    read: (key, fromSeq, limit = 1_000) =>
+      database.read(() => {
+        const row = findRow(database, keyColumns(key))
+        return row && readEvents(database, row, Math.max(1, fromSeq), limit)
+      }),
+
+    claim: (key, { now: at, expiresAt }) =>
+      database.write((): Lease | undefined => {
+        const row = findRow(database, keyColumns(key))
+        if (row === undefined) return undefined
+        const held = leaseOf(row)
+        if (held !== undefined && held.expiresAt > at) return undefined
+        const token = row.last_token + 1
+        database.statement('UPDATE pf_task SET last_token = ?1, lease_token = ?1, lease_until = ?2 WHERE id = ?3').run(token, expiresAt, row.id)
+        return { token, expiresAt }
+      }),
+
+    renew: (key, token, expiresAt) =>
+      database.once(() => {
+        const { tenant, principal, taskId } = keyColumns(key)
+        const { changes } = database
+          .statement('UPDATE pf_task SET lease_until = ? WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?')
+          .run(expiresAt, tenant, principal, taskId, token)
+        return Number(changes) > 0
+      }),
+
+    release: (key, token) =>
+      database.once(() => {
+        const { tenant, principal, taskId } = keyColumns(key)
+        database
+          .statement('UPDATE pf_task SET lease_token = NULL, lease_until = NULL WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?')
+          .run(tenant, principal, taskId, token)
+      }),
+  }
+}
+
+function readEvents(database: Database, row: TaskRow, fromSeq: number, limit: number): StoredEvent[] | undefined {
+  if (fromSeq <= row.trimmed_seq) return undefined
+  const events: StoredEvent[] = []
+  const statement = database.statement('SELECT last_seq, body FROM pf_events WHERE task = ? AND last_seq >= ? ORDER BY last_seq')
+  for (const batch of statement.iterate(row.id, fromSeq) as Iterable<unknown> as Iterable<{ last_seq: number; body: string }>) {
+    if (events.length >= limit) break
+    const contents = JSON.parse(batch.body) as RunEvent[]
+    const firstSeq = batch.last_seq - contents.length + 1
+    for (const [index, event] of contents.entries()) {
+      const seq = firstSeq + index
+      if (seq >= fromSeq && events.length < limit) events.push({ seq, event })
+    }
+  }
+  return events
+}
+
+function listTasks(database: Database, query: TaskQuery): TaskPage {
+  const { scope, contextId, state, after, pageSize } = query
+  const since = sinceOf(query)
+  const where = ['tenant = ?', 'principal = ?']
+  const values: (string | number)[] = [toColumn(scope.tenant), toColumn(scope.principalId)]
+  const filter = (condition: string, ...parameters: string[]): void => {
+    where.push(condition)
+    values.push(...parameters)
+  }
+  if (contextId !== undefined) filter('context_id = ?', toColumn(contextId))
+  if (state !== undefined) filter('state = ?', state)
+  if (since !== undefined) filter('status_at >= ?', since)
+  const { total } = database.statement(`SELECT count(*) AS total FROM pf_task WHERE ${where.join(' AND ')}`).get(...values) as { total: number }
+  if (after !== undefined) filter('(status_at, task_id) < (?, ?)', after.timestamp, toColumn(after.taskId))
+  const rows = database
+    .statement(`SELECT ${taskColumns} FROM pf_task WHERE ${where.join(' AND ')} ORDER BY status_at DESC, task_id DESC LIMIT ?`)
+    .all(...values, pageSize + 1) as unknown as TaskRow[]
+  const page = rows.slice(0, pageSize)
+  const last = page.at(-1)
+  const next = rows.length > page.length && last !== undefined ? { timestamp: last.status_at, taskId: fromColumn(last.task_id) } : undefined
+  return { tasks: page.map((row) => readStored(database, row)), total, ...(next && { next }) }
+}
