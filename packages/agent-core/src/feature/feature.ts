@@ -108,7 +108,7 @@ export interface Feature<Name extends string = string, Targets extends Target = 
   readonly needs?: Needs
   setup(context: FeatureContext): FeatureSetup
   /** Type only: the targets, one level deep. */
-  readonly [targetBrand]?: { readonly [T in Targets]: true }
+  readonly [targetBrand]?: { readonly [T in Targets]?: true }
 }
 
 /** What {@link defineFeature} takes. */
