@@ -160,28 +160,19 @@ export class TaskWriter {
 
   /** Commits what is pending. @throws what made the writer fail. */
   flush(): Awaitable<void> {
+    while (this.#committing === undefined && this.#failure === undefined && this.#isDirty) this.#commit()
     if (this.#committing !== undefined) return this.#committing.then(() => this.flush())
-    while (this.#failure === undefined && this.#isDirty) {
-      const committing = this.#commit()
-      if (committing === undefined) continue
-      this.#committing = committing
-      return committing.then(() => this.flush())
-    }
     if (this.#failure !== undefined) throw this.#failure
   }
 
   /** Settles once there is room for more events: they come faster than the store takes them. */
   room(): Awaitable<void> {
-    if (this.#events.length >= batchLimit && this.#committing !== undefined) return this.flush()
+    if (this.#events.length >= batchLimit) return this.#committing
   }
 
-  /** Commits what is pending, unless it should wait for more. Failures are told to the listener. */
+  /** Commits what is pending, unless that has to wait, or should wait for more. Failures are told to the listener. */
   commitIfDue(): void {
-    if (!this.#isDue) return
-    try {
-      const done = this.flush()
-      if (done !== undefined) done.catch(() => {})
-    } catch {}
+    if (this.#committing === undefined && this.#failure === undefined && this.#isDue) this.#commit()
   }
 
   /** The task as it was stored last. Valid once flushed. */
@@ -232,33 +223,27 @@ export class TaskWriter {
     queueMicrotask(tick)
   }
 
-  #commit(): Promise<void> | undefined {
+  #commit(): void {
     const commit = this.#take()
     try {
       const result = this.#store.commit(commit)
-      if (!isPromise(result)) {
-        this.#committed(commit, result)
-        return undefined
-      }
+      if (!isPromise(result)) return this.#committed(commit, result)
       this.#isLent = commit.snapshot !== undefined
-      const settled = (): void => {
-        this.#isLent = false
-        this.#committing = undefined
-      }
-      return (result as Promise<CommitResult>).then(
-        (one) => {
-          settled()
-          this.#committed(commit, one)
-        },
-        (error: unknown) => {
-          settled()
-          this.#fail(error)
-        },
+      this.#committing = (result as Promise<CommitResult>).then(
+        (one) => this.#settled(() => this.#committed(commit, one)),
+        (error: unknown) => this.#settled(() => this.#fail(error)),
       )
     } catch (error) {
       this.#fail(error)
-      return undefined
     }
+  }
+
+  #settled(next: () => void): void {
+    this.#isLent = false
+    this.#committing = undefined
+    next()
+    // What came in the meantime, unless it is still coming.
+    if (!this.#isTicking) this.commitIfDue()
   }
 
   #take(): RunCommit {

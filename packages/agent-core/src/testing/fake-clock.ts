@@ -25,8 +25,11 @@ interface Timer {
   callback: () => void
 }
 
-/** Turns of the microtask queue that count as "everything that can run has run". */
-const settleTurns = 200
+/** Waits for a turn of the event loop: by then every promise that can run has run. `setImmediate` is Node's, and faster. */
+function turn(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
+  return new Promise((resolve) => (setImmediate === undefined ? setTimeout(resolve, 0) : setImmediate(resolve)))
+}
 
 /**
  * Makes a clock that stands still until it is moved.
@@ -54,7 +57,8 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
   }
 
   async function settle(): Promise<void> {
-    for (let turn = 0; turn < settleTurns; turn++) await undefined
+    await turn()
+    await turn()
   }
 
   async function fire(timer: Timer): Promise<void> {
@@ -97,7 +101,7 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
       while (!isOver) {
         const due = next()
         if (due !== undefined) await fire(due)
-        else await new Promise<void>((resolve) => setTimeout(resolve, 1))
+        else await turn()
       }
       return promise
     },
