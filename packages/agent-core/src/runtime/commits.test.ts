@@ -144,6 +144,33 @@ describe('batches', () => {
   })
 })
 
+it('what comes while a commit is under way is stored once that is done, though nothing more comes', async () => {
+  const test = harness(
+    {
+      async onMessage(_message, context) {
+        context.emit(custom(1))
+        await new Promise<void>((resolve) => test.clock.after(10, resolve))
+        context.emit(custom(2))
+        await new Promise<void>((resolve) => test.clock.after(5_000, resolve))
+        return 'x'
+      },
+    },
+    {
+      wrapStore: (store) =>
+        createFaultyRunStore(store, {
+          before: (method) =>
+            method === 'commit' ? new Promise<void>((resolve) => void test.clock.after(100, resolve)) : undefined,
+        }),
+      runtime: { watchMs: 60_000 },
+    },
+  )
+  const run = test.submit()
+  await test.clock.advance(300)
+  const { tasks } = test.stores.runStore.list({ scope: { tenant: '', principalId: 'anonymous' }, pageSize: 1 })
+  expect(tasks[0]?.version).toBe(2)
+  await test.clock.until(run.outcome)
+})
+
 describe('snapshots', () => {
   const streaming = async (
     count: number,
