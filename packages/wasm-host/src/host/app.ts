@@ -27,7 +27,7 @@ const ABORT_GRACE_MS = 250
 
 export class App {
   readonly settings: AppSettings
-  readonly #setup: Omit<WorkerSetup, 'beat'>
+  readonly #setup: Omit<WorkerSetup, 'beat' | 'warm'>
   readonly #kv: KvStore | undefined
   readonly #workers: WorkerHandle[] = []
   readonly #queue: InFlight[] = []
@@ -38,7 +38,7 @@ export class App {
   #closing = false
   #idle: (() => void) | undefined
 
-  private constructor(settings: AppSettings, setup: Omit<WorkerSetup, 'beat'>, kv: KvStore | undefined) {
+  private constructor(settings: AppSettings, setup: Omit<WorkerSetup, 'beat' | 'warm'>, kv: KvStore | undefined) {
     this.settings = settings
     this.#setup = setup
     this.#kv = kv
@@ -69,8 +69,10 @@ export class App {
       kvFile === undefined ? undefined : new KvStore(kvFile),
     )
     try {
-      for (let index = 0; index < settings.workers; index++) app.#addWorker()
+      app.#kv?.beginRun(app.#setup.run)
+      for (let index = 0; index < settings.workers; index++) app.#addWorker(settings.mode === 'jspi')
       await Promise.all(app.#workers.map((worker) => worker.ready))
+      await Promise.all(app.#workers.map((worker) => worker.warm))
     } catch (error) {
       await app.close(0)
       throw error
@@ -117,6 +119,7 @@ export class App {
     await Promise.all(this.#workers.map((worker) => (worker.requests.size > 0 ? (worker.kill(undefined), worker.exited) : worker.close())))
     clearInterval(this.#watch)
     this.#transport?.close()
+    this.#kv?.endRun(this.#setup.run)
     this.#kv?.close()
   }
 
@@ -126,8 +129,9 @@ export class App {
     return live
   }
 
-  #addWorker(): void {
-    const worker = new WorkerHandle(this.#setup, {
+  /** `warm` runs a throw-away request first; a worker that takes the place of a lost one starts without. */
+  #addWorker(warm: boolean): void {
+    const worker = new WorkerHandle({ ...this.#setup, warm }, {
       message: (from, message) => this.#message(from, message),
       exit: (from, culprit) => this.#exit(from, culprit),
     })
@@ -158,7 +162,7 @@ export class App {
   }
 
   #message(worker: WorkerHandle, message: FromWorker): void {
-    if (message.type === 'ready' || message.type === 'failed') return
+    if (message.type === 'ready' || message.type === 'warm') return
     const request = worker.requests.get(message.id)
     if (!request) return
     const credit = (bytes: number) => {
@@ -255,7 +259,7 @@ export class App {
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     if (!this.#closing) {
       this.#counts.killedWorkers++
-      this.#addWorker()
+      this.#addWorker(false)
     }
     const lost = [...worker.requests.values()]
     worker.requests.clear()

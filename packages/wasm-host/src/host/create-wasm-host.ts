@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { App } from './app'
@@ -24,8 +24,10 @@ export interface WasmHostOptions {
   workers?: number
   /** Instances kept ready per worker. Default 2. */
   pool?: number
-  /** Instances that serve at the same time, over all workers. Default 128. */
+  /** Instances that serve at the same time, over all workers; fewer where `totalMemoryMb` doesn't hold so many. Default 128. */
   concurrency?: number
+  /** Memory all instances together may take, MB, each counted with its whole `memoryMb`. Default: half of the machine's. */
+  totalMemoryMb?: number
   /** Requests that may wait for an instance; more are answered 503 with Retry-After. Default 256. */
   queue?: number
   /** Linear memory of one instance, MB. Default 64. */
@@ -72,6 +74,7 @@ const THREADS = 16
 function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSettings {
   const name = options.name ?? (typeof options.component === 'string' ? basename(options.component).replace(/\.wasm$/, '') : 'agent')
   const mode = options.mode ?? (hasSuspension() ? 'jspi' : 'threads')
+  const memoryMb = options.memoryMb ?? 64
   if (mode === 'jspi' && !hasSuspension()) throw new Error('this Node cannot suspend a guest (no WebAssembly.Suspending): use Node 24 or newer, or mode: \'threads\'')
   return {
     component,
@@ -79,9 +82,9 @@ function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSetting
     mode,
     workers: options.workers ?? (mode === 'threads' ? THREADS : Math.min(4, availableParallelism())),
     pool: options.pool ?? (mode === 'threads' ? 1 : 2),
-    concurrency: options.concurrency ?? 128,
+    concurrency: Math.max(1, Math.min(options.concurrency ?? 128, Math.floor((options.totalMemoryMb ?? totalmem() / 2 ** 21) / memoryMb))),
     queue: options.queue ?? 256,
-    memoryMb: options.memoryMb ?? 64,
+    memoryMb,
     timeoutMs: options.timeoutMs ?? 30_000,
     busyLimitMs: options.busyLimitMs ?? 2_000,
     dataDir: resolve(options.dataDir ?? `.pf/${name}`),

@@ -16,6 +16,8 @@ export class WorkerHandle {
   readonly beat: Int32Array
   /** Resolves when it can take requests; rejects when it could not start. */
   readonly ready: Promise<void>
+  /** Resolves when its throw-away request is over, or it is gone. */
+  readonly warm: Promise<void>
   isReady = false
   /** No new requests: it is being ended. */
   ending = false
@@ -34,12 +36,15 @@ export class WorkerHandle {
       // Linear memory is capped in the module; this bounds what the bindings themselves may hold.
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     })
+    let warmed = () => {}
+    this.warm = new Promise((resolve) => (warmed = resolve))
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready') {
           this.isReady = true
           resolve()
-        } else events.message(this, message)
+        } else if (message.type === 'warm') warmed()
+        else events.message(this, message)
       })
       this.#worker.on('error', (error) => reject(error))
       this.#worker.on('exit', () => reject(new Error('a worker of the wasm host ended before it was ready')))
@@ -49,6 +54,7 @@ export class WorkerHandle {
       this.#worker.on('exit', () => {
         this.ending = true
         events.exit(this, this.#culprit)
+        warmed()
         resolve()
       })
     })

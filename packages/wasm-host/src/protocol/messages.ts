@@ -43,7 +43,8 @@ export type Outcome = 'ok' | 'silent' | 'trap' | 'aborted'
 
 export type FromWorker =
   | { type: 'ready' }
-  | { type: 'failed'; message: string }
+  /** The throw-away request is over. */
+  | { type: 'warm' }
   | { type: 'started'; id: number }
   | { type: 'head'; id: number; status: number; headers: [string, string][]; chunk?: Uint8Array; end?: boolean; outOfMemory: boolean }
   | { type: 'data'; id: number; chunk: Uint8Array }
@@ -81,6 +82,8 @@ export interface WorkerSetup {
   outbound: string[]
   self: string | undefined
   mode: Mode
+  /** Whether to run a throw-away request, granted nothing, before the first real one. */
+  warm: boolean
 }
 
 export const ownerOf = (run: string, id: number): string => `${run}/${id}`

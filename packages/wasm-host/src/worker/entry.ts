@@ -10,6 +10,7 @@ import { GuestRequest } from './guest-request'
 import { createInstance, InstancePool, type Instantiate } from './instance-pool'
 import { MemoryPool } from './memory-pool'
 import { RunQueue } from './run-queue'
+import { warmUp } from './warm-up'
 
 const port = parentPort
 if (!port) throw new Error('this file runs as a worker thread of the wasm host')
@@ -86,3 +87,5 @@ function receive(message: ToWorker): void {
 
 pool.fill()
 post({ type: 'ready' })
+if (setup.warm) await warmUp({ instantiate, compiled, memories }, queue)
+post({ type: 'warm' })

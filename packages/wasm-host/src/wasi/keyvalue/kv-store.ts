@@ -2,13 +2,14 @@
  * The key-value entries of one app on disk: one SQLite file, shared by all workers of the host (and of a second host
  * on the same directory). Calls are synchronous and short; writes that read first run in `BEGIN IMMEDIATE`.
  */
+import { hostname } from 'node:os'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /** Keys under this first segment die with the instance that set them, see {@link KvStore.forget}. */
 export const LEASE_PREFIX = 'lease/'
 
 /** `PRAGMA user_version` of the layout below. */
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const BUSY_MS = 10_000
 
 export class KvStore {
@@ -23,9 +24,11 @@ export class KvStore {
       const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as { user_version: number }
       if (version > SCHEMA_VERSION) throw new Error(`${file} was written by a newer version of the host (layout ${version}, this one knows ${SCHEMA_VERSION})`)
       if (version === SCHEMA_VERSION) return
-      this.#db.exec(`CREATE TABLE entries (bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, owner TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
-        CREATE INDEX entries_owner ON entries (owner) WHERE owner IS NOT NULL;
-        PRAGMA user_version = ${SCHEMA_VERSION}`)
+      if (version < 1) {
+        this.#db.exec(`CREATE TABLE entries (bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, owner TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+          CREATE INDEX entries_owner ON entries (owner) WHERE owner IS NOT NULL`)
+      }
+      this.#db.exec(`CREATE TABLE runs (run TEXT PRIMARY KEY, machine TEXT NOT NULL, pid INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = ${SCHEMA_VERSION}`)
     })
   }
 
@@ -68,6 +71,28 @@ export class KvStore {
     return Number(this.#prepare('DELETE FROM entries WHERE owner = ?').run(owner).changes)
   }
 
+  /**
+   * Enters a run of a host (owners are `<run>/<request>`), and ends the runs of hosts that were killed: their instances
+   * died with them, so their leases do.
+   */
+  beginRun(run: string): void {
+    const machine = hostname()
+    this.transaction(() => {
+      const rows = this.#prepare('SELECT run, pid FROM runs WHERE machine = ?').all(machine) as { run: string; pid: number }[]
+      for (const row of rows) if (!isAlive(row)) this.endRun(row.run)
+      this.#prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run(run, machine, process.pid)
+    })
+    ownRuns.add(run)
+  }
+
+  /** Leaves a run; leases its instances still hold go with it. */
+  endRun(run: string): void {
+    // '0' is the character after '/': a range, so that the index serves it.
+    this.#prepare("DELETE FROM entries WHERE owner > ? || '/' AND owner < ? || '0'").run(run, run)
+    this.#prepare('DELETE FROM runs WHERE run = ?').run(run)
+    ownRuns.delete(run)
+  }
+
   transaction<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
@@ -92,5 +117,18 @@ export class KvStore {
       this.#statements.set(sql, statement)
     }
     return statement
+  }
+}
+
+/** Runs of this process. A process id alone says little: in a container every host may be number 1. */
+const ownRuns = new Set<string>()
+
+function isAlive({ run, pid }: { run: string; pid: number }): boolean {
+  if (pid === process.pid) return ownRuns.has(run)
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { hostname } from 'node:os'
+import { KvStore } from './kv-store'
+
+let directory: string
+let file: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pf-kv-'))
+  file = join(directory, 'kv.sqlite')
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+describe('leases', () => {
+  test('those an instance was the last to set go with it, in every bucket', () => {
+    const store = new KvStore(file)
+    store.set('one', 'lease/a', bytes('1'), 'run/1')
+    store.set('two', 'lease/b', bytes('1'), 'run/1')
+    store.compareAndSet('one', 'lease/c', undefined, bytes('1'), 'run/1')
+    store.set('one', 'task/a', bytes('1'), 'run/1')
+    store.set('one', 'lease/taken', bytes('1'), 'run/1')
+    store.set('one', 'lease/taken', bytes('2'), 'run/2')
+    store.set('one', 'lease/back', bytes('1'), 'run/1')
+    store.delete('one', 'lease/back')
+    store.set('one', 'lease/back', bytes('2'), 'run/3')
+    expect(store.forget('run/1')).toBe(3)
+    expect(store.keys('one', undefined, 10)).toEqual(['lease/back', 'lease/taken', 'task/a'])
+    expect(store.keys('two', undefined, 10)).toEqual([])
+    store.close()
+  })
+
+  test('those of a host that was killed go when the next one starts', () => {
+    const store = new KvStore(file)
+    const dead = spawnSync(process.execPath, ['-e', '']).pid as number
+    const raw = new DatabaseSync(file)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('killed', hostname(), dead)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('reborn', hostname(), process.pid)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('alive', hostname(), process.ppid)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('elsewhere', 'another-machine', dead)
+    raw.close()
+    for (const run of ['killed', 'reborn', 'alive', 'elsewhere']) store.set('b', `lease/${run}`, bytes('1'), `${run}/1`)
+    store.beginRun('next')
+    expect(store.keys('b', undefined, 10)).toEqual(['lease/alive', 'lease/elsewhere'])
+    store.set('b', 'lease/next', bytes('1'), 'next/1')
+    store.beginRun('same-process')
+    expect(store.keys('b', undefined, 10)).toContain('lease/next')
+    store.close()
+  })
+})
+
+test('compare-and-set writes only from the value that was seen, or from nothing', () => {
+  const store = new KvStore(file)
+  expect(store.compareAndSet('b', 'k', bytes('0'), bytes('1'), 'o')).toBe(false)
+  expect(store.compareAndSet('b', 'k', undefined, bytes('1'), 'o')).toBe(true)
+  expect(store.compareAndSet('b', 'k', undefined, bytes('2'), 'o')).toBe(false)
+  expect(store.compareAndSet('b', 'k', bytes('1'), bytes('2'), 'o')).toBe(true)
+  expect(store.get('b', 'k')).toEqual(bytes('2'))
+  store.close()
+})
+
+test('a transaction that fails leaves nothing', () => {
+  const store = new KvStore(file)
+  expect(() =>
+    store.transaction(() => {
+      store.set('b', 'k', bytes('1'), 'o')
+      throw new Error('no')
+    }),
+  ).toThrow('no')
+  expect(store.get('b', 'k')).toBeUndefined()
+  store.close()
+})
+
+test('a file of a newer layout is refused', () => {
+  const raw = new DatabaseSync(file)
+  raw.exec('PRAGMA user_version = 99')
+  raw.close()
+  expect(() => new KvStore(file)).toThrow('newer version')
+})

@@ -1,0 +1,26 @@
+import type { OutboundTransport } from '../outbound/transport'
+import { createImports } from '../wasi/imports'
+import { GuestRequest } from './guest-request'
+import { createInstance, type InstanceParts } from './instance-pool'
+import type { RunQueue } from './run-queue'
+
+const LIMIT_MS = 500
+const nowhere: OutboundTransport = {
+  open() {
+    throw { tag: 'HTTP-request-denied' }
+  },
+}
+
+/**
+ * Runs one request in an instance that has no store, no variable, no way out and no log, and drops the answer: the
+ * engine compiles a function when it is first called, and this pays for that before a client waits.
+ */
+export async function warmUp(parts: InstanceParts, queue: RunQueue): Promise<void> {
+  const request = new GuestRequest(0, () => {})
+  request.body.end()
+  const instance = createInstance(parts, (context) => createImports(context, { kv: undefined, transport: nowhere, stores: new Set(), draft: 'draft2', variables: {} }), queue)
+  const timer = setTimeout(() => request.abort('the warm-up is over'), LIMIT_MS)
+  const head = { method: 'GET', scheme: 'http', authority: 'warm-up.invalid', path: '/.well-known/pf-warm-up', headers: [] }
+  await request.run({ type: 'start', id: 0, head, body: undefined, more: false }, 'warm-up', queue, () => instance)
+  clearTimeout(timer)
+}
