@@ -1,6 +1,4 @@
-import { checkOutbound } from '../agent/outbound'
 import { PfError } from '../error/pf-error'
-import type { RunEvent } from '../event/run-event'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import { slotsOf } from '../interrupt/interrupt-list'
 import type { JsonObject, JsonValue } from '../model/json'
@@ -9,14 +7,17 @@ import { getOwn, setOwn } from '../model/own-property'
 import type { Task } from '../model/task'
 import type { Ports } from '../port/port'
 import type { Principal } from '../port/scope'
-import { authServicePort, httpClientPort, type LogLevel, type TraceContext, variablesPort } from '../port/services'
+import { authServicePort, type TraceContext, variablesPort } from '../port/services'
 import type { ClientTool } from './agent-runtime'
 import type { Budget } from './budget'
-import { linkSignals } from './link-signals'
+import { guardedFetch } from './guarded-fetch'
 import type { Run } from './run'
 import type { ContextState, RunContext, TaskState } from './run-context'
 
-/** The {@link RunContext} of a run. Everything is looked up when it is asked for: most handlers use little of it. */
+/**
+ * The {@link RunContext} of a run. Everything is made when it is asked for: most handlers use little of it.
+ * Functions are getters, so that a handler may take them out: `({ fetch, log }) => …`.
+ */
 export class Context implements RunContext {
   readonly message: IncomingMessage
   readonly #run: Run
@@ -36,21 +37,15 @@ export class Context implements RunContext {
   get task(): Readonly<Task> {
     return this.#run.promote().task
   }
-  async startTask(): Promise<Readonly<Task>> {
-    const writer = this.#run.promote()
-    await writer.flush()
-    return writer.task
+  get startTask(): RunContext['startTask'] {
+    return async () => {
+      const writer = this.#run.promote()
+      await writer.flush()
+      return writer.task
+    }
   }
-  async history(limit = 100): Promise<Message[]> {
-    const { scope, services, writer } = this.#run
-    // What this run has stored itself comes behind its message.
-    const own = writer?.conversed ?? 0
-    const messages = await services.conversation.read(scope, this.contextId, { limit: limit + own })
-    const isOwn = (message: Message, index: number): boolean =>
-      index >= messages.length - own && message.messageId === this.message.messageId
-    const at = messages.findIndex(isOwn)
-    const end = at < 0 ? messages.length : at
-    return messages.slice(Math.max(0, end - limit), end)
+  get history(): RunContext['history'] {
+    return (limit = 100) => readHistory(this.#run, limit)
   }
   get interrupts(): readonly Interrupt[] {
     return this.#run.writer?.facts.interrupts ?? []
@@ -71,8 +66,7 @@ export class Context implements RunContext {
     return this.#run.limits.budget
   }
   get state(): RunContext['state'] {
-    this.#state ??= { task: taskState(this.#run), context: contextState(this.#run) }
-    return this.#state
+    return (this.#state ??= { task: taskState(this.#run), context: contextState(this.#run) })
   }
   get services(): Ports {
     return this.#run.services.ports
@@ -98,55 +92,50 @@ export class Context implements RunContext {
   get trace(): TraceContext | undefined {
     return this.#run.submitted.trace
   }
-
-  async credential(audience: string): Promise<{ scheme: string; value: string } | undefined> {
-    return this.services.find(authServicePort)?.credential(audience, this.principal)
+  get credential(): RunContext['credential'] {
+    return async (audience) => this.services.find(authServicePort)?.credential(audience, this.principal)
   }
-
-  async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const request = input instanceof Request ? input : undefined
-    checkOutbound(this.#run.host.agent.needs?.outbound ?? [], new URL(request?.url ?? (input as string | URL)))
-    const client = this.services.find(httpClientPort) ?? globalThis
-    const { signal, unlink } = linkSignals(this.signal, init.signal ?? request?.signal)
-    // A redirect is the caller's to follow: its target has to pass the same check.
-    const redirect = (init.redirect ?? request?.redirect) === 'error' ? 'error' : 'manual'
-    try {
-      const response = await client.fetch(input, { ...init, redirect, signal })
-      // The body is read later, and ends with the same signals.
-      if (response.body === null) unlink()
-      else this.#run.onClose(unlink)
-      return response
-    } catch (error) {
-      unlink()
-      throw error
+  get fetch(): RunContext['fetch'] {
+    return (input, init) => guardedFetch(this.#run, input, init)
+  }
+  get variable(): RunContext['variable'] {
+    return async (name) => {
+      const value = await this.services.find(variablesPort)?.get(name)
+      return value ?? getOwn(this.#run.host.agent.needs?.variables, name)?.default
     }
   }
+  get secret(): RunContext['secret'] {
+    return (name) => readSecret(this.#run, typeof name === 'string' ? name : name.secret)
+  }
+  get log(): RunContext['log'] {
+    return (level, message, fields) => this.#run.log(level, message, fields)
+  }
+  get emit(): RunContext['emit'] {
+    return (event) => this.#run.emit(event)
+  }
+  get flush(): RunContext['flush'] {
+    return async () => this.#run.writer?.flush()
+  }
+}
 
-  async variable(name: string): Promise<string | undefined> {
-    const value = await this.services.find(variablesPort)?.get(name)
-    return value ?? getOwn(this.#run.host.agent.needs?.variables, name)?.default
-  }
+async function readHistory({ scope, services, writer, contextId, message }: Run, limit: number): Promise<Message[]> {
+  // What this run has stored itself comes behind its message.
+  const own = writer?.conversed ?? 0
+  const messages = await services.conversation.read(scope, contextId, { limit: limit + own })
+  const at = messages.findIndex((one, index) => index >= messages.length - own && one.messageId === message.messageId)
+  const end = at < 0 ? messages.length : at
+  return messages.slice(Math.max(0, end - limit), end)
+}
 
-  async secret(name: string | { secret: string }): Promise<string> {
-    const key = typeof name === 'string' ? name : name.secret
-    const value = await this.services.find(variablesPort)?.get(key)
-    if (value === undefined || value === '')
-      throw new PfError('PF_SECRET_MISSING', `The secret ${key} has no value. Set the variable ${key}.`, {
-        details: { secret: key },
-      })
-    this.#run.keepSecret(value)
-    return value
+async function readSecret(run: Run, name: string): Promise<string> {
+  const value = await run.services.ports.find(variablesPort)?.get(name)
+  if (value === undefined || value === '') {
+    throw new PfError('PF_SECRET_MISSING', `The secret ${name} has no value. Set the variable ${name}.`, {
+      details: { secret: name },
+    })
   }
-
-  log(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
-    this.#run.log(level, message, fields)
-  }
-  emit(event: RunEvent): void {
-    this.#run.emit(event)
-  }
-  async flush(): Promise<void> {
-    await this.#run.writer?.flush()
-  }
+  run.keepSecret(value)
+  return value
 }
 
 function taskState(run: Run): TaskState {
