@@ -62,6 +62,7 @@ export {
   mediaTypeOfPart,
   unsupportedPart,
 } from './negotiation/media-type'
+export { interruptExtensionUri, replayExtensionUri } from './negotiation/own-extensions'
 export { A2A_VERSION, A2A_VERSION_HEADER, negotiateVersion, parseVersion, sameVersion } from './negotiation/version'
 export {
   isOperation,

@@ -63,7 +63,16 @@ export const errorTable = {
   PayloadTooLargeError: { ...row(-32600, 413, exhausted, 'PF_REQUEST_TOO_LARGE'), own: true },
   RateLimitedError: { ...row(-32603, 429, exhausted, 'PF_RATE_LIMITED', 'PF_BUSY'), own: true },
   UnavailableError: {
-    ...row(-32603, 503, 'UNAVAILABLE', 'PF_OVERLOADED', 'PF_STORE_FULL', 'PF_STORE_CONFLICT', 'PF_STORE_UNAVAILABLE'),
+    ...row(
+      -32603,
+      503,
+      'UNAVAILABLE',
+      'PF_OVERLOADED',
+      'PF_STORE_FULL',
+      'PF_STORE_CONFLICT',
+      'PF_STORE_UNAVAILABLE',
+      'PF_STREAM_LAGGED',
+    ),
     own: true,
   },
   /** Only read from peers. */

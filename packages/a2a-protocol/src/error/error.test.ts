@@ -208,6 +208,7 @@ describe('toA2AError', () => {
       PF_STORE_FULL: 'UnavailableError',
       PF_STORE_CONFLICT: 'UnavailableError',
       PF_STORE_UNAVAILABLE: 'UnavailableError',
+      PF_STREAM_LAGGED: 'UnavailableError',
       PF_INTERRUPT_ANSWERED: 'UnsupportedOperationError',
       PF_INTERRUPT_UNKNOWN: 'InvalidParamsError',
       PF_INTERRUPT_EXPIRED: 'UnsupportedOperationError',
