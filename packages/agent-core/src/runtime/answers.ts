@@ -5,7 +5,8 @@ import type { JsonObject, JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { getOwn } from '../model/own-property'
 import { dataOf, textOf } from '../model/part'
-import { compileSchema, takesText } from '../schema/schema'
+import { takesText } from '../schema/compile-json'
+import { compileSchema } from '../schema/schema'
 import { describeIssues } from './describe-issues'
 
 /** What a follow-up answers, and what about it does not fit. */

@@ -137,7 +137,7 @@ describe('history', () => {
     await earlier.send('question', { contextId: 'c' })
     // The same message id again, as some clients do.
     const { task } = await test.sendTask('now', { contextId: 'c', messageId: 'reused' })
-    const [all, last, none] = task.artifacts[0]?.parts[0]?.data as { parts: { text: string }[] }[][]
+    const [all, last, none] = task.artifacts[0]!.parts[0]!.data as { parts: { text: string }[] }[][]
     expect([all, last, none].map((list) => list?.map((one) => one.parts[0]?.text))).toEqual([
       ['question', 'answer'],
       ['answer'],
@@ -220,7 +220,7 @@ describe('fetch', () => {
   })
 
   it('goes to the global fetch where no client is bound', async () => {
-    const fetch = vi.fn(async () => new Response('global'))
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response('global'))
     vi.stubGlobal('fetch', fetch)
     const test = handling(
       async (context) => (await context.fetch('https://api.example.com/', { method: 'POST', body: 'x' })).text(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deferred, failureCode, harness, statusText } from '../../test/harness'
-import { PfError } from '../error/pf-error'
+import type { PfError } from '../error/pf-error'
 import type { Usage } from '../event/usage'
 import type { StoredTask } from '../port/run-store'
 import { Budget } from './budget'

@@ -184,25 +184,19 @@ it('goes on with a stored task without changing what it was given', async () => 
     listener,
   )
   first.emit({ type: 'text-delta', messageId: 'm', delta: 'one' })
-  first.flush()
+  await first.flush()
   const stored = JSON.parse(JSON.stringify(runStore.load(key)), (_, value: unknown) =>
     Object.freeze(value),
   ) as ReturnType<TaskWriter['stored']>
   const second = new TaskWriter(runStore, clock, { stored }, listener)
   second.emit({ type: 'text-delta', messageId: 'm', delta: ' two' })
   second.setFacts({ state: { a: 2 }, skillId: undefined })
-  second.flush()
+  await second.flush()
   expect(runStore.load(key)?.task.artifacts).toEqual([{ artifactId: 'm', parts: [{ text: 'one two' }] }])
   expect(runStore.load(key)?.facts.state).toEqual({ a: 2 })
   expect(second.version).toBe(2)
   // The first writer has lost the task.
-  let error: unknown
   first.emit({ type: 'text-delta', messageId: 'm', delta: ' three' })
-  try {
-    first.flush()
-  } catch (one) {
-    error = one
-  }
-  expect(error).toMatchObject({ code: 'PF_STORE_CONFLICT' })
+  await expect((async () => first.flush())()).rejects.toMatchObject({ code: 'PF_STORE_CONFLICT' })
   expect(runStore.load(key)?.task.artifacts).toEqual([{ artifactId: 'm', parts: [{ text: 'one two' }] }])
 })

@@ -1,6 +1,6 @@
-import { Validator } from '@cfworker/json-schema'
 import { PfError } from '../error/pf-error'
 import type { JsonObject, JsonValue } from '../model/json'
+import { compileJson, takesText } from './compile-json'
 import { isStandardSchema, type StandardSchema } from './standard-schema'
 
 declare const schemaType: unique symbol
@@ -56,7 +56,8 @@ export interface CompiledSchema {
 
 /**
  * Makes a schema ready. Checks without `eval`, so it works in a component.
- * @throws PfError PF_CONFIG_INVALID where the value is no schema.
+ * @throws PfError PF_CONFIG_INVALID where the value is no schema, or one that can't be used (an unknown type, a
+ * reference to nothing, a broken regular expression).
  */
 export function compileSchema(schema: Schema): CompiledSchema {
   if (isStandardSchema(schema)) return compileStandard(schema)
@@ -85,7 +86,8 @@ function compileStandard(schema: StandardSchema): CompiledSchema {
 /** Libraries throw where a schema has no JSON form (a transform, say): then there is none to show. */
 function standardJson(standard: StandardSchema['~standard']): JsonObject | undefined {
   try {
-    return standard.jsonSchema?.input({ target: 'draft-2020-12' }) as JsonObject | undefined
+    const json = standard.jsonSchema?.input({ target: 'draft-2020-12' })
+    return json && (JSON.parse(JSON.stringify(json)) as JsonObject)
   } catch {
     return undefined
   }
@@ -97,31 +99,13 @@ function fromStandard(result: Checked): SchemaResult {
   if (result.issues === undefined) return { value: result.value }
   return {
     issues: result.issues.map((issue) => ({
-      path: (issue.path ?? []).map((step) => `/${String(typeof step === 'object' ? step.key : step)}`).join(''),
+      path: (issue.path ?? []).map((step) => `/${pointerStep(typeof step === 'object' ? step.key : step)}`).join(''),
       message: issue.message,
     })),
   }
 }
 
-function compileJson(json: JsonObject): CompiledSchema {
-  // The validator annotates the schema it is given: what is shown to others stays clean.
-  const validator = new Validator(JSON.parse(JSON.stringify(json)) as object, '2020-12', false)
-  return {
-    json,
-    takesText: takesText(json),
-    check(value) {
-      if (value === undefined) return { issues: [{ path: '', message: 'A value is missing.' }] }
-      const result = validator.validate(value)
-      if (result.valid) return { value }
-      return { issues: result.errors.map((error) => ({ path: error.instanceLocation.slice(1), message: error.error })) }
-    },
-  }
-}
-
-/** Whether text can match a JSON Schema. */
-export function takesText(json: JsonObject): boolean {
-  const { type } = json
-  if (type === undefined)
-    return Array.isArray(json.enum) ? json.enum.some((value) => typeof value === 'string') : !('properties' in json)
-  return Array.isArray(type) ? type.includes('string') : type === 'string'
+/** One step of a JSON Pointer (RFC 6901). */
+function pointerStep(key: PropertyKey): string {
+  return String(key).replaceAll('~', '~0').replaceAll('/', '~1')
 }
