@@ -1,10 +1,8 @@
 import { PfError } from '@pf-agents/agent-core'
 
-const bodyless = new Set(['GET', 'HEAD'])
-
 /** Whether a request can have a body. */
 export function mayHaveBody(request: Request): boolean {
-  return !bodyless.has(request.method)
+  return request.method !== 'GET' && request.method !== 'HEAD'
 }
 
 /** The length that headers say a body has; `undefined` where they say none that can be read. */
@@ -22,34 +20,51 @@ export function tooLarge(limit: number): PfError {
   return new PfError('PF_REQUEST_TOO_LARGE', `The request body is larger than ${limit} bytes.`, { details: { limit } })
 }
 
-/** The request with a body that fails once more bytes than the limit have come, so that nobody can read on. */
-export function boundedRequest(request: Request, limit: number): Request {
-  const { body } = request
-  if (body === null) return request
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  let size = 0
-  const bounded = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        reader ??= body.getReader()
-        const { done, value } = await reader.read()
-        if (done) return controller.close()
-        size += value.byteLength
-        if (size <= limit) return controller.enqueue(value)
-        const error = tooLarge(limit)
-        controller.error(error)
-        reader.cancel(error).catch(() => {})
-      },
-      cancel: (reason) => (reader === undefined ? body.cancel(reason) : reader.cancel(reason)),
-    },
-    { highWaterMark: 0 },
-  )
-  const init: RequestInit & { duplex: 'half' } = {
+const readers = ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text'] as const
+
+/**
+ * Makes every way to read a request's body fail once more bytes than the limit have come. Nothing of the body is touched
+ * before somebody reads it: hosts that have a shorter way to it must find it as it came.
+ */
+export function boundBody(request: Request, limit: number): void {
+  const prototype = Object.getPrototypeOf(request) as Request
+  let bounded: Request | undefined
+  const replacement = (): Request =>
+    (bounded ??= withBoundedBody(request, Reflect.get(prototype, 'body', request), limit))
+  Object.defineProperty(request, 'body', { configurable: true, get: () => replacement().body })
+  Object.defineProperty(request, 'bodyUsed', { configurable: true, get: () => bounded?.bodyUsed ?? false })
+  for (const name of readers) {
+    if (name in prototype)
+      Object.defineProperty(request, name, { configurable: true, value: () => replacement()[name]() })
+  }
+}
+
+function withBoundedBody(request: Request, body: ReadableStream<Uint8Array> | null, limit: number): Request {
+  const init: RequestInit & { duplex?: 'half' } = {
     method: request.method,
     headers: request.headers,
-    body: bounded,
-    duplex: 'half',
     signal: request.signal,
   }
+  if (body !== null) {
+    init.body = boundedStream(body, limit)
+    init.duplex = 'half'
+  }
   return new Request(request.url, init)
+}
+
+function boundedStream(body: ReadableStream<Uint8Array>, limit: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let size = 0
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) return controller.close()
+      size += value.byteLength
+      if (size <= limit) return controller.enqueue(value)
+      const error = tooLarge(limit)
+      controller.error(error)
+      reader.cancel(error).catch(() => {})
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
 }

@@ -13,7 +13,7 @@ import {
 import type { AuthContext, Authenticator } from '@pf-agents/auth'
 import { Hono } from 'hono/tiny'
 import { type App, appCore, type AppCore, type FetchContext } from './app'
-import { boundedRequest, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
+import { boundBody, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
 import type { AgentDefinitionDocument } from './describe'
 import { addErrorHeaders, errorResponse } from './error-response'
 import type { Host } from './host'
@@ -132,7 +132,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         this.#active++
         counted = true
       }
-      const request = this.#bounded(facts)
+      this.#boundBody(facts)
+      const { request } = facts
       const { authenticator, middleware } = this.#parts
       if (authenticator !== undefined && route.public !== true) {
         facts.principal = await authenticator.authenticate(request, this.#authContext)
@@ -146,16 +147,11 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     }
   }
 
-  /** The request, with a body that ends at the limit. */
-  #bounded(facts: RequestFacts): Request {
-    const { request, bodyLength } = facts
-    if (bodyLength !== undefined) {
-      if (bodyLength > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
-      return request
-    }
-    if (!mayHaveBody(request)) return request
-    if ((declaredLength(request.headers) ?? 0) > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
-    return boundedRequest(request, this.#bodyLimit)
+  /** Refuses a body that is too large, as far as can be told now; else makes sure that it ends at the limit. */
+  #boundBody({ request, bodyLength }: RequestFacts): void {
+    const length = bodyLength ?? (mayHaveBody(request) ? declaredLength(request.headers) : 0)
+    if (length !== undefined && length > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
+    if (bodyLength === undefined && mayHaveBody(request)) boundBody(request, this.#bodyLimit)
   }
 
   async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {

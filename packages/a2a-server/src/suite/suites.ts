@@ -1,0 +1,30 @@
+import type { SuiteName } from './app'
+import { cardCases } from './card'
+import type { Case } from './case'
+import { followUpCases } from './follow-up'
+import { guardedCases } from './guarded'
+import { hostileCases } from './hostile'
+import { jsonRpcCases } from './json-rpc'
+import { listTasksCases } from './list-tasks'
+import { negotiationCases } from './negotiation'
+import { restCases } from './rest'
+import { sendMessageCases } from './send-message'
+import { taskCases } from './tasks'
+import { tenantCases } from './tenants'
+
+/** What a server must do, by the app it serves (`createSuiteApp`). The same cases run on every target. */
+export const suites: Readonly<Record<SuiteName, readonly Case[]>> = {
+  open: [
+    ...sendMessageCases,
+    ...followUpCases,
+    ...taskCases,
+    ...listTasksCases,
+    ...negotiationCases,
+    ...cardCases,
+    ...jsonRpcCases,
+    ...restCases,
+    ...hostileCases,
+  ],
+  guarded: guardedCases,
+  tenants: tenantCases,
+}
