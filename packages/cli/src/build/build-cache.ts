@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How many components are kept; the ones used longest ago go first. */
-const KEPT = 20
+const KEPT = 40
+/** A build that takes longer than this is taken for dead. */
+const BUILD_LIMIT_MS = 120_000
 
-/** Where built components are kept by content: below `$PF_CACHE`, else the user's cache directory. */
-export function defaultBuildCache(): string {
-  const base = process.env['PF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pf-agents')
-  return join(base, 'builds')
+/** Where components are kept by content: `$PF_CACHE`, else `pf-agents` in the user's cache directory. */
+export function defaultCacheDirectory(): string {
+  return process.env['PF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pf-agents')
 }
 
 /**
@@ -29,7 +31,26 @@ export class BuildCache {
     return hash.digest('hex').slice(0, 40)
   }
 
-  async get(key: string): Promise<Uint8Array | undefined> {
+  /** The component of a key: kept from earlier, or made now, by one process at a time. */
+  async load(key: string, make: () => Promise<Uint8Array>): Promise<{ component: Uint8Array; cached: boolean }> {
+    await mkdir(this.#directory, { recursive: true })
+    const unlock = await this.#lock(key)
+    try {
+      const earlier = await this.#read(key)
+      if (earlier) return { component: earlier, cached: true }
+      const component = await make()
+      const file = this.#file(key)
+      // The name appears only when the file is whole.
+      await writeFile(`${file}.tmp`, component)
+      await rename(`${file}.tmp`, file)
+      await this.#prune()
+      return { component, cached: false }
+    } finally {
+      await unlock()
+    }
+  }
+
+  async #read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key)
     try {
       const component = new Uint8Array(await readFile(file))
@@ -42,14 +63,22 @@ export class BuildCache {
     }
   }
 
-  async put(key: string, component: Uint8Array): Promise<void> {
-    await mkdir(this.#directory, { recursive: true })
-    const file = this.#file(key)
-    // The name appears only when the file is whole: others may look for it meanwhile.
-    const staging = `${file}.${process.pid}.${performance.now()}.tmp`
-    await writeFile(staging, component)
-    await rename(staging, file)
-    await this.#prune()
+  /** A folder is made by one process only; one that a dead process left behind is taken over. */
+  async #lock(key: string): Promise<() => Promise<void>> {
+    const lock = join(this.#directory, `${key}.lock`)
+    for (;;) {
+      try {
+        await mkdir(lock)
+        return async () => {
+          await rmdir(lock).catch(() => {})
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      const since = (await stat(lock).catch(() => undefined))?.mtimeMs
+      if (since !== undefined && Date.now() - since > BUILD_LIMIT_MS) await rmdir(lock).catch(() => {})
+      else await sleep(100)
+    }
   }
 
   async #prune(): Promise<void> {

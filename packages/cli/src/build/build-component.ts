@@ -6,7 +6,7 @@ import type { AgentDefinitionDocument } from '@pf-agents/app'
 import { describeComponent } from '@pf-agents/wasm-host'
 import { PackageFinder } from '../guard/package-targets'
 import { readDefinition } from '../definition/definition'
-import { BuildCache, defaultBuildCache } from './build-cache'
+import { BuildCache, defaultCacheDirectory } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { makeComponent } from './componentize'
 import { ownDirectory } from './own-packages'
@@ -29,8 +29,10 @@ export interface BuildComponentOptions {
   conditions?: readonly string[]
   /** More esbuild plugins. */
   plugins?: readonly Plugin[]
-  /** Directory of earlier builds, or `false` to build in any case. Default below the user's cache directory. */
-  cacheDir?: string | false
+  /** Directory of earlier builds and of transpiled components. Default `$PF_CACHE`, else `pf-agents` in the user's cache directory. */
+  cacheDir?: string
+  /** Builds even where the same code was built before. Default false. */
+  noCache?: boolean
   /** Whether `spin.toml` is written beside the component. Default true where Spin can run the world. */
   manifest?: boolean
   /** Told when a step begins. */
@@ -91,7 +93,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
   const { conditions, plugins } = options
   const bundle = await step('bundle', () => bundleComponent({ entry, world, ...(conditions && { conditions }), ...(plugins && { plugins }) }))
   const { component, cached } = await step('component', () => componentOf(bundle, options))
-  const { definition: text, imports } = await step('definition', () => describeComponent(component))
+  const { definition: text, imports } = await step('definition', () => describeComponent(component, { cacheDir: join(options.cacheDir ?? defaultCacheDirectory(), 'components') }))
   const definition = await readDefinition(text)
 
   await mkdir(dirname(file), { recursive: true })
@@ -108,15 +110,12 @@ export function defaultOutput(entry: string): string {
 }
 
 async function componentOf(bundle: Bundle, options: BuildComponentOptions): Promise<{ component: Uint8Array; cached: boolean }> {
-  const { onPrint, signal, cacheDir = defaultBuildCache() } = options
+  const { onPrint, signal, cacheDir = defaultCacheDirectory() } = options
   const wit = worldWit(bundle.imports)
-  const cache = cacheDir === false ? undefined : new BuildCache(cacheDir)
+  const make = () => makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
+  if (options.noCache) return { component: await make(), cached: false }
   const key = BuildCache.key(componentizeVersion(), wit, bundle.code)
-  const earlier = await cache?.get(key)
-  if (earlier) return { component: earlier, cached: true }
-  const component = await makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
-  await cache?.put(key, component)
-  return { component, cached: false }
+  return new BuildCache(join(cacheDir, 'builds')).load(key, make)
 }
 
 function componentizeVersion(): string {

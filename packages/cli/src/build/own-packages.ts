@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { PackageFinder, splitSpecifier } from '../guard/package-targets'
@@ -51,6 +51,10 @@ export function ownPackages(): Plugin {
     },
   }
 }
+
+/** Whether a folder is of the sources of this workspace or of what they import: all of it is bundled along. */
+export const isOwnSource = (directory: string): boolean =>
+  fromSources && (directory.includes('node_modules') || ['packages', 'presets'].some((group) => directory.startsWith(join(here, '../../../..', group) + sep)))
 
 /** The same for a bundle that leaves packages to Node: only what Node would not find is named by its path. */
 export function ownExternalPackages(): Plugin {

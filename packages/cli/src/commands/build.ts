@@ -67,7 +67,7 @@ async function build(what: { entry: string; world: World; conditions: readonly s
     const built = await buildComponent({
       ...what,
       ...(output !== undefined && { output }),
-      ...(values.flag('no-cache') && { cacheDir: false as const }),
+      ...(values.flag('no-cache') && { noCache: true }),
       ...(values.flag('no-manifest') && { manifest: false }),
       signal,
       onPrint: (line) => terminal.note(`  [agent] ${line}`),

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type BuildResult, context, type Plugin } from 'esbuild'
 import { violationText } from '../guard/target-guard'
@@ -55,6 +55,8 @@ export async function startDevServer({ entry, address, inspectPort, env, note }:
       await workers.close()
       await running
       await rm(folder, { recursive: true, force: true })
+      // Gone too where nothing else is kept there.
+      await rmdir(dirname(folder)).catch(() => {})
     },
   }
 }

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How the server processes are started. */
 export interface DevWorkerOptions {
@@ -9,6 +10,8 @@ export interface DevWorkerOptions {
   note(text: string): void
 }
 
+/** How long a reload waits for a replaced process that still answers something. */
+const SETTLE_MS = 500
 /** How long a replaced process may take to answer what it has begun. */
 const GRACE_MS = 3_000
 
@@ -38,6 +41,8 @@ export class DevWorkers {
     cluster.setupPrimary({ exec: file, args: [], execArgv, ...(inspectPort !== undefined && { inspectPort }) })
     const start = performance.now()
     const worker = cluster.fork(env)
+    // A message to a process that is just ending; its exit tells all there is to know.
+    worker.on('error', () => {})
     if (this.#closed) await stop(worker)
     const outcome = await started(worker)
     if (typeof outcome === 'string') {
@@ -51,9 +56,10 @@ export class DevWorkers {
       this.#current = undefined
       note(`The server ended (${signal ?? `exit code ${code}`}). Waiting for a change.`)
     })
+    // Said when the old process has let its idle connections go: a request sent at once is one for the new one.
+    if (before && inspectPort === undefined) await Promise.race([stop(before), sleep(SETTLE_MS)])
     const url = `http://${outcome.address === '::' || outcome.address === '0.0.0.0' ? 'localhost' : outcome.address}:${outcome.port}`
     note(`${before ? 'Reloaded' : 'Serving'} ${url} (${Math.round(performance.now() - start)} ms)`)
-    if (before && inspectPort === undefined) await stop(before)
     return true
   }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
-import { ownExternalPackages, ownManifest, ownPackages } from '../build/own-packages'
+import { isOwnSource, ownExternalPackages, ownManifest, ownPackages } from '../build/own-packages'
 import { TargetGuard, type Violation } from '../guard/target-guard'
 import { moduleLocation, moduleLocationDefines } from './module-location'
 import { type DevAddress, nodeEntry } from './node-entry'
@@ -59,7 +59,10 @@ function externalPackages(): Plugin {
   return {
     name: 'pf-external-packages',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || isAbsolute(path) ? undefined : { path, external: true }))
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, resolveDir }) => {
+        if (kind === 'entry-point' || isAbsolute(path) || isOwnSource(resolveDir)) return undefined
+        return { path, external: true }
+      })
     },
   }
 }

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { BuildCache } from './build-cache'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pf-cache-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (component: Uint8Array) => new TextDecoder().decode(component)
+
+it('makes a component once', async () => {
+  const cache = new BuildCache(folder)
+  expect(await cache.load('a', async () => bytes('first'))).toMatchObject({ cached: false })
+  const again = await cache.load('a', async () => bytes('second'))
+  expect([text(again.component), again.cached]).toEqual(['first', true])
+})
+
+it('makes it once for several who want it at the same time', async () => {
+  let made = 0
+  const make = async () => {
+    made++
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return bytes('one')
+  }
+  const all = await Promise.all([1, 2, 3].map(() => new BuildCache(folder).load('a', make)))
+  expect(made).toBe(1)
+  expect(all.map(({ component }) => text(component))).toEqual(['one', 'one', 'one'])
+})
+
+it('keeps nothing of a build that failed, and lets the next one try', async () => {
+  const cache = new BuildCache(folder)
+  await expect(cache.load('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(readdirSync(folder)).toEqual([])
+  expect((await cache.load('a', async () => bytes('yes'))).cached).toBe(false)
+})
+
+it('takes over from a process that died while it built', async () => {
+  const lock = join(folder, 'a.lock')
+  mkdirSync(lock)
+  utimesSync(lock, new Date(0), new Date(0))
+  expect((await new BuildCache(folder).load('a', async () => bytes('x'))).cached).toBe(false)
+})
+
+it('forgets the components used longest ago', async () => {
+  const cache = new BuildCache(folder)
+  for (let index = 0; index < 41; index++) {
+    await cache.load(`k${index}`, async () => bytes('x'))
+    utimesSync(join(folder, `k${index}.wasm`), new Date(index * 1000), new Date(index * 1000))
+  }
+  await cache.load('k0', async () => bytes('remade'))
+  const names = readdirSync(folder)
+  expect(names).toHaveLength(40)
+  expect(names).toContain('k0.wasm')
+  expect(names).not.toContain('k1.wasm')
+})
+
+it('gives different parts different keys, however they are cut', () => {
+  expect(BuildCache.key('ab', 'c')).not.toBe(BuildCache.key('a', 'bc'))
+})

@@ -1,0 +1,158 @@
+// A real `pf dev` in a process of its own, over real HTTP.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CliRun, runCli, startCli } from '../../test/run-cli'
+
+let folder: string
+let running: CliRun[] = []
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'pf-dev-')))
+})
+afterEach(async () => {
+  for (const one of running) one.signal('SIGKILL')
+  await Promise.all(running.map(({ ended }) => ended))
+  running = []
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+const agent = (answer: string) => `import { defineAgent } from '@pf-agents/agent-core'
+export default defineAgent({ name: 'dev', description: 'd', version: '1.0.0', onMessage: () => ${answer} })`
+
+function dev(entry = 'agent.ts', ...args: string[]): CliRun {
+  const run = startCli(['dev', entry, '--port', '0', ...args], { cwd: folder })
+  running.push(run)
+  return run
+}
+
+async function ask(url: string): Promise<string> {
+  const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text: 'hi' }] }
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendMessage', params: { message } }),
+  })
+  const { result } = (await response.json()) as { result: { message: { parts: [{ text: string }] } } }
+  return result.message.parts[0].text
+}
+
+/** Processes whose parent is this one. */
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => existsSync(`/proc/${name}/stat`) && Number(/\) . (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]) === pid)
+    .map(Number)
+}
+
+const alive = (pid: number) => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+
+async function until(check: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (check()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`It never came to this: ${what}`)
+}
+
+describe('pf dev', () => {
+  it('serves an agent, takes changes over at the same address, and ends without a trace', { timeout: 20_000 }, async () => {
+    write('answer.ts', "export const answer: string = 'one'")
+    write('agent.ts', agent('answer').replace('\n', "\nimport { answer } from './answer'\n"))
+    const run = dev()
+    const url = (await run.shows(/Serving (http\S+)/))[1] as string
+    expect(await ask(url)).toBe('one')
+
+    write('answer.ts', "export const answer: string = 'two'")
+    expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)
+    expect(await ask(url)).toBe('two')
+    const [child] = childrenOf(run.pid) as [number]
+
+    run.signal('SIGINT')
+    expect((await run.ended).code).toBe(0)
+    expect(alive(child)).toBe(false)
+    expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
+  })
+
+  it('shows what is wrong and goes on with the version before', { timeout: 20_000 }, async () => {
+    write('agent.ts', agent("'good'"))
+    const run = dev()
+    const url = (await run.shows(/Serving (http\S+)/))[1] as string
+
+    write('agent.ts', agent("'good' +"))
+    await run.shows(/agent\.ts:2:\d+: Unexpected "}"[\s\S]*Not reloaded/)
+    expect(await ask(url)).toBe('good')
+
+    write('agent.ts', `throw new Error('at start')\n${agent("'bad'")}`)
+    await run.shows(/Error: at start[\s\S]*ended before it served \(exit code 1\)\. The one before goes on\./)
+    expect(run.err).toMatch(/agent\.ts:1:7/)
+    expect(await ask(url)).toBe('good')
+
+    write('agent.ts', `import { openBucket } from 'pf-host:keyvalue'\n${agent("String(openBucket('x'))")}`)
+    await run.shows(/✗ pf-host:keyvalue does not work on node \(only on wasm\)[\s\S]*agent\.ts\n[\s\S]*Not reloaded/)
+    expect(await ask(url)).toBe('good')
+
+    write('agent.ts', agent("'better'"))
+    await run.shows(/Reloaded/)
+    expect(await ask(url)).toBe('better')
+  })
+
+  it('waits for a change where the first version does not build', { timeout: 20_000 }, async () => {
+    write('agent.ts', 'export default {{')
+    const run = dev()
+    await run.shows(/Not reloaded\. Waiting for a change\./)
+    write('agent.ts', agent("'late'"))
+    expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('late')
+  })
+
+  it('runs a file that serves by itself, and finds what lies beside it', { timeout: 20_000 }, async () => {
+    write('data.txt', 'from a file')
+    write(
+      'main.ts',
+      `import { createServer } from 'node:http'
+import { readFileSync } from 'node:fs'
+const text = readFileSync(new URL('./data.txt', import.meta.url), 'utf8') + ' ' + import.meta.dirname
+createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
+    )
+    const url = (await dev('main.ts').shows(/Serving (http\S+)/))[1] as string
+    expect(await (await fetch(url)).text()).toBe(`from a file ${folder}`)
+  })
+
+  it('gives variables from a file, and lets a debugger attach', { timeout: 20_000 }, async () => {
+    write('.env', 'GREETING=hello')
+    write('agent.ts', agent("process.env['GREETING'] ?? 'nothing'"))
+    const run = dev('agent.ts', '--env-file', '.env', '--inspect-port', '0')
+    const [, port] = (await run.shows(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/)) as unknown as [string, string]
+    expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('hello')
+    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { type: string }[]
+    expect(targets).toMatchObject([{ type: 'node' }])
+    write('agent.ts', agent("'changed'"))
+    expect(await ask((await run.shows(/Reloaded (http\S+)/))[1] as string)).toBe('changed')
+  })
+
+  it('leaves no process behind when it is killed', { timeout: 20_000 }, async () => {
+    write('agent.ts', agent("'x'"))
+    const run = dev()
+    await run.shows(/Serving/)
+    const [child] = childrenOf(run.pid) as [number]
+    expect(alive(child)).toBe(true)
+    run.signal('SIGKILL')
+    await run.ended
+    await until(() => !alive(child), 'the server ended with the command')
+  })
+
+  it('says that a port is taken', { timeout: 20_000 }, async () => {
+    write('agent.ts', agent("'x'"))
+    const first = dev()
+    const port = new URL((await first.shows(/Serving (http\S+)/))[1] as string).port
+    const second = dev('agent.ts', '--port', port)
+    await second.shows(/EADDRINUSE[\s\S]*ended before it served/)
+  })
+})
+
+it('names a missing file and ends', async () => {
+  const { code, err } = await runCli(['dev', 'nothing.ts'], { cwd: folder })
+  expect(err).toContain('There is no file nothing.ts.')
+  expect(code).toBe(1)
+})
