@@ -91,14 +91,15 @@ export const packageWit: Readonly<Record<string, string>> = {
  * no capability it does not use.
  */
 export function worldWit(imports: readonly string[]): string {
+  const names = imports.toSorted()
   const packages = new Set<string>()
-  for (const name of imports) {
+  for (const name of names) {
     const [, namespace, version] = /^([^/]+)\/[^@]+@(.+)$/.exec(name) ?? []
     const wit = packageWit[`${namespace}@${version}`]
     if (wit === undefined) throw new Error(`No WIT text for ${name}.`)
     packages.add(wit)
   }
-  const lines = [...imports].sort().map((name) => `  import ${name};\n`)
+  const lines = names.map((name) => `  import ${name};\n`)
   return `package pf:build;
 world agent {
 ${lines.join('')}  export wasi:http/incoming-handler@0.2.10;

@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PfError } from '@pf-agents/agent-core'
+import { bundleComponent } from './bundle'
+import type { World } from './worlds'
+
+let folder: string
+beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'pf-bundle-')))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+}
+const bundle = (world: World = 'wasi-http', entry = 'agent.ts', conditions: string[] = []) => bundleComponent({ entry: join(folder, entry), world, conditions })
+const failure = async (...args: Parameters<typeof bundle>): Promise<PfError> => {
+  const error: unknown = await bundle(...args).then(() => expect.unreachable(), (reason: unknown) => reason)
+  expect(PfError.is(error, 'PF_BUILD_FAILED')).toBe(true)
+  return error as PfError
+}
+
+const agent = `import { defineAgent } from '@pf-agents/agent-core'
+export default defineAgent({ name: 'a', description: 'd', version: '1', onMessage: () => 'hello from the agent' })`
+const app = `import { createApp } from '@pf-agents/app'
+import agent from './agent'
+export default createApp(agent, [])`
+
+describe('an entry', () => {
+  it('that is an agent gets the A2A server, and needs nothing installed', async () => {
+    write({ 'agent.ts': agent })
+    const { code, kind, imports } = await bundle()
+    expect([kind, imports]).toEqual(['agent', []])
+    expect(code).toContain('hello from the agent')
+    expect(code).toContain('SendMessage')
+  })
+
+  it('that is an app is taken as it is', async () => {
+    write({ 'agent.ts': agent, 'main.spin.ts': app })
+    const { code, kind } = await bundle('wasi-http', 'main.spin.ts')
+    expect(kind).toBe('app')
+    expect(code).not.toContain('SendMessage')
+  })
+
+  it('puts the guest right before anything else is evaluated, and nothing of Node into it', async () => {
+    write({ 'agent.ts': agent })
+    const { code, map } = await bundle()
+    expect(code.indexOf('pf-agents.target')).toBeLessThan(code.indexOf('hello from the agent'))
+    expect(code).not.toMatch(/["']node:/)
+    expect((JSON.parse(map) as { sources: string[] }).sources.some((source) => source.endsWith('agent.ts'))).toBe(true)
+  })
+
+  it.each<[World, string[]]>([
+    ['spin', ['wasi:config/store@0.2.0-draft-2024-09-27']],
+    ['wasmtime', ['wasi:config/store@0.2.0-rc.1']],
+    ['wasi-http', []],
+  ])('for %s imports only what is used there: %j', async (world, imports) => {
+    write({ 'agent.ts': agent, 'main.ts': app })
+    expect((await bundle(world, 'main.ts')).imports).toEqual(imports)
+  })
+
+  it('is bundled to the same bytes every time', async () => {
+    write({ 'agent.ts': agent })
+    const [first, second] = [await bundle(), await bundle()]
+    expect(second.code).toBe(first.code)
+    expect(second.map).toBe(first.map)
+  })
+
+  it('reaches the key-value store of its world', async () => {
+    write({ 'agent.ts': agent, 'main.ts': `import { openBucket } from 'pf-host:keyvalue'\nimport { world } from 'pf-host:world'\nexport { openBucket }\n${app.replace('[]', '[], { limits: { urlLength: world.length + openBucket.length } }')}` })
+    expect((await bundle('spin', 'main.ts')).imports.filter((name) => name.includes('keyvalue'))).toEqual([
+      'wasi:keyvalue/store@0.2.0-draft2',
+      'wasi:keyvalue/atomics@0.2.0-draft2',
+      'wasi:keyvalue/batch@0.2.0-draft2',
+    ])
+    expect((await bundle('wasi-http', 'main.ts')).imports).toEqual([])
+  })
+})
+
+describe('a failure', () => {
+  it('names the chain to a Node-only entry of ours, the reason and the alternative', async () => {
+    write({ 'agent.ts': `import { serve } from '@pf-agents/app/node'\n${agent.replace("'hello from the agent'", 'String(serve)')}` })
+    const { message, details } = await failure()
+    expect(message).toContain('✗ @pf-agents/app/node does not work on wasm (only on node): it listens on a socket. Instead, export the incoming handler')
+    expect(message).toMatch(/agent\.ts\n\s+→ imports "@pf-agents\/app\/node"/)
+    expect(details).toMatchObject({ violations: [{ feature: '@pf-agents/app/node', specifier: '@pf-agents/app/node' }] })
+  })
+
+  it('names the chain to a builtin in a package', async () => {
+    write({
+      'agent.ts': `import { load } from 'loader'\n${agent.replace("'hello from the agent'", 'load()')}`,
+      'node_modules/loader/package.json': '{ "name": "loader", "main": "index.js", "type": "module" }',
+      'node_modules/loader/index.js': "import { readFileSync } from 'node:fs'\nexport const load = () => readFileSync('x', 'utf8')",
+    })
+    const { message } = await failure()
+    expect(message).toContain('✗ node:fs does not work on wasm (only on node): a component has no file system.')
+    expect(message).toMatch(/agent\.ts\n\s+→ loader\/index\.js\n\s+→ imports "node:fs"/)
+  })
+
+  it('may be avoided by a condition under which a package has another build', async () => {
+    write({
+      'agent.ts': `import { id } from 'ids'\n${agent.replace("'hello from the agent'", 'id()')}`,
+      'node_modules/ids/package.json': '{ "name": "ids", "type": "module", "exports": { "browser": "./web.js", "default": "./node.js" } }',
+      'node_modules/ids/node.js': "import { randomUUID } from 'node:crypto'\nexport const id = () => randomUUID()",
+      'node_modules/ids/web.js': 'export const id = () => crypto.randomUUID()',
+    })
+    expect((await failure()).message).toContain('use the global crypto')
+    expect((await bundle('wasi-http', 'agent.ts', ['browser'])).kind).toBe('agent')
+  })
+
+  it('says where the syntax is wrong', async () => {
+    write({ 'agent.ts': 'export default {{' })
+    expect((await failure()).message).toMatch(/✗ .*agent\.ts:1:17: Expected identifier but found "\{"\n {4}export default \{\{/)
+  })
+
+  it('says what can not be resolved, and from where', async () => {
+    write({ 'agent.ts': "import x from 'not-installed'\nexport default x" })
+    expect((await failure()).message).toMatch(/agent\.ts:1:15: Could not resolve "not-installed"/)
+  })
+
+  it('asks for a default export', async () => {
+    write({ 'agent.ts': agent.replace('export default', 'export const agent =') })
+    expect((await failure()).message).toContain('has no default export. Export the agent (defineAgent) or the app (createApp) as default.')
+  })
+
+  it('knows the host modules there are', async () => {
+    write({ 'agent.ts': `import x from 'pf-host:files'\nexport default x` })
+    expect((await failure()).message).toContain('There is no host module "pf-host:files"; there are pf-host:keyvalue, pf-host:config')
+  })
+})
