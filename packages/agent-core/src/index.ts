@@ -72,7 +72,7 @@ export { createMemoryRunStore, type MemoryRunStore, type MemoryRunStoreOptions }
 export { createMemoryStores, type MemoryStores, type MemoryStoresOptions } from './memory/memory-stores'
 export { type Agent, type AgentDefinition, type AgentProvider, type BudgetLimits, defineAgent } from './agent/agent'
 export { mergeNeeds, type Needs, type ResolvedNeeds, secret, type SecretReference } from './agent/needs'
-export { checkOutbound, matchesOutbound } from './agent/outbound'
+export { checkOutbound, matchesOutbound, type OutboundRule, parseOutbound } from './agent/outbound'
 export {
   defineSkill,
   type Handler,

@@ -4,6 +4,7 @@ import type { LanguageModel } from '../port/language-model'
 import type { RunContext } from '../runtime/run-context'
 import type { Tool } from '../tool/tool'
 import type { Needs } from './needs'
+import { parseOutbound } from './outbound'
 import type { HandlerResult, Skill } from './skill'
 
 /** Who offers the agent. */
@@ -66,7 +67,8 @@ const defaultModes = ['text/plain', 'application/json']
 /**
  * Defines an agent: the same file serves on Node and as a component.
  *
- * @throws PfError PF_CONFIG_INVALID where a name is missing, a skill id is used twice, or nothing can answer.
+ * @throws PfError PF_CONFIG_INVALID where a name is missing, a skill id is used twice, nothing can answer, or a limit or
+ * an outbound host is not valid.
  * @example
  * ```ts
  * export default defineAgent({
@@ -92,6 +94,11 @@ export function defineAgent(definition: AgentDefinition): Agent {
   if (skills.length === 0 && definition.onMessage === undefined && definition.model === undefined) {
     throw invalid('The agent can not answer: give it onMessage, a skill with a handler, or a model.')
   }
+  const { budget = {}, deadlineMs, needs } = definition
+  for (const [name, limit] of Object.entries({ ...budget, deadlineMs, memoryMb: needs?.memoryMb })) {
+    if (limit !== undefined && !(limit > 0)) throw invalid(`The limit ${name} must be a number above 0.`)
+  }
+  for (const pattern of needs?.outbound ?? []) parseOutbound(pattern)
   return Object.freeze({
     ...definition,
     skills,

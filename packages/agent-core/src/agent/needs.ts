@@ -1,3 +1,5 @@
+import { getOwn, setOwn } from '../model/own-property'
+
 /** Names a secret whose value is looked up per request. It holds no value, so it may stand in definitions and cards. */
 export interface SecretReference {
   readonly secret: string
@@ -38,14 +40,19 @@ export interface ResolvedNeeds {
   memoryMb: number
 }
 
-/** Adds up what an agent and its features need: lists are joined, the largest memory wins. */
+/** Adds up what an agent and its features need, the agent first: lists are joined, the largest memory and the first default win. */
 export function mergeNeeds(all: readonly (Needs | undefined)[]): ResolvedNeeds {
   const merged: ResolvedNeeds = { outbound: [], variables: {}, secrets: [], keyValue: [], memoryMb: 64 }
   for (const needs of all) {
     if (needs === undefined) continue
     merged.outbound = unique([...merged.outbound, ...(needs.outbound ?? [])])
-    Object.assign(merged.variables, needs.variables)
-    merged.secrets = unique([...merged.secrets, ...(needs.secrets ?? []).map((one) => (typeof one === 'string' ? one : one.secret))])
+    for (const [name, variable] of Object.entries(needs.variables ?? {})) {
+      setOwn(merged.variables, name, { ...variable, ...getOwn(merged.variables, name) })
+    }
+    merged.secrets = unique([
+      ...merged.secrets,
+      ...(needs.secrets ?? []).map((one) => (typeof one === 'string' ? one : one.secret)),
+    ])
     merged.keyValue = unique([...merged.keyValue, ...(needs.keyValue === true ? ['default'] : needs.keyValue || [])])
     merged.memoryMb = Math.max(merged.memoryMb, needs.memoryMb ?? 0)
   }

@@ -1,21 +1,54 @@
 import { PfError } from '../error/pf-error'
 
+/** A rule that says which addresses may be called. */
+export interface OutboundRule {
+  /** `https:` with colon, or `*`. */
+  readonly protocol: string
+  /** Host in lower case; `*.example.com` for its subdomains; `*` for every host. */
+  readonly host: string
+  /** Port in digits, or `*`. */
+  readonly port: string
+}
+
+const form = /^(\*|[a-z][a-z0-9+.-]*):\/\/(\*|(?:\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\*|\d{1,5}))?\/?$/i
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
 /**
- * Whether a URL is covered by an outbound pattern: `https://api.example.com`, `https://api.example.com:8443`,
- * `https://*.example.com` (any depth below), `http://127.0.0.1:*` (any port). Scheme and port must match.
+ * Reads an outbound pattern such as `https://api.example.com`, `https://*.example.com` (any depth below),
+ * `http://127.0.0.1:*` or `*://*:*`: the notation of Spin's `allowed_outbound_hosts`. Without a port, the scheme's own is
+ * meant (with the scheme `*`, any).
+ *
+ * @throws PfError PF_CONFIG_INVALID
  */
-export function matchesOutbound(pattern: string, url: URL): boolean {
-  const match = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\*|\d+))?\/?$/.exec(pattern.toLowerCase())
-  if (match === null) return false
+export function parseOutbound(pattern: string): OutboundRule {
+  const match = form.exec(pattern)
+  if (match === null) {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `${JSON.stringify(pattern)} does not name outbound hosts. Write scheme://host[:port], such as https://api.example.com or http://localhost:*.`,
+    )
+  }
   const [, scheme, host, port] = match as unknown as [string, string, string, string | undefined]
-  if (url.protocol !== `${scheme}:`) return false
-  if (port !== '*' && (port ?? '') !== url.port && !(url.port === '' && port === (scheme === 'https' ? '443' : '80'))) return false
-  if (host.startsWith('*.')) return url.hostname.endsWith(host.slice(1)) && url.hostname.length > host.length - 1
-  return url.hostname === host
+  const protocol = scheme === '*' ? '*' : `${scheme.toLowerCase()}:`
+  return { protocol, host: host.toLowerCase(), port: port ?? defaultPorts[protocol] ?? '*' }
+}
+
+/** Whether a URL is covered by an outbound pattern. Scheme, host and port must match. @throws PfError PF_CONFIG_INVALID */
+export function matchesOutbound(pattern: string, url: URL): boolean {
+  const rule = parseOutbound(pattern)
+  if (rule.protocol !== '*' && rule.protocol !== url.protocol) return false
+  if (rule.port !== '*' && rule.port !== (url.port || defaultPorts[url.protocol])) return false
+  if (rule.host === '*') return true
+  if (rule.host.startsWith('*.'))
+    return url.hostname.endsWith(rule.host.slice(1)) && url.hostname.length >= rule.host.length
+  return url.hostname === rule.host
 }
 
 /** @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL. */
 export function checkOutbound(patterns: readonly string[], url: URL): void {
   if (patterns.some((pattern) => matchesOutbound(pattern, url))) return
-  throw new PfError('PF_OUTBOUND_DENIED', `Calls to ${url.protocol}//${url.host} are not allowed. Add it to the agent's needs.outbound.`)
+  throw new PfError(
+    'PF_OUTBOUND_DENIED',
+    `Calls to ${url.protocol}//${url.host} are not allowed. Add it to the agent's needs.outbound.`,
+  )
 }

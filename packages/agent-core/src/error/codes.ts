@@ -53,6 +53,11 @@ export const errorCodes = {
     summary: 'The caller may not do this.',
     remedy: 'Ask for the scope that the message names.',
   },
+  PF_AUTH_UNAVAILABLE: {
+    status: 503,
+    summary: 'Credentials can not be checked now: an issuer, or its keys, can not be reached.',
+    remedy: 'Try again after the time in Retry-After; look at the cause in the log.',
+  },
   PF_TENANT_NOT_FOUND: {
     status: 404,
     summary: 'No agent is served for this tenant.',
