@@ -27,4 +27,5 @@ export const wasm = (globalThis as unknown as { WebAssembly: WasmEngine }).WebAs
 export type Mode = 'jspi' | 'threads'
 
 /** Whether a guest can be suspended while it waits, so that one thread serves many. */
-export const hasSuspension = (): boolean => typeof wasm.Suspending === 'function' && typeof wasm.promising === 'function'
+export const hasSuspension = (): boolean =>
+  typeof wasm.Suspending === 'function' && typeof wasm.promising === 'function'

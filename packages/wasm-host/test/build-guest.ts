@@ -11,7 +11,10 @@ export const testCache = join(import.meta.dirname, '../node_modules/.cache/pf-wa
 
 /** Path of a component made from guest source. */
 export async function buildGuest(source: string, world: GuestWorld = 'spin'): Promise<string> {
-  const digest = createHash('sha256').update(JSON.stringify([source, world, guestWorlds])).digest('hex').slice(0, 24)
+  const digest = createHash('sha256')
+    .update(JSON.stringify([source, world, guestWorlds]))
+    .digest('hex')
+    .slice(0, 24)
   const file = join(testCache, `${digest}.wasm`)
   if (existsSync(file)) return file
   await mkdir(testCache, { recursive: true })
@@ -19,7 +22,9 @@ export async function buildGuest(source: string, world: GuestWorld = 'spin'): Pr
 }
 
 async function build(file: string, source: string, world: GuestWorld): Promise<string> {
-  const { component } = await componentize(source, guestWorlds, { worldName: world } as Parameters<typeof componentize>[2])
+  const { component } = await componentize(source, guestWorlds, { worldName: world } as Parameters<
+    typeof componentize
+  >[2])
   // The name appears only when the file is whole.
   const staging = `${file}.${process.pid}`
   await writeFile(staging, component)

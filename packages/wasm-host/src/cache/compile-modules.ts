@@ -1,3 +1,4 @@
+import { PfError } from '@pf-agents/agent-core'
 import { wasm } from '../wasm-engine'
 import type { CachedComponent } from './component-cache'
 import { PAGE } from './core/binary'
@@ -21,15 +22,27 @@ export interface CompiledComponent {
 }
 
 /** Compiles a component's core modules, with at most `memoryMb` of linear memory for an instance. */
-export async function compileModules(component: Pick<CachedComponent, 'files' | 'memory'>, memoryMb: number): Promise<CompiledComponent> {
+export async function compileModules(
+  component: Pick<CachedComponent, 'files' | 'memory'>,
+  memoryMb: number,
+): Promise<CompiledComponent> {
   const detached = component.memory
   const cores = Object.entries(component.files).filter(([name]) => name.endsWith('.wasm'))
   const modules = Object.fromEntries(
-    await Promise.all(cores.map(async ([name, bytes]) => [name, await wasm.compile(name === detached?.core ? bytes : withMemoryMaximum(bytes, memoryMb))] as const)),
+    await Promise.all(
+      cores.map(
+        async ([name, bytes]) =>
+          [name, await wasm.compile(name === detached?.core ? bytes : withMemoryMaximum(bytes, memoryMb))] as const,
+      ),
+    ),
   )
   if (!detached) return { modules, memory: undefined }
   const maximumPages = Math.floor((memoryMb * 1024 * 1024) / PAGE)
-  if (detached.initialPages > maximumPages) throw new Error(`the component starts with ${Math.ceil((detached.initialPages * PAGE) / 1048576)} MB of memory; raise memoryMb (now ${memoryMb})`)
+  if (detached.initialPages > maximumPages)
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `The component starts with ${Math.ceil((detached.initialPages * PAGE) / 1048576)} MB of memory; raise memoryMb (now ${memoryMb}).`,
+    )
   const source = component.files[detached.image] as Uint8Array
   const image = new Uint8Array(new SharedArrayBuffer(source.byteLength))
   image.set(source)

@@ -26,11 +26,17 @@ describe('component cache', () => {
   })
 
   test.each([
-    ['a changed file', async (entry: string) => writeFile(join(entry, 'app.js'), 'export const instantiate = () => {}')],
+    [
+      'a changed file',
+      async (entry: string) => writeFile(join(entry, 'app.js'), 'export const instantiate = () => {}'),
+    ],
     ['a cut file', async (entry: string) => truncate(join(entry, 'app.core.wasm'), 1000)],
     ['a missing file', async (entry: string) => rm(join(entry, 'app.memory'))],
     ['a broken manifest', async (entry: string) => writeFile(join(entry, 'manifest.json'), '{"files":')],
-    ['an empty folder', async (entry: string) => Promise.all((await readdir(entry)).map((name) => rm(join(entry, name))))],
+    [
+      'an empty folder',
+      async (entry: string) => Promise.all((await readdir(entry)).map((name) => rm(join(entry, name)))),
+    ],
   ])('%s is found out and the entry made again', async (_, damage) => {
     const sound = await loadComponent(component, directory)
     await damage(sound.directory)
@@ -50,6 +56,8 @@ describe('component cache', () => {
   })
 
   test('what is not a component is refused', async () => {
-    await expect(loadComponent(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), directory)).rejects.toThrow()
+    await expect(loadComponent(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), directory)).rejects.toMatchObject({
+      code: 'PF_COMPONENT_INVALID',
+    })
   })
 }, 60_000)

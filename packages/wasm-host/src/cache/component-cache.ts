@@ -2,6 +2,7 @@
  * Transpiled components on disk, by content. An entry is a folder that appears by one rename and carries a manifest with
  * the digest of each file: what doesn't match it is rebuilt.
  */
+import { PfError } from '@pf-agents/agent-core'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -41,12 +42,18 @@ function transpilerVersion(): string {
 }
 
 /** The transpiled form of `component`, from the cache or made now. */
-export async function loadComponent(component: Uint8Array, cacheDirectory: string, mode: Mode = hasSuspension() ? 'jspi' : 'threads'): Promise<CachedComponent> {
+export async function loadComponent(
+  component: Uint8Array,
+  cacheDirectory: string,
+  mode: Mode = hasSuspension() ? 'jspi' : 'threads',
+): Promise<CachedComponent> {
   const digest = sha256(component)
   const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${transpilerVersion()}-${PATCH_VERSION}-${mode}`)
   const cached = await readEntry(directory)
   if (cached) return { digest, directory, ...cached, built: false }
-  const transpiled = await transpileComponent(component, mode)
+  const transpiled = await transpileComponent(component, mode).catch((cause: unknown) => {
+    throw new PfError('PF_COMPONENT_INVALID', undefined, { cause })
+  })
   await writeEntry(cacheDirectory, directory, transpiled)
   return { digest, directory, ...transpiled, built: true }
 }

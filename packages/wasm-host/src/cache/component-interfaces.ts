@@ -17,7 +17,8 @@ export type ComponentWorld = 'spin' | 'wasmtime' | 'wasi-http'
 export async function readInterfaces(component: Uint8Array): Promise<ComponentInterfaces> {
   const wit = await componentWit(component)
   const world = /world root \{([^}]*)\}/.exec(wit)?.[1] ?? ''
-  const named = (keyword: string) => [...world.matchAll(new RegExp(`^\\s*${keyword} ([^;\\s]+);`, 'gm'))].map((match) => match[1] as string)
+  const named = (keyword: string) =>
+    [...world.matchAll(new RegExp(`^\\s*${keyword} ([^;\\s]+);`, 'gm'))].map((match) => match[1] as string)
   return { imports: named('import'), exports: named('export') }
 }
 
@@ -27,4 +28,5 @@ export function worldOf({ imports }: ComponentInterfaces): ComponentWorld {
   return drafts.length > 0 ? 'spin' : 'wasi-http'
 }
 
-export const keyValueDraftOf = (interfaces: ComponentInterfaces): KeyValueDraft => (worldOf(interfaces) === 'wasmtime' ? 'draft' : 'draft2')
+export const keyValueDraftOf = (interfaces: ComponentInterfaces): KeyValueDraft =>
+  worldOf(interfaces) === 'wasmtime' ? 'draft' : 'draft2'

@@ -15,7 +15,10 @@ const SUSPENDING = [
   'wasi:io/streams#[method]output-stream.blocking-splice',
 ]
 /** The bindings name an export with its version, and any 0.2.x may be it. */
-const HANDLERS = ['wasi:http/incoming-handler', ...Array.from({ length: 20 }, (_, patch) => `wasi:http/incoming-handler@0.2.${patch}`)]
+const HANDLERS = [
+  'wasi:http/incoming-handler',
+  ...Array.from({ length: 20 }, (_, patch) => `wasi:http/incoming-handler@0.2.${patch}`),
+]
 
 export interface Transpiled {
   /** File name → content: `app.js` and the core modules. */
@@ -30,7 +33,9 @@ export async function transpileComponent(component: Uint8Array, mode: Mode): Pro
   const { files } = await transpileBytes(component, {
     name: 'app',
     instantiation: 'sync',
-    ...(mode === 'jspi' ? { asyncMode: 'jspi', asyncImports: SUSPENDING, asyncExports: HANDLERS.map((name) => `${name}#handle`) } : {}),
+    ...(mode === 'jspi'
+      ? { asyncMode: 'jspi', asyncImports: SUSPENDING, asyncExports: HANDLERS.map((name) => `${name}#handle`) }
+      : {}),
     emitTypescriptDeclarations: false,
   })
   return { ...detachMain(files as Record<string, Uint8Array>), interfaces: await readInterfaces(component) }
@@ -45,5 +50,8 @@ function detachMain(files: Record<string, Uint8Array>): Pick<Transpiled, 'files'
   const others = Object.entries(files).filter(([name]) => name.endsWith('.wasm') && name !== MAIN)
   const detached = main && !others.some(([, bytes]) => growsMemory(bytes)) ? detachMemory(main) : undefined
   if (!detached) return { files }
-  return { files: { ...files, [MAIN]: detached.module, [IMAGE]: detached.image }, memory: { core: MAIN, image: IMAGE, initialPages: detached.initialPages } }
+  return {
+    files: { ...files, [MAIN]: detached.module, [IMAGE]: detached.image },
+    memory: { core: MAIN, image: IMAGE, initialPages: detached.initialPages },
+  }
 }

@@ -28,24 +28,30 @@ describe('describeComponent', () => {
   })
 
   test('nothing is granted: not a store, not a variable, not randomness', async () => {
-    const file = await buildGuest(guest(`
+    const file = await buildGuest(
+      guest(`
       const tried = {}
       for (const [name, use] of [['store', () => store.open('default')], ['config', () => config.get('key')], ['random', () => crypto.randomUUID()]]) {
         try { use(); tried[name] = 'granted' } catch (error) { tried[name] = 'refused' }
       }
-      return JSON.stringify(tried)`))
+      return JSON.stringify(tried)`),
+    )
     // An import that throws ends the instance: the first use is the answer.
-    await expect(describeComponent(file, options)).rejects.toThrow(/wasi:keyvalue\/store\.open; it must not use any import/)
+    await expect(describeComponent(file, options)).rejects.toThrow(
+      /wasi:keyvalue\/store\.open; it must not use any import/,
+    )
   }, 120_000)
 
   test('one that never returns is ended', async () => {
     const file = await buildGuest(guest('for (;;);'))
-    await expect(describeComponent(file, { ...options, timeoutMs: 300 })).rejects.toThrow('did not return within 300 ms')
+    await expect(describeComponent(file, { ...options, timeoutMs: 300 })).rejects.toThrow(
+      'did not return within 300 ms',
+    )
   }, 120_000)
 
   test('what is not a component is refused', async () => {
     const file = join(tmpdir(), `pf-not-a-component-${process.pid}.wasm`)
     await writeFile(file, 'text')
-    await expect(describeComponent(file, options)).rejects.toThrow()
+    await expect(describeComponent(file, options)).rejects.toMatchObject({ code: 'PF_COMPONENT_INVALID' })
   })
 })

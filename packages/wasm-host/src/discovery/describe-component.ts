@@ -1,3 +1,4 @@
+import { PfError } from '@pf-agents/agent-core'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -34,13 +35,19 @@ export interface ComponentDescription {
 /**
  * Reads a component's definition by calling its `configure-agent` export in an instance that may use no import at all.
  *
- * @throws Error when the file is not a component, or `configure-agent` fails, uses an import or takes too long.
+ * @throws PfError `PF_COMPONENT_INVALID` when the file is not a component, or `configure-agent` fails, uses an import or takes too long.
  */
-export async function describeComponent(component: string | Uint8Array, options: DescribeOptions = {}): Promise<ComponentDescription> {
+export async function describeComponent(
+  component: string | Uint8Array,
+  options: DescribeOptions = {},
+): Promise<ComponentDescription> {
   const bytes = typeof component === 'string' ? new Uint8Array(await readFile(component)) : component
   const loaded = await loadComponent(bytes, options.cacheDir ?? defaultCacheDirectory())
-  const answer = await ask({ bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 5_000)
-  if ('failure' in answer) throw new Error(`configure-agent failed: ${answer.failure}`)
+  const answer = await ask(
+    { bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled: await compileModules(loaded, 64) },
+    options.timeoutMs ?? 5_000,
+  )
+  if ('failure' in answer) throw new PfError('PF_COMPONENT_INVALID', `configure-agent failed: ${answer.failure}`)
   return {
     definition: 'definition' in answer ? answer.definition : undefined,
     ...loaded.interfaces,

@@ -63,8 +63,18 @@ export class App {
     const app = new App(
       settings,
       {
-        app: settings.name, run: randomUUID(), bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled, pool: settings.pool,
-        stores: settings.stores, draft: keyValueDraftOf(loaded.interfaces), kvFile, variables: settings.variables, outbound: settings.outbound, self, mode: settings.mode,
+        app: settings.name,
+        run: randomUUID(),
+        bindings: pathToFileURL(join(loaded.directory, 'app.js')).href,
+        compiled,
+        pool: settings.pool,
+        stores: settings.stores,
+        draft: keyValueDraftOf(loaded.interfaces),
+        kvFile,
+        variables: settings.variables,
+        outbound: settings.outbound,
+        self,
+        mode: settings.mode,
       },
       kvFile === undefined ? undefined : new KvStore(kvFile),
     )
@@ -111,12 +121,19 @@ export class App {
     for (const request of this.#queue.splice(0)) this.#finish(request, hostErrors.closing)
     if (this.#live > 0 && graceMs > 0) {
       let timer: NodeJS.Timeout | undefined
-      await Promise.race([new Promise<void>((resolve) => (this.#idle = resolve)), new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)))])
+      await Promise.race([
+        new Promise<void>((resolve) => (this.#idle = resolve)),
+        new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs))),
+      ])
       clearTimeout(timer)
     }
     const running = this.#workers.flatMap((worker) => [...worker.requests.values()])
     for (const request of running) request.ending = hostErrors.closing
-    await Promise.all(this.#workers.map((worker) => (worker.requests.size > 0 ? (worker.kill(undefined), worker.exited) : worker.close())))
+    await Promise.all(
+      this.#workers.map((worker) =>
+        worker.requests.size > 0 ? (worker.kill(undefined), worker.exited) : worker.close(),
+      ),
+    )
     clearInterval(this.#watch)
     this.#transport?.close()
     this.#kv?.endRun(this.#setup.run)
@@ -131,18 +148,25 @@ export class App {
 
   /** `warm` runs a throw-away request first; a worker that takes the place of a lost one starts without. */
   #addWorker(warm: boolean): void {
-    const worker = new WorkerHandle({ ...this.#setup, warm }, {
-      message: (from, message) => this.#message(from, message),
-      exit: (from, culprit) => this.#exit(from, culprit),
-    })
+    const worker = new WorkerHandle(
+      { ...this.#setup, warm },
+      {
+        message: (from, message) => this.#message(from, message),
+        exit: (from, culprit) => this.#exit(from, culprit),
+      },
+    )
     this.#workers.push(worker)
-    worker.ready.then(() => this.#dispatch(), () => {})
+    worker.ready.then(
+      () => this.#dispatch(),
+      () => {},
+    )
   }
 
   #dispatch(): void {
     while (this.#queue.length > 0 && this.#live < this.settings.concurrency) {
       let least: WorkerHandle | undefined
-      for (const worker of this.#workers) if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
+      for (const worker of this.#workers)
+        if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
       if (!least || (this.settings.mode === 'threads' && least.requests.size > 0)) return
       this.#send(least, this.#queue.shift() as InFlight)
     }
@@ -162,7 +186,7 @@ export class App {
   }
 
   #message(worker: WorkerHandle, message: FromWorker): void {
-    if (message.type === 'ready' || message.type === 'warm') return
+    if (message.type === 'ready' || message.type === 'warm' || message.type === 'batch') return
     const request = worker.requests.get(message.id)
     if (!request) return
     const credit = (bytes: number) => {
@@ -192,9 +216,12 @@ export class App {
       case 'done':
         return this.#done(worker, request, message)
       case 'call':
-        request.broker ??= new OutboundBroker((this.#transport ??= new NodeTransport(this.settings.outbound, this.#setup.self)), (call, event) => {
-          if (worker.requests.has(request.id)) worker.post({ type: 'outbound', id: request.id, call, event })
-        })
+        request.broker ??= new OutboundBroker(
+          (this.#transport ??= new NodeTransport(this.settings.outbound, this.#setup.self)),
+          (call, event) => {
+            if (worker.requests.has(request.id)) worker.post({ type: 'outbound', id: request.id, call, event })
+          },
+        )
         return request.broker.act(message.call, message.action)
     }
   }
@@ -209,8 +236,8 @@ export class App {
     else if (done.outcome === 'trap') {
       this.#counts.traps++
       this.settings.onLog({ app: this.settings.name, stream: 'host', line: done.message ?? 'trap' })
-      this.#finish(request, hostErrors.trap, done.message)
-    } else this.#finish(request, hostErrors.silent, done.message)
+      this.#finish(request, hostErrors.trap)
+    } else this.#finish(request, hostErrors.silent)
     this.#dispatch()
     if (this.#live === 0) this.#idle?.()
   }

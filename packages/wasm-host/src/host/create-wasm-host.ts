@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
+import { PfError } from '@pf-agents/agent-core'
+import { AllowList } from '../outbound/allow-list'
 import { App } from './app'
 import { fetchExchange } from './fetch-exchange'
 import { nodeExchange } from './node-exchange'
@@ -71,18 +73,36 @@ export interface WasmHost {
 const DRAIN_MS = 10_000
 const THREADS = 16
 
+function checkPatterns(patterns: readonly string[]): void {
+  try {
+    new AllowList(patterns)
+  } catch (cause) {
+    throw new PfError('PF_CONFIG_INVALID', (cause as Error).message, { cause })
+  }
+}
+
 function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSettings {
-  const name = options.name ?? (typeof options.component === 'string' ? basename(options.component).replace(/\.wasm$/, '') : 'agent')
+  const name =
+    options.name ??
+    (typeof options.component === 'string' ? basename(options.component).replace(/\.wasm$/, '') : 'agent')
   const mode = options.mode ?? (hasSuspension() ? 'jspi' : 'threads')
   const memoryMb = options.memoryMb ?? 64
-  if (mode === 'jspi' && !hasSuspension()) throw new Error('this Node cannot suspend a guest (no WebAssembly.Suspending): use Node 24 or newer, or mode: \'threads\'')
+  checkPatterns(options.outbound ?? [])
+  if (mode === 'jspi' && !hasSuspension())
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      "This Node can't suspend a guest (no WebAssembly.Suspending): use Node 24 or newer, or mode: 'threads'.",
+    )
   return {
     component,
     name,
     mode,
     workers: options.workers ?? (mode === 'threads' ? THREADS : Math.min(4, availableParallelism())),
     pool: options.pool ?? (mode === 'threads' ? 1 : 2),
-    concurrency: Math.max(1, Math.min(options.concurrency ?? 128, Math.floor((options.totalMemoryMb ?? totalmem() / 2 ** 21) / memoryMb))),
+    concurrency: Math.max(
+      1,
+      Math.min(options.concurrency ?? 128, Math.floor((options.totalMemoryMb ?? totalmem() / 2 ** 21) / memoryMb)),
+    ),
     queue: options.queue ?? 256,
     memoryMb,
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -97,8 +117,11 @@ function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSetting
 }
 
 /**
- * Serves a component over HTTP.
+ * Serves a component over HTTP: each request in an instance of its own, on worker threads, with nothing granted but what
+ * the options name.
  *
+ * @throws PfError `PF_COMPONENT_INVALID` when the file is not a component, `PF_CONFIG_INVALID` for options that can't work;
+ *   node's own errors when the file can't be read or the port is taken.
  * @example
  * ```ts
  * const host = await createWasmHost({ component: 'agent.wasm', port: 3000, outbound: ['https://api.example.com'] })
@@ -107,7 +130,8 @@ function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSetting
  * ```
  */
 export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost> {
-  const component = typeof options.component === 'string' ? new Uint8Array(await readFile(options.component)) : options.component
+  const component =
+    typeof options.component === 'string' ? new Uint8Array(await readFile(options.component)) : options.component
   const settings = settingsOf(options, component)
   const server = createServer()
   await new Promise<void>((listening, failed) => {

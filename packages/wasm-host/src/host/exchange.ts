@@ -11,8 +11,8 @@ export interface Exchange {
   read(events: { chunk(chunk: Uint8Array): void; end(): void; broken(): void }): void
   /** The guest has taken bytes of the body. */
   taken(bytes: number): void
-  /** Sends the head. Called once. */
-  respond(status: number, headers: [string, string][]): void
+  /** Sends the head; `alone` when nothing follows it yet. Called once. */
+  respond(status: number, headers: [string, string][], alone?: boolean): void
   /** Sends a chunk; `done` is called when the client's side has taken it. */
   write(chunk: Uint8Array, done: () => void): void
   end(): void

@@ -9,7 +9,7 @@ export async function fetchExchange(request: Request): Promise<{ exchange: Excha
   let wake: (() => void) | undefined
   let disconnect: (() => void) | undefined
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  let acknowledge: (() => void)[] = []
+  const acknowledge: (() => void)[] = []
   let over = false
   const leave = () => {
     if (over) return
@@ -34,7 +34,13 @@ export async function fetchExchange(request: Request): Promise<{ exchange: Excha
     request.signal.removeEventListener('abort', onAbort)
   }
   const exchange: Exchange = {
-    head: { method: request.method, scheme: url.protocol.slice(0, -1), authority: url.host, path: url.pathname + url.search, headers: [['host', url.host], ...request.headers] },
+    head: {
+      method: request.method,
+      scheme: url.protocol.slice(0, -1),
+      authority: url.host,
+      path: url.pathname + url.search,
+      headers: [['host', url.host], ...request.headers],
+    },
     body: undefined,
     streaming: reader !== undefined,
     read({ chunk, end, broken }) {

@@ -1,28 +1,56 @@
-/** Answers the host gives itself, as JSON, when a guest can't. */
+/** Answers the host gives itself, as JSON, when a guest can't. Codes and statuses are agent-core's. */
+import type { ErrorCode } from '@pf-agents/agent-core'
 import type { Exchange } from './exchange'
 
 export interface HostError {
   status: number
-  code: string
+  code: ErrorCode
   message: string
   retryAfter?: number
 }
 
 export const hostErrors = {
-  busy: { status: 503, code: 'PF_WASM_BUSY', message: 'All instances are in use and the queue is full. Try again later.', retryAfter: 1 },
-  closing: { status: 503, code: 'PF_WASM_CLOSING', message: 'The host is shutting down.', retryAfter: 1 },
-  timeout: { status: 504, code: 'PF_WASM_TIMEOUT', message: 'The agent did not finish within its time limit and was ended.' },
-  stuck: { status: 504, code: 'PF_WASM_STUCK', message: 'The agent kept the processor busy without a pause and was ended.' },
-  memory: { status: 507, code: 'PF_WASM_OUT_OF_MEMORY', message: 'The agent ran out of the memory it is allowed.' },
-  trap: { status: 500, code: 'PF_WASM_TRAP', message: 'The agent crashed.' },
-  silent: { status: 500, code: 'PF_WASM_NO_RESPONSE', message: 'The agent ended without an answer.' },
-  lost: { status: 502, code: 'PF_WASM_WORKER_LOST', message: 'Another request made the worker of this one fail after it had begun to act. It was not repeated.' },
-  answer: { status: 502, code: 'PF_WASM_ERROR_RESPONSE', message: 'The agent answered with an HTTP error code instead of a response.' },
+  busy: {
+    status: 503,
+    code: 'PF_OVERLOADED',
+    message: 'All instances are in use and the queue is full. Try again later.',
+    retryAfter: 1,
+  },
+  closing: { status: 503, code: 'PF_OVERLOADED', message: 'The host is shutting down.', retryAfter: 1 },
+  timeout: {
+    status: 504,
+    code: 'PF_GUEST_TIMEOUT',
+    message: 'The agent did not finish within its time limit and was ended.',
+  },
+  stuck: {
+    status: 504,
+    code: 'PF_GUEST_TIMEOUT',
+    message: 'The agent kept the processor busy without a pause and was ended.',
+  },
+  memory: { status: 507, code: 'PF_GUEST_MEMORY', message: 'The agent ran out of the memory it is allowed.' },
+  trap: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent crashed.' },
+  silent: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent ended without an answer.' },
+  lost: {
+    status: 502,
+    code: 'PF_GUEST_TRAP',
+    message: 'Another request made the worker of this one fail after it had begun to act. It was not repeated.',
+  },
+  answer: {
+    status: 502,
+    code: 'PF_GUEST_TRAP',
+    message: 'The agent answered with an HTTP error code instead of a response.',
+  },
 } satisfies Record<string, HostError>
 
 export function sendHostError(exchange: Exchange, error: HostError, detail?: string): void {
-  const body = new TextEncoder().encode(JSON.stringify({ error: { code: error.code, message: error.message, ...(detail ? { detail } : {}) } }))
-  const headers: [string, string][] = [['content-type', 'application/json'], ['content-length', String(body.byteLength)], ['cache-control', 'no-store']]
+  const body = new TextEncoder().encode(
+    JSON.stringify({ error: { code: error.code, message: error.message, ...(detail ? { detail } : {}) } }),
+  )
+  const headers: [string, string][] = [
+    ['content-type', 'application/json'],
+    ['content-length', String(body.byteLength)],
+    ['cache-control', 'no-store'],
+  ]
   if (error.retryAfter !== undefined) headers.push(['retry-after', String(error.retryAfter)])
   exchange.respond(error.status, headers)
   exchange.write(body, () => {})

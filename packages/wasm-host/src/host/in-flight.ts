@@ -7,7 +7,7 @@ import { type HostError, hostErrors, sendHostError } from './host-error'
 export class InFlight {
   readonly id: number
   readonly exchange: Exchange
-  /** Whether a worker has given it an instance. */
+  /** Whether a worker has given it an instance; known only of those whose body streams. */
   started = false
   /** Whether the guest has written or called out, so that it must not run twice. */
   effect = false
@@ -31,7 +31,8 @@ export class InFlight {
 
   /** Whether it can go to another worker unnoticed: nothing said, nothing done, and its body is still at hand. */
   get repeatable(): boolean {
-    return !this.started || (!this.effect && !this.headSent && !this.exchange.streaming && this.attempts < 2)
+    if (this.exchange.streaming) return !this.started
+    return !this.effect && !this.headSent && this.attempts < 2
   }
 
   head(message: Extract<FromWorker, { type: 'head' }>, credit: (bytes: number) => void): void {
@@ -42,7 +43,7 @@ export class InFlight {
     const length = message.headers.find(([name]) => name === 'content-length')?.[1]
     const bodiless = this.exchange.head.method === 'HEAD' || message.status === 204 || message.status === 304
     this.#promised = length === undefined || bodiless ? undefined : Number(length)
-    this.exchange.respond(message.status, message.headers)
+    this.exchange.respond(message.status, message.headers, !message.chunk && !message.end)
     if (message.chunk) this.data(message.chunk, credit)
     if (message.end) this.end()
   }

@@ -28,8 +28,13 @@ test('values survive the host', async () => {
 test('compare-and-set loses no update over many instances and workers', async () => {
   host = await startTestHost({ workers: 2 })
   const { json } = host
-  const results = (await Promise.all(Array.from({ length: 12 }, () => json('/cas-add?key=sum&pause=1')))) as { next: number; tries: number }[]
-  expect(results.map(({ next }) => next).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
+  const results = (await Promise.all(Array.from({ length: 12 }, () => json('/cas-add?key=sum&pause=1')))) as {
+    next: number
+    tries: number
+  }[]
+  expect(results.map(({ next }) => next).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 12 }, (_, index) => index + 1),
+  )
   expect(results.some(({ tries }) => tries > 0)).toBe(true)
   expect(await json('/get?key=sum')).toEqual({ value: '12' })
 })
@@ -44,7 +49,14 @@ test('increments are atomic and answer the new value', async () => {
 
 test('batches, key listing, undeclared stores', async () => {
   host = await startTestHost({ stores: ['default', 'second'] })
-  expect(await host.json('/batch')).toEqual({ many: [['batch/a', '1'], ['batch/missing', null], ['batch/b', '2']], left: false })
+  expect(await host.json('/batch')).toEqual({
+    many: [
+      ['batch/a', '1'],
+      ['batch/missing', null],
+      ['batch/b', '2'],
+    ],
+    left: false,
+  })
   await host.text('/set?key=b&value=1')
   await host.text('/set?key=a&value=1')
   await host.text('/set?key=elsewhere&value=1&store=second')
@@ -58,7 +70,7 @@ test.each(['loop', 'trap', 'wait', 'bomb', 'throw'])('a lease dies with its inst
   await host.text('/lease?name=kept')
   await host.text('/set?key=other&value=stays')
   const response = await fetch(`${host.url}/lease?name=mine&then=${then}`)
-  expect(response.status).toBe({ loop: 504, trap: 500, wait: 504, bomb: 507, throw: 500 }[then])
+  expect(response.status).toBe({ loop: 504, trap: 502, wait: 504, bomb: 507, throw: 502 }[then])
   // The answer is out, so the lease is already gone: whoever reads next sees it.
   expect(await host.json('/get?key=lease/mine')).toEqual({ value: null })
   expect(await host.json('/get?key=lease/kept')).toEqual({ value: 'held' })

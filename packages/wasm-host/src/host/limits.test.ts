@@ -7,13 +7,16 @@ beforeAll(prepareTestGuest, 120_000)
 let host: TestHost | undefined
 afterEach(() => host?.close())
 
-const outcome = async (response: Response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code]
+const outcome = async (response: Response) => [
+  response.status,
+  ((await response.json()) as { error: { code: string } }).error.code,
+]
 
 test('a memory bomb is answered 507 and its neighbours are not disturbed', async () => {
   host = await startTestHost()
   const { url } = host
   const neighbours = Array.from({ length: 5 }, () => fetch(`${url}/wait?ms=300`).then((response) => response.status))
-  expect(await outcome(await fetch(`${url}/bomb`))).toEqual([507, 'PF_WASM_OUT_OF_MEMORY'])
+  expect(await outcome(await fetch(`${url}/bomb`))).toEqual([507, 'PF_GUEST_MEMORY'])
   expect(await Promise.all(neighbours)).toEqual([200, 200, 200, 200, 200])
   expect(host.stats()).toMatchObject({ killedWorkers: 0, outOfMemory: 1 })
 })
@@ -29,7 +32,7 @@ test('a busy loop is answered 504, its worker replaced, others go on', async () 
   // The least loaded worker gets the next request: the wait is on one, the loop on the other.
   const waiting = fetch(`${url}/wait?ms=1500`)
   await expect.poll(() => host?.stats().live).toBe(1)
-  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_WASM_STUCK'])
+  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
   expect((await waiting).status).toBe(200)
   await expect.poll(() => host?.stats().workers.length).toBe(2)
   expect(host.stats().killedWorkers).toBe(1)
@@ -42,16 +45,16 @@ test('innocent requests of a killed worker: repeated where nothing shows, else 5
   const clean = fetch(`${url}/wait?ms=700`)
   const acted = fetch(`${url}/cas-add?key=acted&pause=900`)
   const wrote = fetch(`${url}/wait-until?ms=5000`)
-  const streaming = fetch(`${url}/ticks?count=1000&pause=50`).then((response) => response.text())
+  const streaming = (await fetch(`${url}/ticks?count=1000&pause=50`)).text()
   streaming.catch(() => {})
   const lease = fetch(`${url}/lease?name=innocent&then=wait`)
   expect((await wrote).status).toBe(200)
   await expect.poll(() => host?.stats().live).toBe(5)
-  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_WASM_STUCK'])
+  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
   expect((await clean).status).toBe(200)
   expect((await acted).status).toBe(200)
-  expect(await outcome(await lease)).toEqual([502, 'PF_WASM_WORKER_LOST'])
-  await expect(streaming).rejects.toThrow()
+  expect(await outcome(await lease)).toEqual([502, 'PF_GUEST_TRAP'])
+  await expect(streaming).rejects.toThrow('terminated')
   expect(host.stats().repeated).toBe(2)
 })
 
@@ -59,12 +62,12 @@ test('a loop after the response has begun breaks the connection off', async () =
   host = await startTestHost({ busyLimitMs: 400 })
   const response = await fetch(`${host.url}/loop-after-head`)
   expect(response.status).toBe(200)
-  await expect(response.text()).rejects.toThrow()
+  await expect(response.text()).rejects.toThrow('terminated')
 })
 
 test('the wall-clock limit counts waiting, and frees the instance', async () => {
   host = await startTestHost({ timeoutMs: 300 })
-  expect(await outcome(await fetch(`${host.url}/wait?ms=60000`))).toEqual([504, 'PF_WASM_TIMEOUT'])
+  expect(await outcome(await fetch(`${host.url}/wait?ms=60000`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
   expect(host.stats()).toMatchObject({ live: 0, timeouts: 1, killedWorkers: 0 })
   expect(await host.text('/hello')).toBe('hello')
 })
@@ -83,18 +86,18 @@ test('more than the queue holds is answered 503 with Retry-After', async () => {
   await expect.poll(() => host?.stats()).toMatchObject({ live: 2, queued: 1 })
   const refused = await fetch(`${url}/hello`)
   expect(refused.headers.get('retry-after')).toBe('1')
-  expect(await outcome(refused)).toEqual([503, 'PF_WASM_BUSY'])
+  expect(await outcome(refused)).toEqual([503, 'PF_OVERLOADED'])
   expect(await Promise.all(served)).toEqual([200, 200, 200])
 })
 
-test('a crash is answered 500 and stays the guest’s own', async () => {
+test('a crash is answered 502 and stays the guest’s own', async () => {
   host = await startTestHost()
   const { url } = host
   const neighbour = fetch(`${url}/wait?ms=200`)
-  expect(await outcome(await fetch(`${url}/trap`))).toEqual([500, 'PF_WASM_TRAP'])
+  expect(await outcome(await fetch(`${url}/trap`))).toEqual([502, 'PF_GUEST_TRAP'])
   expect((await neighbour).status).toBe(200)
   expect(host.stats()).toMatchObject({ traps: 1, killedWorkers: 0 })
-  expect(await outcome(await fetch(`${url}/throw`))).toEqual([500, 'PF_WASM_NO_RESPONSE'])
+  expect(await outcome(await fetch(`${url}/throw`))).toEqual([502, 'PF_GUEST_TRAP'])
 })
 
 test('a slow sender of a short body costs no instance', async () => {
@@ -118,4 +121,18 @@ test('closing lets running requests finish and refuses new ones', async () => {
   expect(await (await running).text()).toBe('waited')
   await closed
   host = undefined
+})
+
+test('what cannot work is said at start', async () => {
+  await expect(startTestHost({ outbound: ['example.com'] })).rejects.toMatchObject({
+    code: 'PF_CONFIG_INVALID',
+    message: expect.stringContaining('https://api.example.com'),
+  })
+  await expect(startTestHost({ memoryMb: 4 })).rejects.toMatchObject({
+    code: 'PF_CONFIG_INVALID',
+    message: expect.stringContaining('memoryMb'),
+  })
+  await expect(startTestHost({ component: new TextEncoder().encode('text') })).rejects.toMatchObject({
+    code: 'PF_COMPONENT_INVALID',
+  })
 })

@@ -5,16 +5,28 @@ import type { Exchange } from './exchange'
 /** A body up to this size is read before the guest starts: it costs one message, and a slow sender costs no instance. */
 export const BUFFERED_BODY = 64 * 1024
 
-const HAS_NO_BODY = (request: IncomingMessage): boolean => request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
+const HAS_NO_BODY = (request: IncomingMessage): boolean =>
+  request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
 
 function headOf(request: IncomingMessage, authority: string): Exchange['head'] {
   const headers: [string, string][] = []
-  for (let index = 0; index < request.rawHeaders.length; index += 2) headers.push([request.rawHeaders[index] as string, request.rawHeaders[index + 1] as string])
-  return { method: request.method ?? 'GET', scheme: 'http', authority: request.headers.host ?? authority, path: request.url ?? '/', headers }
+  for (let index = 0; index < request.rawHeaders.length; index += 2)
+    headers.push([request.rawHeaders[index] as string, request.rawHeaders[index + 1] as string])
+  return {
+    method: request.method ?? 'GET',
+    scheme: 'http',
+    authority: request.headers.host ?? authority,
+    path: request.url ?? '/',
+    headers,
+  }
 }
 
 /** Makes an exchange of a node:http request; resolves once a short body is there, or undefined when the client left before. */
-export async function nodeExchange(request: IncomingMessage, response: ServerResponse, authority: string): Promise<Exchange | undefined> {
+export async function nodeExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  authority: string,
+): Promise<Exchange | undefined> {
   let body: Uint8Array | undefined
   let streaming = false
   if (!HAS_NO_BODY(request)) {
@@ -43,10 +55,12 @@ export async function nodeExchange(request: IncomingMessage, response: ServerRes
       untaken -= bytes
       if (untaken < WINDOW && request.isPaused()) request.resume()
     },
-    respond(status, headers) {
+    respond(status, headers, alone) {
       const flat: string[] = []
       for (const [name, value] of headers) flat.push(name, value)
       response.writeHead(status, flat)
+      // Node would keep the head until the first chunk; a client of a slow stream wants it now.
+      if (alone) response.flushHeaders()
       if (streaming && !request.complete) response.shouldKeepAlive = false
     },
     write(chunk, done) {

@@ -13,10 +13,18 @@ afterAll(() => host.close())
 
 describe('requests', () => {
   test('method, URL, headers and body reach the guest and its answer comes back', async () => {
-    const response = await fetch(`${host.url}/echo?x=1`, { method: 'POST', body: 'the body', headers: { 'x-header': 'value' } })
+    const response = await fetch(`${host.url}/echo?x=1`, {
+      method: 'POST',
+      body: 'the body',
+      headers: { 'x-header': 'value' },
+    })
     expect(response.status).toBe(200)
     expect(await response.text()).toBe('the body')
-    expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-method': 'POST', 'x-url': `${host.url}/echo?x=1`, 'x-header': 'value' })
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'x-method': 'POST',
+      'x-url': `${host.url}/echo?x=1`,
+      'x-header': 'value',
+    })
   })
 
   test('each request has an instance of its own', async () => {
@@ -25,7 +33,10 @@ describe('requests', () => {
 
   test('randomness differs between instances and the clock runs', async () => {
     const before = Date.now()
-    const [one, two] = (await Promise.all([host.json('/random'), host.json('/random')])) as { uuid: string; now: number }[]
+    const [one, two] = (await Promise.all([host.json('/random'), host.json('/random')])) as {
+      uuid: string
+      now: number
+    }[]
     expect(one?.uuid).not.toBe(two?.uuid)
     expect(one?.now).toBeGreaterThanOrEqual(before)
     expect(one?.now).toBeLessThanOrEqual(Date.now())
@@ -65,7 +76,8 @@ describe('streams', () => {
     const response = new Promise<http.IncomingMessage>((resolve) => request.on('response', resolve))
     request.write('one ')
     const incoming = await response
-    const next = () => new Promise<string>((resolve) => incoming.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+    const next = () =>
+      new Promise<string>((resolve) => incoming.once('data', (chunk: Buffer) => resolve(chunk.toString())))
     // The second chunk is sent only after the first came back: nothing on the way waits for more.
     expect(await next()).toBe('ONE ')
     const second = next()
@@ -77,10 +89,19 @@ describe('streams', () => {
     await ended
   })
 
+  test('the head arrives before the first chunk', async () => {
+    const response = await fetch(`${host.url}/ticks?count=1&pause=400`)
+    expect(response.status).toBe(200)
+    expect(host.stats().live).toBe(1)
+    expect(await response.text()).toBe('tick 0\n')
+  })
+
   test('a reader that stops holds the guest back', async () => {
     await idle()
     // 40 MB, far more than socket buffers and windows: a guest that is not held back would have it all in flight.
-    const incoming = await new Promise<http.IncomingMessage>((resolve) => http.get(`${host.url}/large?chunks=1280`, resolve))
+    const incoming = await new Promise<http.IncomingMessage>((resolve) =>
+      http.get(`${host.url}/large?chunks=1280`, resolve),
+    )
     incoming.pause()
     await expect.poll(() => host.stats().live).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -93,7 +114,9 @@ describe('streams', () => {
 
   test('a client that leaves closes the guest’s response and frees the instance', async () => {
     await idle()
-    const incoming = await new Promise<http.IncomingMessage>((resolve) => http.get(`${host.url}/ticks?count=100000&pause=5`, resolve))
+    const incoming = await new Promise<http.IncomingMessage>((resolve) =>
+      http.get(`${host.url}/ticks?count=100000&pause=5`, resolve),
+    )
     await new Promise((resolve) => incoming.once('data', resolve))
     expect(host.stats().live).toBe(1)
     incoming.destroy()
@@ -120,7 +143,13 @@ describe('waiting', () => {
 test('variables reach the guest and lines it prints reach the log', async () => {
   const other = await startTestHost({ variables: { plain: 'one' }, secrets: { hidden: 'two' } })
   try {
-    expect(await other.json('/config?key=hidden')).toEqual({ value: 'two', all: [['plain', 'one'], ['hidden', 'two']] })
+    expect(await other.json('/config?key=hidden')).toEqual({
+      value: 'two',
+      all: [
+        ['plain', 'one'],
+        ['hidden', 'two'],
+      ],
+    })
     expect(await other.json('/config?key=missing')).toMatchObject({ value: null })
     await other.text('/log')
     expect(other.logs).toContainEqual({ app: 'guest', stream: 'stdout', line: 'to stdout' })

@@ -12,7 +12,13 @@ beforeAll(async () => {
   upstream = http.createServer((request, response) => void request.pipe(response))
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   upstreamUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/`
-  host = await startTestHost({ mode: 'threads', workers: 2, timeoutMs: 1500, busyLimitMs: 600, outbound: ['http://127.0.0.1:*'] })
+  host = await startTestHost({
+    mode: 'threads',
+    workers: 2,
+    timeoutMs: 1500,
+    busyLimitMs: 600,
+    outbound: ['http://127.0.0.1:*'],
+  })
 }, 120_000)
 afterAll(async () => {
   await host.close()
@@ -26,7 +32,9 @@ test('says at start what it means', () => {
 test('serves, streams both ways, waits', async () => {
   const response = await fetch(`${host.url}/echo`, { method: 'POST', body: 'the body' })
   expect(await response.text()).toBe('the body')
-  expect(await (await fetch(`${host.url}/count`, { method: 'POST', body: new Uint8Array(2_000_000) })).text()).toBe('2000000')
+  expect(await (await fetch(`${host.url}/count`, { method: 'POST', body: new Uint8Array(2_000_000) })).text()).toBe(
+    '2000000',
+  )
   expect((await (await fetch(`${host.url}/large?chunks=100`)).arrayBuffer()).byteLength).toBe(100 * 32768)
   expect(await host.text('/wait?ms=100')).toBe('waited')
   expect(await host.text('/ticks?count=3&pause=10')).toBe('tick 0\ntick 1\ntick 2\n')
@@ -39,7 +47,10 @@ test('as many run at once as there are threads; the others wait', async () => {
 })
 
 test('calls out, and what is not allowed is refused', async () => {
-  const posted = await fetch(`${host.url}/post?url=${encodeURIComponent(upstreamUrl)}`, { method: 'POST', body: 'payload' })
+  const posted = await fetch(`${host.url}/post?url=${encodeURIComponent(upstreamUrl)}`, {
+    method: 'POST',
+    body: 'payload',
+  })
   expect(await posted.text()).toBe('payload')
   expect((await fetch(`${host.url}/fetch?url=${encodeURIComponent('http://example.com/')}`)).status).toBe(418)
 })

@@ -27,7 +27,14 @@ test('a component built for wasmtime runs with its own drafts', async () => {
   expect(await describeComponent(component, { cacheDir: testCache })).toMatchObject({ world: 'wasmtime' })
   const host = await startTestHost({ component, variables: { name: 'given' } })
   try {
-    expect(await host.json('/')).toEqual({ counts: ['2', '5'], stored: '5', keys: ['count', 'key'], cursor: null, many: [['key', 'value'], null], variable: 'given' })
+    expect(await host.json('/')).toEqual({
+      counts: ['2', '5'],
+      stored: '5',
+      keys: ['count', 'key'],
+      cursor: null,
+      many: [['key', 'value'], null],
+      variable: 'given',
+    })
   } finally {
     await host.close()
   }

@@ -44,6 +44,7 @@ export class WorkerHandle {
           this.isReady = true
           resolve()
         } else if (message.type === 'warm') warmed()
+        else if (message.type === 'batch') for (const each of message.messages) events.message(this, each)
         else events.message(this, message)
       })
       this.#worker.on('error', (error) => reject(error))

@@ -34,21 +34,44 @@ describe('AllowList', () => {
     expect(check(['self'], 'http://127.0.0.1:3001/', '127.0.0.1:3000')).toBe('denied')
   })
 
-  test.each(['example.com', 'ftp://example.com', 'https://ex*mple.com', 'https://example.com/path', 'https://user@example.com'])('%s is not a pattern', (pattern) => {
+  test.each([
+    'example.com',
+    'ftp://example.com',
+    'https://ex*mple.com',
+    'https://example.com/path',
+    'https://user@example.com',
+  ])('%s is not a pattern', (pattern) => {
     expect(() => new AllowList([pattern])).toThrow(TypeError)
   })
 })
 
 describe('parseTarget', () => {
-  test.each(['user@host', 'host/path', 'host:99999', '', 'a b', '[::1', 'h#x'])('%j is not an authority', (authority) => {
-    expect(parseTarget('http', authority)).toBeUndefined()
-  })
+  test.each(['user@host', 'host/path', 'host:99999', '', 'a b', '[::1', 'h#x'])(
+    '%j is not an authority',
+    (authority) => {
+      expect(parseTarget('http', authority)).toBeUndefined()
+    },
+  )
 })
 
 test.each([
-  ['8.8.8.8', true], ['2606:4700::1111', true], ['127.0.0.1', false], ['10.1.2.3', false], ['172.16.0.1', false], ['192.168.1.1', false],
-  ['169.254.169.254', false], ['100.64.0.1', false], ['0.0.0.0', false], ['224.0.0.1', false], ['::1', false], ['::', false], ['fe80::1', false],
-  ['fd00::1', false], ['::ffff:10.0.0.1', false], ['64:ff9b::a00:1', false], ['2002:7f00:1::', false],
+  ['8.8.8.8', true],
+  ['2606:4700::1111', true],
+  ['127.0.0.1', false],
+  ['10.1.2.3', false],
+  ['172.16.0.1', false],
+  ['192.168.1.1', false],
+  ['169.254.169.254', false],
+  ['100.64.0.1', false],
+  ['0.0.0.0', false],
+  ['224.0.0.1', false],
+  ['::1', false],
+  ['::', false],
+  ['fe80::1', false],
+  ['fd00::1', false],
+  ['::ffff:10.0.0.1', false],
+  ['64:ff9b::a00:1', false],
+  ['2002:7f00:1::', false],
 ])('%s is public: %s', (address, expected) => {
   expect(isPublicAddress(address)).toBe(expected)
 })

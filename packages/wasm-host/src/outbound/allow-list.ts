@@ -26,18 +26,30 @@ export function parseTarget(scheme: string, authority: string): Target | undefin
   if (!match) return undefined
   const port = match[2] === undefined ? DEFAULT_PORT[scheme] : Number(match[2])
   if (port > 65535) return undefined
-  const host = (match[1] as string).toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const host = (match[1] as string)
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
   return { scheme, host, port }
 }
 
 function parsePattern(text: string): Pattern {
   const match = /^(\*|https?):\/\/(\[[0-9a-fA-F:.]+\]|[^:@/?#\s[\]]+)(?::(\d{1,5}|\*))?\/?$/.exec(text)
-  if (!match) throw new TypeError(`'${text}' is not an outbound pattern; write scheme://host[:port], for example https://api.example.com, or self`)
+  if (!match)
+    throw new TypeError(
+      `'${text}' is not an outbound pattern; write scheme://host[:port], for example https://api.example.com, or self`,
+    )
   const [, scheme = '', host = '', port] = match
   if (host.includes('*') && host !== '*' && !/^\*\.[^*]+$/.test(host)) {
-    throw new TypeError(`'${text}': a wildcard stands for the whole host or its first label, as in https://*.example.com`)
+    throw new TypeError(
+      `'${text}': a wildcard stands for the whole host or its first label, as in https://*.example.com`,
+    )
   }
-  return { scheme, host: host.toLowerCase().replace(/^\[|\]$/g, ''), port: port === undefined || port === '*' ? port : Number(port) }
+  return {
+    scheme,
+    host: host.toLowerCase().replace(/^\[|\]$/g, ''),
+    port: port === undefined || port === '*' ? port : Number(port),
+  }
 }
 
 /** How a target is allowed: not at all, as a name (its addresses are vetted), literally (address or localhost), or as the app itself. */
@@ -73,6 +85,7 @@ function matches(pattern: Pattern, target: Target): boolean {
   if (pattern.scheme !== '*' && pattern.scheme !== target.scheme) return false
   if (pattern.port !== '*' && (pattern.port ?? DEFAULT_PORT[target.scheme]) !== target.port) return false
   if (pattern.host === '*') return true
-  if (pattern.host.startsWith('*.')) return target.host.endsWith(pattern.host.slice(1)) && target.host.length > pattern.host.length - 1
+  if (pattern.host.startsWith('*.'))
+    return target.host.endsWith(pattern.host.slice(1)) && target.host.length > pattern.host.length - 1
   return pattern.host === target.host
 }

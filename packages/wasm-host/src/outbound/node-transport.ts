@@ -19,16 +19,24 @@ const coded = (code: string): Error => Object.assign(new Error(code), { code })
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void
 
 /** Resolves like node does, and answers only addresses of the public internet. Being the socket's own lookup, it pins them. */
-function vettedLookup(hostname: string, options: { all?: boolean; family?: unknown; hints?: number }, callback: LookupCallback): void {
-  resolve(hostname, { all: true, ...(options.hints === undefined ? {} : { hints: options.hints }) }, (error, addresses) => {
-    if (error) return callback(error, '')
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address))
-    const first = allowed[0]
-    // One private answer among public ones is a rebinding attempt or a misconfiguration: neither is worth a connection.
-    if (!first || allowed.length !== addresses.length) return callback(coded('PF_ADDRESS_PROHIBITED'), '')
-    if (options.all) callback(null, allowed)
-    else callback(null, first.address, first.family)
-  })
+function vettedLookup(
+  hostname: string,
+  options: { all?: boolean; family?: unknown; hints?: number },
+  callback: LookupCallback,
+): void {
+  resolve(
+    hostname,
+    { all: true, ...(options.hints === undefined ? {} : { hints: options.hints }) },
+    (error, addresses) => {
+      if (error) return callback(error, '')
+      const allowed = addresses.filter(({ address }) => isPublicAddress(address))
+      const first = allowed[0]
+      // One private answer among public ones is a rebinding attempt or a misconfiguration: neither is worth a connection.
+      if (!first || allowed.length !== addresses.length) return callback(coded('PF_ADDRESS_PROHIBITED'), '')
+      if (options.all) callback(null, allowed)
+      else callback(null, first.address, first.family)
+    },
+  )
 }
 
 export class NodeTransport implements OutboundTransport {
@@ -54,7 +62,8 @@ export class NodeTransport implements OutboundTransport {
     if (!target) throw { tag: 'HTTP-request-URI-invalid' }
     const permission = this.#allow.check(target, this.#self)
     if (permission === 'denied') throw denied
-    if (permission === 'by-name' && isIP(target.host) && !isPublicAddress(target.host)) throw { tag: 'destination-IP-prohibited' }
+    if (permission === 'by-name' && isIP(target.host) && !isPublicAddress(target.host))
+      throw { tag: 'destination-IP-prohibited' }
     let { scheme, host, port } = target
     if (permission === 'self') {
       if (this.#self === undefined) throw denied
@@ -102,12 +111,18 @@ function startCall(request: OutboundRequest, route: Route, events: OutboundEvent
   }
 
   const outgoing = (route.scheme === 'https' ? https : http).request({
-    agent: route.agent, host: route.host, port: route.port, method: request.method, path: request.path, headers,
+    agent: route.agent,
+    host: route.host,
+    port: route.port,
+    method: request.method,
+    path: request.path,
+    headers,
     setDefaultHeaders: false,
     ...(route.scheme === 'https' && !isIP(route.host) ? { servername: route.host } : {}),
   } as http.RequestOptions)
   // setDefaultHeaders: false also leaves out the framing of a body, which is the transport's to decide.
-  if (!('content-length' in headers) && !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(request.method)) outgoing.setHeader('transfer-encoding', 'chunked')
+  if (!('content-length' in headers) && !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(request.method))
+    outgoing.setHeader('transfer-encoding', 'chunked')
   outgoing.on('socket', (socket) => {
     if (socket.connecting) {
       limit(request.connectTimeoutMs, 'PF_CONNECT_TIMEOUT')
@@ -120,7 +135,8 @@ function startCall(request: OutboundRequest, route: Route, events: OutboundEvent
     if (over) return
     response = incoming
     const pairs: [string, string][] = []
-    for (let index = 0; index < incoming.rawHeaders.length; index += 2) pairs.push([incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string])
+    for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+      pairs.push([incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string])
     limit(request.betweenBytesTimeoutMs, 'PF_BETWEEN_BYTES_TIMEOUT')
     events.response(incoming.statusCode ?? 502, pairs)
     incoming.on('data', (chunk: Buffer) => {

@@ -44,7 +44,10 @@ describe('outbound calls', () => {
   test('an allow-listed address is reached, with body and headers', async () => {
     host = await startTestHost({ outbound: ['http://127.0.0.1:*'] })
     expect(await through(`http://${upstream}/`)).toMatchObject({ status: 200, body: 'upstream' })
-    const response = await fetch(`${host.url}/post?url=${encodeURIComponent(`http://${upstream}/post`)}`, { method: 'POST', body: 'payload' })
+    const response = await fetch(`${host.url}/post?url=${encodeURIComponent(`http://${upstream}/post`)}`, {
+      method: 'POST',
+      body: 'payload',
+    })
     expect(await response.text()).toBe('payload')
     expect(seen.at(-1)).toBe(`POST /post ${upstream} guest`)
   })

@@ -18,7 +18,8 @@ export class RemoteTransport implements OutboundTransport {
     const id = this.request
     const state = { events, room: WINDOW }
     this.#calls.set(call, state)
-    const act = (action: Extract<FromWorker, { type: 'call' }>['action']) => this.#post({ type: 'call', id, call, action })
+    const act = (action: Extract<FromWorker, { type: 'call' }>['action']) =>
+      this.#post({ type: 'call', id, call, action })
     act({ kind: 'open', request })
     return {
       room: () => Math.max(0, state.room),

@@ -42,11 +42,22 @@ export type OutboundAction =
 export type Outcome = 'ok' | 'silent' | 'trap' | 'aborted'
 
 export type FromWorker =
+  /** What a guest said between two waits. */
+  | { type: 'batch'; messages: FromWorker[] }
   | { type: 'ready' }
   /** The throw-away request is over. */
   | { type: 'warm' }
+  /** A request whose body streams was given an instance: it can't go to another worker any more. */
   | { type: 'started'; id: number }
-  | { type: 'head'; id: number; status: number; headers: [string, string][]; chunk?: Uint8Array; end?: boolean; outOfMemory: boolean }
+  | {
+      type: 'head'
+      id: number
+      status: number
+      headers: [string, string][]
+      chunk?: Uint8Array
+      end?: boolean
+      outOfMemory: boolean
+    }
   | { type: 'data'; id: number; chunk: Uint8Array }
   | { type: 'end'; id: number }
   /** The guest dropped its response body unfinished. */
@@ -60,7 +71,15 @@ export type FromWorker =
   | { type: 'log'; id: number; stream: 'stdout' | 'stderr'; line: string }
   /** A guest that blocks its thread wants something of an outbound call. */
   | { type: 'call'; id: number; call: number; action: OutboundAction }
-  | { type: 'done'; id: number; outcome: Outcome; message?: string; outOfMemory: boolean; memoryBytes: number; cpuMs: number }
+  | {
+      type: 'done'
+      id: number
+      outcome: Outcome
+      message?: string
+      outOfMemory: boolean
+      memoryBytes: number
+      cpuMs: number
+    }
 
 /** Slots of the shared array by which a worker shows that it lives and whom it runs; `signal` wakes one that blocks. */
 export const BEAT = { count: 0, running: 1, pooled: 2, signal: 3, length: 4 } as const

@@ -4,7 +4,8 @@ import { randomFillSync } from 'node:crypto'
 const MAX_RANDOM = 1 << 20
 
 function bytes(length: bigint): Uint8Array {
-  if (length > BigInt(MAX_RANDOM)) throw new Error(`the guest asked for ${length} random bytes; at most ${MAX_RANDOM} are given at once`)
+  if (length > BigInt(MAX_RANDOM))
+    throw new Error(`the guest asked for ${length} random bytes; at most ${MAX_RANDOM} are given at once`)
   return randomFillSync(new Uint8Array(Number(length)))
 }
 const u64 = (): bigint => new DataView(bytes(8n).buffer).getBigUint64(0, true)

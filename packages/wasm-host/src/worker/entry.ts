@@ -27,7 +27,16 @@ const { instantiate } = (await import(setup.bindings)) as { instantiate: Instant
 const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
 const { compiled } = setup
 const memories = compiled.memory && new MemoryPool(compiled.memory, setup.pool)
-const pool = new InstancePool(() => createInstance({ instantiate, compiled, memories, block: remote && block }, (context) => createImports(context, capabilities), queue), setup.pool, () => queue.current === undefined && queue.waiting === 0)
+const pool = new InstancePool(
+  () =>
+    createInstance(
+      { instantiate, compiled, memories, block: remote && block },
+      (context) => createImports(context, capabilities),
+      queue,
+    ),
+  setup.pool,
+  () => queue.current === undefined && queue.waiting === 0,
+)
 
 const beat = setInterval(() => {
   Atomics.add(setup.beat, BEAT.count, 1)
@@ -53,7 +62,11 @@ function block(maxMs: number): void {
 
 function drain(): boolean {
   let any = false
-  for (let next = receiveMessageOnPort(port as NonNullable<typeof port>); next; next = receiveMessageOnPort(port as NonNullable<typeof port>)) {
+  for (
+    let next = receiveMessageOnPort(port as NonNullable<typeof port>);
+    next;
+    next = receiveMessageOnPort(port as NonNullable<typeof port>)
+  ) {
     any = true
     receive(next.message as ToWorker)
   }

@@ -6,45 +6,62 @@ import { ByteQueue } from '../wasi/io/input-stream'
 import { GuestAborted } from './guest-context'
 import type { GuestInstance } from './instance-pool'
 import { ResponseSink } from './response-sink'
+import { Outbox } from './outbox'
 import type { RunQueue } from './run-queue'
 
 export class GuestRequest {
   readonly id: number
   readonly body: ByteQueue
   readonly sink: ResponseSink
-  readonly #post: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  readonly #outbox: Outbox
   #instance: GuestInstance | undefined
+  #streaming = false
   #abortReason: string | undefined
 
   constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {
     this.id = id
-    this.#post = post
-    this.sink = new ResponseSink(id, post, () => this.#instance?.outOfMemory() ?? false)
-    this.body = new ByteQueue((bytes) => post({ type: 'taken', id, bytes }))
+    this.#outbox = new Outbox(post)
+    this.sink = new ResponseSink(id, this.#outbox, () => this.#instance?.outOfMemory() ?? false)
+    this.body = new ByteQueue((bytes) => {
+      if (this.#streaming) this.#outbox.add({ type: 'taken', id, bytes })
+    })
   }
 
   /** Runs the guest to its end and reports how it went. */
-  async run(start: Extract<ToWorker, { type: 'start' }>, run: string, queue: RunQueue, take: () => GuestInstance, onStart?: () => void): Promise<void> {
+  async run(
+    start: Extract<ToWorker, { type: 'start' }>,
+    run: string,
+    queue: RunQueue,
+    take: () => GuestInstance,
+    onStart?: () => void,
+  ): Promise<void> {
     let outcome: Outcome = 'ok'
     let message: string | undefined
     try {
       await queue.enter(this)
       if (this.#abortReason !== undefined) throw new GuestAborted(this.#abortReason)
-      this.#post({ type: 'started', id: this.id })
+      this.#streaming = start.more
+      if (start.more) this.#outbox.now({ type: 'started', id: this.id })
       onStart?.()
       const instance = take()
       this.#instance = instance
       instance.context.bind({
         turn: this,
         owner: ownerOf(run, this.id),
-        log: (stream, line) => this.#post({ type: 'log', id: this.id, stream, line }),
-        effect: () => this.#post({ type: 'effect', id: this.id }),
-        suspended: () => this.sink.flush(),
+        log: (stream, line) => this.#outbox.now({ type: 'log', id: this.id, stream, line }),
+        effect: () => this.#outbox.now({ type: 'effect', id: this.id }),
+        suspended: () => {
+          this.sink.flush()
+          this.#outbox.flush()
+        },
       })
       const handler = instance.exports.incomingHandler
       if (!handler) throw new Error('the component does not export wasi:http/incoming-handler')
       // A guest that is ended while it waits is never resumed, so its own promise may stay open for good.
-      await Promise.race([handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink)), instance.context.whenAborted])
+      await Promise.race([
+        handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink)),
+        instance.context.whenAborted,
+      ])
       if (!this.sink.complete) outcome = 'silent'
     } catch (error) {
       outcome = error instanceof GuestAborted ? 'aborted' : 'trap'
@@ -53,7 +70,15 @@ export class GuestRequest {
       this.#instance?.context.end()
       queue.leave(this)
     }
-    this.#post({ type: 'done', id: this.id, outcome, outOfMemory: this.#instance?.outOfMemory() ?? false, memoryBytes: this.#instance?.memoryBytes() ?? 0, cpuMs: queue.cpuOf(this), ...(message === undefined ? {} : { message }) })
+    this.#outbox.now({
+      type: 'done',
+      id: this.id,
+      outcome,
+      outOfMemory: this.#instance?.outOfMemory() ?? false,
+      memoryBytes: this.#instance?.memoryBytes() ?? 0,
+      cpuMs: queue.cpuOf(this),
+      ...(message === undefined ? {} : { message }),
+    })
     // A guest that did not end by itself may still be unwinding: its memory is left to the collector.
     if (outcome === 'ok' || outcome === 'silent') this.#instance?.release()
     this.#instance = undefined

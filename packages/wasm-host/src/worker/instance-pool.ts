@@ -42,7 +42,11 @@ export interface InstanceParts {
 }
 
 /** Makes an instance with its own context. */
-export function createInstance({ instantiate, compiled, memories, block }: InstanceParts, importsFor: (context: GuestContext) => Record<string, unknown>, queue: RunQueue): GuestInstance {
+export function createInstance(
+  { instantiate, compiled, memories, block }: InstanceParts,
+  importsFor: (context: GuestContext) => Record<string, unknown>,
+  queue: RunQueue,
+): GuestInstance {
   const context = new GuestContext(queue, block)
   const detached = compiled.memory
   const main = detached && compiled.modules[detached.core]
@@ -55,7 +59,10 @@ export function createInstance({ instantiate, compiled, memories, block }: Insta
     importsFor(context),
     (module, imports) => {
       const isMain = module === main
-      const instance = new wasm.Instance(module, isMain ? { ...imports, [DETACHED.module]: { [DETACHED.memory]: memory } } : imports)
+      const instance = new wasm.Instance(
+        module,
+        isMain ? { ...imports, [DETACHED.module]: { [DETACHED.memory]: memory } } : imports,
+      )
       if (isMain) {
         pages = instance.exports[DETACHED.pages] as { value: number }
         full = instance.exports[DETACHED.full] as { value: number }

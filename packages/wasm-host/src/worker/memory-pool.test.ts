@@ -9,7 +9,10 @@ import { MemoryPool } from './memory-pool'
 
 let detached: DetachedMemory
 beforeAll(async () => {
-  const compiled = await compileModules(await loadComponent(new Uint8Array(await readFile(await buildGuest(testGuest))), testCache), 64)
+  const compiled = await compileModules(
+    await loadComponent(new Uint8Array(await readFile(await buildGuest(testGuest))), testCache),
+    64,
+  )
   detached = compiled.memory as DetachedMemory
 }, 120_000)
 

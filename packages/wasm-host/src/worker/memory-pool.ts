@@ -49,8 +49,14 @@ export class MemoryPool {
     setImmediate(() => {
       if (this.#closed) return
       const bytes = new Uint8Array(memory.buffer)
-      bytes.set(this.#detached.image)
-      bytes.fill(0, this.#detached.image.byteLength)
+      // Zeros are written, not copied: that is a third of the cost.
+      let at = 0
+      for (const [start, end] of this.#runs) {
+        bytes.fill(0, at, start)
+        bytes.set(this.#detached.image.subarray(start, end), start)
+        at = end
+      }
+      bytes.fill(0, at)
       this.#clean.push(memory)
       this.#trimLater()
     })

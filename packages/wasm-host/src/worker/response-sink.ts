@@ -1,4 +1,5 @@
-import { WINDOW, type FromWorker } from '../protocol/messages'
+import { WINDOW } from '../protocol/messages'
+import type { Outbox } from './outbox'
 import type { ResponseTarget } from '../wasi/http/outgoing-response'
 import { Waiters } from '../wasi/io/pollable'
 
@@ -9,15 +10,15 @@ import { Waiters } from '../wasi/io/pollable'
 export class ResponseSink implements ResponseTarget {
   waiters = new Waiters()
   readonly #id: number
-  readonly #post: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  readonly #outbox: Outbox
   readonly #outOfMemory: () => boolean
   #head: { status: number; headers: [string, string][] } | undefined
   #credit = WINDOW
   #state: 'open' | 'ended' | 'closed' = 'open'
 
-  constructor(id: number, post: (message: FromWorker, transfer?: ArrayBuffer[]) => void, outOfMemory: () => boolean) {
+  constructor(id: number, outbox: Outbox, outOfMemory: () => boolean) {
     this.#id = id
-    this.#post = post
+    this.#outbox = outbox
     this.#outOfMemory = outOfMemory
   }
 
@@ -27,7 +28,7 @@ export class ResponseSink implements ResponseTarget {
 
   error(code: { tag: string; val?: unknown }): void {
     this.#state = 'ended'
-    this.#post({ type: 'error', id: this.#id, code: code.tag })
+    this.#outbox.add({ type: 'error', id: this.#id, code: code.tag })
   }
 
   /** Whether the guest has finished its answer (or nobody is there to take it). */
@@ -42,26 +43,25 @@ export class ResponseSink implements ResponseTarget {
   write(chunk: Uint8Array): void {
     if (this.#state !== 'open' || chunk.byteLength === 0) return
     this.#credit -= chunk.byteLength
-    const whole = chunk.byteLength === chunk.buffer.byteLength
-    const transfer = whole && chunk.byteLength >= 8192 ? [chunk.buffer as ArrayBuffer] : undefined
     if (this.#head) {
-      this.#post({ type: 'head', id: this.#id, ...this.#head, chunk, outOfMemory: this.#outOfMemory() }, transfer)
+      this.#outbox.add({ type: 'head', id: this.#id, ...this.#head, chunk, outOfMemory: this.#outOfMemory() }, chunk)
       this.#head = undefined
-    } else this.#post({ type: 'data', id: this.#id, chunk }, transfer)
+    } else this.#outbox.add({ type: 'data', id: this.#id, chunk }, chunk)
   }
 
   /** Sends a head that has waited for its first chunk. */
   flush(): void {
     if (!this.#head) return
-    this.#post({ type: 'head', id: this.#id, ...this.#head, outOfMemory: this.#outOfMemory() })
+    this.#outbox.add({ type: 'head', id: this.#id, ...this.#head, outOfMemory: this.#outOfMemory() })
     this.#head = undefined
   }
 
   end(): void {
     if (this.#state !== 'open') return
     this.#state = 'ended'
-    if (this.#head) this.#post({ type: 'head', id: this.#id, ...this.#head, end: true, outOfMemory: this.#outOfMemory() })
-    else this.#post({ type: 'end', id: this.#id })
+    if (this.#head)
+      this.#outbox.add({ type: 'head', id: this.#id, ...this.#head, end: true, outOfMemory: this.#outOfMemory() })
+    else this.#outbox.add({ type: 'end', id: this.#id })
     this.#head = undefined
   }
 
@@ -69,7 +69,7 @@ export class ResponseSink implements ResponseTarget {
     if (this.#state !== 'open') return
     this.#state = 'ended'
     this.flush()
-    this.#post({ type: 'broken', id: this.#id })
+    this.#outbox.add({ type: 'broken', id: this.#id })
   }
 
   /** The client has taken bytes. */

@@ -18,9 +18,20 @@ const nowhere: OutboundTransport = {
 export async function warmUp(parts: InstanceParts, queue: RunQueue): Promise<void> {
   const request = new GuestRequest(0, () => {})
   request.body.end()
-  const instance = createInstance(parts, (context) => createImports(context, { kv: undefined, transport: nowhere, stores: new Set(), draft: 'draft2', variables: {} }), queue)
+  const instance = createInstance(
+    parts,
+    (context) =>
+      createImports(context, { kv: undefined, transport: nowhere, stores: new Set(), draft: 'draft2', variables: {} }),
+    queue,
+  )
   const timer = setTimeout(() => request.abort('the warm-up is over'), LIMIT_MS)
-  const head = { method: 'GET', scheme: 'http', authority: 'warm-up.invalid', path: '/.well-known/pf-warm-up', headers: [] }
+  const head = {
+    method: 'GET',
+    scheme: 'http',
+    authority: 'warm-up.invalid',
+    path: '/.well-known/pf-warm-up',
+    headers: [],
+  }
   await request.run({ type: 'start', id: 0, head, body: undefined, more: false }, 'warm-up', queue, () => instance)
   clearTimeout(timer)
 }

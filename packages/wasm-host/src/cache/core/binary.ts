@@ -40,11 +40,22 @@ export interface Section {
   body: Uint8Array
 }
 
-export const SECTION = { type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, start: 8, code: 10, data: 11, dataCount: 12 } as const
+export const SECTION = {
+  type: 1,
+  import: 2,
+  function: 3,
+  memory: 5,
+  global: 6,
+  export: 7,
+  start: 8,
+  code: 10,
+  data: 11,
+  dataCount: 12,
+} as const
 
 export function readSections(module: Uint8Array): Section[] {
   const sections: Section[] = []
-  for (let at = 8; at < module.byteLength; ) {
+  for (let at = 8; at < module.byteLength;) {
     const [size, start] = readLeb(module, at + 1)
     sections.push({ id: module[at] as number, body: module.subarray(start, start + size) })
     at = start + size
@@ -71,7 +82,10 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 /** A section that is a list, with more entries at its end. */
 export function extended(section: Section, count: number, entries: readonly number[]): Section {
   const [before, start] = readLeb(section.body, 0)
-  return { id: section.id, body: concat([Uint8Array.from(leb(before + count)), section.body.subarray(start), Uint8Array.from(entries)]) }
+  return {
+    id: section.id,
+    body: concat([Uint8Array.from(leb(before + count)), section.body.subarray(start), Uint8Array.from(entries)]),
+  }
 }
 
 export const utf8 = (text: string): number[] => {

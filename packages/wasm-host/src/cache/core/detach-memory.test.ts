@@ -30,9 +30,18 @@ type Cell = { value: number }
 function start(core: DetachedCore, maximum: number, memory = new wasm.Memory({ initial: 2, maximum: 65_536 })) {
   new Uint8Array(memory.buffer).set(core.image)
   const notes: number[] = []
-  const { exports } = new wasm.Instance(new wasm.Module(core.module), { host: { note: (value: number) => notes.push(value) }, [DETACHED.module]: { [DETACHED.memory]: memory } })
+  const { exports } = new wasm.Instance(new wasm.Module(core.module), {
+    host: { note: (value: number) => notes.push(value) },
+    [DETACHED.module]: { [DETACHED.memory]: memory },
+  })
   ;(exports[DETACHED.maximum] as Cell).value = maximum
-  return { guest: exports as unknown as Guest, full: () => (exports[DETACHED.full] as Cell).value, pages: () => (exports[DETACHED.pages] as Cell).value, memory, notes }
+  return {
+    guest: exports as unknown as Guest,
+    full: () => (exports[DETACHED.full] as Cell).value,
+    pages: () => (exports[DETACHED.pages] as Cell).value,
+    memory,
+    notes,
+  }
 }
 
 const detached = async (extra?: string): Promise<DetachedCore> => {
@@ -77,13 +86,18 @@ describe('detachMemory', () => {
 
   test.each([
     ['a start function', '(func $start) (start $start)'],
-    ['a segment copied later', '(func (export "copy") (memory.init 2 (i32.const 0) (i32.const 0) (i32.const 1))) (data "later")'],
+    [
+      'a segment copied later',
+      '(func (export "copy") (memory.init 2 (i32.const 0) (i32.const 0) (i32.const 1))) (data "later")',
+    ],
   ])('a module with %s is left alone', async (_, extra) => {
     expect(detachMemory(await parse(source(extra)))).toBeUndefined()
   })
 
   test('a module that grows a memory it imports is noticed', async () => {
-    expect(growsMemory(await parse('(module (import "a" "b" (memory 1)) (func (drop (memory.grow (i32.const 1)))))'))).toBe(true)
+    expect(
+      growsMemory(await parse('(module (import "a" "b" (memory 1)) (func (drop (memory.grow (i32.const 1)))))')),
+    ).toBe(true)
     expect(growsMemory(await parse('(module (import "a" "b" (memory 1)) (func (drop (memory.size))))'))).toBe(false)
   })
 })
@@ -97,9 +111,16 @@ describe('withMemoryMaximum', () => {
   })
 
   test('keeps a lower maximum of its own, and refuses a module that starts larger', async () => {
-    const small = withMemoryMaximum(await parse('(module (memory (export "memory") 1 3) (func (export "grow") (param i32) (result i32) local.get 0 memory.grow))'), 64)
+    const small = withMemoryMaximum(
+      await parse(
+        '(module (memory (export "memory") 1 3) (func (export "grow") (param i32) (result i32) local.get 0 memory.grow))',
+      ),
+      64,
+    )
     const guest = new wasm.Instance(new wasm.Module(small), {}).exports as unknown as Guest
     expect([guest.grow(2), guest.grow(1)]).toEqual([1, -1])
-    await expect(parse('(module (memory 32))').then((module) => withMemoryMaximum(module, 1))).rejects.toThrow('raise memoryMb')
+    await expect(parse('(module (memory 32))').then((module) => withMemoryMaximum(module, 1))).rejects.toThrow(
+      'raise memoryMb',
+    )
   })
 })

@@ -4,12 +4,29 @@
  * turn, each time made byte for byte what a new instance would see; getting fresh pages from the kernel is most of what
  * instantiation costs. It also makes "the memory is full" something the host can read.
  */
-import { concat, extended, leb, Malformed, readLeb, readSections, SECTION, type Section, utf8, writeSections } from './binary'
+import {
+  concat,
+  extended,
+  leb,
+  Malformed,
+  readLeb,
+  readSections,
+  SECTION,
+  type Section,
+  utf8,
+  writeSections,
+} from './binary'
 import { dataImage } from './data-image'
 import { rewriteCode } from './rewrite-code'
 
 /** Names under which the patched module imports its memory and exports its book-keeping. */
-export const DETACHED = { module: 'pf', memory: 'memory', pages: 'pf:pages', maximum: 'pf:maximum', full: 'pf:full' } as const
+export const DETACHED = {
+  module: 'pf',
+  memory: 'memory',
+  pages: 'pf:pages',
+  maximum: 'pf:maximum',
+  full: 'pf:full',
+} as const
 
 export interface DetachedCore {
   module: Uint8Array
@@ -41,8 +58,18 @@ export function growsMemory(module: Uint8Array): boolean {
 
 function detach(sections: Section[]): DetachedCore | undefined {
   const find = (id: number) => sections.find((section) => section.id === id)
-  const [types, imports, functions, memory, globals, exports, code, data] = [SECTION.type, SECTION.import, SECTION.function, SECTION.memory, SECTION.global, SECTION.export, SECTION.code, SECTION.data].map(find)
-  if (!types || !imports || !functions || !memory || !globals || !exports || !code || !data || find(SECTION.start)) return undefined
+  const [types, imports, functions, memory, globals, exports, code, data] = [
+    SECTION.type,
+    SECTION.import,
+    SECTION.function,
+    SECTION.memory,
+    SECTION.global,
+    SECTION.export,
+    SECTION.code,
+    SECTION.data,
+  ].map(find)
+  if (!types || !imports || !functions || !memory || !globals || !exports || !code || !data || find(SECTION.start))
+    return undefined
   if (memory.body[0] !== 1 || memory.body[1] !== 0) return undefined
   const [initialPages] = readLeb(memory.body, 2)
   const image = dataImage(data, initialPages)
@@ -58,11 +85,25 @@ function detach(sections: Section[]): DetachedCore | undefined {
 
   const changed: Record<number, Section> = {
     [SECTION.type]: extended(types, 1, [0x60, 1, I32, 1, I32]),
-    [SECTION.import]: extended(imports, 1, [...utf8(DETACHED.module), ...utf8(DETACHED.memory), 2, 1, ...leb(initialPages), ...leb(ALL_PAGES)]),
+    [SECTION.import]: extended(imports, 1, [
+      ...utf8(DETACHED.module),
+      ...utf8(DETACHED.memory),
+      2,
+      1,
+      ...leb(initialPages),
+      ...leb(ALL_PAGES),
+    ]),
     [SECTION.function]: extended(functions, 1, leb(growType)),
     [SECTION.global]: extended(globals, 3, [...i32Global(initialPages), ...i32Global(ALL_PAGES), ...i32Global(0)]),
-    [SECTION.export]: extended(exports, 3, [...exportGlobal(DETACHED.pages, pages), ...exportGlobal(DETACHED.maximum, maximum), ...exportGlobal(DETACHED.full, full)]),
-    [SECTION.code]: { id: SECTION.code, body: concat([Uint8Array.from(leb(rewritten.count + 1)), ...rewritten.body, growBody(pages, maximum, full)]) },
+    [SECTION.export]: extended(exports, 3, [
+      ...exportGlobal(DETACHED.pages, pages),
+      ...exportGlobal(DETACHED.maximum, maximum),
+      ...exportGlobal(DETACHED.full, full),
+    ]),
+    [SECTION.code]: {
+      id: SECTION.code,
+      body: concat([Uint8Array.from(leb(rewritten.count + 1)), ...rewritten.body, growBody(pages, maximum, full)]),
+    },
   }
   const left = sections.filter(({ id }) => id !== SECTION.memory && id !== SECTION.data && id !== SECTION.dataCount)
   return { module: writeSections(left.map((section) => changed[section.id] ?? section)), image, initialPages }
@@ -70,7 +111,7 @@ function detach(sections: Section[]): DetachedCore | undefined {
 
 const signedLeb = (value: number): number[] => {
   const bytes: number[] = []
-  for (let rest = value; ; ) {
+  for (let rest = value; ;) {
     const low = rest & 0x7f
     rest >>= 7
     const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)
@@ -92,13 +133,48 @@ function growBody(pages: number, maximum: number, full: number): Uint8Array {
   const delta = [0x20, 0]
   const missing = 1
   const body = [
-    1, 1, I32,
-    ...get(maximum), ...get(pages), 0x6b, ...delta, 0x49, 0x04, 0x40, ...refuse, 0x0b,
-    ...get(pages), ...delta, 0x6a, 0x3f, 0, 0x6b, 0x22, missing, 0x41, 0, 0x4a, 0x04, 0x40,
-    0x20, missing, 0x40, 0, 0x41, 0x7f, 0x46, 0x04, 0x40, ...refuse, 0x0b,
+    1,
+    1,
+    I32,
+    ...get(maximum),
+    ...get(pages),
+    0x6b,
+    ...delta,
+    0x49,
+    0x04,
+    0x40,
+    ...refuse,
     0x0b,
     ...get(pages),
-    ...get(pages), ...delta, 0x6a, ...set(pages),
+    ...delta,
+    0x6a,
+    0x3f,
+    0,
+    0x6b,
+    0x22,
+    missing,
+    0x41,
+    0,
+    0x4a,
+    0x04,
+    0x40,
+    0x20,
+    missing,
+    0x40,
+    0,
+    0x41,
+    0x7f,
+    0x46,
+    0x04,
+    0x40,
+    ...refuse,
+    0x0b,
+    0x0b,
+    ...get(pages),
+    ...get(pages),
+    ...delta,
+    0x6a,
+    ...set(pages),
     0x0b,
   ]
   return Uint8Array.from([...leb(body.length), ...body])

@@ -24,22 +24,47 @@ export function readInstruction(code: Uint8Array, at: number): Instruction {
   if (op >= 0x28 && op <= 0x3e) return other(skipMany(code, next, 2))
   if (op >= 0x20 && op <= 0x26) return other(skipLeb(code, next))
   switch (op) {
-    case 0x00: case 0x01: case 0x05: case 0x0b: case 0x0f: case 0x1a: case 0x1b: case 0xd1: case 0x0a: case 0x19:
+    case 0x00:
+    case 0x01:
+    case 0x05:
+    case 0x0b:
+    case 0x0f:
+    case 0x1a:
+    case 0x1b:
+    case 0xd1:
+    case 0x0a:
+    case 0x19:
       return other(next)
-    case 0x02: case 0x03: case 0x04: case 0x06: case 0x07: case 0x08: case 0x09: case 0x0c: case 0x0d: case 0x10: case 0x12:
-    case 0x18: case 0x41: case 0x42: case 0xd0: case 0xd2:
+    case 0x02:
+    case 0x03:
+    case 0x04:
+    case 0x06:
+    case 0x07:
+    case 0x08:
+    case 0x09:
+    case 0x0c:
+    case 0x0d:
+    case 0x10:
+    case 0x12:
+    case 0x18:
+    case 0x41:
+    case 0x42:
+    case 0xd0:
+    case 0xd2:
       return other(skipLeb(code, next))
     case 0x0e: {
       const [count, first] = readLeb(code, next)
       return other(skipMany(code, first, count + 1))
     }
-    case 0x11: case 0x13:
+    case 0x11:
+    case 0x13:
       return other(skipMany(code, next, 2))
     case 0x1c: {
       const [count, first] = readLeb(code, next)
       return other(skipMany(code, first, count))
     }
-    case MEMORY_SIZE: case MEMORY_GROW:
+    case MEMORY_SIZE:
+    case MEMORY_GROW:
       if (code[next] !== 0) throw new Malformed('more than one memory is used')
       return { next: next + 1, kind: op === MEMORY_SIZE ? 'size' : 'grow' }
     case 0x43:

@@ -7,7 +7,7 @@ import { leb, PAGE, readLeb } from './binary'
  */
 export function withMemoryMaximum(module: Uint8Array, megabytes: number): Uint8Array {
   const maximum = Math.floor((megabytes * 1024 * 1024) / PAGE)
-  for (let at = 8; at < module.byteLength; ) {
+  for (let at = 8; at < module.byteLength;) {
     const id = module[at]
     const [size, start] = readLeb(module, at + 1)
     const end = start + size
@@ -30,9 +30,15 @@ function cappedSection(section: Uint8Array, maximum: number): number[] {
   const [count, first] = readLeb(section, 0)
   if (count !== 1) throw new Error(`the core module defines ${count} memories; this host runs components with one`)
   const flags = section[first] as number
-  if (flags > 1) throw new Error('the core module has a shared or 64-bit memory; this host runs 32-bit components with a memory of their own')
+  if (flags > 1)
+    throw new Error(
+      'the core module has a shared or 64-bit memory; this host runs 32-bit components with a memory of their own',
+    )
   const [initial, afterInitial] = readLeb(section, first + 1)
-  if (initial > maximum) throw new Error(`the component starts with ${Math.ceil((initial * PAGE) / 1048576)} MB of memory; raise memoryMb (now ${Math.floor((maximum * PAGE) / 1048576)})`)
+  if (initial > maximum)
+    throw new Error(
+      `the component starts with ${Math.ceil((initial * PAGE) / 1048576)} MB of memory; raise memoryMb (now ${Math.floor((maximum * PAGE) / 1048576)})`,
+    )
   const declared = flags === 1 ? readLeb(section, afterInitial)[0] : Number.POSITIVE_INFINITY
   return [1, 1, ...leb(initial), ...leb(Math.min(declared, maximum))]
 }

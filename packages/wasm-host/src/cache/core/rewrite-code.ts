@@ -10,7 +10,10 @@ export interface CodeUse {
 }
 
 /** Walks over every instruction; `replace` gives the bytes that stand in for `memory.size` and `memory.grow`. */
-export function rewriteCode(section: Section, replace?: { size: number[]; grow: number[] }): { body: Uint8Array[]; count: number; use: CodeUse } {
+export function rewriteCode(
+  section: Section,
+  replace?: { size: number[]; grow: number[] },
+): { body: Uint8Array[]; count: number; use: CodeUse } {
   const use: CodeUse = { size: 0, grow: 0, data: 0 }
   const [count, first] = readLeb(section.body, 0)
   const body: Uint8Array[] = []
@@ -19,14 +22,22 @@ export function rewriteCode(section: Section, replace?: { size: number[]; grow: 
     const [length, start] = readLeb(section.body, at)
     const end = start + length
     const rewritten = rewriteFunction(section.body, start, end, use, replace)
-    body.push(rewritten ? concat([Uint8Array.from(leb(rewritten.byteLength)), rewritten]) : section.body.subarray(at, end))
+    body.push(
+      rewritten ? concat([Uint8Array.from(leb(rewritten.byteLength)), rewritten]) : section.body.subarray(at, end),
+    )
     at = end
   }
   return { body, count, use }
 }
 
 /** A function's new bytes, or undefined when it stays as it is. */
-function rewriteFunction(code: Uint8Array, start: number, end: number, use: CodeUse, replace: { size: number[]; grow: number[] } | undefined): Uint8Array | undefined {
+function rewriteFunction(
+  code: Uint8Array,
+  start: number,
+  end: number,
+  use: CodeUse,
+  replace: { size: number[]; grow: number[] } | undefined,
+): Uint8Array | undefined {
   const [groups, first] = readLeb(code, start)
   let at = first
   for (let index = 0; index < groups; index++) at = skipLeb(code, at) + 1

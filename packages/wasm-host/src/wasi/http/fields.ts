@@ -6,7 +6,15 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('latin1')
 
 /** Hop-by-hop fields and the host: the transport sets these, a guest can't. */
-const FORBIDDEN = new Set(['connection', 'host', 'http2-settings', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+const FORBIDDEN = new Set([
+  'connection',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+])
 
 export type HeaderPair = [name: string, value: string]
 

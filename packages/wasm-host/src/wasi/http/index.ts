@@ -26,8 +26,17 @@ export function http(context: GuestContext, transport: OutboundTransport): Recor
   }
   return {
     'wasi:http/types': {
-      Fields, IncomingRequest, IncomingBody, IncomingResponse, FutureTrailers, FutureIncomingResponse,
-      OutgoingRequest: InstanceRequest, OutgoingResponse: InstanceResponse, OutgoingBody, RequestOptions, ResponseOutparam,
+      Fields,
+      IncomingRequest,
+      IncomingBody,
+      IncomingResponse,
+      FutureTrailers,
+      FutureIncomingResponse,
+      OutgoingRequest: InstanceRequest,
+      OutgoingResponse: InstanceResponse,
+      OutgoingBody,
+      RequestOptions,
+      ResponseOutparam,
       httpErrorCode: (error: IoError) => error.httpCode,
     },
     'wasi:http/outgoing-handler': outgoingHandler(context, transport),

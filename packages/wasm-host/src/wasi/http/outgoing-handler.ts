@@ -1,7 +1,7 @@
 import type { HttpErrorCode, OutboundCall, OutboundTransport } from '../../outbound/transport'
 import type { GuestContext } from '../../worker/guest-context'
 import { ByteQueue } from '../io/input-stream'
-import { Pollable, SourcePollable, Waiters } from '../io/pollable'
+import { type Pollable, SourcePollable, Waiters } from '../io/pollable'
 import { Fields, type HeaderPair } from './fields'
 import { IncomingBody } from './incoming-body'
 import { OutgoingRequest, type RequestOptions } from './outgoing-request'
@@ -68,7 +68,8 @@ export class FutureIncomingResponse {
   }
 }
 
-const milliseconds = (duration: bigint | undefined): number | undefined => (duration === undefined ? undefined : Math.max(1, Number(duration / 1_000_000n)))
+const milliseconds = (duration: bigint | undefined): number | undefined =>
+  duration === undefined ? undefined : Math.max(1, Number(duration / 1_000_000n))
 
 /** `wasi:http/outgoing-handler`: every call belongs to the request and is aborted with it. */
 export function outgoingHandler(context: GuestContext, transport: OutboundTransport) {
@@ -78,7 +79,13 @@ export function outgoingHandler(context: GuestContext, transport: OutboundTransp
       const parts = OutgoingRequest.parts(request)
       if (parts.scheme !== 'http' && parts.scheme !== 'https') throw { tag: 'HTTP-request-URI-invalid' }
       const body = new ByteQueue((bytes) => call.consumed(bytes))
-      const sink = { waiters: new Waiters(), room: () => call.room(), write: (chunk: Uint8Array) => call.write(chunk), end: () => call.end(), abort: () => call.abort() }
+      const sink = {
+        waiters: new Waiters(),
+        room: () => call.room(),
+        write: (chunk: Uint8Array) => call.write(chunk),
+        end: () => call.end(),
+        abort: () => call.abort(),
+      }
       const call: OutboundCall = transport.open(
         {
           ...parts,
@@ -88,14 +95,19 @@ export function outgoingHandler(context: GuestContext, transport: OutboundTransp
           betweenBytesTimeoutMs: milliseconds(options?.betweenBytesTimeout()),
         },
         {
-          response: (status, headers) => void FutureIncomingResponse.settle(future, { tag: 'ok', val: new IncomingResponse(context, status, headers, body) }),
+          response: (status, headers) =>
+            void FutureIncomingResponse.settle(future, {
+              tag: 'ok',
+              val: new IncomingResponse(context, status, headers, body),
+            }),
           data: (chunk) => body.push(chunk),
           end: () => {
             body.end()
             forget()
           },
           error: (code) => {
-            if (!FutureIncomingResponse.settle(future, { tag: 'err', val: code })) body.fail(`the outbound response broke off: ${code.tag}`, code)
+            if (!FutureIncomingResponse.settle(future, { tag: 'err', val: code }))
+              body.fail(`the outbound response broke off: ${code.tag}`, code)
             sink.waiters.notify()
             forget()
           },

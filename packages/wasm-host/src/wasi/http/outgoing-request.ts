@@ -68,7 +68,13 @@ export class OutgoingRequest {
   }
 
   /** What goes on the wire. */
-  static parts(request: OutgoingRequest): { method: string; scheme: string; authority: string; path: string; headers: HeaderPair[] } {
+  static parts(request: OutgoingRequest): {
+    method: string
+    scheme: string
+    authority: string
+    path: string
+    headers: HeaderPair[]
+  } {
     return {
       method: methodName(request.#method),
       scheme: request.#scheme ? schemeName(request.#scheme) : 'https',

@@ -58,7 +58,10 @@ export class ResponseOutparam {
     this.#target = target
   }
 
-  static set(param: ResponseOutparam, response: { tag: 'ok'; val: OutgoingResponse } | { tag: 'err'; val: { tag: string; val?: unknown } }): void {
+  static set(
+    param: ResponseOutparam,
+    response: { tag: 'ok'; val: OutgoingResponse } | { tag: 'err'; val: { tag: string; val?: unknown } },
+  ): void {
     if (param.#set) throw new Error('the guest set its response twice')
     param.#set = true
     if (response.tag === 'ok') OutgoingResponse.send(response.val, param.#target)

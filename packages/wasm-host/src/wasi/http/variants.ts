@@ -11,7 +11,8 @@ export function methodVariant(method: string): Variant {
   return METHODS.has(lower) ? { tag: lower } : { tag: 'other', val: method }
 }
 
-export const methodName = (method: Variant): string => (method.tag === 'other' ? (method.val ?? '') : method.tag.toUpperCase())
+export const methodName = (method: Variant): string =>
+  method.tag === 'other' ? (method.val ?? '') : method.tag.toUpperCase()
 
 export function schemeVariant(scheme: string): Variant {
   if (scheme === 'http') return { tag: 'HTTP' }
@@ -19,4 +20,5 @@ export function schemeVariant(scheme: string): Variant {
   return { tag: 'other', val: scheme }
 }
 
-export const schemeName = (scheme: Variant): string => (scheme.tag === 'other' ? (scheme.val ?? '') : scheme.tag.toLowerCase())
+export const schemeName = (scheme: Variant): string =>
+  scheme.tag === 'other' ? (scheme.val ?? '') : scheme.tag.toLowerCase()

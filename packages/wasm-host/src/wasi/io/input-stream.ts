@@ -1,7 +1,7 @@
 import type { GuestContext } from '../../worker/guest-context'
 import { after } from './after'
 import { streamClosed, streamFailed } from './io-error'
-import { Pollable, SourcePollable, Waiters } from './pollable'
+import { type Pollable, SourcePollable, Waiters } from './pollable'
 
 const EMPTY = new Uint8Array(0)
 /** The most a single read hands to the guest, whatever it asks for: its buffer comes out of its own capped memory. */
@@ -85,7 +85,9 @@ export class InputStream {
   }
 
   blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
-    return this.#queue.isReady() ? this.read(length) : after(this.#context.waitFor([this.subscribe()]), () => this.read(length))
+    return this.#queue.isReady()
+      ? this.read(length)
+      : after(this.#context.waitFor([this.subscribe()]), () => this.read(length))
   }
 
   skip(length: bigint): bigint {

@@ -16,6 +16,9 @@ export class IoError {
 /** The stream errors of `wasi:io/streams`, in the form the generated bindings take: the variant itself, thrown. */
 export const streamClosed = { tag: 'closed' } as const
 
-export function streamFailed(message: string, httpCode?: { tag: string; val?: unknown }): { tag: 'last-operation-failed'; val: IoError } {
+export function streamFailed(
+  message: string,
+  httpCode?: { tag: string; val?: unknown },
+): { tag: 'last-operation-failed'; val: IoError } {
   return { tag: 'last-operation-failed', val: new IoError(message, httpCode) }
 }

@@ -2,7 +2,7 @@ import type { GuestContext } from '../../worker/guest-context'
 import type { InputStream } from './input-stream'
 import { after } from './after'
 import { streamClosed } from './io-error'
-import { Pollable, SourcePollable, Waiters } from './pollable'
+import { type Pollable, SourcePollable, type Waiters } from './pollable'
 
 /** Where a guest's output goes: how much it takes now, and who waits for room. */
 export interface ByteSink {

@@ -48,7 +48,8 @@ export interface CounterFormat {
 
 export const signedCounter: CounterFormat = {
   read(value) {
-    if (value.byteLength !== 8) throw { tag: 'other', val: 'the value is not a counter (8 bytes expected)' } satisfies KvError
+    if (value.byteLength !== 8)
+      throw { tag: 'other', val: 'the value is not a counter (8 bytes expected)' } satisfies KvError
     return new DataView(value.buffer, value.byteOffset, 8).getBigInt64(0, true)
   },
   write(count) {
@@ -62,7 +63,8 @@ export const signedCounter: CounterFormat = {
 export const decimalCounter: CounterFormat = {
   read(value) {
     const text = new TextDecoder().decode(value)
-    if (!/^\d{1,20}$/.test(text)) throw { tag: 'other', val: 'the value is not a counter (decimal digits expected)' } satisfies KvError
+    if (!/^\d{1,20}$/.test(text))
+      throw { tag: 'other', val: 'the value is not a counter (decimal digits expected)' } satisfies KvError
     return BigInt(text)
   },
   write: (count) => new TextEncoder().encode(String(count)),
@@ -78,7 +80,8 @@ export function increment(bucket: Bucket, key: string, delta: bigint, format: Co
     access.store.transaction(() => {
       const value = access.store.get(name, key)
       const next = (value ? format.read(value) : 0n) + delta
-      if (next > format.max || next < -I64_MAX - 1n) throw { tag: 'other', val: 'the counter overflows' } satisfies KvError
+      if (next > format.max || next < -I64_MAX - 1n)
+        throw { tag: 'other', val: 'the counter overflows' } satisfies KvError
       access.store.set(name, key, format.write(next), access.owner())
       return next
     }),

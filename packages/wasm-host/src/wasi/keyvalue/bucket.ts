@@ -10,15 +10,18 @@ export function guarded<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof Error) throw { tag: 'other', val: `the key-value store failed: ${error.message}` } satisfies KvError
+    if (error instanceof Error)
+      throw { tag: 'other', val: `the key-value store failed: ${error.message}` } satisfies KvError
     throw error
   }
 }
 
 export function checkEntry(key: string, value?: Uint8Array): void {
   if (key.length === 0) throw { tag: 'other', val: 'a key must not be empty' } satisfies KvError
-  if (Buffer.byteLength(key) > LIMITS.keyBytes) throw { tag: 'other', val: `a key holds at most ${LIMITS.keyBytes} bytes` } satisfies KvError
-  if (value && value.byteLength > LIMITS.valueBytes) throw { tag: 'other', val: `a value holds at most ${LIMITS.valueBytes} bytes` } satisfies KvError
+  if (Buffer.byteLength(key) > LIMITS.keyBytes)
+    throw { tag: 'other', val: `a key holds at most ${LIMITS.keyBytes} bytes` } satisfies KvError
+  if (value && value.byteLength > LIMITS.valueBytes)
+    throw { tag: 'other', val: `a value holds at most ${LIMITS.valueBytes} bytes` } satisfies KvError
 }
 
 /** What the key-value interfaces need of an instance. */

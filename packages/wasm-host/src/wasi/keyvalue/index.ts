@@ -29,11 +29,17 @@ export function keyvalue(access: KvAccess | undefined, stores: ReadonlySet<strin
       setMany: (bucket: Bucket, entries: [string, Uint8Array][]) => {
         for (const [key, value] of entries) checkEntry(key, value)
         bucket.access.effect()
-        guarded(() => bucket.access.store.transaction(() => entries.forEach(([key, value]) => bucket.access.store.set(bucket.name, key, value, bucket.access.owner()))))
+        guarded(() =>
+          bucket.access.store.transaction(() =>
+            entries.forEach(([key, value]) => bucket.access.store.set(bucket.name, key, value, bucket.access.owner())),
+          ),
+        )
       },
       deleteMany: (bucket: Bucket, keys: string[]) => {
         bucket.access.effect()
-        guarded(() => bucket.access.store.transaction(() => keys.forEach((key) => bucket.access.store.delete(bucket.name, key))))
+        guarded(() =>
+          bucket.access.store.transaction(() => keys.forEach((key) => bucket.access.store.delete(bucket.name, key))),
+        )
       },
     },
   }

@@ -22,18 +22,26 @@ export class KvStore {
     this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     this.transaction(() => {
       const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as { user_version: number }
-      if (version > SCHEMA_VERSION) throw new Error(`${file} was written by a newer version of the host (layout ${version}, this one knows ${SCHEMA_VERSION})`)
+      if (version > SCHEMA_VERSION)
+        throw new Error(
+          `${file} was written by a newer version of the host (layout ${version}, this one knows ${SCHEMA_VERSION})`,
+        )
       if (version === SCHEMA_VERSION) return
       if (version < 1) {
-        this.#db.exec(`CREATE TABLE entries (bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, owner TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+        this.#db
+          .exec(`CREATE TABLE entries (bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, owner TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
           CREATE INDEX entries_owner ON entries (owner) WHERE owner IS NOT NULL`)
       }
-      this.#db.exec(`CREATE TABLE runs (run TEXT PRIMARY KEY, machine TEXT NOT NULL, pid INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = ${SCHEMA_VERSION}`)
+      this.#db.exec(
+        `CREATE TABLE runs (run TEXT PRIMARY KEY, machine TEXT NOT NULL, pid INTEGER NOT NULL) WITHOUT ROWID; PRAGMA user_version = ${SCHEMA_VERSION}`,
+      )
     })
   }
 
   get(bucket: string, key: string): Uint8Array | undefined {
-    const row = this.#prepare('SELECT value FROM entries WHERE bucket = ? AND key = ?').get(bucket, key) as { value: Uint8Array } | undefined
+    const row = this.#prepare('SELECT value FROM entries WHERE bucket = ? AND key = ?').get(bucket, key) as
+      | { value: Uint8Array }
+      | undefined
     return row?.value
   }
 
@@ -53,16 +61,34 @@ export class KvStore {
     const rows =
       after === undefined
         ? this.#prepare('SELECT key FROM entries WHERE bucket = ? ORDER BY key LIMIT ?').all(bucket, limit)
-        : this.#prepare('SELECT key FROM entries WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?').all(bucket, after, limit)
+        : this.#prepare('SELECT key FROM entries WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?').all(
+            bucket,
+            after,
+            limit,
+          )
     return (rows as { key: string }[]).map(({ key }) => key)
   }
 
   /** Writes `value` when the entry still is `expected` (undefined: still absent). */
-  compareAndSet(bucket: string, key: string, expected: Uint8Array | undefined, value: Uint8Array, owner: string): boolean {
+  compareAndSet(
+    bucket: string,
+    key: string,
+    expected: Uint8Array | undefined,
+    value: Uint8Array,
+    owner: string,
+  ): boolean {
     const lease = key.startsWith(LEASE_PREFIX) ? owner : null
     const result = expected
-      ? this.#prepare('UPDATE entries SET value = ?, owner = ? WHERE bucket = ? AND key = ? AND value = ?').run(value, lease, bucket, key, expected)
-      : this.#prepare('INSERT INTO entries (bucket, key, value, owner) VALUES (?, ?, ?, ?) ON CONFLICT (bucket, key) DO NOTHING').run(bucket, key, value, lease)
+      ? this.#prepare('UPDATE entries SET value = ?, owner = ? WHERE bucket = ? AND key = ? AND value = ?').run(
+          value,
+          lease,
+          bucket,
+          key,
+          expected,
+        )
+      : this.#prepare(
+          'INSERT INTO entries (bucket, key, value, owner) VALUES (?, ?, ?, ?) ON CONFLICT (bucket, key) DO NOTHING',
+        ).run(bucket, key, value, lease)
     return result.changes === 1
   }
 
@@ -78,7 +104,10 @@ export class KvStore {
   beginRun(run: string): void {
     const machine = hostname()
     this.transaction(() => {
-      const rows = this.#prepare('SELECT run, pid FROM runs WHERE machine = ?').all(machine) as { run: string; pid: number }[]
+      const rows = this.#prepare('SELECT run, pid FROM runs WHERE machine = ?').all(machine) as {
+        run: string
+        pid: number
+      }[]
       for (const row of rows) if (!isAlive(row)) this.endRun(row.run)
       this.#prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run(run, machine, process.pid)
     })
