@@ -16,7 +16,9 @@ export interface MemoryOutbox extends Outbox {
    * Takes over what a commit owes: the caller never changes it again.
    * An entry whose id is there already is not added again.
    */
+  adopt(entries: readonly OutboxEntry[]): void
   add(entries: readonly OutboxEntry[]): void
+  pending(terms: { topic: string; group?: string; limit: number }): number
   take(terms: { topic: string; now: number; hideUntil: number; limit: number }): OutboxEntry[]
   settle(id: string): void
   postpone(id: string, dueAt: number): void
@@ -54,19 +56,34 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
     if (groups.size === 0) topics.delete(entry.topic)
   }
 
+  function checkRoom(count: number): void {
+    if (byId.size + count <= maxEntries) return
+    const message = `The memory outbox owes ${byId.size} deliveries and takes at most ${maxEntries}. Try again later, or raise maxEntries.`
+    throw new PfError('PF_STORE_FULL', message, { retryAfterMs: 1_000 })
+  }
+
+  function adopt(entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) {
+      if (byId.has(entry.id)) continue
+      const owed: Owed = { entry, arrival: arrivals++ }
+      byId.set(entry.id, owed)
+      queueOf(entry).push(owed)
+    }
+  }
+
   return {
-    checkRoom(count) {
-      if (byId.size + count <= maxEntries) return
-      const message = `The memory outbox owes ${byId.size} deliveries and takes at most ${maxEntries}. Try again later, or raise maxEntries.`
-      throw new PfError('PF_STORE_FULL', message, { retryAfterMs: 1_000 })
-    },
+    checkRoom,
+    adopt,
     add(entries) {
-      for (const entry of entries) {
-        if (byId.has(entry.id)) continue
-        const owed: Owed = { entry, arrival: arrivals++ }
-        byId.set(entry.id, owed)
-        queueOf(entry).push(owed)
-      }
+      checkRoom(entries.length)
+      adopt(copyJson(entries, { bytes: 0 }))
+    },
+    pending({ topic, group, limit }) {
+      let count = 0
+      const groups = topics.get(topic)
+      if (group !== undefined) count = groups?.get(group)?.length ?? 0
+      else for (const queue of groups?.values() ?? []) if ((count += queue.length) >= limit) break
+      return Math.min(count, limit)
     },
     take({ topic, now, hideUntil, limit }) {
       const due: Owed[] = []

@@ -111,7 +111,7 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       if (found === undefined) shelf.add(record)
       else shelf.update(record, bytesBefore)
       if (messages !== undefined) conversation.appendText(commit.key, record.task.contextId, messages)
-      if (deliveries !== undefined) outbox.add(deliveries)
+      if (deliveries !== undefined) outbox.adopt(deliveries)
 
       const result: CommitResult = { version: record.version, lastSeq: record.lastSeq }
       if (admission.leaseToken !== undefined) result.leaseToken = admission.leaseToken

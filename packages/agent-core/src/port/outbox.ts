@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json'
 import { port } from './port'
+import type { Awaitable } from './run-store'
 
 /** A delivery that is owed. Stored in the commit whose events it is about, so that a restart loses none. */
 export interface OutboxEntry {
@@ -23,11 +24,18 @@ export interface Outbox {
    * they were added, only the head of each group: what is behind a head that is not due waits with it.
    * A worker that dies leaves them to be taken again.
    */
-  take(terms: { topic: string; now: number; hideUntil: number; limit: number }): Promise<OutboxEntry[]> | OutboxEntry[]
+  take(terms: { topic: string; now: number; hideUntil: number; limit: number }): Awaitable<OutboxEntry[]>
   /** Done: the entry is gone. */
-  settle(id: string): Promise<void> | void
+  settle(id: string): Awaitable<void>
   /** Not done: try again later; counts an attempt. */
-  postpone(id: string, dueAt: number): Promise<void> | void
+  postpone(id: string, dueAt: number): Awaitable<void>
+  /**
+   * Adds entries that belong to no commit, as a commit would; those whose id is there already are not added again.
+   * @throws PfError PF_STORE_FULL where no room is left.
+   */
+  add(entries: readonly OutboxEntry[]): Awaitable<void>
+  /** How many entries of a topic are owed, of one group where given; never counts beyond `limit`. */
+  pending(terms: { topic: string; group?: string; limit: number }): Awaitable<number>
 }
 
 /** Port of the outbox. */
