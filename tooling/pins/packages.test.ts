@@ -15,7 +15,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/a2a-server': { '.': both },
   '@pf-agents/agent-core': { '.': both, './testing': both },
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
-  '@pf-agents/auth': { '.': both },
+  '@pf-agents/auth': { '.': both, './jwt': both },
   '@pf-agents/cli': { '.': node },
   '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },

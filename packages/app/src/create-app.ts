@@ -68,7 +68,7 @@ export function createApp<const F extends readonly AnyFeature[]>(
   const ports = new PortMap(builtIn)
   const served = agentsOf(agents).map(({ tenant, agent }) => new Served(tenant, agent))
   const tenants = new Set(served.map(({ tenant }) => tenant).filter((tenant) => tenant !== ''))
-  const authenticator = options.auth && createAuthenticator(options.auth)
+  const authenticator = options.auth && createAuthenticator(options.auth, { target })
 
   const cards = authenticator ? [authenticator.card] : []
   const setups: { feature: AnyFeature; setup: FeatureSetup }[] = []

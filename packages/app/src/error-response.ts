@@ -1,5 +1,5 @@
 import { PfError } from '@pf-agents/agent-core'
-import { isUnauthenticated } from '@pf-agents/auth'
+import { challengesOf } from '@pf-agents/auth'
 
 /** An error as JSON, where no protocol says otherwise. What is not a PfError, or is our own fault, is told without detail. */
 export function errorResponse(error: unknown): Response {
@@ -19,6 +19,6 @@ export function addErrorHeaders(response: Response, error: unknown): Response {
   if (error.retryAfterMs !== undefined && !headers.has('retry-after')) {
     headers.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))))
   }
-  if (isUnauthenticated(error)) for (const challenge of error.challenges) headers.append('www-authenticate', challenge)
+  for (const challenge of challengesOf(error)) headers.append('www-authenticate', challenge)
   return response
 }

@@ -1,7 +1,10 @@
 import {
   type AnyFeature,
   type Awaitable,
+  clockPort,
   type FeatureMiddleware,
+  httpClientPort,
+  keyValuePort,
   type Logger,
   loggerPort,
   PfError,
@@ -67,12 +70,20 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     this.#retryAfterMs = limits.retryAfterMs ?? 1000
     this.#logger = parts.ports.get(loggerPort)
     const variables = parts.ports.get(variablesPort)
-    this.#authContext = { secret: (name) => variables.get(name) }
+    const httpClient = parts.ports.get(httpClientPort)
+    this.#authContext = {
+      secret: (name) => variables.get(name),
+      fetch: (url, init) => httpClient.fetch(url, init),
+      clock: parts.ports.get(clockPort),
+      // A component keeps nothing in memory from one request to the next.
+      keyValue: parts.target === 'wasm' ? parts.ports.get(keyValuePort) : undefined,
+      log: (level, message, fields) => this.#logger.log(level, message, fields),
+    }
     this.#hono = this.#router(parts)
     this[appCore] = {
       features: parts.features,
       target: parts.target,
-      authenticated: parts.authenticator !== undefined,
+      authenticated: parts.authenticator !== undefined && !parts.authenticator.admitsAnonymous,
       needs: parts.needs,
       logger: this.#logger,
       host: (services) => {
@@ -136,7 +147,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       const { request } = facts
       const { authenticator, middleware } = this.#parts
       if (authenticator !== undefined && route.public !== true) {
-        facts.principal = await authenticator.authenticate(request, this.#authContext)
+        facts.principal = await authenticator.authenticate(request, this.#authContext, facts)
       }
       if (middleware.length > 0) return await this.#through(0, route, request, facts)
       return await route.handle(request, facts)

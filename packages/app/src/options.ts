@@ -7,7 +7,7 @@ import type {
   Target,
   Variables,
 } from '@pf-agents/agent-core'
-import type { AuthScheme } from '@pf-agents/auth'
+import type { AuthRequirement } from '@pf-agents/auth'
 import type { MiddlewareHandler } from 'hono'
 
 /** Bounds of an app. */
@@ -31,7 +31,7 @@ export interface AppOptions {
    * Who may call: any one of these schemes lets a request in. They stand on the agent card. Default: nobody is asked, and
    * every request is from the one principal `anonymous`.
    */
-  auth?: readonly AuthScheme[]
+  auth?: readonly AuthRequirement[]
   limits?: AppLimits
   /** How runs behave. Default on WASM: a busy context is refused at once, and a run may take 30 seconds. */
   runtime?: Omit<RuntimeOptions, 'tenant'>

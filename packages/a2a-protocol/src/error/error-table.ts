@@ -68,6 +68,7 @@ export const errorTable = {
       503,
       'UNAVAILABLE',
       'PF_OVERLOADED',
+      'PF_AUTH_UNAVAILABLE',
       'PF_STORE_FULL',
       'PF_STORE_CONFLICT',
       'PF_STORE_UNAVAILABLE',

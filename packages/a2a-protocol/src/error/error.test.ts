@@ -205,6 +205,7 @@ describe('toA2AError', () => {
       PF_BUSY: 'RateLimitedError',
       PF_RATE_LIMITED: 'RateLimitedError',
       PF_OVERLOADED: 'UnavailableError',
+      PF_AUTH_UNAVAILABLE: 'UnavailableError',
       PF_STORE_FULL: 'UnavailableError',
       PF_STORE_CONFLICT: 'UnavailableError',
       PF_STORE_UNAVAILABLE: 'UnavailableError',

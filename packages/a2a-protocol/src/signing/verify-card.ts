@@ -1,0 +1,25 @@
+import type { JsonValue } from '@pf-agents/agent-core'
+import type { CardForm } from './canonical-card'
+
+/** Whose signature a card was found to have. */
+export interface VerifiedCard {
+  readonly kid: string
+  readonly alg: string
+  /** What the signature covers. */
+  readonly form: CardForm
+}
+
+/** What is known of a card beside itself. */
+export interface CardOrigin {
+  /** Where it was loaded from, where it was. */
+  readonly url?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Finds out whether a card is signed by somebody who is trusted (§8.4.3). Takes the card as it came, not decoded.
+ * `createCardVerifier` of `@pf-agents/auth/jwt` makes one.
+ *
+ * @throws PfError PF_REMOTE_CARD where no signature is good
+ */
+export type CardVerifier = (card: JsonValue, from: CardOrigin) => Promise<VerifiedCard>

@@ -1,0 +1,194 @@
+import {
+  type CardForm,
+  type CardOrigin,
+  cardPayloads,
+  type CardVerifier,
+  type VerifiedCard,
+} from '@pf-agents/a2a-protocol'
+import {
+  type Awaitable,
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  PfError,
+  systemClock,
+} from '@pf-agents/agent-core'
+import type { FetchFunction } from '@pf-agents/http-kit'
+import { base64url, type CryptoKey, decodeProtectedHeader, flattenedVerify, importJWK, type JWK } from 'jose'
+import { BoundedMap } from '../outbound/bounded-map'
+import { checkedUrl, originOf } from '../token/issuer'
+import { allowedAlgorithms } from './algorithms'
+import { isUnknownKey } from './key-set'
+import { type KeysContext, type RemoteKeys, remoteKeys, type RemoteKeysRules } from './remote-keys'
+
+/** A public key that is trusted. */
+export interface TrustedKey {
+  key: JWK | CryptoKey
+  /** When it is not trusted any more: ISO 8601. Default: never. */
+  expires?: string
+}
+
+/** Where trusted keys are. */
+export type CardKeys =
+  | Readonly<Record<string, TrustedKey>>
+  | ((
+      kid: string,
+      about: { alg: string; card: JsonValue; url: string | undefined },
+    ) => Awaitable<TrustedKey | undefined>)
+
+/** Options of {@link createCardVerifier}. */
+export interface CardVerifierOptions extends Omit<RemoteKeysRules, 'allowHttp'> {
+  /** Keys by their `kid`, or who finds them. A function may look at whose card it is. Default none. */
+  keys?: CardKeys
+  /**
+   * Origins, such as `https://keys.agent.example`, whose key sets are trusted where a signature names one (`jku`).
+   * Default none: such a signature is then only good with a key of `keys`.
+   */
+  trustedOrigins?: readonly string[]
+  /** Algorithms that are allowed. Default: all with public keys. */
+  algorithms?: readonly string[]
+  /**
+   * What a signature may cover. Default `['spec', 'sdk']`: cards signed with the SDKs for JavaScript and Python cover a
+   * little less than the specification asks (no empty lists, strings and objects, nothing they do not know).
+   */
+  forms?: readonly CardForm[]
+  /** Default: the global `fetch`. */
+  fetch?: FetchFunction
+  clock?: Clock
+}
+
+/** Signatures of one card that are looked at: each may cost an exchange. */
+const maxSignatures = 8
+const maxHeaderLength = 4096
+/** Key sets kept at the same time. */
+const maxSets = 32
+
+/**
+ * Makes what finds out whether agent cards are signed by somebody trusted (A2A 1.0, 8.4.3). One good signature is enough,
+ * so that keys can be changed; signatures with an algorithm that is not allowed, `none` above all, never are.
+ *
+ * @throws PfError PF_CONFIG_INVALID where there is nobody to trust, or an option is not valid
+ * @example
+ * ```ts
+ * const verifyCard = createCardVerifier({ keys: { '2026-11': { key: publicJwk } } })
+ * const client = createA2AClient({ url: 'https://agent.example', verifyCard })
+ * ```
+ */
+export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
+  const { keys, trustedOrigins = [], clock = systemClock, forms = ['spec', 'sdk'] } = options
+  if (keys === undefined && trustedOrigins.length === 0)
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      'createCardVerifier: say whose signatures are good, by "keys" or "trustedOrigins".',
+    )
+  const origins = new Set(
+    trustedOrigins.map((one) => originOf(checkedUrl('createCardVerifier', 'trustedOrigins', one))),
+  )
+  const algorithms = allowedAlgorithms('createCardVerifier', 'public', options.algorithms)
+  const fetch: FetchFunction = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
+  const sets = new BoundedMap<RemoteKeys>(maxSets)
+
+  const trusted = async (
+    kid: string,
+    alg: string,
+    card: JsonValue,
+    url: string | undefined,
+  ): Promise<CryptoKey | undefined> => {
+    const found =
+      typeof keys === 'function'
+        ? await keys(kid, { alg, card, url })
+        : keys && Object.hasOwn(keys, kid)
+          ? keys[kid]
+          : undefined
+    if (found === undefined) return undefined
+    if (found.expires !== undefined && !(Date.parse(found.expires) > clock.now())) return undefined
+    return 'kty' in found.key ? ((await importJWK(found.key, alg)) as CryptoKey) : (found.key as CryptoKey)
+  }
+  const published = async (jku: string, header: { alg: string; kid: string }, signal?: AbortSignal) => {
+    if (!isTrustedAddress(jku, origins)) return undefined
+    let set = sets.get(jku)
+    if (set === undefined) sets.set(jku, (set = remoteKeys(jku, options)))
+    // Others may wait for the same keys: one caller's end is not theirs.
+    const context: KeysContext = { fetch, clock }
+    if (signal?.aborted) throw signal.reason
+    const known = await set.current(context)
+    const token = { payload: '', signature: '' }
+    try {
+      return (await known.find(header, token)) as CryptoKey
+    } catch (error) {
+      const newer = isUnknownKey(error) ? await set.newer(known, context) : undefined
+      return (await newer?.find(header, token)) as CryptoKey | undefined
+    }
+  }
+
+  return async (card: JsonValue, { url, signal }: CardOrigin): Promise<VerifiedCard> => {
+    const signatures = signaturesOf(card)
+    if (signatures.length === 0) throw unverified(url, 'it is not signed')
+    const payloads = cardPayloads(card as JsonObject, forms)
+    let why = 'none of its signatures is good'
+    for (const { protected: encoded, signature } of signatures.slice(0, maxSignatures)) {
+      try {
+        const { alg, kid, jku } = decodeProtectedHeader({ protected: encoded })
+        if (typeof alg !== 'string' || typeof kid !== 'string' || !algorithms.includes(alg)) continue
+        const key =
+          (await trusted(kid, alg, card, url)) ??
+          (typeof jku === 'string' ? await published(jku, { alg, kid }, signal) : undefined)
+        if (key === undefined) continue
+        for (const { form, payload } of payloads) {
+          if (await isGood(encoded, base64url.encode(payload), signature, key, algorithms)) return { kid, alg, form }
+        }
+      } catch (error) {
+        if (signal?.aborted) throw error
+        // Another signature may be good.
+        if (PfError.is(error, 'PF_AUTH_UNAVAILABLE')) why = 'the keys of its signature can not be loaded'
+      }
+    }
+    throw unverified(url, why)
+  }
+}
+
+async function isGood(
+  encoded: string,
+  payload: string,
+  signature: string,
+  key: CryptoKey,
+  algorithms: string[],
+): Promise<boolean> {
+  try {
+    await flattenedVerify({ protected: encoded, payload, signature }, key, { algorithms })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function signaturesOf(card: JsonValue): { protected: string; signature: string }[] {
+  const list = typeof card === 'object' && card !== null && !Array.isArray(card) ? card['signatures'] : undefined
+  if (!Array.isArray(list)) return []
+  return list.flatMap((one) => {
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) return []
+    const { protected: header, signature } = one
+    return typeof header === 'string' &&
+      header.length <= maxHeaderLength &&
+      typeof signature === 'string' &&
+      signature.length <= maxHeaderLength
+      ? [{ protected: header, signature }]
+      : []
+  })
+}
+
+/** Only over https, and only where somebody said that the host is trusted: the card itself is what is in question. */
+function isTrustedAddress(jku: string, origins: ReadonlySet<string>): boolean {
+  try {
+    return origins.has(originOf(checkedUrl('jku', 'jku', jku)))
+  } catch {
+    return false
+  }
+}
+
+function unverified(url: string | undefined, why: string): PfError {
+  const from = url === undefined ? '' : ` at ${new URL(url).origin}${new URL(url).pathname}`
+  return new PfError('PF_REMOTE_CARD', `The agent card${from} can not be trusted: ${why}.`, {
+    details: { reason: 'signature' },
+  })
+}
