@@ -56,6 +56,7 @@ export {
   type TaskPage,
   type TaskQuery,
 } from './port/run-store'
+export { type Deliveries, deliveriesPort, type PendingCommit } from './port/deliveries'
 export { type Outbox, type OutboxEntry, outboxPort } from './port/outbox'
 export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-value'
 export { type Conversation, conversationPort } from './port/conversation'

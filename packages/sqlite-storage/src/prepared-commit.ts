@@ -1,4 +1,4 @@
-import type { RunCommit, TaskStatus } from '@pf-agents/agent-core'
+import type { OutboxEntry, RunCommit, TaskStatus } from '@pf-agents/agent-core'
 import { toColumn } from './text-key'
 
 /** A key as columns. */
@@ -64,16 +64,13 @@ export function prepareCommit(commit: RunCommit): PreparedCommit {
     facts: create === undefined ? '' : JSON.stringify(facts),
     factPatch: create === undefined ? Object.entries(facts).map(([name, value]) => [name, value === undefined ? null : JSON.stringify(value)] as const) : [],
     messages: commit.conversation?.map((message) => JSON.stringify(message)) ?? [],
-    outbox:
-      commit.outbox?.map(({ id, topic, group, body, dueAt, attempts }) => ({
-        id: toColumn(id),
-        topic: toColumn(topic),
-        group: toColumn(group),
-        body: JSON.stringify(body),
-        dueAt,
-        attempts,
-      })) ?? [],
+    outbox: commit.outbox?.map(outboxColumns) ?? [],
   }
+}
+
+/** An outbox entry as its columns hold it. */
+export function outboxColumns({ id, topic, group, body, dueAt, attempts }: OutboxEntry): OutboxColumns {
+  return { id: toColumn(id), topic: toColumn(topic), group: toColumn(group), body: JSON.stringify(body), dueAt, attempts }
 }
 
 function statusAfter({ create, events }: RunCommit): PreparedCommit['status'] {

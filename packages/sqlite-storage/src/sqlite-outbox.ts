@@ -1,5 +1,6 @@
 import type { JsonObject, Outbox, OutboxEntry } from '@pf-agents/agent-core'
 import type { Database } from './database'
+import { type OutboxColumns, outboxColumns } from './prepared-commit'
 import { fromColumn, toColumn } from './text-key'
 
 interface Row {
@@ -10,6 +11,13 @@ interface Row {
   body: string
   due_at: number
   attempts: number
+}
+
+/** Adds an entry, unless its id is there already. Runs inside of a write transaction. */
+export function insertEntry(database: Database, { id, topic, group, body, dueAt, attempts }: OutboxColumns): void {
+  database
+    .statement('INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+    .run(id, topic, group, body, dueAt, attempts)
 }
 
 export function createSqliteOutbox(database: Database): Outbox {
@@ -43,6 +51,25 @@ export function createSqliteOutbox(database: Database): Outbox {
     postpone: (id, dueAt) =>
       database.once(() => {
         database.statement('UPDATE pf_outbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?').run(dueAt, toColumn(id))
+      }),
+
+    add: (entries) => {
+      const rows = entries.map(outboxColumns)
+      database.write(() => {
+        for (const row of rows) insertEntry(database, row)
+      })
+    },
+
+    pending: ({ topic, group, limit }) =>
+      database.once(() => {
+        const most = Math.max(0, limit)
+        const row =
+          group === undefined
+            ? database.statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? LIMIT ?)').get(toColumn(topic), most)
+            : database
+                .statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? AND group_id = ? LIMIT ?)')
+                .get(toColumn(topic), toColumn(group), most)
+        return (row as { owed: number }).owed
       }),
   }
 }

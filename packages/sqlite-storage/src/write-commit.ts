@@ -2,6 +2,7 @@ import { admitCommit, type CommitAdmission, type CommitResult, isTerminal } from
 import type { Database } from './database'
 import type { Messages } from './messages'
 import type { PreparedCommit } from './prepared-commit'
+import { insertEntry } from './sqlite-outbox'
 import { findRow, leaseOf, readTask, type TaskRow } from './task-rows'
 
 /** Events behind the snapshot after which the store folds them in itself, so that a load stays short. */
@@ -23,11 +24,7 @@ export function writeCommit(database: Database, messages: Messages, prepared: Pr
     const contextId = row === undefined ? (prepared.contextId ?? '') : contextOf(database, row.id)
     messages.append({ tenant, principal, contextId }, prepared.messages, now)
   }
-  for (const { id: entry, topic, group, body, dueAt, attempts } of prepared.outbox) {
-    database
-      .statement('INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(entry, topic, group, body, dueAt, attempts)
-  }
+  for (const entry of prepared.outbox) insertEntry(database, entry)
   const result: CommitResult = { version: admission.version, lastSeq }
   if (admission.leaseToken !== undefined) result.leaseToken = admission.leaseToken
   return result

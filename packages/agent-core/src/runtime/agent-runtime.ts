@@ -4,7 +4,7 @@ import type { StoredEvent } from '../event/run-event'
 import type { InterruptAnswer } from '../interrupt/interrupt'
 import type { BudgetLimits } from '../agent/agent'
 import type { Principal, TaskKey } from '../port/scope'
-import type { StoredTask, TaskPage, TaskQuery } from '../port/run-store'
+import type { Awaitable, StoredTask, TaskPage, TaskQuery } from '../port/run-store'
 import type { TraceContext } from '../port/services'
 import type { Budget } from './budget'
 
@@ -41,6 +41,11 @@ export interface SubmitInput {
   budget?: BudgetLimits | Budget
   /** Keeps the run going behind the answer, where the host needs to be asked. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined
+  /**
+   * Called once where the message makes a task, with its key: before the task is stored, which waits for it.
+   * What it throws, the caller is told, and there is no task.
+   */
+  beforeTask?: (key: TaskKey) => Awaitable<void>
   /** Called with what each commit stored, never before it is stored. What it throws is logged. */
   onEvents?: (events: readonly StoredEvent[], key: TaskKey) => void
 }

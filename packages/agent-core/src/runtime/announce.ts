@@ -14,9 +14,12 @@ export function announce(
   onEvents?: SubmitInput['onEvents'],
 ): void {
   const streams = services.ports.find(runStreamsPort)
-  if (streams === undefined && onEvents === undefined) return
-  const stored: StoredEvent[] = events.map((event, index) => ({ seq: firstSeq + index, event }))
+  const { deliveries } = services
+  if (streams === undefined && onEvents === undefined && deliveries === undefined) return
   try {
+    deliveries?.stored(key, events)
+    if (streams === undefined && onEvents === undefined) return
+    const stored: StoredEvent[] = events.map((event, index) => ({ seq: firstSeq + index, event }))
     onEvents?.(stored, key)
     streams?.publish(key, stored, endsRun(events))
   } catch (error) {

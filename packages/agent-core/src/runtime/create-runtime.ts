@@ -6,6 +6,7 @@ import { isTerminal } from '../model/task-state'
 import { clockPort, systemClock } from '../port/clock'
 import { consoleLogger } from '../port/console-logger'
 import { conversationPort } from '../port/conversation'
+import { deliveriesPort } from '../port/deliveries'
 import { keyValuePort } from '../port/key-value'
 import type { Port, Ports } from '../port/port'
 import { randomPort, systemRandom } from '../port/random'
@@ -48,6 +49,7 @@ export function createRuntime(agent: Agent, ports: Ports, options: RuntimeOption
     clock: ports.find(clockPort) ?? systemClock,
     random: ports.find(randomPort) ?? systemRandom,
     logger: ports.find(loggerPort) ?? consoleLogger,
+    deliveries: ports.find(deliveriesPort),
   }
   const host: RunHost = {
     agent,

@@ -1,6 +1,7 @@
 import { PfError } from '../error/pf-error'
 import { applyEvent, snapshotTask } from '../event/reducer'
 import type { RunEvent } from '../event/run-event'
+import { patchFacts } from '../memory/commit-rules'
 import { closeInterrupts, interruptEvents } from '../interrupt/interrupt-list'
 import type { Message } from '../model/message'
 import type { TerminalState } from '../model/task-state'
@@ -40,8 +41,12 @@ export async function endStored(
     commit.conversation = [message]
   }
   events.push({ type: 'status', status: { state, timestamp: timestamp(now), ...(message && { message }) } })
-  commit.snapshot = events.reduce(applyEvent, snapshotTask(stored.task))
+  const task = events.reduce(applyEvent, snapshotTask(stored.task))
+  commit.snapshot = task
   try {
+    const pending = { key, events, firstSeq: stored.lastSeq + 1, task, facts: patchFacts(facts, commit.facts), isNew: false }
+    const owed = await services.deliveries?.owed(pending)
+    if (owed !== undefined) commit.outbox = owed
     const { lastSeq } = await services.store.commit(commit)
     announce(services, key, events, lastSeq - events.length + 1)
     return true

@@ -2,6 +2,7 @@ import type { Clock } from '../port/clock'
 import type { Random } from '../port/random'
 import type { Ports } from '../port/port'
 import type { Conversation } from '../port/conversation'
+import type { Deliveries } from '../port/deliveries'
 import type { KeyValue } from '../port/key-value'
 import type { RunStore } from '../port/run-store'
 import type { Logger } from '../port/services'
@@ -30,4 +31,5 @@ export interface RuntimeServices {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly deliveries?: Deliveries | undefined
 }

@@ -66,7 +66,7 @@ export class Run implements WriterListener {
     this.context = new Context(this, incomingMessage(this.message))
     this.limits = new RunLimits(host, submitted, host.services.clock.now())
     this.abort = new RunAbort(host.services.clock)
-    if (stored !== undefined) this.writer = new TaskWriter(this.services.store, this.services.clock, { stored }, this)
+    if (stored !== undefined) this.writer = new TaskWriter(this.services, { stored }, this)
   }
 
   get services(): RuntimeServices {
@@ -100,15 +100,17 @@ export class Run implements WriterListener {
     if (this.#isOver)
       throw this.abort.reason ?? new PfError('PF_LEASE_LOST', 'The run is over: it can not become a task any more.')
     const { contextId, services } = this
+    const { beforeTask } = this.submitted
     const taskId = services.random.id()
     const now = this.timestamp()
+    const key = { ...this.scope, taskId }
     const writer = new TaskWriter(
-      services.store,
-      services.clock,
+      services,
       {
-        key: { ...this.scope, taskId },
+        key,
         create: { id: taskId, contextId, status: { state: 'submitted', timestamp: now }, artifacts: [], history: [] },
         facts: { principal: this.principal, runId: this.runId, ...(this.skill && { skillId: this.skill.id }) },
+        ...(beforeTask && { before: () => beforeTask(key) }),
       },
       this,
     )

@@ -5,8 +5,10 @@ import { applyEvent } from '../event/reducer'
 import type { RunEvent } from '../event/run-event'
 import { createMemoryStores } from '../memory/memory-stores'
 import type { Task } from '../model/task'
+import type { Deliveries, PendingCommit } from '../port/deliveries'
+import type { OutboxEntry } from '../port/outbox'
 import { anonymous } from '../port/scope'
-import type { RunStore } from '../port/run-store'
+import type { Awaitable, RunStore } from '../port/run-store'
 import { createFakeClock } from '../testing/fake-clock'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
 import { createSeededRandom } from '../testing/seeded-random'
@@ -66,10 +68,11 @@ it('stores a prefix of what was emitted, in order, exactly once, whatever the st
         slowness: fc.nat(6),
         hasEventLog: fc.boolean(),
         isSync: fc.boolean(),
+        deliveries: fc.constantFrom('none', 'at once', 'later'),
       }),
       async (steps, how) => {
         const random = createSeededRandom(how.seed)
-        const { runStore, conversation } = createMemoryStores()
+        const { runStore, conversation, outbox } = createMemoryStores()
         const clock = createFakeClock()
         const snapshots: { lastSeq: number; task: string }[] = []
         let commits = 0
@@ -105,10 +108,36 @@ it('stores a prefix of what was emitted, in order, exactly once, whatever the st
             })
         const told: RunEvent[] = []
         let lost: PfError | undefined
+        const emitted: RunEvent[] = []
+        let beforeCalls = 0
+        let asked = 0
+        // One delivery per event, so that what is owed can be compared with what is stored.
+        const owedFor = ({ events, firstSeq, task, isNew }: PendingCommit): OutboxEntry[] => {
+          expect([isNew, beforeCalls]).toEqual([asked++ === 0, 1])
+          expect(task).toEqual(emitted.slice(0, firstSeq - 1 + events.length).reduce(applyEvent, create()))
+          return events.map((event, index) => ({
+            id: `${firstSeq + index}`.padStart(6, '0'),
+            topic: 'all',
+            group: `${firstSeq + index}`,
+            body: { event: JSON.parse(JSON.stringify(event)) },
+            dueAt: 0,
+            attempts: 0,
+          }))
+        }
+        const deliveries: Deliveries = {
+          owed(pending) {
+            const owed = owedFor(pending)
+            return how.deliveries === 'later' ? pause().then(() => owed) : owed
+          },
+          stored() {},
+        }
+        const before = (): Awaitable<void> => {
+          beforeCalls++
+          if (how.deliveries === 'later') return pause()
+        }
         const writer = new TaskWriter(
-          store,
-          clock,
-          { key, create: create(), facts: { principal: anonymous, runId: 'r' } },
+          { store, clock, deliveries: how.deliveries === 'none' ? undefined : deliveries },
+          { key, create: create(), facts: { principal: anonymous, runId: 'r' }, before },
           {
             committed(events, firstSeq) {
               expect(firstSeq).toBe(told.length + 1)
@@ -121,7 +150,6 @@ it('stores a prefix of what was emitted, in order, exactly once, whatever the st
           },
         )
 
-        const emitted: RunEvent[] = []
         let facts: number | undefined
         let turns: number | undefined
         for (const one of steps) {
@@ -158,6 +186,11 @@ it('stores a prefix of what was emitted, in order, exactly once, whatever the st
           expect(stored?.task).toEqual(writer.task)
           expect(writer.stored().version).toBe(stored?.version)
         }
+        // What is owed is stored with the events it is about, and with no others.
+        if (how.deliveries !== 'none') {
+          const owed = outbox.take({ topic: 'all', now: 0, hideUntil: 1, limit: 100_000 })
+          expect(owed.map(({ body }) => body.event)).toEqual(events)
+        }
         // Followers saw a prefix of what is stored; the conversation has the messages that are.
         expect(told).toEqual(events.slice(0, told.length))
         const messages = events.flatMap((event) => (event.type === 'message' ? [event.message] : []))
@@ -178,8 +211,7 @@ it('goes on with a stored task without changing what it was given', async () => 
   const clock = createFakeClock()
   const listener = { committed() {}, lost() {} }
   const first = new TaskWriter(
-    runStore,
-    clock,
+    { store: runStore, clock },
     { key, create: create(), facts: { principal: anonymous, runId: 'r', state: { a: 1 } } },
     listener,
   )
@@ -188,7 +220,7 @@ it('goes on with a stored task without changing what it was given', async () => 
   const stored = JSON.parse(JSON.stringify(runStore.load(key)), (_, value: unknown) =>
     Object.freeze(value),
   ) as ReturnType<TaskWriter['stored']>
-  const second = new TaskWriter(runStore, clock, { stored }, listener)
+  const second = new TaskWriter({ store: runStore, clock }, { stored }, listener)
   second.emit({ type: 'text-delta', messageId: 'm', delta: ' two' })
   second.setFacts({ state: { a: 2 }, skillId: undefined })
   await second.flush()
@@ -199,4 +231,31 @@ it('goes on with a stored task without changing what it was given', async () => 
   first.emit({ type: 'text-delta', messageId: 'm', delta: ' three' })
   await expect((async () => first.flush())()).rejects.toMatchObject({ code: 'PF_STORE_CONFLICT' })
   expect(runStore.load(key)?.task.artifacts).toEqual([{ artifactId: 'm', parts: [{ text: 'one two' }] }])
+})
+
+it('has no task where what comes before it fails', async () => {
+  const { runStore } = createMemoryStores()
+  const clock = createFakeClock()
+  for (const failure of [new PfError('PF_RATE_LIMITED'), new PfError('PF_REQUEST_INVALID')]) {
+    for (const isLate of [false, true]) {
+      const lost: PfError[] = []
+      const writer = new TaskWriter(
+        { store: runStore, clock },
+        {
+          key,
+          create: create(),
+          facts: { principal: anonymous, runId: 'r' },
+          before() {
+            if (isLate) return Promise.reject(failure)
+            throw failure
+          },
+        },
+        { committed: () => expect.unreachable(), lost: (error) => void lost.push(error) },
+      )
+      writer.emit({ type: 'text-delta', messageId: 'm', delta: 'one' })
+      await expect((async () => writer.flush())()).rejects.toBe(failure)
+      expect(lost).toEqual([failure])
+      expect(runStore.load(key)).toBeUndefined()
+    }
+  }
 })

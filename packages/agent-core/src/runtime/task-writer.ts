@@ -4,9 +4,12 @@ import type { RunEvent } from '../event/run-event'
 import type { Message } from '../model/message'
 import type { Task } from '../model/task'
 import type { Clock } from '../port/clock'
+import type { Deliveries, PendingCommit } from '../port/deliveries'
+import type { OutboxEntry } from '../port/outbox'
 import type { Awaitable, CommitResult, RunCommit, RunStore, StoredTask, TaskFacts } from '../port/run-store'
 import type { TaskKey } from '../port/scope'
-import { isPromise } from './awaitable'
+import { chain, isPromise } from './awaitable'
+import type { RuntimeServices } from './options'
 
 /** Events after which a commit is made even while more keep coming, and after which who emits them should wait. */
 const batchLimit = 256
@@ -17,8 +20,13 @@ const snapshotEvery = 256
 /** Milliseconds after which a store without a log is written to, however little there is to write. */
 const quietMs = 1000
 
-/** What a writer starts from: a new task, or a stored one to go on with. */
-export type WriterStart = { key: TaskKey; create: Task; facts: TaskFacts } | { stored: StoredTask }
+/**
+ * What a writer starts from: a new task, or a stored one to go on with. `before` is done before the new task is stored;
+ * where it fails, there is no task.
+ */
+export type WriterStart =
+  | { key: TaskKey; create: Task; facts: TaskFacts; before?: () => Awaitable<void> }
+  | { stored: StoredTask }
 
 /** Who is told what becomes of the events. */
 export interface WriterListener {
@@ -36,6 +44,7 @@ export class TaskWriter {
   readonly key: TaskKey
   readonly #store: RunStore
   readonly #clock: Clock
+  readonly #deliveries: Deliveries | undefined
   readonly #listener: WriterListener
   #task: Task
   #facts: TaskFacts
@@ -47,6 +56,7 @@ export class TaskWriter {
 
   // What the next commit brings.
   #create: Task | undefined
+  #before: (() => Awaitable<void>) | undefined
   #events: RunEvent[] = []
   #factsPatch: RunCommit['facts']
   #conversation: Message[] | undefined
@@ -64,13 +74,19 @@ export class TaskWriter {
   #snapshotAfter = snapshotEvery
   #committedAt = 0
 
-  constructor(store: RunStore, clock: Clock, start: WriterStart, listener: WriterListener) {
-    this.#store = store
-    this.#clock = clock
+  constructor(
+    services: Pick<RuntimeServices, 'store' | 'clock' | 'deliveries'>,
+    start: WriterStart,
+    listener: WriterListener,
+  ) {
+    this.#store = services.store
+    this.#clock = services.clock
+    this.#deliveries = services.deliveries
     this.#listener = listener
     if ('create' in start) {
       this.key = start.key
       this.#create = start.create
+      this.#before = start.before
       this.#task = { ...start.create, artifacts: [], history: [] }
       this.#facts = start.facts
       this.#isMilestone = true
@@ -226,9 +242,9 @@ export class TaskWriter {
   #commit(): void {
     const commit = this.#take()
     try {
-      const result = this.#store.commit(commit)
+      const result = this.#write(commit)
       if (!isPromise(result)) return this.#committed(commit, result)
-      this.#isLent = commit.snapshot !== undefined
+      this.#isLent ||= commit.snapshot !== undefined
       this.#committing = (result as Promise<CommitResult>).then(
         (one) => this.#settled(() => this.#committed(commit, one)),
         (error: unknown) => this.#settled(() => this.#fail(error)),
@@ -236,6 +252,30 @@ export class TaskWriter {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** Stores a commit, and with it what it owes. */
+  #write(commit: RunCommit): Awaitable<CommitResult> {
+    const before = this.#before
+    const deliveries = this.#deliveries
+    if (before === undefined && deliveries === undefined) return this.#store.commit(commit)
+    this.#before = undefined
+    const pending: PendingCommit = {
+      key: this.key,
+      events: commit.events,
+      firstSeq: this.#lastSeq + 1,
+      task: this.#task,
+      facts: this.#facts,
+      isNew: commit.create !== undefined,
+    }
+    const store = (owed: readonly OutboxEntry[] | undefined): Awaitable<CommitResult> => {
+      if (owed !== undefined) commit.outbox = owed
+      return this.#store.commit(commit)
+    }
+    const owed = chain(before?.(), () => deliveries?.owed(pending))
+    if (!isPromise(owed)) return store(owed as readonly OutboxEntry[] | undefined)
+    this.#isLent = true
+    return owed.then(store)
   }
 
   #settled(next: () => void): void {

@@ -112,6 +112,36 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same(await taken(outbox, 0), [], 'entries')
   }),
 
+  storageCase('entries may be added outside of a commit, with the same rules', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1', 'a')] }))
+    const added = [entry('e-2', 'a'), { ...entry('e-1', 'a'), body: { second: true } }, entry('e-3', 'b')]
+    const answer = outbox.add(added)
+    scramble(added)
+    await answer
+    same(await taken(outbox, 0), ['e-1', 'e-3'], 'behind those of the commit')
+    await outbox.settle('e-1')
+    same((await outbox.take({ topic: 'push', now: 0, hideUntil: 5, limit: 5 })).map(({ id, body }) => [id, body]), [['e-2', { id: 'e-2' }]], 'the next of its group')
+    await outbox.add([])
+  }),
+
+  storageCase('what is owed is counted, up to a limit: of a topic, or of one of its groups', async ({ runStore, outbox }) => {
+    same([await outbox.pending({ topic: 'push', limit: 9 }), await outbox.pending({ topic: 'push', group: 'a', limit: 9 })], [0, 0], 'nothing')
+    await runStore.commit(creation('task-1', {}, { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b', 500), entry('q-1', 'a', 0, 'queue')] }))
+    const counts = async (limit: number) => [
+      await outbox.pending({ topic: 'push', limit }),
+      await outbox.pending({ topic: 'push', group: 'a', limit }),
+      await outbox.pending({ topic: 'push', group: 'c', limit }),
+    ]
+    same(await counts(9), [3, 2, 0], 'all')
+    same(await counts(1), [1, 1, 0], 'up to one')
+    same(await counts(0), [0, 0, 0], 'up to none')
+    await taken(outbox, 0)
+    same(await counts(9), [3, 2, 0], 'hidden ones count')
+    await outbox.settle('a-1')
+    await outbox.postpone('b-1', 900)
+    same(await counts(9), [2, 1, 0], 'settled ones are gone')
+  }),
+
   storageCase('what a caller changes does not reach the store', async ({ runStore, outbox }) => {
     const owed = [{ ...entry('e-1'), body: { a: { b: 'c' } } }]
     const answer = runStore.commit(creation('task-1', {}, { outbox: owed }))
