@@ -13,10 +13,10 @@ import {
   type Requests,
   type SendMessageRequest,
   type SendMessageResponse,
+  type SubscribeToTaskRequest,
 } from '@pf-agents/a2a-protocol'
 import { type JsonValue, PfError, systemClock, systemRandom, type Task } from '@pf-agents/agent-core'
 import { raceAbort, watchTimeouts } from '@pf-agents/http-kit'
-import type { Binding } from './binding/binding'
 import { httpJsonBinding } from './binding/http-json'
 import { jsonRpcBinding } from './binding/json-rpc'
 import { type CardSource, fixedCardSource, loadedCardSource } from './discovery/card-source'
@@ -24,7 +24,10 @@ import { agentCardUrl } from './discovery/card-url'
 import { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
 import { eachTask } from './each-task'
 import type { A2AClientOptions, CallOptions } from './options'
-import { createExchange } from './transport/exchange'
+import type { A2AEventStream } from './stream/event-stream'
+import type { StreamOptions } from './stream/options'
+import { createStreams, type StreamTarget } from './stream/streams'
+import { createExchange, createSender } from './transport/exchange'
 import { createRepeater } from './transport/repeater'
 import { createWaker } from './transport/waker'
 
@@ -42,6 +45,27 @@ export interface A2AClient {
   card(options?: Pick<CallOptions, 'signal'>): Promise<AgentCard>
   /** SendMessage (§3.1.1): answers with a task, or with a message and no task. Never sent twice where it may have arrived. */
   sendMessage(request: WithoutTenant<SendMessageRequest>, options?: CallOptions): Promise<SendMessageResponse>
+  /**
+   * SendStreamingMessage (§3.1.2): the events of the task as they come about, until it is over or waits for somebody; or
+   * one message. Nothing is sent before the first event is asked for. A connection that breaks is taken up again with
+   * SubscribeToTask, never by sending the message again: where the agent has the replay extension every event comes
+   * once, elsewhere the task as it then stands takes the place of what was missed.
+   *
+   * @example
+   * ```ts
+   * const stream = client.sendStreamingMessage({ message: userMessage('Plan a trip') })
+   * for await (const event of stream) {
+   *   if ('artifactUpdate' in event) show(event.artifactUpdate.artifact.parts)
+   * }
+   * console.log(stream.task?.status.state)
+   * ```
+   */
+  sendStreamingMessage(request: WithoutTenant<SendMessageRequest>, options?: StreamOptions): A2AEventStream
+  /**
+   * SubscribeToTask (§3.1.6): the task as it stands, then its events until it is over. Taken up again like any stream.
+   * The iteration throws UnsupportedOperationError where the task is over already.
+   */
+  subscribeToTask(request: WithoutTenant<SubscribeToTaskRequest>, options?: StreamOptions): A2AEventStream
   /** GetTask (§3.1.3). */
   getTask(request: WithoutTenant<GetTaskRequest>, options?: CallOptions): Promise<Task>
   /** ListTasks (§3.1.4): one page. */
@@ -75,7 +99,8 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
   const { clock = systemClock, random = systemRandom, timeoutMs = 30_000, sendTimeoutMs = 300_000 } = options
   const { wakeBudgetMs = 0 } = options
   const repeat = createRepeater({ retry: options.retry, wakeBudgetMs, clock, random })
-  const waker = createWaker(createExchange(options), { repeat, wakeBudgetMs, clock })
+  const send = createSender(options)
+  const waker = createWaker(createExchange(options, send), { repeat, wakeBudgetMs, clock })
   const { exchange } = waker
   const source: CardSource =
     options.card === undefined
@@ -88,7 +113,7 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
         })
       : fixedCardSource(options.card)
 
-  let target: { card: AgentCard; chosen: ChosenInterface; binding: Binding } | undefined
+  let target: StreamTarget | undefined
   const targetOf = (card: AgentCard) => {
     if (target?.card !== card) {
       const chosen = chooseInterface(card, options.prefer, source.url)
@@ -101,6 +126,8 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
     return target
   }
 
+  const wake = ({ url }: ChosenInterface, signal: AbortSignal) =>
+    waker.ready(source.url ?? agentCardUrl(new URL(url).origin), signal)
   let lastId = 0
   const call = async <K extends Operation, T>(
     operation: K,
@@ -115,7 +142,7 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
     try {
       const { chosen, binding } = targetOf(await raceAbort(source.current(), signal))
       const asked = (chosen.tenant === undefined ? request : { ...request, tenant: chosen.tenant }) as Requests[K]
-      if (!safe) await waker.ready(source.url ?? agentCardUrl(new URL(chosen.url).origin), signal)
+      if (!safe) await wake(chosen, signal)
       return await repeat(
         async () => {
           const id = ++lastId
@@ -132,9 +159,25 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
     }
   }
 
+  const streams = createStreams({
+    options,
+    clock,
+    random,
+    repeat,
+    send,
+    target: async (signal) => targetOf(await raceAbort(source.current(), signal)),
+    wake: ({ chosen }, signal) => wake(chosen, signal),
+    answered: waker.answered,
+    nextId: () => ++lastId,
+    sendMessage: (request, given) => client.sendMessage(request, given),
+    getTask: (id, given) => client.getTask({ id }, given),
+  })
+
   const client: A2AClient = {
     card: ({ signal } = {}) => raceAbort(source.current(), signal),
     sendMessage: (request, given) => call('SendMessage', request, decodeSendMessageResponse, given, false),
+    sendStreamingMessage: (request, given) => streams.send(request, given),
+    subscribeToTask: (request, given) => streams.subscribe(request, given),
     getTask: (request, given) => call('GetTask', request, taskWithId(request.id), given),
     listTasks: (request = {}, given) => call('ListTasks', request, decodeListTasksResponse, given),
     eachTask: (request, given) => eachTask(client, request, given),

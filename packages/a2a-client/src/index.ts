@@ -1,10 +1,17 @@
 /**
- * A client for A2A 1.0 agents over `fetch`: discovery, both HTTP bindings, typed errors, retries that never send a
- * message twice. Neutral: runs on Node and inside a WebAssembly component.
+ * A client for A2A 1.0 agents over `fetch`: discovery, both HTTP bindings, streams that are taken up again, typed
+ * errors, retries that never send a message twice. Neutral: runs on Node and inside a WebAssembly component.
  *
  * @module
  */
-export { A2AError, type A2AErrorKind, type AgentCard, isA2AError, type RemoteError } from '@pf-agents/a2a-protocol'
+export {
+  A2AError,
+  type A2AErrorKind,
+  type AgentCard,
+  isA2AError,
+  type RemoteError,
+  type StreamResponse,
+} from '@pf-agents/a2a-protocol'
 export { type A2AClient, type AgentAddress, connect, createA2AClient, type WithoutTenant } from './client'
 export { type CachedCard, type CardCache, createCardCache } from './discovery/card-cache'
 export { agentCardUrl } from './discovery/card-url'
@@ -18,4 +25,7 @@ export type {
   OutgoingCall,
 } from './options'
 export { createRemoteAgents, toRemoteAgent } from './remote-agents'
+export type { A2AEventStream } from './stream/event-stream'
+export { createTaskFold, foldStream, type TaskFold, toRunEvents } from './stream/fold'
+export type { ResubscribePolicy, StreamOptions, StreamPolicy } from './stream/options'
 export { userMessage } from './user-message'

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@pf-agents/agent-core'
 import type { Operation } from '@pf-agents/a2a-protocol'
 import type { FetchFunction, RetryPolicy } from '@pf-agents/http-kit'
 import type { CardCache } from './discovery/card-cache'
+import type { StreamPolicy } from './stream/options'
 
 /** The bindings this client speaks. */
 export type ClientBinding = 'JSONRPC' | 'HTTP+JSON'
@@ -53,6 +54,8 @@ export interface A2AClientOptions {
   wakeBudgetMs?: number | undefined
   /** Largest response, bytes. Default 16 MiB. */
   maxResponseBytes?: number | undefined
+  /** How streams are read, unless a call says otherwise. */
+  streams?: StreamPolicy | undefined
   /** Where agent cards are kept, to share between clients. Default: a cache of the client's own. */
   cards?: CardCache | undefined
   clock?: Clock | undefined

@@ -56,7 +56,17 @@ class ScriptedExecutor implements AgentExecutor {
     )
     if (text === 'input') status('TASK_STATE_INPUT_REQUIRED', 'where to?')
     else if (text === 'reject') status('TASK_STATE_REJECTED', 'not my trade')
-    else if (text === 'slow') {
+    else if (text.startsWith('chunks ')) {
+      status('TASK_STATE_WORKING', 'on it')
+      const count = Number(text.slice('chunks '.length))
+      for (let index = 0; index < count; index++) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        const artifact = { artifactId: 'a-1', name: index === 0 ? 'text' : '', parts: [{ text: `${index} ` }] }
+        const update = { taskId, contextId, artifact, append: index > 0, lastChunk: index === count - 1 }
+        bus.publish(AgentEvent.artifactUpdate(TaskArtifactUpdateEvent.fromJSON(update)))
+      }
+      status('TASK_STATE_COMPLETED')
+    } else if (text === 'slow') {
       status('TASK_STATE_WORKING')
       await new Promise<void>((resolve) => this.#running.set(taskId, resolve))
       return
@@ -110,7 +120,7 @@ export async function startSdkAgent(
         { url: `${url}/rpc`, protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant },
         { url: `${url}/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0', tenant },
       ],
-      capabilities: { extendedAgentCard: extended },
+      capabilities: { extendedAgentCard: extended, streaming: true },
       securitySchemes: { bearer: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
       defaultInputModes: ['text/plain'],
       defaultOutputModes: ['text/plain'],

@@ -1,6 +1,6 @@
-import type { Operation, Requests } from '@pf-agents/a2a-protocol'
+import { EVENT_STREAM, type Operation, type Requests } from '@pf-agents/a2a-protocol'
 import { type JsonValue, PfError } from '@pf-agents/agent-core'
-import { parseJson } from '@pf-agents/http-kit'
+import { parseJson, type SseEvent } from '@pf-agents/http-kit'
 import type { WireRequest, WireResponse } from '../transport/wire'
 
 /** How operations become HTTP requests, and responses become results. */
@@ -13,7 +13,17 @@ export interface Binding {
    * @throws A2AError what the agent answered, or PF_REMOTE_RESPONSE where that is no answer
    */
   read(response: WireResponse, id: number, now: number): JsonValue
+  /**
+   * Reads what one event of a stream carries, to be read on as a StreamResponse.
+   * @throws A2AError what the agent said in the middle of the stream, PF_REMOTE_RESPONSE where that is nothing A2A allows
+   */
+  readEvent(event: SseEvent, id: number): JsonValue
+  /** SubscribeToTask as agents take it that go by the proto alone; `undefined` where the binding has one way only. */
+  writeSubscribe?(request: Requests['SubscribeToTask']): WireRequest
 }
+
+/** What asks for a stream accepts: errors before its first event are JSON. */
+export const streamAccept = (...types: string[]) => [EVENT_STREAM, ...types].join(', ')
 
 // A free-form value may be 100 deep; around it are the members of a task and the envelope.
 const maxDepth = 120
@@ -32,6 +42,11 @@ export function jsonOf(response: WireResponse): JsonValue | undefined {
 /** The JSON of a response that must have some. @throws PfError PF_REMOTE_RESPONSE */
 export function requiredJson(response: WireResponse): JsonValue {
   return parseJson(response.bytes, { maxDepth, code: 'PF_REMOTE_RESPONSE' })
+}
+
+/** The JSON of an event. @throws PfError PF_REMOTE_RESPONSE */
+export function eventJson({ data }: SseEvent): JsonValue {
+  return parseJson(data, { maxDepth, code: 'PF_REMOTE_RESPONSE' })
 }
 
 /** A request's body. @throws PfError PF_REQUEST_INVALID where it is not JSON (a cycle, a BigInt) */

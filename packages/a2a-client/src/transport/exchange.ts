@@ -4,6 +4,7 @@ import {
   abortReason,
   checkHeader,
   createHeaderForwarder,
+  type FetchFunction,
   raceAbort,
   readBody,
 } from '@pf-agents/http-kit'
@@ -14,6 +15,9 @@ import type { WireRequest, WireResponse } from './wire'
 /** Sends one request and reads its response. */
 export type Exchange = (request: WireRequest, terms: ExchangeTerms) => Promise<WireResponse>
 
+/** Sends one request; the response is yet to be read. */
+export type Sender = (request: WireRequest, terms: ExchangeTerms, fetch?: FetchFunction) => Promise<Response>
+
 /** What holds for one exchange. */
 export interface ExchangeTerms {
   signal: AbortSignal
@@ -22,19 +26,27 @@ export interface ExchangeTerms {
   onPersonal?: (() => void) | undefined
 }
 
+/** Largest response where no option says otherwise, bytes. */
+export const defaultMaxResponseBytes = 16 * 1024 * 1024
+
+/** What the client's requests are made with. */
+export function fetchOf(options: A2AClientOptions): FetchFunction {
+  return options.fetch ?? ((url, init) => globalThis.fetch(url, init))
+}
+
 /**
- * Makes the one place where requests leave: headers put together and checked, the response read within its bound.
- * Redirects are not followed: not every target can, and none should with credentials.
+ * Makes the one place where requests leave: headers put together and checked. Redirects are not followed: not every
+ * target can, and none should with credentials.
  */
-export function createExchange(options: A2AClientOptions): Exchange {
-  const { maxResponseBytes = 16 * 1024 * 1024, extensions = [] } = options
-  const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
+export function createSender(options: A2AClientOptions): Sender {
+  const { extensions = [] } = options
+  const usual = fetchOf(options)
   const forward = createHeaderForwarder(options.forwardHeaders ?? [])
   const protocol: Record<string, string> = { [A2A_VERSION_HEADER.toLowerCase()]: A2A_VERSION }
   if (extensions.length > 0) protocol[A2A_EXTENSIONS_HEADER.toLowerCase()] = extensions.join(',')
   for (const [name, value] of Object.entries(protocol)) checkHeader(name, value)
 
-  return async (request, { signal, forwardFrom, onPersonal }) => {
+  return async (request, { signal, forwardFrom, onPersonal }, fetch = usual) => {
     const { url, method, body, operation } = request
     const headers: Record<string, string> = forwardFrom ? forward(forwardFrom) : {}
     if (options.headers) addHeaders(headers, await raceAbort(callHook(options.headers, { url, operation }), signal))
@@ -43,12 +55,31 @@ export function createExchange(options: A2AClientOptions): Exchange {
     if (signal.aborted) throw abortReason(signal)
     try {
       const init = { method, headers, signal, redirect: 'manual' as const, ...(body !== undefined && { body }) }
-      const response = await abortableFetch(fetch, url, init)
-      const bytes = await readBody(response, maxResponseBytes, { signal, code: 'PF_REMOTE_RESPONSE' })
-      return { status: response.status, headers: response.headers, bytes }
+      return await abortableFetch(fetch, url, init)
     } catch (error) {
       throw signal.aborted ? abortReason(signal) : networkError(error, url)
     }
+  }
+}
+
+/** Makes an exchange: the response is read to its end, within its bound. */
+export function createExchange(options: A2AClientOptions, send: Sender = createSender(options)): Exchange {
+  const { maxResponseBytes = defaultMaxResponseBytes } = options
+  return async (request, terms) => readResponse(await send(request, terms), request.url, maxResponseBytes, terms.signal)
+}
+
+/** Reads a response to its end. @throws PfError PF_REMOTE_RESPONSE where it is larger than `limit` bytes, PF_HTTP_FAILED */
+export async function readResponse(
+  response: Response,
+  url: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<WireResponse> {
+  try {
+    const bytes = await readBody(response, limit, { signal, code: 'PF_REMOTE_RESPONSE' })
+    return { status: response.status, headers: response.headers, bytes }
+  } catch (error) {
+    throw signal.aborted ? abortReason(signal) : networkError(error, url)
   }
 }
 

@@ -9,6 +9,8 @@ export interface Waker {
   ready(probeUrl: string, signal: AbortSignal): Promise<void>
   /** The exchange to use: it notes when the agent answered. */
   exchange: Exchange
+  /** Notes that the agent, or the gateway in front of it, answered with this status. */
+  answered(status: number): void
 }
 
 // Nothing scales to zero within so short a time of its last answer.
@@ -24,13 +26,17 @@ export function createWaker(
 ): Waker {
   const { repeat, wakeBudgetMs, clock } = options
   let answeredAt = Number.NEGATIVE_INFINITY
+  const answered = (status: number) => {
+    if (status < 502 || status > 504) answeredAt = clock.now()
+  }
   const noting: Exchange = async (request, terms) => {
     const response = await exchange(request, terms)
-    if (response.status < 502 || response.status > 504) answeredAt = clock.now()
+    answered(response.status)
     return response
   }
   return {
     exchange: noting,
+    answered,
     async ready(probeUrl, signal) {
       if (wakeBudgetMs <= 0 || clock.now() - answeredAt < awakeMs) return
       const request = { url: probeUrl, method: 'GET', headers: {}, operation: 'card' as const }

@@ -6,8 +6,8 @@ import type { SseEvent } from './sse-event'
 export interface ReadSseOptions extends SseDecoderOptions {
   /** Ends the reading: the stream is canceled and the iteration throws the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Called for every chunk, heartbeats included, to restart an idle timeout. */
-  onChunk?: (() => void) | undefined
+  /** Called for every chunk, heartbeats included: to restart an idle timeout, or to count. What it throws ends the reading. */
+  onChunk?: ((chunk: Uint8Array) => void) | undefined
 }
 
 /**
@@ -41,7 +41,7 @@ export async function* readSse(
         ended = true
         return
       }
-      onChunk?.()
+      onChunk?.(value)
       for (const event of decoder.push(value)) {
         yield event
         if (signal?.aborted) throw abortReason(signal)
