@@ -93,7 +93,7 @@ function readEvents(database: Database, row: TaskRow, fromSeq: number, limit: nu
   const events: StoredEvent[] = []
   const statement = database.statement('SELECT last_seq, body FROM pf_events WHERE task = ? AND last_seq >= ? ORDER BY last_seq')
   for (const batch of statement.iterate(row.id, fromSeq) as Iterable<unknown> as Iterable<{ last_seq: number; body: string }>) {
-    if (events.length >= limit) break
+    if (events.length === limit) break
     const contents = JSON.parse(batch.body) as RunEvent[]
     const firstSeq = batch.last_seq - contents.length + 1
     for (const [index, event] of contents.entries()) {

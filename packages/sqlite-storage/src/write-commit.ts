@@ -18,7 +18,9 @@ export function writeCommit(database: Database, messages: Messages, prepared: Pr
   const lastSeq = (row?.last_seq ?? 0) + prepared.eventCount
   const id = row === undefined ? insertTask(database, prepared, admission, lastSeq, now) : updateTask(database, row, prepared, admission, lastSeq, now)
   if (prepared.eventCount > 0) database.statement('INSERT INTO pf_events (task, last_seq, body) VALUES (?, ?, ?)').run(id, lastSeq, prepared.events)
-  if (row !== undefined) foldSnapshot(database, { ...row, last_seq: lastSeq }, prepared)
+  if (row !== undefined && prepared.snapshot === undefined && lastSeq - row.snapshot_seq > maxUnfolded) {
+    writeSnapshot(database, { ...row, last_seq: lastSeq })
+  }
   if (prepared.messages.length > 0) {
     const { tenant, principal } = prepared.key
     const contextId = row === undefined ? (prepared.contextId ?? '') : contextOf(database, row.id)
@@ -83,13 +85,6 @@ function updateTask(database: Database, row: TaskRow, prepared: PreparedCommit, 
       .run(row.id, name, body)
   }
   return row.id
-}
-
-/** Folds the events in, where the commit brought no snapshot and a load would have to fold too many, and at the end. */
-function foldSnapshot(database: Database, row: TaskRow, { snapshot, status, eventCount }: PreparedCommit): void {
-  if (snapshot !== undefined) return
-  const isOver = eventCount > 0 && status !== undefined && isTerminal(status.state)
-  if (isOver || row.last_seq - row.snapshot_seq > maxUnfolded) writeSnapshot(database, row)
 }
 
 /** Makes the stored snapshot the task as of the row's newest event. Runs inside of a write transaction. */

@@ -92,6 +92,7 @@ export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
         const page = await keyValue.keys('b/', { limit, ...(after !== undefined && { after }) })
         check(page.length <= limit, 'a page is not longer than asked for')
         found.push(...page)
+        check(found.length <= inB.length, 'no more keys than there are')
         if (page.length < limit) break
       }
       same(found, inB, `pages of ${limit}`)

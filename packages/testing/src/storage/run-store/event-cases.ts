@@ -45,6 +45,7 @@ export const eventCases = [
         const page = await runStore.read(tracked.key, found.length + 1, limit)
         check(page !== undefined && page.length <= limit, `a page of at most ${limit}`)
         found.push(...page)
+        check(found.length <= tracked.lastSeq, 'no more events than there are')
         if (page.length < limit) break
       }
       same(
@@ -89,6 +90,18 @@ export const eventCases = [
       for (const event of tracked.events) applyEvent(replay, event)
       same(replay, tracked.expected, 'replay of the log')
     }
+  }),
+
+  storageCase<RunStoreDriver>('a snapshot holds the events of its commit: they are not folded in twice', async (driver) => {
+    const tracked = new TrackedTask(driver.runStore, 'task-1')
+    for (let step = 0; step < 4; step++) {
+      const events: RunEvent[] = [text('a', `${step} `), { type: 'message', message: message(`m-${step}`) }]
+      const snapshot = snapshotTask(tracked.expected)
+      for (const event of events) applyEvent(snapshot, event)
+      await tracked.commit(events, step === 2 ? {} : { snapshot })
+      await tracked.verify()
+    }
+    await verifyLog(driver, tracked)
   }),
 
   storageCase<RunStoreDriver>('what was loaded before is not changed by later commits', async ({ runStore }) => {

@@ -15,6 +15,7 @@ async function allPages(store: RunStore, query: TaskQuery): Promise<string[]> {
     const page = await store.list({ ...query, ...(after && { after }) })
     check(page.tasks.length <= query.pageSize, 'a page is not longer than asked for')
     found.push(...ids(page.tasks))
+    check(found.length <= page.total, 'no more tasks than the total says')
     if (page.next === undefined) {
       same(found.length, page.total, 'total against all pages')
       return found
