@@ -5,6 +5,7 @@ import {
   type AgentExtension,
   type AgentInterface,
   type AgentSkill,
+  type SecurityRequirement,
 } from '@pf-agents/a2a-protocol'
 import { type Agent, type HostInfo, type JsonObject, type Skill, skillExtensionUri } from '@pf-agents/agent-core'
 import { interruptExtensionUri } from '../interrupt/interrupt-extension'
@@ -84,7 +85,7 @@ export function buildCard(
     })),
     defaultInputModes: [...agent.inputModes],
     defaultOutputModes: [...agent.outputModes],
-    skills: [...agent.skills.map(skillOf), ...skills],
+    skills: [...agent.skills.map((skill) => skillOf(skill, additions.securityRequirements)), ...skills],
     ...(agent.provider && { provider: { ...agent.provider } }),
     ...(agent.documentationUrl !== undefined && { documentationUrl: agent.documentationUrl }),
     ...(agent.iconUrl !== undefined && { iconUrl: agent.iconUrl }),
@@ -92,7 +93,7 @@ export function buildCard(
   }
 }
 
-function skillOf(skill: Skill): AgentSkill {
+function skillOf(skill: Skill, requirements: readonly SecurityRequirement[] | undefined): AgentSkill {
   return {
     id: skill.id,
     name: skill.name,
@@ -101,7 +102,18 @@ function skillOf(skill: Skill): AgentSkill {
     ...(skill.examples && { examples: [...skill.examples] }),
     ...(skill.inputModes && { inputModes: [...skill.inputModes] }),
     ...(skill.outputModes && { outputModes: [...skill.outputModes] }),
+    ...(skill.scopes?.length && requirements && { securityRequirements: withScopes(requirements, skill.scopes) }),
   }
+}
+
+/** What the agent asks for, and these scopes: of each entry's first scheme, which says who the caller is. */
+function withScopes(requirements: readonly SecurityRequirement[], scopes: readonly string[]): SecurityRequirement[] {
+  return requirements.flatMap(({ schemes }) => {
+    const [first, ...others] = Object.entries(schemes)
+    if (first === undefined) return []
+    const list = [...new Set([...(first[1].list ?? []), ...scopes])]
+    return [{ schemes: Object.fromEntries([[first[0], { list }], ...others]) }]
+  })
 }
 
 /** What features add is JSON of the card's shape, by the contract of {@link FeatureSetup.card}. */

@@ -49,15 +49,16 @@ export async function serve<F extends AnyFeature>(
   app: App<F> & RunsOn<F, 'node'>,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { port = 3000, hostname = '127.0.0.1', drainMs = 10_000 } = options
+  const { port = 3000, hostname = '127.0.0.1', drainMs = 10_000, headersTimeoutMs = 15_000 } = options
   const listener = toNodeListener<F>(app)
   const server = createServer(
     {
-      headersTimeout: options.headersTimeoutMs ?? 15_000,
+      headersTimeout: headersTimeoutMs,
       requestTimeout: options.requestTimeoutMs ?? 60_000,
       keepAliveTimeout: options.keepAliveTimeoutMs ?? 10_000,
       maxHeaderSize: options.maxHeaderBytes ?? 16_384,
-      connectionsCheckingInterval: 5_000,
+      // How late a timeout may be noticed.
+      connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
     },
     (incoming, outgoing) => void listener(incoming, outgoing),
   )
