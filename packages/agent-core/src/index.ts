@@ -82,6 +82,7 @@ export {
   type Skill,
   type SkillDefinition,
 } from './agent/skill'
+export { checkSkillScopes, missingScopes } from './agent/skill-scopes'
 export { type AgentEngine, agentEnginePort, type EngineRun } from './engine/agent-engine'
 export { checkTargets, missing as missingPort, orderFeatures, PortMap } from './feature/assemble'
 export {

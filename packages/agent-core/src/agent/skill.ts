@@ -27,6 +27,11 @@ export interface Skill {
   inputModes?: readonly string[]
   /** Media types it gives; default the agent's. */
   outputModes?: readonly string[]
+  /**
+   * Scopes a caller must have to use it, whichever way it gets there; they stand on the card. Who lacks one is told so
+   * where its message names the skill, and rejected where the skill was chosen for it. Default none.
+   */
+  scopes?: readonly string[]
   /** Schema of the input: the message's one data part, or its text where the schema takes a string. */
   input?: Schema
   /** Schema of the data it gives. */

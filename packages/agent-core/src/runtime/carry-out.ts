@@ -1,4 +1,5 @@
 import type { HandlerEnd, HandlerResult, Skill } from '../agent/skill'
+import { checkSkillScopes, missingScopes } from '../agent/skill-scopes'
 import { type AgentEngine, agentEnginePort } from '../engine/agent-engine'
 import type { Checkpoint } from '../engine/checkpoint'
 import { type HandlerCheckpoint, handlerEngine } from '../engine/handler-engine'
@@ -7,6 +8,7 @@ import { slotsOf } from '../interrupt/interrupt-list'
 import type { JsonValue } from '../model/json'
 import { getOwn } from '../model/own-property'
 import type { Awaitable } from '../port/run-store'
+import { reply } from '../reply/reply'
 import type { RunOutcome } from './agent-runtime'
 import { chain, isPromise } from './awaitable'
 import { consume, isAsyncIterable } from './consume'
@@ -20,12 +22,14 @@ import type { RunHost } from './run-host'
  * Carries out a new message: route, call, reply. With `onStored` the run is a task from the start, and is told once
  * that task is stored.
  *
- * @throws PfError where nothing was begun: the message names a skill that the agent has not, or the run was canceled.
+ * @throws PfError where nothing was begun: the message names a skill that the agent has not, or that the caller may not
+ * use, or the run was canceled.
  */
 export function startRun(run: Run, onStored?: () => void): Awaitable<RunOutcome> {
   const { router } = run.host
   const { message } = run.context
   const named = router.named(message)
+  if (named?.to === 'skill') checkSkillScopes(named.skill, run.principal)
   if (run.abort.reason !== undefined) throw run.abort.reason
   return carry(run, () =>
     chain(onStored && storeFirst(run, onStored), () =>
@@ -53,6 +57,7 @@ function call(run: Run, route: Route): HandlerResult {
   switch (route.to) {
     case 'skill':
       run.assign(route.skill)
+      if (missingScopes(route.skill, run.principal).length > 0) return reply.rejected(notAllowed)
       return callSkill(run, route.skill, run.host.router.given(route.skill, run.context.message))
     case 'agent':
       return handlerEngine.start({ agent, context: run.context })
@@ -63,6 +68,9 @@ function call(run: Run, route: Route): HandlerResult {
       return route.reply
   }
 }
+
+/** Which skill was chosen is not the caller's business where it may not use it. */
+const notAllowed = 'You lack a scope that this needs.'
 
 /** Calls a skill with its checked input, or asks for an input that fits. */
 function callSkill(run: Run, skill: Skill, given: JsonValue | undefined, checkpoint?: Checkpoint): HandlerResult {

@@ -1,3 +1,4 @@
+import { checkSkillScopes } from '../agent/skill-scopes'
 import { handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
 import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
@@ -27,7 +28,7 @@ export function bindAnswers(submitted: SubmitInput, stored: StoredTask): SubmitI
  * Goes on with a stored task: takes the answers by compare-and-set, before anything else happens, then resumes the
  * engine that asked. `onResume` is called once the answers are taken.
  *
- * @throws PfError PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_ENGINE_MISSING, PF_INTERRUPT_*
+ * @throws PfError PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_ENGINE_MISSING, PF_FORBIDDEN, PF_INTERRUPT_*
  */
 export async function followUp(
   host: RunHost,
@@ -38,6 +39,8 @@ export async function followUp(
   const bound = bindAnswers(submitted, stored)
   const checkpoint = stored.facts.checkpoint ?? handlerCheckpoint({ isCalled: false })
   checkFollowUp(host, bound, stored)
+  const skill = host.router.skill(stored.facts.skillId)
+  if (skill !== undefined) checkSkillScopes(skill, bound.principal)
   const { answers, problem } = await matchAnswers(
     stored.facts.interrupts ?? [],
     bound.answers ?? [],
@@ -52,7 +55,6 @@ export async function followUp(
   )
   const writer = run.promote()
   run.answers = answers
-  const skill = host.router.skill(stored.facts.skillId)
   if (skill !== undefined) run.assign(skill)
   try {
     writer.emit({ type: 'message', message: run.message })

@@ -1,0 +1,31 @@
+/** The response, and word when its body is over: read to its end, failed, or given up by whoever read it. */
+export function untilSent(response: Response, done: () => void): Response {
+  const { body, status, statusText, headers } = response
+  if (body === null) {
+    done()
+    return response
+  }
+  const reader = body.getReader()
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done: isOver, value } = await reader.read()
+          if (!isOver) return controller.enqueue(value)
+          done()
+          controller.close()
+        } catch (error) {
+          done()
+          controller.error(error)
+        }
+      },
+      cancel(reason) {
+        done()
+        return reader.cancel(reason)
+      },
+    },
+    // No buffer of its own: whoever is slow slows the writer.
+    { highWaterMark: 0 },
+  )
+  return new Response(stream, { status, statusText, headers })
+}
