@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import {
   type AnyFeature,
   bind,
   clockPort,
+  compileSchema,
   defineAgent,
   defineFeature,
   defineSkill,
@@ -226,6 +228,21 @@ describe('describe()', () => {
     })
     expect(definition.card).toContainEqual({ capabilities: { x: true } })
     expect(definition.card[0]).toHaveProperty('securitySchemes.bearer')
+  })
+
+  it('is valid by the published schema, which refuses what is not', async () => {
+    const file = new URL('../agent-definition.v1.json', import.meta.url)
+    const schema = compileSchema(JSON.parse(readFileSync(file, 'utf8')))
+    const component = createApp(agent, [], { target: 'wasm' })
+    component[appCore].host({ world: 'spin' })
+    for (const app of [createApp(rich, []), createApp({ tenants: { one: rich, two: agent } }, []), component]) {
+      const definition = JSON.parse(JSON.stringify(app.describe()))
+      expect(await schema.check(definition)).toEqual({ value: definition })
+      expect(await schema.check({ ...definition, added: 'later' })).not.toHaveProperty('issues')
+      for (const member of ['schema', 'name', 'skills', 'needs', 'taskLifetime', 'targets']) {
+        expect(await schema.check({ ...definition, [member]: 7 })).toHaveProperty('issues')
+      }
+    }
   })
 
   it('says how long tasks can be read, and the world', () => {
