@@ -1,3 +1,4 @@
 import { packageConfig } from '@pf-agents/tooling-tsup'
 
-export default packageConfig()
+// Provided by the build of a component, for the world it builds for.
+export default packageConfig({ external: [/^node:/, /^wasi:/, /^pf:/, 'pf-host:keyvalue'] })
