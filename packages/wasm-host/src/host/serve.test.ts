@@ -90,6 +90,7 @@ describe('streams', () => {
   })
 
   test('the head arrives before the first chunk', async () => {
+    await idle()
     const response = await fetch(`${host.url}/ticks?count=1&pause=400`)
     expect(response.status).toBe(200)
     expect(host.stats().live).toBe(1)
