@@ -1,11 +1,16 @@
-// `npm run sut -- a2a --target node --card full|unary|required-extension|extended --port N`
+// `npm run sut -- a2a --target node|wasm|wasm --card full|unary|required-extension|extended --port N`
 // Serves the agent that conformance kits talk to, until it is ended.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cardNames, cards } from './cards.ts'
 
+const here = import.meta.dirname
 const usage = `Usage: npm run sut -- a2a [options]
 
-  --target node        Where the agent is served. Default node.
+  --target node|wasm   Where the agent is served. Default node.
   --card NAME          ${cardNames.join(', ')}. Default full.
   --port N             Default 9999; 0 takes a free one.`
 
@@ -52,5 +57,25 @@ async function serveOnNode() {
   console.log(`Conformance subject (node, card ${card}): ${server.url}`)
 }
 
-if (target !== 'node') fail(`There is no target "${target}".`)
-await serveOnNode()
+/** The component is built by `pf build`, which keeps it while nothing it is made from changes, and served by `pf up`. */
+async function serveOnWasm() {
+  const cli = join(dirname(createRequire(import.meta.url).resolve('@pf-agents/cli/package.json')), 'dist/bin.js')
+  const component = join(here, '../../node_modules/.cache/pf-sut', `${card}.wasm`)
+  const build = ['build', '--target', 'wasm', join(here, 'wasm', `${card}.ts`), '-o', component, '--no-manifest']
+  const data = join(dirname(component), 'data', `${card}-${process.pid}`)
+  await run(cli, build)
+  console.log(`Conformance subject (wasm, card ${card}): http://127.0.0.1:${port}`)
+  await run(cli, ['up', component, '--port', portText, '--data', data])
+}
+
+/** Runs the CLI to its end; a signal to us is one to it. */
+async function run(cli, args) {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: 'inherit' })
+  const forward = (signal) => child.kill(signal)
+  process.on('SIGINT', forward).on('SIGTERM', forward)
+  const [code, signal] = await once(child, 'exit')
+  process.off('SIGINT', forward).off('SIGTERM', forward)
+  if (code !== 0) process.exit(signal === null ? code : 1)
+}
+
+await (target === 'node' ? serveOnNode() : target === 'wasm' ? serveOnWasm() : fail(`There is no target "${target}".`))

@@ -1,0 +1,3 @@
+import { wasmApp } from './app'
+
+export default wasmApp('unary')
