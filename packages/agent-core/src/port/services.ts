@@ -70,7 +70,7 @@ export const backgroundPort = port<Background>('pf.background')
 
 /** The live side of a task's events, across connections. Provided by event-stream. */
 export interface RunStreams {
-  /** Called after each commit with what it stored. */
+  /** Called after each commit with what it stored; `ended` where the run is over with it: the task is over, or waits. */
   publish(key: TaskKey, events: readonly StoredEvent[], ended: boolean): void
   /**
    * Events numbered `fromSeq` and later, live, until the task is over; those that are there together come together.

@@ -22,7 +22,18 @@ export function andFinally<T>(work: () => Awaitable<T>, last: () => void): Await
     last()
     throw error
   }
-  if (isPromise(result)) return (result as Promise<T>).finally(last)
-  last()
-  return result
+  if (!isPromise(result)) {
+    last()
+    return result
+  }
+  return (result as Promise<T>).then(
+    (value) => {
+      last()
+      return value
+    },
+    (error: unknown) => {
+      last()
+      throw error
+    },
+  )
 }

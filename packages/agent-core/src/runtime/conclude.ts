@@ -13,9 +13,8 @@ import type { Run } from './run'
 export function concludeRun(run: Run, state: TaskState, message?: Message): Awaitable<RunOutcome> {
   const writer = run.promote()
   run.seal()
-  for (const messageId of run.texts) {
-    const artifact = writer.task.artifacts.find((one) => one.artifactId === messageId)
-    if (artifact !== undefined) writer.converse(agentMessage(run, [{ text: textOf(artifact.parts) }], messageId))
+  for (const { artifactId, parts } of writer.task.artifacts) {
+    if (run.hasStreamed(artifactId)) writer.converse(agentMessage(run, [{ text: textOf(parts) }], artifactId))
   }
   if (message !== undefined) writer.emit({ type: 'message', message })
   if (isTerminal(state) && writer.facts.checkpoint !== undefined) writer.setFacts({ checkpoint: undefined })

@@ -79,9 +79,9 @@ export class Run implements WriterListener {
   get over(): boolean {
     return this.#isOver
   }
-  /** Ids of the artifacts that are streamed text. */
-  get texts(): Iterable<string> {
-    return this.#texts ?? []
+  /** Whether an artifact is a text that this run streamed. */
+  hasStreamed(artifactId: string): boolean {
+    return this.#texts?.has(artifactId) === true
   }
 
   /** The time, as tasks carry it. */
