@@ -72,10 +72,11 @@ export class Database {
 }
 
 function open({ file, busyTimeoutMs = 5_000, synchronous = 'normal' }: SqliteOptions): DatabaseSync {
-  // `timeout` is the busy timeout. It comes before everything else: switching to WAL takes a lock, too.
+  // `timeout` is the busy timeout. It comes before everything else: switching to WAL takes a lock,
+  // which of several processes that open a new file at once all but one wait for.
   const connection = new DatabaseSync(file, { timeout: busyTimeoutMs })
   try {
-    enableWal(connection, Date.now() + busyTimeoutMs)
+    connection.exec('PRAGMA journal_mode = WAL')
     connection.exec(`PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`)
     // A long reader can let the log grow; this gives the room back afterwards.
     connection.exec('PRAGMA journal_size_limit = 67108864')
@@ -84,18 +85,5 @@ function open({ file, busyTimeoutMs = 5_000, synchronous = 'normal' }: SqliteOpt
   } catch (error) {
     connection.close()
     throw error
-  }
-}
-
-/** The switch to WAL fails at once, without the busy timeout, where another process makes it at the same time. */
-function enableWal(connection: DatabaseSync, until: number): void {
-  for (;;) {
-    try {
-      connection.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      if ((error as { errcode?: number }).errcode !== 5 || Date.now() > until) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 10)
-    }
   }
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { RunCommit, RunEvent } from '@pf-agents/agent-core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSqliteStores, type SqliteStores } from './sqlite-stores'
 import type { SqliteOptions } from './options'
 
@@ -23,6 +23,19 @@ function at0(options: Partial<SqliteOptions> = {}): { stores: SqliteStores; cloc
   return { stores: createSqliteStores({ file: ':memory:', clock: { now: () => clock.time }, ...options }), clock }
 }
 
+/** Runs a check over a file that no store has open. */
+function inspect(file: string, check: (count: (sql: string) => number) => void): void {
+  const database = new DatabaseSync(file)
+  check((sql) => (database.prepare(`SELECT ${sql} AS value`).get() as { value: number }).value)
+  database.close()
+}
+
+let directory = ''
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pf-sqlite-'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
 let passes = 0
 
 /** Sweeps come along with commits: makes enough of them. */
@@ -34,7 +47,8 @@ async function pass(stores: SqliteStores): Promise<void> {
 
 describe('what is kept how long', () => {
   test('events go some time after the end of their task, and the task stays whole', async () => {
-    const { stores, clock } = at0({ keepEventsMs: 1_000 })
+    const file = join(directory, 'events.db')
+    const { stores, clock } = at0({ file, keepEventsMs: 1_000 })
     const text: RunEvent = { type: 'text-delta', messageId: 'a', delta: 'x' }
     await stores.runStore.commit(creation('over', [text, text]))
     await stores.runStore.commit({ key: key('over'), expectedVersion: 1, events: [ended] })
@@ -53,6 +67,7 @@ describe('what is kept how long', () => {
     expect(task).toMatchObject({ status: { state: 'completed' }, metadata: { late: true }, artifacts: [{ parts: [{ text: 'xx' }] }] })
     expect((await stores.runStore.read(key('live'), 1))?.length).toBe(1)
     stores.close()
+    inspect(file, (count) => expect(count(`(SELECT count(*) FROM pf_events JOIN pf_task ON id = task WHERE task_id = 'over')`)).toBe(0))
   })
 
   test('a task that goes on behind its trimmed events numbers on, and can be read from there', async () => {
@@ -69,7 +84,8 @@ describe('what is kept how long', () => {
   })
 
   test('tasks go with all that belongs to them, live ones never', async () => {
-    const { stores, clock } = at0({ keepEventsMs: 500, keepTasksMs: 1_000 })
+    const file = join(directory, 'tasks.db')
+    const { stores, clock } = at0({ file, keepEventsMs: 500, keepTasksMs: 1_000 })
     for (let n = 0; n < 600; n++) await stores.runStore.commit(creation(`over-${n}`, [ended]))
     await stores.runStore.commit(creation('live', []))
     clock.time = 999
@@ -80,9 +96,14 @@ describe('what is kept how long', () => {
     expect((await stores.runStore.list({ scope, pageSize: 1, state: 'completed' })).total).toBe(0)
     expect(await stores.runStore.load(key('over-3'))).toBeUndefined()
     expect((await stores.runStore.load(key('live')))?.version).toBe(1)
-    await stores.runStore.commit(creation('over-3', []))
-    expect((await stores.runStore.read(key('over-3'), 1))?.length).toBe(0)
     stores.close()
+    inspect(file, (count) => {
+      // What is left belongs to a task: the live one, and those that made the passes.
+      expect(count('(SELECT count(*) FROM pf_task)')).toBe(1 + 4)
+      for (const table of ['pf_snapshot', 'pf_fact', 'pf_events']) {
+        expect([table, count(`(SELECT count(*) FROM ${table} WHERE task NOT IN (SELECT id FROM pf_task))`)]).toEqual([table, 0])
+      }
+    })
   })
 
   test('without a limit, tasks and messages stay', async () => {
@@ -96,7 +117,8 @@ describe('what is kept how long', () => {
   })
 
   test('messages go by age and by number', async () => {
-    const { stores, clock } = at0({ keepMessagesMs: 1_000, maxMessages: 100 })
+    const file = join(directory, 'messages.db')
+    const { stores, clock } = at0({ file, keepMessagesMs: 1_000, maxMessages: 100 })
     const messages = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => ({ messageId: `m-${from + index}`, role: 'user' as const, parts: [{ text: 'x' }] }))
     await stores.conversation.append(scope, 'old', messages(0, 5))
@@ -104,6 +126,7 @@ describe('what is kept how long', () => {
     for (let n = 0; n < 30; n++) await stores.conversation.append(scope, 'long', messages(n * 10, 10))
     const long = await stores.conversation.read(scope, 'long', { limit: 1_000 })
     expect([long.length, long.at(-1)?.messageId, long[0]?.messageId]).toEqual([100, 'm-299', 'm-200'])
+    inspect(file, (count) => expect(count('(SELECT count(*) FROM pf_message)')).toBeLessThan(5 + 100 + 64))
     clock.time = 1_000
     await pass(stores)
     expect(await stores.conversation.read(scope, 'old')).toEqual([])
@@ -116,7 +139,7 @@ describe('what is kept how long', () => {
   })
 
   test('a long run without snapshots is folded in by the store, so that a load stays short', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'pf-sqlite-')), 'agent.db')
+    const file = join(directory, 'long.db')
     const { stores } = at0({ file })
     const text: RunEvent = { type: 'text-delta', messageId: 'a', delta: 'x' }
     await stores.runStore.commit(creation('a', []))
@@ -127,11 +150,7 @@ describe('what is kept how long', () => {
     expect([loaded?.lastSeq, loaded?.task.artifacts[0]?.parts[0]?.text?.length]).toEqual([6_000, 6_000])
     expect((await stores.runStore.read(key('a'), 5_990))?.length).toBe(11)
     stores.close()
-    const database = new DatabaseSync(file)
-    const { behind } = database.prepare('SELECT last_seq - snapshot_seq AS behind FROM pf_task').get() as { behind: number }
-    expect(behind).toBeLessThanOrEqual(1_024)
-    database.close()
-    rmSync(dirname(file), { recursive: true })
+    inspect(file, (count) => expect(count('(SELECT last_seq - snapshot_seq FROM pf_task)')).toBeLessThanOrEqual(1_024))
   })
 })
 
