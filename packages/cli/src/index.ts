@@ -6,5 +6,5 @@
 export { buildComponent, type BuildComponentOptions, type BuildStep, type BuiltComponent } from './build/build-component'
 export { type Bundle, bundleComponent, type BundleOptions } from './build/bundle'
 export { type World, type WorldInterfaces, worlds } from './build/worlds'
-export { agentDefinitionSchema, readDefinition } from './definition/definition'
+export { readDefinition } from './definition/definition'
 export { TargetGuard, type Violation, violationText } from './guard/target-guard'

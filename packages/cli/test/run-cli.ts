@@ -10,8 +10,8 @@ export interface CliRun {
   /** Both streams so far. */
   readonly out: string
   readonly err: string
-  /** Resolves when either stream matches, with the match. Rejects when the program ends before. */
-  shows(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves when either stream matches, with the match. Rejects when the program ends before, or after 15 s. */
+  shows(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   signal(name: NodeJS.Signals): void
   /** Resolves when it has ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; out: string; err: string }>
@@ -48,7 +48,7 @@ export function startCli(args: readonly string[], options: { cwd?: string; env?:
     },
     signal: (name) => void child.kill(name),
     ended,
-    shows: (pattern) =>
+    shows: (pattern, timeoutMs = 15_000) =>
       new Promise((resolve, reject) => {
         const fail = (what: string): void => {
           watchers.delete(look)
@@ -63,7 +63,7 @@ export function startCli(args: readonly string[], options: { cwd?: string; env?:
             resolve(match)
           } else if (child.exitCode !== null || child.signalCode !== null) fail('ended without showing')
         }
-        const timer = setTimeout(() => fail('did not show in time'), 15_000)
+        const timer = setTimeout(() => fail('did not show in time'), timeoutMs)
         watchers.add(look)
         look()
       }),

@@ -47,7 +47,8 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     bundle: true,
     write: false,
     metafile: true,
-    outdir: '/',
+    // Nothing is written; sources in the map are named from here.
+    outdir: root,
     format: 'esm',
     platform: 'neutral',
     target: 'es2023',

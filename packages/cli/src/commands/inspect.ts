@@ -34,6 +34,12 @@ export async function describe(file: string): Promise<ComponentDescription> {
   }
 }
 
+const lifetimes: Readonly<Record<string, string>> = {
+  request: 'gone with their request: no state is stored',
+  process: 'kept as long as the process runs',
+  stored: 'stored',
+}
+
 function text({ imports, exports, world, size, digest }: ComponentDescription, definition: AgentDefinitionDocument): string {
   const { name, version, description, skills, features, needs } = definition
   const rows: [string, readonly string[]][] = [
@@ -46,6 +52,7 @@ function text({ imports, exports, world, size, digest }: ComponentDescription, d
     ['Secrets', needs.secrets],
     ['Stores', needs.keyValue],
     ['Memory', [`${needs.memoryMb} MB`]],
+    ['Tasks', [lifetimes[definition.taskLifetime] ?? definition.taskLifetime]],
     ['World', [definition.world ?? world]],
     ['Imports', imports],
     ['Exports', exports],

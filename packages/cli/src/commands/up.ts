@@ -57,7 +57,7 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
   if (workers !== undefined) options.workers = workers
   if (dataDir !== undefined) options.dataDir = dataDir
   const running = await stepped(terminal, 'Starting the workers', () => createWasmHost(options), () => 'done')
-  if (description.world === 'wasi-http') terminal.note('! this component keeps no state: a task is gone with its request')
+  if (definition.taskLifetime === 'request') terminal.note('! this component stores nothing: a task is gone with its request')
   terminal.out(`${definition.name} ${definition.version} at ${running.url}`)
   terminal.note(`Card: curl ${running.url}/.well-known/agent-card.json\nCtrl-C ends it.`)
   await ended(signal)

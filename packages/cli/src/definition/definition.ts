@@ -1,9 +1,17 @@
-import { compileSchema, PfError } from '@pf-agents/agent-core'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type CompiledSchema, compileSchema, PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import schema from './agent-definition.v1.json' with { type: 'json' }
 
-/** JSON Schema (draft 2020-12) of what a component's `configure-agent` returns. */
-export const agentDefinitionSchema: Readonly<Record<string, unknown>> = schema
+let compiled: CompiledSchema | undefined
+
+/** The schema that the package of the document publishes beside its code. */
+function schema(): CompiledSchema {
+  const manifest = createRequire(import.meta.url).resolve('@pf-agents/app/package.json')
+  compiled ??= compileSchema(JSON.parse(readFileSync(join(manifest, '../agent-definition.v1.json'), 'utf8')) as Record<string, unknown>)
+  return compiled
+}
 
 /**
  * Reads what `configure-agent` returned. Members that version 1 does not know are ignored.
@@ -12,7 +20,10 @@ export const agentDefinitionSchema: Readonly<Record<string, unknown>> = schema
  */
 export async function readDefinition(text: string | undefined): Promise<AgentDefinitionDocument> {
   if (text === undefined) {
-    throw new PfError('PF_COMPONENT_INVALID', 'The component does not export configure-agent (pf:agent/discovery@1.0.0). Build it with `pf build --target wasm`.')
+    throw new PfError(
+      'PF_COMPONENT_INVALID',
+      'The component does not export configure-agent (pf:agent/discovery@1.0.0). Build it with `pf build --target wasm`.',
+    )
   }
   let value: unknown
   try {
@@ -20,7 +31,7 @@ export async function readDefinition(text: string | undefined): Promise<AgentDef
   } catch (error) {
     throw new PfError('PF_COMPONENT_INVALID', 'What configure-agent returned is not JSON.', { cause: error })
   }
-  const { issues } = await compileSchema(schema).check(value)
+  const { issues } = await schema().check(value)
   if (issues) {
     const list = issues.map(({ path, message }) => `${path || '/'}: ${message}`).join('; ')
     throw new PfError('PF_COMPONENT_INVALID', `What configure-agent returned does not match agent-definition.v1: ${list}`)
