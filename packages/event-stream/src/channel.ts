@@ -1,51 +1,105 @@
-import { isTerminal, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
+import { isTerminal, type RunEvent, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
 
 /** Whoever waits for a channel to have more. */
 export interface Follower {
+  /** Number of the event it wants next. */
+  readonly position: number
   /** There is more, or the store has to be asked. */
   wake(): void
+  /** The store is to be asked: somebody else may have written. */
+  ask(): void
+  /** Nothing more comes. */
+  end(): void
 }
 
-/** The newest events of one task, kept while somebody follows it. */
+/** How much of a task's newest events is kept for followers that are behind. */
+export interface TailLimits {
+  events: number
+  /** Characters, estimated. */
+  length: number
+}
+
+/** Kept beyond what followers need, so that the tail is not cut for every event. */
+const slack = 64
+
+/** The newest events of one task, kept as long as a follower has not read them, within bounds. */
 export class Channel {
   readonly key: TaskKey
   readonly followers = new Set<Follower>()
   /** Number of the newest event that was published here; 0 before the first. */
   lastSeq = 0
-  /** The newest published event ended the task. */
-  ended = false
   /** When something was last published or asked: milliseconds since 1970. */
   activeAt = 0
-  readonly #limit: number
+  readonly #limits: TailLimits
   #tail: StoredEvent[] = []
+  #length = 0
 
-  constructor(key: TaskKey, limit: number) {
+  constructor(key: TaskKey, limits: TailLimits) {
     this.key = key
-    this.#limit = limit
+    this.#limits = limits
   }
 
   publish(events: readonly StoredEvent[]): void {
     const last = events.at(-1)
     if (last === undefined) return
     // What another process wrote in between is in the store, not here: only an unbroken row is kept.
-    if (this.#tail.length > 0 && events[0]?.seq !== this.lastSeq + 1) this.#tail = []
-    this.#tail.push(...events)
-    // Cut in halves, so that a long stream does not move the whole row for each event.
-    if (this.#tail.length > this.#limit * 2) this.#tail = this.#tail.slice(-this.#limit)
+    if (events[0]?.seq !== this.lastSeq + 1) this.#cut(this.#tail.length)
+    for (const stored of events) {
+      this.#tail.push(stored)
+      this.#length += lengthOf(stored.event)
+    }
     this.lastSeq = last.seq
-    this.ended ||= events.some(endsTask)
+    if (this.#tail.length > slack || this.#length > this.#limits.length) this.#trim()
     for (const follower of this.followers) follower.wake()
   }
 
-  /** Events numbered `from` and later that are at hand, at most `limit`; `undefined` where the store has to be asked. */
+  /**
+   * Events numbered `from` and later that are at hand, `limit` or so; `undefined` where the store has to be asked.
+   * A message is never the last while what follows it is at hand: the two may be one on the wire.
+   */
   at(from: number, limit: number): readonly StoredEvent[] | undefined {
     const first = this.#tail[0]?.seq
     if (first === undefined || from < first || from > this.lastSeq) return undefined
-    return this.#tail.slice(from - first, from - first + limit)
+    let end = Math.min(from - first + limit, this.#tail.length)
+    while (end < this.#tail.length && this.#tail[end - 1]?.event.type === 'message') end++
+    return this.#tail.slice(from - first, end)
+  }
+
+  /** Drops what everybody has read, and what goes over the bounds: whoever is still behind is given that by the store. */
+  #trim(): void {
+    const first = this.#tail[0]?.seq ?? 0
+    let wanted = this.lastSeq + 1
+    for (const { position } of this.followers) if (position < wanted) wanted = position
+    // A quarter more than need be, so that a follower far behind does not have the row moved for every event.
+    const over = this.#tail.length > this.#limits.events ? this.#tail.length - (this.#limits.events * 3) / 4 : 0
+    this.#cut(Math.floor(Math.max(wanted - first, over)))
+    if (this.#length <= this.#limits.length) return
+    let at = 0
+    for (let left = this.#length; left > (this.#limits.length * 3) / 4 && at < this.#tail.length; at++)
+      left -= lengthOf((this.#tail[at] as StoredEvent).event)
+    this.#cut(at)
+  }
+
+  #cut(count: number): void {
+    if (count <= 0) return
+    for (const { event } of this.#tail.splice(0, count)) this.#length -= lengthOf(event)
   }
 }
 
 /** Whether an event is the last of its task. */
 export function endsTask({ event }: StoredEvent): boolean {
   return event.type === 'status' && isTerminal(event.status.state)
+}
+
+/** About how many characters an event has: exact where it is large, for that is when it matters. */
+function lengthOf(event: RunEvent): number {
+  if ('delta' in event) return event.delta.length + 64
+  const parts = event.type === 'artifact' ? event.artifact.parts : event.type === 'message' ? event.message.parts : []
+  let length = 256
+  for (const part of parts) {
+    if (part.text !== undefined) length += part.text.length
+    else if (part.raw !== undefined) length += part.raw.length
+    else if ('data' in part) length += 1024
+  }
+  return length
 }

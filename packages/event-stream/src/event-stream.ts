@@ -3,8 +3,13 @@ import { createRunStreams } from './run-streams'
 
 /** Options of {@link eventStream}. */
 export interface EventStreamOptions {
-  /** Events of a task that are kept in memory while somebody follows it; the rest is read from the store. Default 1,024. */
+  /**
+   * Newest events of a task that are kept in memory while somebody who follows it is behind; older ones are read from the
+   * store. Default 16,384.
+   */
   tailEvents?: number
+  /** Characters that those events may have together, estimated. Default 4,194,304. */
+  tailLength?: number
   /**
    * Milliseconds between looks at the store for tasks that are followed here while their run works in another process.
    * Default 1,000; 0 for a store that only this process writes.

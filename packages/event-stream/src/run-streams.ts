@@ -1,13 +1,15 @@
 import type { Clock, RunStore, RunStreams, StoredEvent, TaskKey } from '@pf-agents/agent-core'
-import { Channel } from './channel'
-import { Subscription } from './subscription'
+import { Channel, type TailLimits } from './channel'
+import { Subscription, type SubscriptionHome } from './subscription'
 
 /** What {@link createRunStreams} works with. */
 export interface RunStreamsOptions {
   store: RunStore
   clock: Clock
-  /** Default 1,024. */
+  /** Default 16,384. */
   tailEvents?: number
+  /** Default 4,194,304. */
+  tailLength?: number
   /** Default 1,000; 0 for never. */
   pollMs?: number
 }
@@ -28,18 +30,18 @@ export function createRunStreams(options: RunStreamsOptions): StreamsOverStore {
   return new Streams(options)
 }
 
-class Streams implements StreamsOverStore {
-  readonly #store: RunStore
+class Streams implements StreamsOverStore, SubscriptionHome {
+  readonly store: RunStore
   readonly #clock: Clock
-  readonly #tailEvents: number
+  readonly #limits: TailLimits
   readonly #pollMs: number
   readonly #channels = new Map<string, Channel>()
   #cancelPoll: (() => void) | undefined
 
-  constructor({ store, clock, tailEvents = 1024, pollMs = 1000 }: RunStreamsOptions) {
-    this.#store = store
+  constructor({ store, clock, tailEvents = 16_384, tailLength = 4 * 1024 * 1024, pollMs = 1000 }: RunStreamsOptions) {
+    this.store = store
     this.#clock = clock
-    this.#tailEvents = tailEvents
+    this.#limits = { events: tailEvents, length: tailLength }
     this.#pollMs = pollMs
   }
 
@@ -49,31 +51,37 @@ class Streams implements StreamsOverStore {
 
   publish(key: TaskKey, events: readonly StoredEvent[]): void {
     if (this.#channels.size === 0) return
-    const channel = this.#channels.get(name(key))
+    const channel = this.#channels.get(nameOf(key))
     if (channel === undefined) return
     channel.activeAt = this.#clock.now()
     channel.publish(events)
   }
 
-  subscribe(key: TaskKey, fromSeq: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]> {
-    const at = name(key)
-    let channel = this.#channels.get(at)
+  subscribe(
+    key: TaskKey,
+    fromSeq: number,
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<readonly StoredEvent[], undefined, undefined> {
+    const name = nameOf(key)
+    let channel = this.#channels.get(name)
     if (channel === undefined) {
-      channel = new Channel(key, this.#tailEvents)
+      channel = new Channel(key, this.#limits)
       channel.activeAt = this.#clock.now()
-      this.#channels.set(at, channel)
+      this.#channels.set(name, channel)
     }
-    const followed = channel
     if (this.#pollMs > 0) this.#cancelPoll ??= this.#clock.after(this.#pollMs, this.#poll)
-    return new Subscription(this.#store, followed, fromSeq, signal, () => {
-      if (followed.followers.size === 0 && this.#channels.get(at) === followed) this.#channels.delete(at)
-      if (this.#channels.size === 0) this.#stopPolling()
-    })
+    return new Subscription(this, channel, fromSeq, signal)
+  }
+
+  left(channel: Channel): void {
+    if (channel.followers.size > 0) return
+    const name = nameOf(channel.key)
+    if (this.#channels.get(name) === channel) this.#channels.delete(name)
+    if (this.#channels.size === 0) this.#stopPolling()
   }
 
   close(): void {
-    for (const channel of [...this.#channels.values()])
-      for (const follower of [...channel.followers] as Subscription[]) void follower.return()
+    for (const channel of [...this.#channels.values()]) for (const follower of [...channel.followers]) follower.end()
     this.#stopPolling()
   }
 
@@ -87,20 +95,20 @@ class Streams implements StreamsOverStore {
     this.#cancelPoll = undefined
     const now = this.#clock.now()
     let asked = 0
-    for (const [at, channel] of this.#channels) {
+    for (const [name, channel] of this.#channels) {
       if (asked >= pollLimit) break
       if (now - channel.activeAt < this.#pollMs) continue
       asked++
       channel.activeAt = now
       // To the back of the row, so that every channel has its turn.
-      this.#channels.delete(at)
-      this.#channels.set(at, channel)
-      for (const follower of channel.followers as Set<Subscription>) follower.ask()
+      this.#channels.delete(name)
+      this.#channels.set(name, channel)
+      for (const follower of channel.followers) follower.ask()
     }
     if (this.#channels.size > 0) this.#cancelPoll = this.#clock.after(this.#pollMs, this.#poll)
   }
 }
 
-function name(key: TaskKey): string {
+function nameOf(key: TaskKey): string {
   return `${key.taskId}\n${key.tenant}\n${key.principalId}`
 }

@@ -1,107 +1,132 @@
 import { isTerminal, PfError, type RunStore, type StoredEvent } from '@pf-agents/agent-core'
 import { type Channel, endsTask, type Follower } from './channel'
 
-/** Events handed over at once, at most. */
+/** Events handed over at once, or so. */
 const batchLimit = 256
 
 type Batch = readonly StoredEvent[]
+type Step = IteratorResult<Batch, undefined>
+
+const done: Step = { done: true, value: undefined }
+
+/** What a subscription needs of the streams it belongs to. */
+export interface SubscriptionHome {
+  readonly store: RunStore
+  /** A follower left this channel. */
+  left(channel: Channel): void
+}
 
 /**
  * One subscriber's place in a task's events. It holds a number, not a queue: however slow the subscriber, nothing piles
- * up for it, and what is no longer in memory is read from the store's log.
+ * up for it, and what is no longer in memory is read from the store's log. While it waits, it is one promise.
  */
-export class Subscription implements AsyncIterableIterator<Batch>, Follower {
-  readonly #store: RunStore
+export class Subscription implements AsyncIterableIterator<Batch, undefined, undefined>, Follower {
+  position: number
+  readonly #home: SubscriptionHome
   readonly #channel: Channel
-  readonly #leave: () => void
-  readonly #signal: AbortSignal
-  #next: number
-  #over = false
+  readonly #signal: AbortSignal | undefined
+  #isOver = false
   /** The store may have events that were not published here: before the first look, and when a poll says so. */
-  #ask = true
-  #waiting: (() => void) | undefined
+  #mustAsk = true
+  #waiting: ((step: Step | Promise<Step>) => void) | undefined
 
-  constructor(store: RunStore, channel: Channel, from: number, signal: AbortSignal, leave: () => void) {
-    this.#store = store
+  constructor(home: SubscriptionHome, channel: Channel, from: number, signal: AbortSignal | undefined) {
+    this.position = from
+    this.#home = home
     this.#channel = channel
-    this.#next = from
     this.#signal = signal
-    this.#leave = leave
     channel.followers.add(this)
-    signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (signal.aborted) this.#onAbort()
+    if (signal?.aborted) this.end()
+    else signal?.addEventListener('abort', this)
   }
 
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    waiting?.()
+  next(): Promise<Step> {
+    const step = this.#step()
+    if (step !== undefined) return Promise.resolve(step)
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+    })
   }
 
-  /** The store is to be asked: somebody else may have written. */
+  return(): Promise<Step> {
+    this.end()
+    return Promise.resolve(done)
+  }
+
+  wake(): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    // Taken away first: a step that ends the subscription wakes, too.
+    this.#waiting = undefined
+    const step = this.#step()
+    if (step === undefined) this.#waiting = waiting
+    else waiting(step)
+  }
+
   ask(): void {
-    this.#ask = true
+    this.#mustAsk = true
     this.wake()
   }
 
-  async next(): Promise<IteratorResult<Batch, undefined>> {
-    while (!this.#over) {
-      const batch = this.#channel.at(this.#next, batchLimit) ?? (await this.#stored())
-      if (this.#over) break
-      if (batch !== undefined && batch.length > 0) return this.#give(batch)
-      if (this.#channel.at(this.#next, 1) !== undefined || this.#ask) continue
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve
-      })
-    }
-    return { done: true, value: undefined }
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#channel.followers.delete(this)
+    this.#signal?.removeEventListener('abort', this)
+    this.#home.left(this.#channel)
+    this.wake()
   }
 
-  async return(): Promise<IteratorResult<Batch, undefined>> {
-    this.#end()
-    return { done: true, value: undefined }
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.end()
   }
 
-  #give(batch: Batch): IteratorResult<Batch, undefined> {
-    this.#next = (batch.at(-1) as StoredEvent).seq + 1
-    if (batch.some(endsTask)) this.#end()
+  /** What can be told now; `undefined` where there is nothing. */
+  #step(): Step | Promise<Step> | undefined {
+    if (this.#isOver) return done
+    const batch = this.#channel.at(this.position, batchLimit)
+    if (batch !== undefined) return this.#give(batch)
+    // What was published is in the store, too, where it is no longer at hand.
+    return this.#mustAsk || this.position <= this.#channel.lastSeq ? this.#stored() : undefined
+  }
+
+  #give(batch: Batch): Step {
+    this.position = (batch.at(-1) as StoredEvent).seq + 1
+    if (batch.some(endsTask)) this.end()
     return { done: false, value: batch }
   }
 
-  /** What the store has from here on; ends the subscription where the task is over. */
-  async #stored(): Promise<Batch | undefined> {
-    if (!this.#ask && this.#next > this.#channel.lastSeq) return undefined
-    this.#ask = false
+  /** What the store has from here on; ends where the task is over and all of it was told. */
+  async #stored(): Promise<Step> {
+    this.#mustAsk = false
+    const { store } = this.#home
     const { key } = this.#channel
     try {
-      const batch = await this.#store.read(key, this.#next, batchLimit)
-      if (batch === undefined)
-        throw new PfError('PF_STREAM_LAGGED', undefined, { details: { taskId: key.taskId, seq: this.#next } })
-      if (batch.length === 0) {
-        const head = await this.#store.head(key)
-        // Read before head: what ended the task in between is published, or found by the next look.
-        if (head !== undefined && isTerminal(head.state) && (await this.#store.read(key, this.#next, 1))?.length === 0)
-          this.#end()
-      }
-      return batch
+      const batch = await this.#read(key)
+      if (this.#isOver) return done
+      if (batch.length > 0) return this.#give(batch)
+      const head = await store.head(key)
+      // Read before head: what ended the task in between is published, or found by the next look.
+      if (head !== undefined && isTerminal(head.state) && (await store.read(key, this.position, 1))?.length === 0)
+        this.end()
     } catch (error) {
-      this.#end()
+      this.end()
       throw error
     }
+    return this.next()
   }
 
-  #end(): void {
-    if (this.#over) return
-    this.#over = true
-    this.#channel.followers.delete(this)
-    this.#signal.removeEventListener('abort', this.#onAbort)
-    this.#leave()
-    this.wake()
+  async #read(key: Channel['key']): Promise<Batch> {
+    const batch = await this.#home.store.read(key, this.position, batchLimit)
+    if (batch === undefined)
+      throw new PfError('PF_STREAM_LAGGED', undefined, { details: { taskId: key.taskId, seq: this.position } })
+    // As the channel has it: a message is read together with what follows it.
+    const isCut = batch.length === batchLimit && batch.at(-1)?.event.type === 'message'
+    return isCut ? batch.slice(0, -1) : batch
   }
-
-  readonly #onAbort = (): void => this.#end()
 }

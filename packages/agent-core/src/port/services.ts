@@ -73,10 +73,15 @@ export interface RunStreams {
   /** Called after each commit with what it stored; `ended` where the run is over with it: the task is over, or waits. */
   publish(key: TaskKey, events: readonly StoredEvent[], ended: boolean): void
   /**
-   * Events numbered `fromSeq` and later, live, until the task is over; those that are there together come together.
+   * Events numbered `fromSeq` and later, live, until the task is over, the signal aborts or `return` is called; those
+   * that are there together come together, and a message comes together with what followed it in the same commit.
    * Throws PF_STREAM_LAGGED where the store no longer has what comes next.
    */
-  subscribe(key: TaskKey, fromSeq: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]>
+  subscribe(
+    key: TaskKey,
+    fromSeq: number,
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<readonly StoredEvent[], undefined, undefined>
 }
 /** Port of live run streams. */
 export const runStreamsPort = port<RunStreams>('pf.run-streams')
