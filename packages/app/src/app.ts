@@ -21,6 +21,8 @@ export interface FetchContext {
   readonly bodyLength?: number | undefined
   /** Reads the whole body, at most `limit` bytes, where the host has a shorter way than the request's stream. */
   readBody?(limit: number): Promise<Uint8Array>
+  /** Told that a route answered with a body that the host may take straight: look for its `textSourceOf` (http-kit). */
+  streamed?(): void
 }
 
 /** The side of an app that faces what serves it. */

@@ -14,6 +14,7 @@ import {
   variablesPort,
 } from '@pf-agents/agent-core'
 import type { AuthContext, Authenticator } from '@pf-agents/auth'
+import { textSourceOf } from '@pf-agents/http-kit'
 import { Hono } from 'hono/tiny'
 import { type App, appCore, type AppCore, type FetchContext } from './app'
 import { boundBody, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
@@ -150,7 +151,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         facts.principal = await authenticator.authenticate(request, this.#authContext, facts)
       }
       if (middleware.length > 0) return await this.#through(0, route, request, facts)
-      return await route.handle(request, facts)
+      return await this.#handle(route, request, facts)
     } catch (error) {
       return await this.#tell(route, facts, error)
     } finally {
@@ -165,9 +166,15 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     if (bodyLength === undefined && mayHaveBody(request)) boundBody(request, this.#bodyLimit)
   }
 
+  async #handle(route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
+    const response = await route.handle(request, facts)
+    if (textSourceOf(response) !== undefined) facts.streamed()
+    return response
+  }
+
   async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
     const middleware = this.#parts.middleware[at]
-    if (middleware === undefined) return route.handle(request, facts)
+    if (middleware === undefined) return this.#handle(route, request, facts)
     return middleware(request, facts, () => this.#through(at + 1, route, request, facts))
   }
 

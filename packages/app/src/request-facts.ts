@@ -49,6 +49,11 @@ export class RequestFacts implements RequestInfo {
     return this.#context.bodyLength
   }
 
+  /** The route's response has a body that the host may take straight. */
+  streamed(): void {
+    this.#context.streamed?.()
+  }
+
   readBody(): Promise<Uint8Array> {
     const context = this.#context
     if (context.readBody !== undefined) return context.readBody(this.#bodyLimit)

@@ -5,6 +5,7 @@ import { type App, appCore } from '../app'
 import { errorResponse } from '../error-response'
 import { bindNodeHost } from './host-services'
 import { NodeContext } from './node-context'
+import { sendStraight } from './send-straight'
 
 /** What `http.createServer`, Express and Connect take. */
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
@@ -22,7 +23,12 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
   checkTargets(app[appCore].features, 'node')
   bindNodeHost(app)
   return getRequestListener(
-    (request, { incoming }) => app.fetch(request, new NodeContext(incoming as IncomingMessage)),
+    (request, { incoming, outgoing }) => {
+      const context = new NodeContext(incoming as IncomingMessage)
+      const response = app.fetch(request, context)
+      if (!(response instanceof Promise)) return response
+      return response.then((one) => (context.isStreamed ? sendStraight(one, outgoing as ServerResponse) : one))
+    },
     {
       // Only what no request could be made of comes here, such as a Host header that is none.
       errorHandler: () =>

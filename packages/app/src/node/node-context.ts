@@ -5,6 +5,8 @@ import { readIncoming } from './read-incoming'
 
 /** What Node's HTTP server knows of a request. Nothing is read before it is asked for. */
 export class NodeContext implements FetchContext {
+  /** Whether the response may have a body that goes straight to the connection. */
+  isStreamed = false
   readonly #incoming: IncomingMessage
 
   constructor(incoming: IncomingMessage) {
@@ -28,5 +30,9 @@ export class NodeContext implements FetchContext {
   /** Straight from the socket: the stream of a `Request` costs as much as all the rest of a small request. */
   readBody(limit: number): Promise<Uint8Array> {
     return readIncoming(this.#incoming, limit)
+  }
+
+  streamed(): void {
+    this.isStreamed = true
   }
 }

@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http'
+import { type TextSink, type TextSource, textSourceOf } from '@pf-agents/http-kit'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+
+/** Characters that may wait for the end of a turn of the event loop. */
+const turnLimit = 65_536
+
+/**
+ * Sends a response whose body can be taken straight by writing its text to the connection: half the memory of an idle
+ * stream, and a fraction of the time per event, of what goes through a `ReadableStream`.
+ *
+ * @returns what tells the adapter that nothing is left to send; the response itself where somebody wrapped its body
+ */
+export function sendStraight(response: Response, outgoing: ServerResponse): Response {
+  const source = textSourceOf(response.body)
+  if (source === undefined) return response
+  if (outgoing.destroyed) {
+    source.gone()
+    return RESPONSE_ALREADY_SENT
+  }
+  const headers: Record<string, string | string[]> = Object.fromEntries(response.headers)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  outgoing.writeHead(response.status, headers)
+  const sink = new NodeSink(outgoing, source)
+  ;(outgoing as Carrier)[carried] = sink
+  outgoing.on('drain', onDrain)
+  outgoing.on('close', onClose)
+  source.attach(sink)
+  // Whoever waits for the first event may as well know that it was heard.
+  if (!sink.hasWritten) outgoing.flushHeaders()
+  return RESPONSE_ALREADY_SENT
+}
+
+const carried = Symbol('pf-agents.sink')
+type Carrier = ServerResponse & { [carried]: NodeSink }
+
+// One function for all connections: a closure for each would cost as much as the sink itself.
+function onDrain(this: ServerResponse): void {
+  ;(this as Carrier)[carried].drained()
+}
+function onClose(this: ServerResponse): void {
+  ;(this as Carrier)[carried].closed()
+}
+
+/** Writes at once, but what comes in the same turn of the event loop as one chunk when it ends. */
+class NodeSink implements TextSink {
+  hasWritten = false
+  readonly #outgoing: ServerResponse
+  readonly #source: TextSource
+  #held = ''
+  #isTurn = false
+  #isFull = false
+  #hasEnded = false
+
+  constructor(outgoing: ServerResponse, source: TextSource) {
+    this.#outgoing = outgoing
+    this.#source = source
+  }
+
+  write(text: string): boolean {
+    if (this.#isTurn || this.#isFull) {
+      this.#held += text
+      return !this.#isFull && this.#held.length < turnLimit
+    }
+    this.#isTurn = true
+    setImmediate(endTurn, this)
+    return this.#send(text)
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    if (!this.#isFull) this.#finish()
+  }
+
+  destroy(): void {
+    this.#outgoing.destroy()
+  }
+
+  /** The turn is over: what was held back goes out as one chunk. */
+  turned(): void {
+    this.#isTurn = false
+    if (this.#held === '' || this.#isFull || this.#hasEnded) return
+    const wasFull = this.#held.length >= turnLimit
+    const text = this.#held
+    this.#held = ''
+    if (this.#send(text) && wasFull) this.#source.drained()
+  }
+
+  drained(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    if (this.#hasEnded) {
+      this.#finish()
+      return
+    }
+    const text = this.#held
+    this.#held = ''
+    if (text === '' || this.#send(text)) this.#source.drained()
+  }
+
+  closed(): void {
+    this.#hasEnded = true
+    this.#held = ''
+    this.#source.gone()
+  }
+
+  #send(text: string): boolean {
+    this.hasWritten = true
+    this.#isFull = !this.#outgoing.write(text)
+    return !this.#isFull
+  }
+
+  #finish(): void {
+    const text = this.#held
+    this.#held = ''
+    if (text === '') this.#outgoing.end()
+    else this.#outgoing.end(text)
+  }
+}
+
+function endTurn(sink: NodeSink): void {
+  sink.turned()
+}
