@@ -28,7 +28,7 @@ export interface CachedComponent extends Transpiled {
   built: boolean
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** `$PF_CACHE`, else the user's cache directory. */
 export function defaultCacheDirectory(): string {

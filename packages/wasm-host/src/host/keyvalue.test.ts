@@ -66,7 +66,11 @@ test('batches, key listing, undeclared stores', async () => {
 })
 
 test.each(['loop', 'trap', 'wait', 'bomb', 'throw'])('a lease dies with its instance: %s', async (then) => {
-  host = await startTestHost({ timeoutMs: then === 'wait' ? 300 : 10_000, busyLimitMs: 400 })
+  host = await startTestHost({
+    timeoutMs: then === 'wait' ? 300 : 10_000,
+    busyLimitMs: then === 'loop' ? 400 : 10_000,
+    memoryMb: 24,
+  })
   await host.text('/lease?name=kept')
   await host.text('/set?key=other&value=stays')
   const response = await fetch(`${host.url}/lease?name=mine&then=${then}`)

@@ -3,7 +3,7 @@ import { WINDOW } from '../protocol/messages'
 import type { Exchange } from './exchange'
 
 /** A body up to this size is read before the guest starts: it costs one message, and a slow sender costs no instance. */
-export const BUFFERED_BODY = 64 * 1024
+const BUFFERED_BODY = 64 * 1024
 
 const HAS_NO_BODY = (request: IncomingMessage): boolean =>
   request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined

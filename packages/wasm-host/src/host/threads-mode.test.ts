@@ -15,8 +15,9 @@ beforeAll(async () => {
   host = await startTestHost({
     mode: 'threads',
     workers: 2,
-    timeoutMs: 1500,
-    busyLimitMs: 600,
+    timeoutMs: 3000,
+    busyLimitMs: 1500,
+    memoryMb: 24,
     outbound: ['http://127.0.0.1:*'],
   })
 }, 120_000)

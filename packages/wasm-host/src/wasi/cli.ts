@@ -7,7 +7,7 @@ class TerminalInput {}
 class TerminalOutput {}
 
 /** Ends the instance: `wasi:cli/exit` never returns to the guest. */
-export class GuestExit extends Error {
+class GuestExit extends Error {
   override name = 'GuestExit'
 }
 

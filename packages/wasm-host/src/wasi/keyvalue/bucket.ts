@@ -3,7 +3,7 @@ import type { KvStore } from './kv-store'
 /** Errors of `wasi:keyvalue`, as the bindings take them. */
 export type KvError = { tag: 'no-such-store' } | { tag: 'access-denied' } | { tag: 'other'; val: string }
 
-export const LIMITS = { keyBytes: 1024, valueBytes: 16 * 1024 * 1024, page: 1000 } as const
+const LIMITS = { keyBytes: 1024, valueBytes: 16 * 1024 * 1024, page: 1000 } as const
 
 /** Runs a store operation; SQLite's own failures become the `other` error of the guest. */
 export function guarded<T>(work: () => T): T {

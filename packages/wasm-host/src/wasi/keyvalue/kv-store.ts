@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /** Keys under this first segment die with the instance that set them, see {@link KvStore.forget}. */
-export const LEASE_PREFIX = 'lease/'
+const LEASE_PREFIX = 'lease/'
 
 /** `PRAGMA user_version` of the layout below. */
 const SCHEMA_VERSION = 2
