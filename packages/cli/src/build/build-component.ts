@@ -9,6 +9,7 @@ import { readDefinition } from '../definition/definition'
 import { BuildCache, defaultCacheDirectory } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { makeComponent } from './componentize'
+import { moveMap } from './map-stack'
 import { ownDirectory } from './own-packages'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { worldWit } from './wit'
@@ -99,7 +100,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
   await mkdir(dirname(file), { recursive: true })
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
   await writeFile(file, component)
-  await writeFile(mapFile, bundle.map)
+  await writeFile(mapFile, moveMap(bundle.map, process.cwd(), dirname(mapFile)))
   const manifest = options.manifest ?? world !== 'wasmtime' ? await writeManifest(file, definition) : {}
   return { file, size: component.byteLength, world, definition, imports, mapFile, ...manifest, bundleSize: bundle.code.length, cached, timings, bundle }
 }

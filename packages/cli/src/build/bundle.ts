@@ -23,7 +23,7 @@ export interface BundleOptions {
 /** One file of JavaScript, ready to be made a component. */
 export interface Bundle {
   code: string
-  /** Source map, JSON. */
+  /** Source map, JSON; it names its sources from the working directory. */
   map: string
   /** Interfaces of the host that it imports, with versions. */
   imports: string[]
@@ -47,7 +47,7 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     bundle: true,
     write: false,
     metafile: true,
-    // Nothing is written; sources in the map are named from here.
+    // Nothing is written; the map names its sources from here.
     outdir: root,
     format: 'esm',
     platform: 'neutral',

@@ -30,7 +30,7 @@ export function evaluationError(message: string, map: string): PfError {
   // The first line of the head carries the place; the stack that follows the rejection carries every frame.
   const place = linePrefix.exec(head)?.[0].trim()
   const frames = /Stack:\n([\s\S]*)/.exec(rest.join(''))?.[1]?.split('\n').map((line) => line.trim()).filter((line) => line.includes('agent.js:')) ?? []
-  const stack = (frames.length > 0 ? frames : place ? [place] : []).map((frame) => `    at ${mapStack(frame.replace(/^@/, ''), map)}`)
+  const stack = (frames.length > 0 ? frames : place ? [place] : []).map((frame) => `    at ${mapStack(frame.replace(/^@/, ''), map, process.cwd())}`)
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1]
   const lines = ['The modules of the agent can not be evaluated, which happens once, at build time.', said, ...stack, ...(hint ? [hint] : [])]
   return new PfError('PF_BUILD_FAILED', lines.join('\n'))

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { createWasmHost, type WasmHostOptions } from '@pf-agents/wasm-host'
 import { mapStack } from '../build/map-stack'
 import type { Command, CommandInput } from '../command-line/command'
@@ -74,7 +74,7 @@ function logger(component: string, terminal: Terminal): NonNullable<WasmHostOpti
   const file = resolve(component).replace(/(?:\.wasm)?$/, '.js.map')
   const map = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const name = basename(component).replace(/\.wasm$/, '')
-  return ({ line }) => terminal.note(`[${name}] ${mapStack(line, map)}`)
+  return ({ line }) => terminal.note(`[${name}] ${mapStack(line, map, dirname(file))}`)
 }
 
 /** Resolves when the user ends the command. */

@@ -1,0 +1,36 @@
+import { a2aServer } from '@pf-agents/a2a-server'
+import { defineAgent, reply, type RunContext } from '@pf-agents/agent-core'
+import { createApp } from '@pf-agents/app'
+import { spinStorage } from '@pf-agents/spin-storage'
+
+const agent = defineAgent({
+  name: 'lifecycle',
+  description: 'Does what ends badly',
+  version: '1.0.0',
+  onMessage: (message, context) => act(message.text, context),
+})
+
+async function act(text: string, context: RunContext) {
+  await context.startTask()
+  if (text === 'loop') for (;;);
+  if (text === 'bomb') for (const held: Uint8Array[] = []; ; ) held.push(new Uint8Array(1 << 20).fill(1))
+  if (text === 'wait') await wait(60_000, context.signal)
+  if (text === 'count') {
+    const count = Number((await context.state.context.get('count')) ?? 0) + 1
+    await context.state.context.set('count', count)
+    return reply.artifact({ parts: [{ data: count }] })
+  }
+  return reply.completed(text)
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    })
+  })
+}
+
+export default createApp(agent, [a2aServer(), spinStorage()])

@@ -1,0 +1,93 @@
+// What becomes of tasks when the component that runs them comes and goes: each request is a new instance, and state is
+// only what the host's key-value store holds.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
+import type { Task } from '@pf-agents/agent-core'
+import { startComponent, type StartedComponent, type StartComponentOptions } from '../src/node'
+
+const entry = new URL('./apps/lifecycle.spin.ts', import.meta.url).pathname
+let data: string
+let component: StartedComponent
+const start = (options: StartComponentOptions = {}) => startComponent(entry, { dataDir: data, workers: 2, busyLimitMs: 500, ...options })
+const client = () => createA2AClient({ url: component.url })
+
+
+/** Sends a text and hands back its task. */
+async function send(text: string, more: { contextId?: string; returnImmediately?: boolean; signal?: AbortSignal } = {}): Promise<Task> {
+  const { contextId, returnImmediately = false, signal } = more
+  const message = { ...userMessage(text), ...(contextId !== undefined && { contextId }) }
+  const answer = await client().sendMessage({ message, configuration: { returnImmediately } }, signal && { signal })
+  if (!('task' in answer)) throw new Error(`"${text}" became no task`)
+  return answer.task
+}
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'pf-lifecycle-'))
+  component = await start()
+}, 120_000)
+afterAll(async () => {
+  await component?.close()
+  rmSync(data, { recursive: true, force: true })
+})
+
+it('a task made by one request is read by the next, and by a host started later', async () => {
+  const task = await send('done')
+  const { id } = task
+  expect(task.status.state).toBe('completed')
+  expect(await client().getTask({ id })).toEqual(task)
+  await component.close()
+  component = await start()
+  expect(await client().getTask({ id })).toEqual(task)
+  expect((await client().listTasks()).tasks.map((one) => one.id)).toContain(id)
+})
+
+it('state of a context goes from request to request', async () => {
+  const counts: unknown[] = []
+  for (let index = 0; index < 3; index++) {
+    const { artifacts } = await send('count', { contextId: 'counting' })
+    counts.push(artifacts?.[0]?.parts[0]?.data)
+  }
+  expect(counts).toEqual([1, 2, 3])
+})
+
+it.each([
+  ['loops', 'loop'],
+  ['takes all memory', 'bomb'],
+])('a run that %s is killed, and the next GetTask says failed', async (_what, text) => {
+  const { id } = await send(text, { returnImmediately: true })
+  const state = async () => (await client().getTask({ id })).status.state
+  await expect.poll(state, { timeout: 10_000, interval: 100 }).toBe('failed')
+  expect((await client().getTask({ id })).status).toMatchObject({ state: 'failed' })
+  // The killed one's neighbours are served as before.
+  expect((await send('still here')).status.state).toBe('completed')
+})
+
+it('a cancel from a second request ends the first within two seconds', async () => {
+  const contextId = crypto.randomUUID()
+  const first = send('wait', { contextId })
+  const found = async () => (await client().listTasks({ contextId })).tasks[0]
+  await expect.poll(async () => (await found())?.status.state, { timeout: 5_000, interval: 50 }).toBe('working')
+  const id = (await found())?.id ?? ''
+
+  const canceledAt = performance.now()
+  expect((await client().cancelTask({ id })).status.state).toBe('canceled')
+  expect((await first).status.state).toBe('canceled')
+  expect(performance.now() - canceledAt).toBeLessThan(2_000)
+  expect((await client().getTask({ id })).status.state).toBe('canceled')
+})
+
+it('a request that is given up by its caller leaves a task that is read as failed', async () => {
+  const contextId = crypto.randomUUID()
+  const caller = new AbortController()
+  const given = send('wait', { contextId, signal: caller.signal })
+  const found = async () => (await client().listTasks({ contextId })).tasks[0]?.status.state
+  await expect.poll(found, { timeout: 5_000, interval: 50 }).toBe('working')
+  caller.abort(new Error('given up'))
+  await expect(given).rejects.toThrow('given up')
+  await component.close()
+  component = await start()
+  await expect.poll(found, { timeout: 5_000, interval: 100 }).toBe('failed')
+})
