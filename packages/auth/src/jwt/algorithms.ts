@@ -1,7 +1,7 @@
 import { PfError } from '@pf-agents/agent-core'
 
 /** Signatures that anybody can check who has the public key. */
-export const publicKeyAlgorithms: readonly string[] = [
+const publicKeyAlgorithms: readonly string[] = [
   'ES256',
   'ES384',
   'ES512',
@@ -16,7 +16,7 @@ export const publicKeyAlgorithms: readonly string[] = [
 ]
 
 /** Signatures with a secret that both sides know. */
-export const secretAlgorithms: readonly string[] = ['HS256', 'HS384', 'HS512']
+const secretAlgorithms: readonly string[] = ['HS256', 'HS384', 'HS512']
 
 /**
  * The algorithms to allow. Never both kinds at once: a token that claims HS256 must not be checked with a public key, which

@@ -100,8 +100,9 @@ export function jwtTokens(options: JwtOptions): TokenVerifier {
         const now = { ...terms, currentDate: new Date(context.clock.now()) }
         return { claims: await source.verify(token, now, context) }
       } catch (error) {
-        if (PfError.is(error)) throw error
-        return refusalOf(error)
+        // jose's own errors, and those of Web Crypto over keys it can't use. Anything else is not the token's fault.
+        if (error instanceof errors.JOSEError || error instanceof DOMException) return refusalOf(error)
+        throw error
       }
     },
   }
@@ -215,5 +216,5 @@ function refusalOf(error: unknown): TokenResult {
   // Only whoever holds a token of the issuer learns that it is over.
   if (error instanceof errors.JWTExpired) return refuse('expired', 'The access token expired')
   if (error instanceof errors.JWTClaimValidationFailed) return refuse(`claim ${error.claim}`)
-  return refuse(error instanceof errors.JOSEError ? error.code : 'malformed')
+  return refuse(error instanceof errors.JOSEError ? error.code : 'unusable key')
 }

@@ -18,7 +18,7 @@ export interface RemoteKeysRules extends FetchLimits {
 }
 
 /** What keys are loaded with. */
-export type KeysContext = FetchParts & Pick<AuthContext, 'keyValue'>
+export type KeysContext = FetchParts & Pick<AuthContext, 'keyValue' | 'log'>
 
 /** Keys that somebody publishes, loaded when they are needed and kept. */
 export type RemoteKeys = Refreshed<KeySet, KeysContext>
@@ -41,15 +41,13 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
   }
   return new Refreshed(
     async (context, forced) => {
-      const { clock, keyValue } = context
-      const stored = await keyValue?.get(storeKey(name))
-      const kept = stored && readStored(stored.value)
+      const now = context.clock.now()
+      const kept = await readKept(name, context)
       // Other requests of this component loaded them: a forced load is held to the same cooldown.
-      if (kept !== undefined && clock.now() - kept.at < (forced ? cooldownMs : maxAgeMs)) return kept
+      if (kept !== undefined && kept.at <= now && now - kept.at < (forced ? cooldownMs : maxAgeMs)) return kept
       const value = await load(context)
-      const at = clock.now()
-      await keyValue?.set(storeKey(name), { at, keys: value.json })
-      return { value, at }
+      await keep(name, { at: now, keys: value.json }, context)
+      return { value, at: now }
     },
     { maxAgeMs, staleMs, cooldownMs, failureCooldownMs },
   )
@@ -57,13 +55,25 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
 
 const storeKey = (name: string) => `auth/keys/${encodeURIComponent(name)}`
 
-function readStored(value: unknown): { value: KeySet; at: number } | undefined {
-  const { at, keys } = value as { at?: unknown; keys?: unknown }
-  if (typeof at !== 'number') return undefined
+/** A store that fails, or holds something else, is one that has nothing: the issuer has the keys. */
+async function readKept(
+  name: string,
+  { keyValue, log }: KeysContext,
+): Promise<{ value: KeySet; at: number } | undefined> {
   try {
-    return { value: keySetOf(keys as JsonObject), at }
-  } catch {
+    const { at, keys } = ((await keyValue?.get(storeKey(name)))?.value ?? {}) as JsonObject
+    return typeof at === 'number' ? { value: keySetOf(keys as JsonObject), at } : undefined
+  } catch (error) {
+    log?.('warn', 'Stored keys of an issuer could not be read.', { error: String(error) })
     return undefined
+  }
+}
+
+async function keep(name: string, value: JsonObject, { keyValue, log }: KeysContext): Promise<void> {
+  try {
+    await keyValue?.set(storeKey(name), value)
+  } catch (error) {
+    log?.('warn', 'Keys of an issuer could not be stored.', { error: String(error) })
   }
 }
 

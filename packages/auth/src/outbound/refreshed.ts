@@ -54,7 +54,9 @@ export class Refreshed<T, C extends { readonly clock: Clock }> {
   /** A newer value than `seen`; `undefined` where none can be had yet. */
   async newer(seen: T, context: C): Promise<T | undefined> {
     if (this.#held !== undefined && this.#held.value !== seen) return this.#held.value
-    if (this.#loading === undefined && context.clock.now() - this.#triedAt < this.#rules.cooldownMs) return undefined
+    // What was loaded may be older than this instance, and then so is the cooldown.
+    const last = Math.max(this.#held?.at ?? 0, this.#failure === undefined ? 0 : this.#triedAt)
+    if (this.#loading === undefined && context.clock.now() - last < this.#rules.cooldownMs) return undefined
     try {
       const { value } = await this.#reload(context, true)
       return value === seen ? undefined : value

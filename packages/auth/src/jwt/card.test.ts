@@ -1,0 +1,353 @@
+import { canonicalizeAgentCard, generateAgentCardSignature, verifyAgentCardSignature } from '@a2a-js/sdk'
+import { type AgentCard, canonicalAgentCard, type CardSigner, signAgentCard } from '@pf-agents/a2a-protocol'
+import type { JsonValue } from '@pf-agents/agent-core'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
+import { exportPKCS8, importPKCS8 } from 'jose'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { testKey, type TestKey } from '../../test/issuer'
+import { createCardSigner } from './card-signer'
+import { createCardVerifier, type CardVerifierOptions } from './card-verifier'
+
+const plain: AgentCard = {
+  name: 'Trip agent',
+  description: 'Plans trips: é€😀',
+  version: '2.1.0',
+  supportedInterfaces: [{ url: 'https://a.example/rpc', protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+  capabilities: { streaming: false },
+  defaultInputModes: ['text/plain'],
+  defaultOutputModes: ['text/plain'],
+  skills: [{ id: 'plan', name: 'Plan', description: 'Makes itineraries', tags: ['travel'] }],
+}
+/** With what the specification and the SDKs write differently. */
+const guarded: AgentCard = {
+  ...plain,
+  skills: [],
+  securitySchemes: {
+    mtls: { mtlsSecurityScheme: {} },
+    key: { apiKeySecurityScheme: { location: 'header', name: 'K' } },
+  },
+  securityRequirements: [{ schemes: { mtls: { list: [] } } }],
+  capabilities: { extensions: [{ uri: 'urn:x', params: { empty: '', none: null, list: [{}] } }] },
+}
+const cards: [string, AgentCard][] = [
+  ['a plain card', plain],
+  ['a card with empty members', guarded],
+]
+/** As it comes off the wire. */
+const received = (card: object) => JSON.parse(JSON.stringify(card)) as { [name: string]: JsonValue }
+
+let key: TestKey
+let other: TestKey
+let signer: CardSigner
+
+beforeAll(async () => {
+  // The SDK prints every signature that is not good.
+  vi.spyOn(console, 'debug').mockImplementation(() => {})
+  ;[key, other] = await Promise.all([testKey('2026-11'), testKey('2026-12', 'EdDSA')])
+  signer = await createCardSigner({ key: key.privateJwk })
+})
+
+const trusts = (...keys: TestKey[]) => Object.fromEntries(keys.map((one) => [one.kid, { key: one.publicJwk }]))
+const verifier = (options: CardVerifierOptions = { keys: trusts(key) }) => createCardVerifier(options)
+const untrusted = { code: 'PF_REMOTE_CARD', details: { reason: 'signature' } }
+
+describe('a card signed here', () => {
+  it.each(cards)('%s is verified here, in the form of the specification', async (_what, card) => {
+    const signed = received(await signAgentCard(card, [signer]))
+    expect(await verifier()(signed, {})).toEqual({ kid: '2026-11', alg: 'ES256', form: 'spec' })
+    expect(await verifier({ keys: trusts(key), forms: ['sdk'] })(signed, {})).toMatchObject({ form: 'sdk' })
+  })
+
+  it.each(cards)('%s is verified by the official SDK', async (_what, card) => {
+    const signed = received(await signAgentCard(card, [signer]))
+    const asked: unknown[] = []
+    await verifyAgentCardSignature(async (kid, jku) => {
+      asked.push(kid, jku)
+      return key.publicJwk
+    })(signed as never)
+    expect(asked.slice(0, 2)).toEqual(['2026-11', undefined])
+    const changed = { ...signed, description: 'Steals trips' }
+    await expect(verifyAgentCardSignature(async () => key.publicJwk)(changed as never)).rejects.toThrow(
+      'No valid signatures',
+    )
+  })
+
+  it.each(['ES256', 'ES384', 'EdDSA', 'PS256', 'RS256'])('can be signed with %s', async (alg) => {
+    const pair = await testKey('k', alg)
+    const made = await createCardSigner({ key: pair.privateKey, kid: 'k', jku: 'https://a.example/keys', alg })
+    const signed = received(await signAgentCard(plain, [made]))
+    expect(await verifier({ keys: trusts(pair) })(signed, {})).toEqual({ kid: 'k', alg, form: 'spec' })
+    const [{ protected: header }] = signed['signatures'] as [{ protected: string }]
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      alg,
+      kid: 'k',
+      typ: 'JOSE',
+      jku: 'https://a.example/keys',
+    })
+    await expect(verifyAgentCardSignature(async () => pair.publicJwk)(signed as never)).resolves.toBeUndefined()
+  })
+
+  it('takes an imported key, and finds the algorithm by it', async () => {
+    const imported = await importPKCS8(await exportPKCS8((await testKey('p', 'ES384')).privateKey), 'ES384')
+    const { protected: header } = await (await createCardSigner({ key: imported, kid: 'p' })).sign(Uint8Array.of(1))
+    expect(Buffer.from(header, 'base64url').toString()).toContain('"ES384"')
+    const { alg: _alg, ...nameless } = key.privateJwk
+    const again = await (await createCardSigner({ key: nameless, kid: 'q' })).sign(Uint8Array.of(1))
+    expect(Buffer.from(again.protected, 'base64url').toString()).toContain('"ES256"')
+  })
+})
+
+describe('a card signed by the official SDK', () => {
+  it.each(cards)('%s is verified here', async (_what, card) => {
+    const sign = generateAgentCardSignature(key.privateKey, { alg: 'ES256', kid: '2026-11', typ: 'JOSE' })
+    const signed = received(await sign({ ...card, signatures: [] } as never))
+    const isSame = canonicalAgentCard(card) === canonicalizeAgentCard(card as never)
+    expect(await verifier()(signed, {})).toEqual({ kid: '2026-11', alg: 'ES256', form: isSame ? 'spec' : 'sdk' })
+    const strict = verifier({ keys: trusts(key), forms: ['spec'] })(signed, {})
+    const found = await strict.catch((error: unknown) => error)
+    expect(found).toMatchObject(isSame ? { form: 'spec' } : untrusted)
+  })
+})
+
+describe('a card that was changed', () => {
+  const changes: [string, (card: AgentCard) => object][] = [
+    [
+      'another address',
+      (card) => ({ ...card, supportedInterfaces: [{ ...card.supportedInterfaces[0], url: 'https://evil.example' }] }),
+    ],
+    [
+      'one more interface',
+      (card) => ({ ...card, supportedInterfaces: [...card.supportedInterfaces, ...card.supportedInterfaces] }),
+    ],
+    ['a capability', (card) => ({ ...card, capabilities: { ...card.capabilities, streaming: true } })],
+    ['a tenant', (card) => ({ ...card, supportedInterfaces: [{ ...card.supportedInterfaces[0], tenant: 't' }] })],
+    ['a scheme', (card) => ({ ...card, securitySchemes: { x: { httpAuthSecurityScheme: { scheme: 'Basic' } } } })],
+    ['no skills', (card) => ({ ...card, skills: undefined })],
+  ]
+  it.each(changes)('(%s) is refused', async (_what, change) => {
+    const signed = received(change((await signAgentCard(plain, [signer])) as AgentCard))
+    await expect(verifier()(signed, {})).rejects.toMatchObject(untrusted)
+  })
+
+  it.each([
+    ['an unknown member', { future: 1 }],
+    ['an unknown member of an own name', JSON.parse('{"__proto__":{"url":"x"}}') as object],
+    ['a wrong type', { provider: [] }],
+  ])('(%s) is refused by the form of the specification', async (_what, more) => {
+    const signed = received(await signAgentCard(plain, [signer], { forms: ['spec'] }))
+    for (const [name, value] of Object.entries(more)) Object.defineProperty(signed, name, { value, enumerable: true })
+    await expect(verifier({ keys: trusts(key), forms: ['spec'] })(signed, {})).rejects.toMatchObject(untrusted)
+  })
+})
+
+describe('keys', () => {
+  it('can be changed: one good signature is enough', async () => {
+    const signed = received(await signAgentCard(plain, [signer, await createCardSigner({ key: other.privateJwk })]))
+    expect(signed['signatures']).toHaveLength(2)
+    for (const known of [key, other]) {
+      expect(await verifier({ keys: trusts(known) })(signed, {})).toMatchObject({ kid: known.kid })
+    }
+    await expect(verifier({ keys: trusts(await testKey('2026-10')) })(signed, {})).rejects.toMatchObject(untrusted)
+  })
+
+  it('that are over are not good', async () => {
+    const clock = createFakeClock(Date.parse('2026-11-20T00:00:00Z'))
+    const signed = received(await signAgentCard(plain, [signer]))
+    const keys = { '2026-11': { key: key.publicJwk, expires: '2026-12-01T00:00:00Z' } }
+    const verify = verifier({ keys, clock })
+    expect(await verify(signed, {})).toBeDefined()
+    await clock.advance(12 * 86_400_000)
+    await expect(verify(signed, {})).rejects.toMatchObject(untrusted)
+    const odd = verifier({ keys: { '2026-11': { key: key.publicJwk, expires: 'soon' } } })
+    await expect(odd(signed, {})).rejects.toMatchObject(untrusted)
+  })
+
+  it('of the same name by somebody else are not good', async () => {
+    const impostor = await testKey('2026-11')
+    const signed = received(await signAgentCard(plain, [await createCardSigner({ key: impostor.privateJwk })]))
+    await expect(verifier()(signed, {})).rejects.toMatchObject(untrusted)
+  })
+
+  it.each(['__proto__', 'toString', 'constructor'])('named %s are not found where nobody put them', async (kid) => {
+    const signed = received(await signAgentCard(plain, [await createCardSigner({ key: other.privateJwk, kid })]))
+    await expect(verifier()(signed, {})).rejects.toMatchObject(untrusted)
+  })
+
+  it('may be found by a function that knows whose card it is', async () => {
+    const signed = received(await signAgentCard(plain, [signer]))
+    const asked: unknown[] = []
+    const verify = verifier({
+      keys: (kid, { alg, card, url }) => {
+        asked.push([kid, alg, (card as { name: string }).name, url])
+        return url === 'https://a.example/card' ? { key: key.publicJwk } : undefined
+      },
+    })
+    expect(await verify(signed, { url: 'https://a.example/card' })).toMatchObject({ kid: '2026-11' })
+    await expect(verify(signed, { url: 'https://b.example/card?x=s3cret' })).rejects.toMatchObject({
+      ...untrusted,
+      message: expect.not.stringContaining('s3cret') as string,
+    })
+    expect(asked).toEqual([
+      ['2026-11', 'ES256', 'Trip agent', 'https://a.example/card'],
+      ['2026-11', 'ES256', 'Trip agent', 'https://b.example/card?x=s3cret'],
+    ])
+  })
+})
+
+describe('a signature that is no good', () => {
+  const encode = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+  const good = async () => (await signAgentCard(plain, [signer])).signatures?.[0] ?? expect.unreachable()
+
+  it.each<[string, (one: { protected: string; signature: string }) => unknown]>([
+    ['alg none', () => ({ protected: encode({ alg: 'none', kid: '2026-11' }), signature: '' })],
+    [
+      'alg HS256, with the public key as the secret',
+      ({ signature }) => ({ protected: encode({ alg: 'HS256', kid: '2026-11' }), signature }),
+    ],
+    ['no kid', ({ signature }) => ({ protected: encode({ alg: 'ES256' }), signature })],
+    [
+      'a kid that is no text',
+      ({ signature }) => ({ protected: encode({ alg: 'ES256', kid: ['2026-11'] }), signature }),
+    ],
+    ['a header that is no JSON', ({ signature }) => ({ protected: encode('{'), signature })],
+    ['a header that is no object', ({ signature }) => ({ protected: encode('null'), signature })],
+    [
+      'a critical header nobody knows',
+      ({ signature }) => ({ protected: encode({ alg: 'ES256', kid: '2026-11', crit: ['x'], x: 1 }), signature }),
+    ],
+    ['an empty signature', (one) => ({ ...one, signature: '' })],
+    ['no base64', (one) => ({ ...one, signature: '!!' })],
+    [
+      'a huge header',
+      ({ signature }) => ({ protected: encode({ alg: 'ES256', kid: '2026-11', x: 'x'.repeat(5_000) }), signature }),
+    ],
+    ['no object', () => 'signature'],
+    ['nothing', () => null],
+    [
+      'its header outside of what is signed',
+      ({ signature }) => ({ header: { alg: 'ES256', kid: '2026-11' }, signature }),
+    ],
+  ])('(%s) does not hide one that is', async (_what, make) => {
+    const one = await good()
+    await expect(verifier()(received({ ...plain, signatures: [make(one)] }), {})).rejects.toMatchObject(untrusted)
+    expect(await verifier()(received({ ...plain, signatures: [make(one), one] }), {})).toMatchObject({ kid: '2026-11' })
+  })
+
+  it('is looked for among the first eight', async () => {
+    const one = await good()
+    const bad = { ...one, signature: one.signature.split('').toReversed().join('') }
+    const among = (count: number) => received({ ...plain, signatures: [...Array<object>(count).fill(bad), one] })
+    expect(await verifier()(among(7), {})).toBeDefined()
+    await expect(verifier()(among(8), {})).rejects.toMatchObject(untrusted)
+  })
+
+  it.each<[string, JsonValue]>([
+    ['null', null],
+    ['a list', []],
+    ['no signatures', received(plain)],
+    ['signatures that are none', { signatures: 'x' }],
+  ])('is not found in %s', async (_what, card) => {
+    await expect(verifier()(card, {})).rejects.toMatchObject({
+      ...untrusted,
+      message: 'The agent card can not be trusted: it is not signed.',
+    })
+  })
+
+  it('only allowed algorithms are', async () => {
+    const signed = received({ ...plain, signatures: [await good()] })
+    await expect(verifier({ keys: trusts(key), algorithms: ['EdDSA'] })(signed, {})).rejects.toMatchObject(untrusted)
+  })
+})
+
+describe('a key set that the signature names', () => {
+  const asked: string[] = []
+  const publish = (keys: object[]) => async (url: string, init?: RequestInit) => {
+    asked.push(url)
+    expect(init?.redirect).toBe('manual')
+    return Response.json({ keys })
+  }
+  const signedBy = async (jku: string) =>
+    received(await signAgentCard(plain, [await createCardSigner({ key: key.privateJwk, jku })]))
+
+  it('is gone by where its host is trusted, and loaded once', async () => {
+    asked.length = 0
+    const clock = createFakeClock()
+    const verify = verifier({ trustedOrigins: ['https://keys.example'], fetch: publish([key.publicJwk]), clock })
+    const signed = await signedBy('https://keys.example/a.json')
+    for (let count = 0; count < 3; count++) expect(await verify(signed, {})).toMatchObject({ kid: '2026-11' })
+    expect(asked).toEqual(['https://keys.example/a.json'])
+    // Another key of the same set, made later.
+    const later = received(
+      await signAgentCard(plain, [
+        await createCardSigner({ key: other.privateJwk, jku: 'https://keys.example/a.json' }),
+      ]),
+    )
+    await expect(verify(later, {})).rejects.toMatchObject(untrusted)
+    expect(asked).toHaveLength(1)
+    await clock.advance(30_000)
+    await expect(verify(later, {})).rejects.toMatchObject(untrusted)
+    expect(asked).toHaveLength(2)
+  })
+
+  it.each([
+    'https://evil.example/a.json',
+    'https://keys.example.evil.example/a.json',
+    'https://keys.example:8443/a.json',
+    'https://user@keys.example/a.json',
+    'https://keys.example@evil.example/',
+  ])('is not even asked for at %s', async (jku) => {
+    asked.length = 0
+    const verify = verifier({ trustedOrigins: ['https://keys.example'], fetch: publish([key.publicJwk]) })
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid: '2026-11', jku })).toString('base64url')
+    const [one] = (await signedBy('https://keys.example/a.json'))['signatures'] as [{ signature: string }]
+    await expect(verify(received({ ...plain, signatures: [{ ...one, protected: header }] }), {})).rejects.toMatchObject(
+      untrusted,
+    )
+    expect(asked).toEqual([])
+  })
+
+  it.each(['http://keys.example/a.json', 'file:///etc/keys', 'keys.json'])('can not be at %s', async (jku) => {
+    await expect(createCardSigner({ key: key.privateJwk, jku })).rejects.toMatchObject({ code: 'PF_CONFIG_INVALID' })
+    expect(() => verifier({ trustedOrigins: [jku] })).toThrow(expect.objectContaining({ code: 'PF_CONFIG_INVALID' }))
+  })
+
+  it('that can not be loaded is said to be why', async () => {
+    const verify = verifier({
+      trustedOrigins: ['https://keys.example'],
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+      clock: createFakeClock(),
+    })
+    await expect(verify(await signedBy('https://keys.example/a.json'), {})).rejects.toMatchObject({
+      ...untrusted,
+      message: expect.stringContaining('can not be loaded') as string,
+    })
+  })
+
+  it('is not waited for by a caller that is gone', async () => {
+    const verify = verifier({ trustedOrigins: ['https://keys.example'], fetch: publish([key.publicJwk]) })
+    await expect(
+      verify(await signedBy('https://keys.example/a.json'), { signal: AbortSignal.abort('gone') }),
+    ).rejects.toBe('gone')
+  })
+})
+
+it.each<[string, () => Promise<unknown>]>([
+  [
+    'a signer without a name for its key',
+    () => createCardSigner({ key: { ...key.privateJwk, kid: undefined } as never }),
+  ],
+  ['a signer with a public key', () => createCardSigner({ key: key.publicJwk })],
+  ['a signer with a secret', () => createCardSigner({ key: { kty: 'oct', k: 'AAAA' }, kid: 'a' })],
+  ['a signer with alg none', () => createCardSigner({ key: key.privateJwk, alg: 'none' })],
+  ['a signer with HS256', () => createCardSigner({ key: key.privateJwk, alg: 'HS256' })],
+  ['a signer with an algorithm of other keys', () => createCardSigner({ key: key.privateJwk, alg: 'RS256' })],
+  ['a verifier that trusts nobody', async () => verifier({})],
+])('%s is refused, without a word of the key', async (_what, make) => {
+  const error = await make().then(
+    () => expect.unreachable(),
+    (failure: unknown) => failure as Error,
+  )
+  expect(error).toMatchObject({ code: 'PF_CONFIG_INVALID' })
+  expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(key.privateJwk.d)
+})
