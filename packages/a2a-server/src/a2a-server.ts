@@ -16,6 +16,7 @@ import { CardRoute, originOf } from './card/card-route'
 import { extendedCard } from './card/extended-card'
 import { Endpoints } from './endpoint'
 import type { A2AServerOptions } from './options'
+import { pushServicePort } from './push-port/push-service'
 import { Service } from './service'
 
 /**
@@ -37,6 +38,7 @@ export function a2aServer(options: A2AServerOptions = {}) {
     name: 'a2a-server',
     targets: ['node', 'wasm'],
     requires: [loggerPort, clockPort],
+    optional: [pushServicePort],
     setup({ ports, agents, cards, host }) {
       checkTenants(agents)
       const endpoints = new Endpoints(agents)
@@ -82,6 +84,7 @@ export function a2aServer(options: A2AServerOptions = {}) {
             negotiation: new Negotiation(additions.capabilities),
             additions,
             logger: ports.get(loggerPort),
+            push: ports.find(pushServicePort),
             extendedCard: (endpoint, request, info: RequestInfo) =>
               extendedCard(
                 options.extendedCard,

@@ -9,8 +9,10 @@ import { type Logger, PfError, type RequestInfo } from '@pf-agents/agent-core'
 import type { Negotiation } from './binding/negotiate'
 import type { Endpoint, Endpoints } from './endpoint'
 import type { CardAdditions } from './options'
+import { callerOf, isPushOperation, performPush, type PushOperation } from './operation/push-configs'
 import { sendMessage } from './operation/send-message'
 import { cancelTask, getTask, listTasks } from './operation/tasks'
+import type { PushService, WireVersion } from './push-port/push-service'
 
 /** What the bindings share: which agent a request is for, and its operations. */
 export interface ServiceParts {
@@ -18,6 +20,8 @@ export interface ServiceParts {
   readonly negotiation: Negotiation
   readonly additions: CardAdditions & { capabilities: AgentCapabilities }
   readonly logger: Logger
+  /** Absent where push notifications are not installed. */
+  readonly push?: PushService | undefined
   extendedCard(endpoint: Endpoint, request: Request, info: RequestInfo): Promise<object>
 }
 
@@ -37,11 +41,13 @@ export class Service {
     params: Requests[K],
     request: Request,
     info: RequestInfo,
+    version: WireVersion = '1.0',
   ): Promise<object> {
+    const { push } = this.#parts
     const endpoint = this.#parts.endpoints.find(info.tenant, params.tenant)
     switch (operation) {
       case 'SendMessage':
-        return sendMessage(endpoint, params as Requests['SendMessage'], info)
+        return sendMessage(endpoint, params as Requests['SendMessage'], info, push, version)
       case 'GetTask':
         return getTask(endpoint, params as Requests['GetTask'], info)
       case 'ListTasks':
@@ -51,6 +57,10 @@ export class Service {
       case 'GetExtendedAgentCard':
         return this.#parts.extendedCard(endpoint, request, info)
       default:
+        if (isPushOperation(operation)) {
+          const caller = callerOf(endpoint, info, version)
+          return performPush(push, operation, params as Requests[PushOperation], caller)
+        }
         throw new PfError('PF_OPERATION_UNSUPPORTED')
     }
   }

@@ -11,7 +11,7 @@ export interface PendingCommit {
   readonly events: readonly RunEvent[]
   /** The number that the first event will have. */
   readonly firstSeq: number
-  /** The task with these events folded in. It is the run's own: read it before the first `await`, and keep nothing of it. */
+  /** The task with these events folded in. It stays as it is until the commit is made; keep nothing of it. */
   readonly task: Task
   readonly facts: TaskFacts
   /** The commit makes the task. */

@@ -268,14 +268,16 @@ export class TaskWriter {
       facts: this.#facts,
       isNew: commit.create !== undefined,
     }
+    let hasBegun = false
     const store = (owed: readonly OutboxEntry[] | undefined): Awaitable<CommitResult> => {
+      hasBegun = true
       if (owed !== undefined) commit.outbox = owed
       return this.#store.commit(commit)
     }
-    const owed = chain(before?.(), () => deliveries?.owed(pending))
-    if (!isPromise(owed)) return store(owed as readonly OutboxEntry[] | undefined)
-    this.#isLent = true
-    return owed.then(store)
+    // Nothing comes between the answer of a store that answers at once and the commit: who counts what is owed counts right.
+    const result = chain(before?.(), () => chain(deliveries?.owed(pending), store))
+    if (!hasBegun) this.#isLent = true
+    return result
   }
 
   #settled(next: () => void): void {

@@ -1,0 +1,92 @@
+import { A2AError, type FieldViolation, type TaskPushNotificationConfig } from '@pf-agents/a2a-protocol'
+import { PfError } from '@pf-agents/agent-core'
+import { isHeaderName } from '@pf-agents/http-kit'
+import type { OutboundGuard } from '@pf-agents/http-kit/node'
+
+const maxUrlLength = 2_048
+const maxIdLength = 256
+/** Characters of a token or of credentials. */
+const maxSecretLength = 4_096
+/** Milliseconds that the look at a name's addresses may take: delivery looks again. */
+const resolveMs = 2_000
+
+/** Printable ASCII without a space at either end: what every HTTP implementation takes as the value of a header. */
+const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
+
+/**
+ * Checks everything about a config that can be told from itself.
+ * @returns the address
+ * @throws A2AError InvalidParamsError. It repeats nothing of what was given.
+ */
+export function checkConfig(config: TaskPushNotificationConfig, guard: OutboundGuard, field = ''): URL {
+  const violations: FieldViolation[] = []
+  const violate = (name: string, description: string) => violations.push({ field: field + name, description })
+  const { id, url, token, authentication } = config
+  if (id !== undefined && id.length > maxIdLength) violate('id', `has more than ${maxIdLength} characters`)
+  if (token !== undefined) checkText('token', token, violate)
+  if (authentication !== undefined) {
+    const { scheme, credentials } = authentication
+    if (!isHeaderName(scheme) || scheme.length > 64) violate('authentication.scheme', 'is no HTTP authentication scheme')
+    if (credentials !== undefined) checkText('authentication.credentials', credentials, violate)
+  }
+  const address = url.length > maxUrlLength ? undefined : parsed(url)
+  if (address === undefined) violate('url', `is not an absolute URL of at most ${maxUrlLength} characters`)
+  else if (!isAllowed(() => guard.check(address))) violate('url', refusal)
+  if (violations.length > 0 || address === undefined) throw new A2AError('InvalidParamsError', { violations })
+  return address
+}
+
+/**
+ * Looks whether the name of an address stands for one that may not be called. A name that can't be resolved now passes: it
+ * is looked at again, and pinned, at every delivery.
+ * @throws A2AError InvalidParamsError
+ */
+export async function checkAddress(address: URL, guard: OutboundGuard, field = ''): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, resolveMs)
+  })
+  const look = guard.resolve(address).then(
+    () => {},
+    (error: unknown) => {
+      if (PfError.is(error, 'PF_OUTBOUND_DENIED')) throw refused(field)
+    },
+  )
+  // Where the look is late, what it comes to is nobody's business any more.
+  look.catch(() => {})
+  try {
+    await Promise.race([look, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Not which rule it was, nor which address: a caller could map an internal network with it. */
+const refusal = 'is an address that this agent does not call'
+
+function refused(field: string): A2AError {
+  return new A2AError('InvalidParamsError', { violations: [{ field: `${field}url`, description: refusal }] })
+}
+
+function checkText(name: string, value: string, violate: (name: string, description: string) => void): void {
+  if (value.length > maxSecretLength) violate(name, `has more than ${maxSecretLength} characters`)
+  else if (!headerText.test(value)) violate(name, 'has characters that a header can not carry')
+}
+
+function isAllowed(check: () => void): boolean {
+  try {
+    check()
+    return true
+  } catch (error) {
+    if (PfError.is(error, 'PF_OUTBOUND_DENIED')) return false
+    throw error
+  }
+}
+
+function parsed(url: string): URL | undefined {
+  try {
+    return new URL(url)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import type { AuthenticationInfo, TaskPushNotificationConfig } from '@pf-agents/a2a-protocol'
+import type { Scope, TaskKey } from '@pf-agents/agent-core'
+import type { WireVersion } from '../push-port/push-service'
+
+/** A config as it is stored. Plain JSON; it holds the caller's secrets. */
+export interface StoredConfig {
+  id: string
+  url: string
+  token?: string
+  authentication?: AuthenticationInfo
+  /** The wire it was registered in, and is written to in. */
+  version: WireVersion
+  /** Tells it from one of the same id that was deleted before. */
+  nonce: string
+}
+
+/** All configs of one task. */
+export interface ConfigRecord {
+  key: TaskKey
+  configs: StoredConfig[]
+  /** When it was changed last: milliseconds since 1970. */
+  at: number
+  /** When it is to be forgotten, the task being over. */
+  endsAt?: number
+}
+
+const prefix = 'a2a.push/'
+
+/** What the keys of all records begin with; of a scope's where one is given. Lengths keep scopes apart, whatever is in their names. */
+export function recordPrefix(scope?: Scope): string {
+  if (scope === undefined) return prefix
+  const { tenant, principalId } = scope
+  return `${prefix}${tenant.length}:${tenant}/${principalId.length}:${principalId}/`
+}
+
+/** The key of a task's record. */
+export function recordKey(key: TaskKey): string {
+  return recordPrefix(key) + key.taskId
+}
+
+/** A config as its owner is told it. */
+export function toWire({ id, url, token, authentication }: StoredConfig, taskId: string): TaskPushNotificationConfig {
+  const wire: TaskPushNotificationConfig = { id, taskId, url }
+  if (token !== undefined) wire.token = token
+  if (authentication !== undefined) wire.authentication = authentication
+  return wire
+}

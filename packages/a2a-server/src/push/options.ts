@@ -1,0 +1,62 @@
+import type { OutboundRules } from '@pf-agents/http-kit/node'
+
+/** Options of `pushNotifications`. */
+export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'allowHttp' | 'ports' | 'resolve'> {
+  /** Configs that a task may have. Default 50. */
+  maxPerTask?: number
+  /** Tasks with configs that a caller may have at the same time. Default 1,000. */
+  maxTasksPerCaller?: number
+  /**
+   * Notifications that may wait for one config. A receiver that is so far behind is told only where the task stops, by
+   * the whole task. Default 100.
+   */
+  maxPending?: number
+  /**
+   * Notifications that may wait altogether; beyond, everybody is told only where a task stops, and a fifth beyond that
+   * nobody is told, with an error in the log. Default 8,000 (the memory outbox takes 10,000).
+   */
+  maxOwed?: number
+  /** Milliseconds for one delivery. Default 15,000. */
+  timeoutMs?: number
+  /** Deliveries under way at the same time. Default 32. */
+  concurrency?: number
+  /** Of them, to one host. Default 4. */
+  concurrencyPerHost?: number
+  /** Ceiling of the first wait before another try, in milliseconds; it doubles from try to try. Default 1,000. */
+  retryBaseMs?: number
+  /** Ceiling of every wait, in milliseconds. A receiver's Retry-After may be longer, up to an hour. Default 600,000. */
+  retryMaxMs?: number
+  /** Tries after which the receiver is given up on: its config is dropped, with a warning in the log. Default 30. */
+  maxAttempts?: number
+  /** Milliseconds after which it is given up on, however few tries there were. Default 24 hours. */
+  maxAgeMs?: number
+  /** Milliseconds that a config of a task that is over can still be read. Default one hour. */
+  keepEndedMs?: number
+  /** Milliseconds between looks at the outbox for what another process left behind. Default 2,000. */
+  pollMs?: number
+  /** Certificates (PEM) to trust beside the usual ones, for private receivers. */
+  ca?: string | string[]
+}
+
+/** The options with their defaults. */
+export type PushSettings = Required<Omit<PushOptions, keyof OutboundRules | 'ca'>> & Pick<PushOptions, keyof OutboundRules & keyof PushOptions | 'ca'>
+
+/** Fills the defaults in. */
+export function settingsOf(options: PushOptions): PushSettings {
+  return {
+    maxPerTask: 50,
+    maxTasksPerCaller: 1_000,
+    maxPending: 100,
+    maxOwed: 8_000,
+    timeoutMs: 15_000,
+    concurrency: 32,
+    concurrencyPerHost: 4,
+    retryBaseMs: 1_000,
+    retryMaxMs: 600_000,
+    maxAttempts: 30,
+    maxAgeMs: 86_400_000,
+    keepEndedMs: 3_600_000,
+    pollMs: 2_000,
+    ...options,
+  }
+}

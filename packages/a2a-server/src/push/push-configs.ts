@@ -1,0 +1,185 @@
+import {
+  A2AError,
+  type CreateTaskPushNotificationConfigRequest,
+  decodeCursor,
+  encodeCursor,
+  type ListTaskPushNotificationConfigsRequest,
+  type ListTaskPushNotificationConfigsResponse,
+  type TaskPushNotificationConfig,
+} from '@pf-agents/a2a-protocol'
+import { type Clock, isActive, isTerminal, type Logger, PfError, type Random, type StoredTask, type TaskKey } from '@pf-agents/agent-core'
+import type { OutboundGuard } from '@pf-agents/http-kit/node'
+import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
+import { checkAddress, checkConfig } from './check-config'
+import { type StoredConfig, toWire } from './config-record'
+import type { ConfigStore } from './config-store'
+import type { PushSettings } from './options'
+import type { PushDeliveries } from './push-deliveries'
+
+/** What {@link PushConfigs} is made of. */
+export interface PushConfigsParts {
+  readonly configs: ConfigStore
+  readonly deliveries: PushDeliveries
+  readonly guard: OutboundGuard
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly settings: Pick<PushSettings, 'maxPerTask' | 'maxTasksPerCaller' | 'keepEndedMs'>
+}
+
+/** The operations on push notification configs: scoped to the caller, checked, within bounds. */
+export class PushConfigs implements PushService {
+  readonly #parts: PushConfigsParts
+
+  constructor(parts: PushConfigsParts) {
+    this.#parts = parts
+  }
+
+  async create(config: CreateTaskPushNotificationConfigRequest, caller: PushCaller): Promise<TaskPushNotificationConfig> {
+    const address = checkConfig(config, this.#parts.guard)
+    const before = await this.#task(config.taskId, caller)
+    await checkAddress(address, this.#parts.guard)
+    const { stored } = await this.#store(config, before, caller)
+    return toWire(stored, config.taskId)
+  }
+
+  async get(taskId: string, id: string, caller: PushCaller): Promise<TaskPushNotificationConfig> {
+    const { key } = await this.#task(taskId, caller)
+    const config = (await this.#parts.configs.configs(key)).find((one) => one.id === id)
+    // The specification has no error of its own for it (3.1.8).
+    if (config === undefined) throw new PfError('PF_TASK_NOT_FOUND', 'The task has no push notification config of this id.', { details: { taskId, id } })
+    return toWire(config, taskId)
+  }
+
+  async list(
+    { taskId, pageSize, pageToken }: ListTaskPushNotificationConfigsRequest,
+    caller: PushCaller,
+  ): Promise<ListTaskPushNotificationConfigsResponse> {
+    const { key } = await this.#task(taskId, caller)
+    const configs = await this.#parts.configs.configs(key)
+    const from = pageToken === undefined ? 0 : configs.findIndex((one) => one.nonce === nonceOf(pageToken)) + 1
+    const page = configs.slice(from, from + (pageSize ?? configs.length))
+    const last = page.at(-1)
+    const hasMore = last !== undefined && from + page.length < configs.length
+    return { configs: page.map((one) => toWire(one, taskId)), nextPageToken: hasMore ? encodeCursor([last.nonce]) : '' }
+  }
+
+  async delete(taskId: string, id: string, caller: PushCaller): Promise<void> {
+    const { key, task } = await this.#task(taskId, caller)
+    const config = (await this.#parts.configs.configs(key)).find((one) => one.id === id)
+    if (config !== undefined) await this.#parts.configs.remove(key, config.nonce, isTerminal(task.status.state))
+  }
+
+  async attach(config: TaskPushNotificationConfig, taskId: string | undefined, caller: PushCaller): Promise<AttachedConfig> {
+    const field = 'configuration.taskPushNotificationConfig.'
+    const { configs, deliveries, guard } = this.#parts
+    if (config.taskId !== undefined && config.taskId !== taskId) {
+      const violations = [{ field: `${field}taskId`, description: 'must be left out: the config is for the task of the message' }]
+      throw new A2AError('InvalidParamsError', { violations })
+    }
+    const address = checkConfig(config, guard, field)
+    if (taskId !== undefined) {
+      const before = await this.#task(taskId, caller)
+      // A message to a task that is over is refused: nothing is stored for it.
+      if (isTerminal(before.task.status.state)) return { undo: async () => {} }
+      await checkAddress(address, guard, field)
+      const { stored, isNew } = await this.#store({ ...config, taskId }, before, caller)
+      return { undo: async () => (isNew ? configs.remove(before.key, stored.nonce) : undefined) }
+    }
+    await checkAddress(address, guard, field)
+    await this.#checkRoom(caller)
+    let made: { key: TaskKey; nonce: string } | undefined
+    return {
+      beforeTask: async (key) => {
+        const stored = this.#newConfig({ ...config, taskId: key.taskId }, caller)
+        made = { key, nonce: stored.nonce }
+        await configs.change(key, (list) => {
+          list.push(stored)
+          return {}
+        })
+        deliveries.expect(key, [stored])
+      },
+      undo: async () => (made === undefined ? undefined : configs.remove(made.key, made.nonce, true)),
+    }
+  }
+
+  /** Stores a config for a task that is there. A task that has stopped meanwhile, unseen by whoever told the others, is told now. */
+  async #store(
+    config: TaskPushNotificationConfig & { taskId: string },
+    before: StoredTask,
+    caller: PushCaller,
+  ): Promise<{ stored: StoredConfig; isNew: boolean }> {
+    const { configs, deliveries, settings, clock } = this.#parts
+    const { key, task } = before
+    const existing = await configs.configs(key)
+    if (existing.length === 0) await this.#checkRoom(caller)
+    let stored = this.#newConfig(config, caller)
+    let isNew = true
+    await configs.change(key, (list) => {
+      const index = list.findIndex((one) => one.id === stored.id)
+      const replaced = list[index]
+      isNew = replaced === undefined
+      if (replaced === undefined) {
+        if (list.length >= settings.maxPerTask) throw tooMany(`The task has ${list.length} push notification configs already`)
+        list.push(stored)
+      } else {
+        // What is owed already goes to the new address, with the new credentials.
+        stored = { ...stored, nonce: replaced.nonce }
+        list[index] = stored
+      }
+      return isTerminal(task.status.state) ? { endsAt: clock.now() + settings.keepEndedMs } : {}
+    })
+    const now = await caller.runtime.task(key.taskId, caller.principal)
+    if (isNew && now !== undefined && now.version !== before.version && !isActive(now.task.status.state)) {
+      await deliveries.tellStop(key, new Set([stored.nonce]))
+    }
+    return { stored, isNew }
+  }
+
+  #newConfig({ id, url, token, authentication, taskId }: TaskPushNotificationConfig, caller: PushCaller): StoredConfig {
+    const { random } = this.#parts
+    const stored: StoredConfig = {
+      // Without an id, 0.3 means the one config of the task.
+      id: id ?? (caller.version === '0.3' && taskId !== undefined ? taskId : random.id()),
+      url,
+      version: caller.version,
+      nonce: random.id(),
+    }
+    if (token !== undefined) stored.token = token
+    if (authentication !== undefined) stored.authentication = authentication
+    return stored
+  }
+
+  async #checkRoom({ tenant, principal }: PushCaller): Promise<void> {
+    const { configs, settings, clock } = this.#parts
+    const { maxTasksPerCaller } = settings
+    const scope = { tenant, principalId: principal.id }
+    if ((await configs.count(scope, maxTasksPerCaller)) < maxTasksPerCaller) return
+    let forgotten = 0
+    for await (const { key, endsAt } of configs.all(scope)) {
+      if (endsAt === undefined || endsAt > clock.now()) continue
+      await configs.forget(key)
+      forgotten++
+    }
+    if (forgotten === 0) throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
+  }
+
+  async #task(taskId: string, { runtime, principal }: PushCaller): Promise<StoredTask> {
+    const stored = await runtime.task(taskId, principal)
+    if (stored === undefined) throw new PfError('PF_TASK_NOT_FOUND', undefined, { details: { taskId } })
+    return stored
+  }
+}
+
+function tooMany(what: string): A2AError {
+  return new A2AError('InvalidParamsError', { message: `${what}. Delete one that is no longer needed.` })
+}
+
+function nonceOf(pageToken: string): string {
+  const value = decodeCursor(pageToken)
+  const [nonce] = Array.isArray(value) && value.length === 1 ? value : []
+  if (typeof nonce !== 'string') {
+    throw new A2AError('InvalidParamsError', { violations: [{ field: 'pageToken', description: 'is not a page token' }] })
+  }
+  return nonce
+}

@@ -1,0 +1,96 @@
+import {
+  bind,
+  clockPort,
+  defineFeature,
+  deliveriesPort,
+  keyValuePort,
+  loggerPort,
+  outboxPort,
+  PfError,
+  randomPort,
+  runStorePort,
+} from '@pf-agents/agent-core'
+import { createGuardedFetch, createOutboundGuard } from '@pf-agents/http-kit/node'
+import { pushServicePort } from '../push-port/push-service'
+import { ConfigStore } from './config-store'
+import { later } from './later'
+import { type PushOptions, settingsOf } from './options'
+import { PushConfigs } from './push-configs'
+import { PushDeliveries } from './push-deliveries'
+import { PushWorker } from './push-worker'
+import { sweep } from './sweep'
+
+/** Milliseconds between two sweeps of the stored configs. */
+const sweepMs = 600_000
+
+/**
+ * Push notifications for the A2A server: callers register webhooks for their tasks, and every change of a task is posted to
+ * them (A2A 1.0, 4.3). What is owed is stored with the events it is about, so that a restart loses none; it is delivered at
+ * least once, in order per config. Configs and what is owed live in the app's storage: in memory, or with `sqliteStorage`.
+ *
+ * Addresses come from callers: only public https ones are called, on the port of the scheme, unless `allow` says otherwise;
+ * they are looked at when they are registered and at every delivery. Redirects are not followed.
+ *
+ * @throws PfError PF_CONFIG_INVALID where a number is not a positive one
+ * @example
+ * ```ts
+ * const app = createApp(agent, [a2aServer(), sqliteStorage({ file: 'agent.db' }), pushNotifications()])
+ * ```
+ */
+export function pushNotifications(options: PushOptions = {}) {
+  const settings = settingsOf(options)
+  for (const [name, value] of Object.entries(settings)) {
+    if (typeof value === 'number' && !(value > 0))
+      throw new PfError('PF_CONFIG_INVALID', `pushNotifications: "${name}" must be greater than 0.`)
+  }
+  return defineFeature({
+    name: 'a2a-push',
+    targets: ['node'],
+    unavailable: {
+      reason: 'it needs work in the background between requests, and connections pinned to checked addresses',
+      alternative: 'let callers read the task again',
+    },
+    provides: [pushServicePort, deliveriesPort],
+    requires: [keyValuePort, runStorePort, outboxPort, clockPort, randomPort, loggerPort],
+    setup({ ports }) {
+      const clock = ports.get(clockPort)
+      const parts = {
+        outbox: ports.get(outboxPort),
+        store: ports.get(runStorePort),
+        random: ports.get(randomPort),
+        logger: ports.get(loggerPort),
+        clock,
+        settings,
+        configs: new ConfigStore(ports.get(keyValuePort), clock),
+        guard: createOutboundGuard(settings),
+        fetch: createGuardedFetch(settings),
+      }
+      const worker = new PushWorker(parts)
+      const deliveries = new PushDeliveries({ ...parts, wake: () => worker.wake() })
+      let isClosed = false
+      let cancelSweep = (): void => {}
+      const sweepLater = (): void => {
+        if (isClosed) return
+        cancelSweep = later(clock, sweepMs, () => {
+          sweep(parts.configs, parts.store, clock, settings.maxAgeMs)
+            .catch((error: unknown) => parts.logger.log('warn', 'Old push configs could not be looked through.', { error: String(error) }))
+            .finally(sweepLater)
+        })
+      }
+      return {
+        ports: [bind(pushServicePort, new PushConfigs({ ...parts, deliveries })), bind(deliveriesPort, deliveries)],
+        card: { capabilities: { pushNotifications: true } },
+        ready() {
+          worker.start()
+          sweepLater()
+        },
+        async close() {
+          isClosed = true
+          cancelSweep()
+          await worker.close()
+          parts.fetch.close()
+        },
+      }
+    },
+  })
+}
