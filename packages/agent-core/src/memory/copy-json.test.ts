@@ -28,7 +28,7 @@ describe('copyJson', () => {
     const source = JSON.parse('{"list":[{"a":1}],"__proto__":{"b":[2]}}') as { list: { a: number }[] }
     const own = copy(source)
     ;(source.list[0] as { a: number }).a = 2
-    ;(Object.getOwnPropertyDescriptor(source, '__proto__')?.value as { b: number[] }).b.push(3)
+    ;(Object.getOwnPropertyDescriptor(source, '__proto__')!.value as { b: number[] }).b.push(3)
     expect(JSON.stringify(own)).toBe('{"list":[{"a":1}],"__proto__":{"b":[2]}}')
   })
 

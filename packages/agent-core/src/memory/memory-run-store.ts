@@ -1,4 +1,3 @@
-import { PfError } from '../error/pf-error'
 import { applyEvent, snapshotTask } from '../event/reducer'
 import type { RunEvent, StoredEvent } from '../event/run-event'
 import { isTerminal } from '../model/task-state'

@@ -34,8 +34,7 @@ export async function matchAnswers(
     const details = { interruptId }
     const interrupt = interrupts.find((one) => one.id === interruptId)
     if (interrupt === undefined) throw new PfError('PF_INTERRUPT_UNKNOWN', undefined, { details })
-    if (interrupt.status === 'expired' || isExpired(interrupt, now))
-      throw new PfError('PF_INTERRUPT_EXPIRED', undefined, { details })
+    if (isExpired(interrupt, now)) throw new PfError('PF_INTERRUPT_EXPIRED', undefined, { details })
     if (interrupt.status !== 'open') throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details })
     if (seen.has(interruptId))
       throw new PfError(

@@ -23,14 +23,13 @@ import type { RunHost } from './run-host'
  * that task is stored.
  *
  * @throws PfError where nothing was begun: the message names a skill that the agent has not, or that the caller may not
- * use, or the run was canceled.
+ * use.
  */
 export function startRun(run: Run, onStored?: () => void): Awaitable<RunOutcome> {
   const { router } = run.host
   const { message } = run.context
   const named = router.named(message)
   if (named?.to === 'skill') checkSkillScopes(named.skill, run.principal)
-  if (run.abort.reason !== undefined) throw run.abort.reason
   return carry(run, () =>
     chain(onStored && storeFirst(run, onStored), () =>
       chain(named ?? router.route(message, run.context), (route) => call(run, route)),

@@ -8,8 +8,11 @@ import { createMemoryRunStore } from '../memory/memory-run-store'
 import { bind } from '../port/port'
 import type { RunCommit, RunStore, StoredTask } from '../port/run-store'
 import { runStreamsPort } from '../port/services'
+import { anonymous } from '../port/scope'
 import { reply } from '../reply/reply'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
+import { testMessage } from '../testing/test-message'
+import type { AgentRuntime } from './agent-runtime'
 import type { RunContext } from './run-context'
 
 const unhandled: unknown[] = []
@@ -239,6 +242,27 @@ describe('snapshots', () => {
     // 10 seconds: the first, one each second, the last.
     expect(commits.length).toBeGreaterThanOrEqual(10)
     expect(commits.length).toBeLessThanOrEqual(13)
+  })
+
+  it('a store without a log is written to by the watch, where the run goes quiet', async () => {
+    const test = harness(
+      {
+        async onMessage(_message, context) {
+          await context.startTask()
+          context.emit(custom(1))
+          await new Promise<void>((resolve) => test.clock.after(60_000, resolve))
+          return 'x'
+        },
+      },
+      { wrapStore: (store) => ({ ...store, hasEventLog: false }) },
+    )
+    const run = test.submit('x', {}, { asTask: true })
+    const { key } = (await run.started).task as StoredTask
+    await test.clock.advance(900)
+    expect(test.stores.runStore.head(key)?.version).toBe(1)
+    await test.clock.advance(200)
+    expect(test.stores.runStore.head(key)?.version).toBe(2)
+    await test.clock.until(run.outcome)
   })
 
   it('do not change any more while a slow store writes them', async () => {
@@ -520,6 +544,38 @@ describe('a store that fails', () => {
       expect(test.load(task.key.taskId)?.task.status.state).toBe(task.task.status.state)
     },
   )
+
+  it('after it stored the question, which somebody has answered meanwhile: their run is left alone', async () => {
+    let commits = 0
+    const test = harness(
+      {
+        async onMessage(_message, context) {
+          if (context.slots.answer === undefined) {
+            await context.startTask()
+            return reply.inputRequired({ prompt: '?' })
+          }
+          await new Promise<void>((resolve) => test.clock.after(1_000, resolve))
+          return reply.text('answered elsewhere')
+        },
+      },
+      {
+        wrapStore: (store) =>
+          createFaultyRunStore(store, {
+            async after(method, commit) {
+              if (method !== 'commit' || ++commits !== 2 || commit === undefined) return
+              const message = testMessage('yes', { taskId: commit.key.taskId })
+              await peer.submit({ message, principal: anonymous, asTask: true }).started
+              throw new Error('connection lost')
+            },
+          }),
+      },
+    )
+    const peer: AgentRuntime = test.peer()
+    const { task } = await test.submit().outcome
+    expect(task?.task.status.state).toBe('working')
+    await test.clock.run()
+    expect(artifactTexts(test.load(task?.key.taskId as string) as StoredTask)).toEqual(['answered elsewhere'])
+  })
 
   it('while an answer is taken: nothing was begun, and the answer can be sent again', async () => {
     let broken = false

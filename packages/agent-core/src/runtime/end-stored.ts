@@ -29,7 +29,6 @@ export async function endStored(
     force: true,
     lease: 'release',
     events,
-    facts: { checkpoint: undefined },
   }
   if (facts.interrupts !== undefined) {
     const closed = closeInterrupts(facts.interrupts, now)
@@ -44,7 +43,14 @@ export async function endStored(
   const task = events.reduce(applyEvent, snapshotTask(stored.task))
   commit.snapshot = task
   try {
-    const pending = { key, events, firstSeq: stored.lastSeq + 1, task, facts: patchFacts(facts, commit.facts), isNew: false }
+    const pending = {
+      key,
+      events,
+      firstSeq: stored.lastSeq + 1,
+      task,
+      facts: patchFacts(facts, commit.facts),
+      isNew: false,
+    }
     const owed = await services.deliveries?.owed(pending)
     if (owed !== undefined) commit.outbox = owed
     const { lastSeq } = await services.store.commit(commit)

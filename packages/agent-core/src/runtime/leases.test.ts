@@ -5,6 +5,7 @@ import type { StoredTask, TaskHead } from '../port/run-store'
 import { anonymous } from '../port/scope'
 import { runStreamsPort } from '../port/services'
 import { bind } from '../port/port'
+import type { RunContext } from './run-context'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
 import type { StoredEvent } from '../event/run-event'
 
@@ -128,6 +129,7 @@ describe('a task whose run died', () => {
 describe('a run that lives', () => {
   it('prolongs its lease for as long as it takes, and gives it back', async () => {
     const heads: (TaskHead | undefined)[] = []
+    let renewals = 0
     const test = harness(
       {
         onMessage: async (_m, context) => {
@@ -136,7 +138,16 @@ describe('a run that lives', () => {
           return 'done'
         },
       },
-      { runtime: { leaseMs: 10_000 } },
+      {
+        runtime: { leaseMs: 10_000 },
+        wrapStore: (store) => ({
+          ...store,
+          renew: (key, token, expiresAt) => {
+            renewals++
+            return store.renew(key, token, expiresAt)
+          },
+        }),
+      },
     )
     const run = test.submit('x', {}, { asTask: true })
     const taskId = (await run.started).task?.key.taskId as string
@@ -148,6 +159,7 @@ describe('a run that lives', () => {
     }
     for (const head of heads) expect(head?.lease?.token).toBe(1)
     expect(new Set(heads.map((one) => one?.lease?.expiresAt)).size).toBeGreaterThan(9)
+    expect(renewals).toBeLessThan(30)
     const { task } = await test.clock.until(run.outcome)
     expect(task?.task.status.state).toBe('completed')
     expect(task?.lease).toBeUndefined()
@@ -200,5 +212,59 @@ describe('a run that lives', () => {
     expect(test.load(taskId)?.task.status.state).toBe('working')
     run.cancel()
     await test.clock.until(run.outcome)
+  })
+
+  it('is ended where somebody else took its lease, and leaves the task to them', async () => {
+    for (const emits of [false, true]) {
+      let context: RunContext | undefined
+      const test = harness(
+        {
+          async onMessage(_message, ctx) {
+            context = ctx
+            await ctx.startTask()
+            return new Promise<never>(() => {})
+          },
+        },
+        { runtime: { leaseMs: 2_000, watchMs: 3_000 } },
+      )
+      const run = test.submit('x', {}, { asTask: true })
+      const { key } = (await run.started).task as StoredTask
+      await test.clock.advance(2_500)
+      const lease = test.stores.runStore.claim(key, { now: test.clock.now(), expiresAt: test.clock.now() + 60_000 })
+      expect(lease?.token).toBe(2)
+      if (emits) context?.emit({ type: 'custom', name: 'n', value: 1 })
+      else await test.clock.advance(500)
+      const { task } = await run.outcome
+      expect(context?.signal.reason).toMatchObject({ code: 'PF_LEASE_LOST' })
+      expect([task?.task.status.state, task?.lease?.token, task?.version]).toEqual(['working', 2, 1])
+      expect(test.clock.pending).toBe(0)
+    }
+  })
+
+  it('is looked after by one look at a time, however slow the store is', async () => {
+    let most = 0
+    let looks = 0
+    const test = harness(
+      {
+        async onMessage(_m, context) {
+          await context.startTask()
+          await new Promise<void>((resolve) => test.clock.after(30_000, resolve))
+          return 'done'
+        },
+      },
+      {
+        wrapStore: (store) => ({
+          ...store,
+          async head(key) {
+            most = Math.max(most, ++looks)
+            await new Promise<void>((resolve) => test.clock.after(7_000, resolve))
+            looks--
+            return store.head(key)
+          },
+        }),
+      },
+    )
+    expect((await test.sendTask()).task.status.state).toBe('completed')
+    expect(most).toBe(1)
   })
 })

@@ -3,6 +3,7 @@ import { deferred, failureCode, harness, statusText } from '../../test/harness'
 import type { PfError } from '../error/pf-error'
 import type { Usage } from '../event/usage'
 import type { StoredTask } from '../port/run-store'
+import { createFakeClock } from '../testing/fake-clock'
 import { Budget } from './budget'
 import type { RunContext } from './run-context'
 
@@ -132,28 +133,36 @@ describe('the budget', () => {
   })
 
   it('is inherited with its deadline: what a run starts can not use more, nor take longer, than the run', async () => {
-    const inner = harness({
-      onMessage: (_m, context) => {
-        context.emit({ type: 'usage', usage: { toolCalls: 3 } })
-        return `until ${context.deadline}`
+    const clock = createFakeClock()
+    const inner = harness(
+      {
+        onMessage: (_m, context) => {
+          context.emit({ type: 'usage', usage: { toolCalls: 3 } })
+          return `until ${context.deadline}`
+        },
+        deadlineMs: 60_000,
       },
-      deadlineMs: 60_000,
-    })
+      { clock },
+    )
     const left: number[] = []
-    const outer = harness({
-      budget: { toolCalls: 7, wallMs: 5_000 },
-      async onMessage(_message, context) {
-        for (;;) {
-          const { task } = await inner.submit('x', {}, { budget: context.budget }).outcome
-          left.push(context.budget.remaining('toolCalls'))
-          if (task?.task.status.state === 'failed') {
-            context.budget.check()
-            return 'unreachable'
+    const outer = harness(
+      {
+        budget: { toolCalls: 7, wallMs: 5_000 },
+        async onMessage(_message, context) {
+          for (;;) {
+            await new Promise<void>((resolve) => clock.after(1_000, resolve))
+            const { task } = await inner.submit('x', {}, { budget: context.budget }).outcome
+            left.push(context.budget.remaining('toolCalls'))
+            if (task?.task.status.state === 'failed') {
+              context.budget.check()
+              return 'unreachable'
+            }
+            expect(task?.task.artifacts[0]?.parts).toEqual([{ text: `until ${context.deadline}` }])
           }
-          expect(task?.task.artifacts[0]?.parts).toEqual([{ text: `until ${context.deadline}` }])
-        }
+        },
       },
-    })
+      { clock },
+    )
     const task = await outer.sendTask()
     expect(left).toEqual([4, 1, -2])
     expect(failureCode(task)).toBe('PF_BUDGET_EXCEEDED')

@@ -174,6 +174,7 @@ describe('what is no reply', () => {
           { prompt: 'b', slot: 's' },
         ]),
     ],
+    ['a question with a schema that is none', () => reply.inputRequired({ prompt: 'a', schema: { type: 'text' } })],
     ['a question that expires at no time', () => reply.inputRequired({ prompt: 'a', expiresAt: 'tomorrow' })],
   ])('%s fails the task and is told in the log', async (_, handler) => {
     const test = answering(handler as () => HandlerResult)

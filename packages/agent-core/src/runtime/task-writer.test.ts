@@ -259,3 +259,31 @@ it('has no task where what comes before it fails', async () => {
     }
   }
 })
+
+it('takes nothing more once it has ended', async () => {
+  const { runStore } = createMemoryStores()
+  const writer = new TaskWriter(
+    { store: runStore, clock: createFakeClock() },
+    { key, create: create(), facts: { principal: anonymous, runId: 'r' } },
+    { committed() {}, lost() {} },
+  )
+  writer.lease(5_000)
+  writer.emit({ type: 'text-delta', messageId: 'm', delta: 'one' })
+  await writer.flush()
+  expect(writer.leaseToken).toBe(1)
+  writer.emit({ type: 'status', status: { state: 'completed', timestamp } })
+  writer.end()
+  writer.emit({ type: 'text-delta', messageId: 'm', delta: ' late' })
+  writer.setFacts({ state: { late: true } })
+  await writer.flush()
+  writer.setFacts({ state: { later: true } })
+  await writer.flush()
+  const stored = runStore.load(key)
+  expect([stored?.version, stored?.task.artifacts[0]?.parts, stored?.facts.state, stored?.lease]).toEqual([
+    2,
+    [{ text: 'one' }],
+    undefined,
+    undefined,
+  ])
+  expect(writer.leaseToken).toBeUndefined()
+})

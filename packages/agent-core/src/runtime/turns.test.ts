@@ -3,6 +3,7 @@ import { deferred, failureCode, harness } from '../../test/harness'
 import type { StoredTask } from '../port/run-store'
 import { anonymous } from '../port/scope'
 import { reply } from '../reply/reply'
+import { Turns, type Waiting } from './turns'
 
 /** A handler that works until its message is let go, and counts who works at the same time. */
 function gated(): {
@@ -154,6 +155,23 @@ describe('queue', () => {
     expect(order).toEqual(['1', '3'])
     expect(test.clock.pending).toBe(0)
   })
+})
+
+it('a turn that is ended twice is ended once', async () => {
+  const turns = new Turns({ whenBusy: 'queue' })
+  const first = turns.enter('c') as () => void
+  const [second, third] = [turns.enter('c') as Waiting, turns.enter('c') as Waiting]
+  first()
+  const endSecond = await second.turn
+  first()
+  let hasThird = false
+  void third.turn.then(() => (hasThird = true))
+  await null
+  expect(hasThird).toBe(false)
+  endSecond()
+  ;(await third.turn)()
+  third.leave(new Error('too late'))
+  expect(typeof turns.enter('c')).toBe('function')
 })
 
 describe('reject', () => {
