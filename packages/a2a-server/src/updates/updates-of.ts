@@ -8,9 +8,11 @@ import {
 import {
   type Interrupt,
   isInterrupted,
+  type JsonObject,
   type Message,
   type PendingCommit,
   type RunEvent,
+  type Task,
   type TaskStatus,
 } from '@pf-agents/agent-core'
 import { addInterrupts } from '../interrupt/interrupt-extension'
@@ -20,15 +22,40 @@ import { addInterrupts } from '../interrupt/interrupt-extension'
  * every change of its status and artifacts. Text that is streamed is joined as far as the commit goes.
  */
 export function updatesOf({ events, task, facts, isNew }: PendingCommit): WireStreamResponse[] {
-  const updates = new Updates(task.id, task.contextId, facts.interrupts)
+  // Only a run that is at work says anything before it says how it stands.
+  const told: TaskStatus = events.some(({ type }) => type === 'status')
+    ? { state: 'working', timestamp: '' }
+    : task.status
+  const updates = new Updates(task, told, facts.interrupts, newTexts(events, task))
   if (isNew) updates.begin(events)
-  for (const event of events) updates.add(event)
+  events.forEach((event, index) => updates.add(event, events[index + 1]))
   return updates.list
 }
 
-/** Whether an event changes what followers are told. */
+/** Ids of the texts that begin with these events: what the task has of them was said by these events alone. */
+function newTexts(events: readonly RunEvent[], { artifacts }: Task): Set<string> {
+  const lengths = new Map<string, number>()
+  for (const event of events) {
+    if (event.type === 'text-start') lengths.set(event.messageId, 0)
+    else if (event.type === 'text-delta') {
+      const before = lengths.get(event.messageId)
+      if (before !== undefined) lengths.set(event.messageId, before + event.delta.length)
+    }
+  }
+  const texts = new Set<string>()
+  for (const [id, length] of lengths) {
+    const artifact = artifacts.findLast(({ artifactId }) => artifactId === id)
+    if (artifact === undefined || artifact.parts.length !== 1 || Object.keys(artifact).length !== 2) continue
+    if (artifact.parts[0]?.text?.length === length) texts.add(id)
+  }
+  return texts
+}
+
+const updateTypes: ReadonlySet<RunEvent['type']> = new Set(['status', 'message', 'metadata', 'artifact', 'text-delta'])
+
+/** Whether an event may change what followers are told. */
 export function isUpdate({ type }: RunEvent): boolean {
-  return type === 'status' || type === 'artifact' || type === 'text-delta' || type === 'text-end'
+  return updateTypes.has(type)
 }
 
 class Updates {
@@ -37,13 +64,23 @@ class Updates {
   readonly #contextId: string
   readonly #interrupts: readonly Interrupt[] | undefined
   /** Texts that begin in this commit and have no words yet. */
-  readonly #fresh = new Set<string>()
+  readonly #newTexts: Set<string>
   /** The update that further words of the same text join. */
   #text: { update: TaskArtifactUpdateEvent; words: string } | undefined
 
-  constructor(taskId: string, contextId: string, interrupts: readonly Interrupt[] | undefined) {
-    this.#taskId = taskId
-    this.#contextId = contextId
+  /** The status as it was told last. */
+  #told: TaskStatus
+
+  constructor(
+    task: Task,
+    told: TaskStatus,
+    interrupts: readonly Interrupt[] | undefined,
+    texts: Set<string>,
+  ) {
+    this.#taskId = task.id
+    this.#contextId = task.contextId
+    this.#newTexts = texts
+    this.#told = told
     this.#interrupts = interrupts
   }
 
@@ -64,10 +101,14 @@ class Updates {
     this.list.push({ task })
   }
 
-  add(event: RunEvent): void {
+  add(event: RunEvent, next: RunEvent | undefined): void {
     switch (event.type) {
       case 'status':
         return this.#status(event.status)
+      case 'message':
+        return this.#message(event.message, next)
+      case 'metadata':
+        return this.#status(this.#told, event.metadata)
       case 'artifact': {
         const { artifact, append, lastChunk } = event
         return this.#artifact({
@@ -77,9 +118,6 @@ class Updates {
           ...(lastChunk === true && { lastChunk }),
         })
       }
-      case 'text-start':
-        this.#fresh.add(event.messageId)
-        return
       case 'text-delta':
         return this.#words(event.messageId, event.delta)
       case 'text-end':
@@ -92,15 +130,23 @@ class Updates {
     return { taskId: this.#taskId, contextId: this.#contextId }
   }
 
-  #status(status: TaskStatus): void {
+  /** What the agent says between is told with the status as it stands; what comes with a status is told by that. */
+  #message(message: Message, next: RunEvent | undefined): void {
+    if (message.role !== 'agent') return
+    if (next?.type === 'status' && next.status.message?.messageId === message.messageId) return
+    this.#status({ ...this.#told, message })
+  }
+
+  #status(status: TaskStatus, metadata?: JsonObject): void {
     this.#text = undefined
+    this.#told = status
     const wire: WireTask = {
       id: this.#taskId,
       contextId: this.#contextId,
       status: encodeTaskStatus(status),
     }
     if (isInterrupted(status.state)) addInterrupts(wire, this.#interrupts)
-    this.list.push({ statusUpdate: { ...this.#ids(), status: wire.status } })
+    this.list.push({ statusUpdate: { ...this.#ids(), status: wire.status, ...(metadata && { metadata }) } })
   }
 
   #artifact(update: TaskArtifactUpdateEvent): void {
@@ -115,7 +161,7 @@ class Updates {
       open.update.artifact.parts = [{ text: open.words }]
       return
     }
-    const isNew = this.#fresh.delete(artifactId)
+    const isNew = this.#newTexts.delete(artifactId)
     const update: TaskArtifactUpdateEvent = {
       ...this.#ids(),
       artifact: { artifactId, parts: [{ text: delta }] },
@@ -127,10 +173,8 @@ class Updates {
 
   #textEnd(artifactId: string): void {
     const open = this.#text
+    // Where its words were told before, nothing is left to tell: an update needs a part.
     if (open?.update.artifact.artifactId === artifactId) open.update.lastChunk = true
-    // A text without a word left no artifact behind.
-    else if (!this.#fresh.delete(artifactId))
-      this.#artifact({ ...this.#ids(), artifact: { artifactId, parts: [{ text: '' }] }, append: true, lastChunk: true })
     this.#text = undefined
   }
 }
