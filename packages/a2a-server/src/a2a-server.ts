@@ -3,9 +3,11 @@ import {
   clockPort,
   defineFeature,
   type FeatureRoute,
+  type JsonObject,
   loggerPort,
   PfError,
   type RequestInfo,
+  runStreamsPort,
   type ServedAgent,
 } from '@pf-agents/agent-core'
 import { answerJsonRpc, jsonRpcFailure } from './binding/json-rpc'
@@ -15,9 +17,12 @@ import { additionsOf, buildCard, type CardPlace, forHost, joinAdditions } from '
 import { CardRoute, originOf } from './card/card-route'
 import { extendedCard } from './card/extended-card'
 import { Endpoints } from './endpoint'
+import { Extensions } from './extension/extensions'
+import { replayExtension } from './extension/replay-extension'
 import type { A2AServerOptions } from './options'
 import { pushServicePort } from './push-port/push-service'
 import { Service } from './service'
+import { Streaming } from './stream/streaming'
 
 /**
  * Serves agents over A2A 1.0: JSON-RPC and HTTP+JSON at one address, and the agent card at its well-known place.
@@ -38,10 +43,15 @@ export function a2aServer(options: A2AServerOptions = {}) {
     name: 'a2a-server',
     targets: ['node', 'wasm'],
     requires: [loggerPort, clockPort],
-    optional: [pushServicePort],
+    optional: [pushServicePort, runStreamsPort],
     setup({ ports, agents, cards, host }) {
       checkTenants(agents)
       const endpoints = new Endpoints(agents)
+      const runStreams = ports.find(runStreamsPort)
+      const extensions = new Extensions([...(runStreams ? [replayExtension] : []), ...(options.extensions ?? [])])
+      const streaming =
+        runStreams &&
+        new Streaming(runStreams, ports.get(clockPort), options.streaming ?? {}, (error) => service.tell(error))
       let service: Service
       let additions: ReturnType<typeof joinAdditions>
       const place = (origin: string, tenant: string): CardPlace => ({
@@ -76,7 +86,14 @@ export function a2aServer(options: A2AServerOptions = {}) {
       })
       return {
         routes: [card, route('GET'), route('POST'), route('DELETE')],
-        card: options.extendedCard === undefined ? {} : { capabilities: { extendedAgentCard: true } },
+        card: {
+          capabilities: {
+            ...(streaming && { streaming: true }),
+            ...(options.extendedCard !== undefined && { extendedAgentCard: true }),
+            extensions: extensions.declared as unknown as JsonObject[],
+          },
+        },
+        close: () => streaming?.close(),
         ready() {
           additions = joinAdditions([...additionsOf(cards()), options.card ?? {}])
           service = new Service({
@@ -85,6 +102,8 @@ export function a2aServer(options: A2AServerOptions = {}) {
             additions,
             logger: ports.get(loggerPort),
             push: ports.find(pushServicePort),
+            streaming,
+            extensions,
             extendedCard: (endpoint, request, info: RequestInfo) =>
               extendedCard(
                 options.extendedCard,

@@ -5,5 +5,14 @@
  * @module
  */
 export { a2aServer } from './a2a-server'
+export {
+  type A2AExtension,
+  defineExtension,
+  type ExtensionCall,
+  type ExtensionDefinition,
+  type ResumePoint,
+  withExtensionData,
+} from './extension/extension'
 export { type InterruptMetadata, interruptExtensionUri } from './interrupt/interrupt-extension'
 export type { A2AServerOptions, CardAdditions, ExtendedCard } from './options'
+export type { StreamingOptions } from './stream/options'

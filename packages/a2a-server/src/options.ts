@@ -1,5 +1,7 @@
 import type { AgentCard } from '@pf-agents/a2a-protocol'
 import type { Agent, Awaitable, Principal } from '@pf-agents/agent-core'
+import type { A2AExtension } from './extension/extension'
+import type { StreamingOptions } from './stream/options'
 
 /** What an agent card says beyond what the agent and its features say themselves. */
 export type CardAdditions = Partial<Omit<AgentCard, 'supportedInterfaces' | 'skills'>> & {
@@ -27,4 +29,8 @@ export interface A2AServerOptions {
   extendedCard?: ExtendedCard
   /** Seconds the card may be kept. Default 300. */
   cardMaxAgeSeconds?: number
+  /** Extensions of the protocol, made with `defineExtension`. */
+  extensions?: readonly A2AExtension[]
+  /** How streams are kept. They are served where a feature such as `eventStream()` makes runs followable. */
+  streaming?: StreamingOptions
 }

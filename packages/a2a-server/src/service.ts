@@ -1,18 +1,24 @@
 import {
   type A2AError,
+  A2A_EXTENSIONS_HEADER,
   type AgentCapabilities,
   type Operation,
   type Requests,
   toA2AError,
 } from '@pf-agents/a2a-protocol'
 import { type Logger, PfError, type RequestInfo } from '@pf-agents/agent-core'
+import { sseResponse } from '@pf-agents/http-kit'
 import type { Negotiation } from './binding/negotiate'
 import type { Endpoint, Endpoints } from './endpoint'
+import { extendedAnswer } from './extension/extended-answer'
+import type { Activated, Extensions } from './extension/extensions'
 import type { CardAdditions } from './options'
 import { callerOf, isPushOperation, performPush, type PushOperation } from './operation/push-configs'
 import { sendMessage } from './operation/send-message'
 import { cancelTask, getTask, listTasks } from './operation/tasks'
 import type { PushService, WireVersion } from './push-port/push-service'
+import type { Framing } from './stream/framing'
+import type { Streaming } from './stream/streaming'
 
 /** What the bindings share: which agent a request is for, and its operations. */
 export interface ServiceParts {
@@ -22,6 +28,9 @@ export interface ServiceParts {
   readonly logger: Logger
   /** Absent where push notifications are not installed. */
   readonly push?: PushService | undefined
+  /** Absent where runs can not be followed. */
+  readonly streaming?: Streaming | undefined
+  readonly extensions: Extensions
   extendedCard(endpoint: Endpoint, request: Request, info: RequestInfo): Promise<object>
 }
 
@@ -33,6 +42,59 @@ export class Service {
   constructor(parts: ServiceParts) {
     this.#parts = parts
     this.negotiation = parts.negotiation
+  }
+
+  /**
+   * Answers a request: carries its operation out, with the extensions that it turned on.
+   * @param active - URIs of those extensions
+   */
+  async answer<K extends Operation>(
+    operation: K,
+    params: Requests[K],
+    request: Request,
+    info: RequestInfo,
+    active: readonly string[],
+  ): Promise<object> {
+    const activated = await this.#activate(operation, params, request, info, active)
+    if (activated === undefined) return this.perform(operation, params, request, info)
+    const given = await incoming(activated, params)
+    return extendedAnswer(operation, await this.perform(operation, given, request, info), activated.outgoing)
+  }
+
+  /** Answers a request for a stream. An error before its first event is thrown, as any other. */
+  async stream<K extends 'SendStreamingMessage' | 'SubscribeToTask'>(
+    operation: K,
+    params: Requests[K],
+    request: Request,
+    info: RequestInfo,
+    active: readonly string[],
+    framing: Framing,
+    version: WireVersion = '1.0',
+  ): Promise<Response> {
+    const { streaming, endpoints, push } = this.#parts
+    if (streaming === undefined) throw new PfError('PF_OPERATION_UNSUPPORTED')
+    const endpoint = endpoints.find(info.tenant, params.tenant)
+    const activated = await this.#activate(operation, params, request, info, active)
+    const { outgoing, resume } = activated ?? {}
+    const call = { endpoint, info, push, version, framing, outgoing, resume }
+    const given = activated === undefined ? params : await incoming(activated, params)
+    const stream = await (operation === 'SendStreamingMessage'
+      ? streaming.send(given as Requests['SendStreamingMessage'], call)
+      : streaming.subscribe(given as Requests['SubscribeToTask'], call))
+    return sseResponse(stream, active.length > 0 ? { [A2A_EXTENSIONS_HEADER.toLowerCase()]: active.join(', ') } : {})
+  }
+
+  #activate<K extends Operation>(
+    operation: K,
+    params: Requests[K],
+    request: Request,
+    info: RequestInfo,
+    active: readonly string[],
+  ): Promise<Activated | undefined> | undefined {
+    if (active.length === 0) return undefined
+    const { headers } = request
+    const { principal, tenant } = info
+    return this.#parts.extensions.activate(active, { operation, params, headers, principal, tenant })
   }
 
   /** Carries an operation out. Those that no feature offers were refused before, by their capability. */
@@ -47,7 +109,7 @@ export class Service {
     const endpoint = this.#parts.endpoints.find(info.tenant, params.tenant)
     switch (operation) {
       case 'SendMessage':
-        return sendMessage(endpoint, params as Requests['SendMessage'], info, push, version)
+        return sendMessage(params as Requests['SendMessage'], { endpoint, info, push, version })
       case 'GetTask':
         return getTask(endpoint, params as Requests['GetTask'], info)
       case 'ListTasks':
@@ -75,4 +137,10 @@ export class Service {
     }
     return told
   }
+}
+
+/** What an operation is asked with, as the extensions hand it on. */
+async function incoming<T extends object>(activated: Activated, params: T): Promise<T> {
+  if (!('message' in params)) return params
+  return { ...params, message: await activated.incoming((params as unknown as Requests['SendMessage']).message) }
 }

@@ -5,11 +5,15 @@ import {
   encodeJsonRpcError,
   encodeJsonRpcResult,
   isJsonContentType,
+  isStreaming,
   type JsonRpcId,
   jsonRpcHttpStatus,
+  type Requests,
 } from '@pf-agents/a2a-protocol'
 import type { RequestInfo } from '@pf-agents/agent-core'
+import { discard } from '@pf-agents/http-kit'
 import type { Service } from '../service'
+import { jsonRpcFraming } from '../stream/framing'
 import { jsonAnswer, parseBody } from './answer'
 
 const none: readonly string[] = []
@@ -37,7 +41,21 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
     if ('error' in call) throw call.error
     service.negotiation.checkCapability(call.operation)
     const params = decodeRequest(call.operation, call.params)
-    const result = await service.perform(call.operation, params, request, info)
+    if (isStreaming(call.operation)) {
+      const framing = jsonRpcFraming(id)
+      const stream = await service.stream(
+        call.operation,
+        params as Requests[typeof call.operation],
+        request,
+        info,
+        extensions,
+        framing,
+      )
+      if (!notification) return stream
+      discard(stream)
+      return new Response(null, { status: 204 })
+    }
+    const result = await service.answer(call.operation, params, request, info, extensions)
     return notification ? new Response(null, { status: 204 }) : jsonAnswer(encodeJsonRpcResult(id, result), extensions)
   } catch (error) {
     const told = service.tell(error)

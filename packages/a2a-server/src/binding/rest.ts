@@ -4,12 +4,15 @@ import {
   decodeRestRequest,
   encodeRestError,
   isRestContentType,
+  isStreaming,
   JSON_TYPE,
   matchRestRoute,
   mediaTypeEssence,
+  type Requests,
 } from '@pf-agents/a2a-protocol'
 import type { RequestInfo } from '@pf-agents/agent-core'
 import type { Service } from '../service'
+import { restFraming } from '../stream/framing'
 import { jsonAnswer, parseBody } from './answer'
 
 const none: readonly string[] = []
@@ -34,7 +37,16 @@ export async function answerRest(
     service.negotiation.checkCapability(match.operation)
     const body = request.method === 'POST' ? await readRestBody(request, info) : undefined
     const params = decodeRestRequest(match, queryOf(request.url), body)
-    const result = await service.perform(match.operation, params, request, info)
+    if (isStreaming(match.operation))
+      return await service.stream(
+        match.operation,
+        params as Requests[typeof match.operation],
+        request,
+        info,
+        extensions,
+        restFraming,
+      )
+    const result = await service.answer(match.operation, params, request, info, extensions)
     return jsonAnswer(result, extensions, 200, answerType(request))
   } catch (error) {
     return restFailure(service.tell(error), request, extensions)

@@ -52,17 +52,22 @@ export class SseStream implements TextSource {
     return this.#isOver
   }
 
-  /** Writes whole events. False where the reader is behind: wait for {@link room} before writing more. */
+  /** Whether the reader is behind: wait for {@link room} before writing more. */
+  get isBehind(): boolean {
+    return this.#isFull || this.#pending.length >= this.#home.bufferLength
+  }
+
+  /** Writes whole events. False where the reader is behind, or nobody is there any more. */
   write(text: string): boolean {
     if (this.#isOver) return false
     this.writtenAt = this.#home.clock.now()
     this.#give(text)
-    return !this.#isBehind
+    return !this.isBehind
   }
 
   /** Resolves once there is room for more, or nobody is there any more. For one who waits at a time. */
   room(): Promise<void> {
-    if (!this.#isBehind || this.#isOver) return Promise.resolve()
+    if (!this.isBehind || this.#isOver) return Promise.resolve()
     return new Promise((resolve) => {
       this.#waiting = resolve
     })
@@ -141,10 +146,6 @@ export class SseStream implements TextSource {
     this.#home.leave(this)
     this.#resume()
     if (wasOpen) this.#owner.gone()
-  }
-
-  get #isBehind(): boolean {
-    return this.#isFull || this.#pending.length >= this.#home.bufferLength
   }
 
   #give(text: string): void {

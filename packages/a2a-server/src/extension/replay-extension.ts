@@ -1,0 +1,18 @@
+import { replayExtensionUri } from '@pf-agents/a2a-protocol'
+import { type A2AExtension, defineExtension, type ResumePoint } from './extension'
+
+/**
+ * The replay extension: SubscribeToTask with the `id` of the last event that its caller has, as `Last-Event-ID`, gives
+ * what comes behind it, and not the task first. An id that is none is as if it were not there.
+ */
+export const replayExtension: A2AExtension = defineExtension<ResumePoint | undefined>({
+  uri: replayExtensionUri,
+  description:
+    'Events of a stream are numbered (SSE id). SubscribeToTask with Last-Event-ID goes on behind that event, even where the task is over by then.',
+  begin({ operation, headers }) {
+    const id = operation === 'SubscribeToTask' ? headers.get('last-event-id') : null
+    const match = id === null ? null : /^(\d{1,15})(\+?)$/.exec(id.trim())
+    return match === null ? undefined : { seq: Number(match[1]), hasUnsaid: match[2] === '+' }
+  },
+  resume: (point) => point,
+})

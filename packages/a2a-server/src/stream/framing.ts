@@ -1,0 +1,29 @@
+import { type A2AError, encodeJsonRpcError, encodeRestError, type JsonRpcId } from '@pf-agents/a2a-protocol'
+
+/** How a binding writes the events of a stream: what goes around the JSON of each, and how it tells an error. */
+export interface Framing {
+  readonly before: string
+  readonly after: string
+  /** An error in the middle of a stream (the specification is silent): the binding's error under the event name `error`. */
+  error(error: A2AError): string
+}
+
+/** Each event is a whole response to the request (A2A 1.0, 9.4.2). */
+export function jsonRpcFraming(id: JsonRpcId): Framing {
+  return {
+    before: `data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`,
+    after: '}\n\n',
+    error: (error) => errorFrame(encodeJsonRpcError(id, error)),
+  }
+}
+
+/** Each event is bare (11.7). */
+export const restFraming: Framing = {
+  before: 'data: ',
+  after: '\n\n',
+  error: (error) => errorFrame(encodeRestError(error).body),
+}
+
+function errorFrame(body: object): string {
+  return `event: error\ndata: ${JSON.stringify(body)}\n\n`
+}
