@@ -36,7 +36,10 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: Code, message?: string, options: PfErrorOptions = {}) {
-    super(message ?? `${errorCodes[code].summary} ${errorCodes[code].remedy}`, 'cause' in options ? { cause: options.cause } : undefined)
+    super(
+      message ?? `${errorCodes[code].summary} ${errorCodes[code].remedy}`,
+      'cause' in options ? { cause: options.cause } : undefined,
+    )
     this.name = 'PfError'
     this.code = code
     this.details = options.details

@@ -19,12 +19,19 @@ export function orderFeatures(features: readonly AnyFeature[], builtIn: readonly
   const provider = new Map<symbol, AnyFeature>()
   const names = new Set<string>()
   for (const feature of features) {
-    if (names.has(feature.name)) throw new PfError('PF_FEATURE_CONFLICT', `The feature "${feature.name}" is installed twice. Leave one of them out.`)
+    if (names.has(feature.name))
+      throw new PfError(
+        'PF_FEATURE_CONFLICT',
+        `The feature "${feature.name}" is installed twice. Leave one of them out.`,
+      )
     names.add(feature.name)
     for (const port of feature.provides) {
       const other = provider.get(port.key)
       if (other !== undefined) {
-        throw new PfError('PF_FEATURE_CONFLICT', `"${other.name}" and "${feature.name}" both provide ${port.name}. Leave one of them out.`)
+        throw new PfError(
+          'PF_FEATURE_CONFLICT',
+          `"${other.name}" and "${feature.name}" both provide ${port.name}. Leave one of them out.`,
+        )
       }
       provider.set(port.key, feature)
     }
@@ -62,14 +69,21 @@ export function orderFeatures(features: readonly AnyFeature[], builtIn: readonly
 export function missing(port: Port<unknown>, why: string): PfError {
   const provider = providers[port.name]
   const remedy = provider ? `Install ${provider} and pass its feature.` : 'Pass a feature that provides it.'
-  return new PfError('PF_FEATURE_MISSING', `Nothing provides ${port.name}; ${why}. ${remedy}`, { details: { port: port.name } })
+  return new PfError('PF_FEATURE_MISSING', `Nothing provides ${port.name}; ${why}. ${remedy}`, {
+    details: { port: port.name },
+  })
 }
 
 /** @throws UnsupportedOnTargetError for the first feature that does not work on the target. */
 export function checkTargets(features: readonly AnyFeature[], target: Target): void {
   for (const feature of features) {
     if (feature.targets.includes(target)) continue
-    throw new UnsupportedOnTargetError({ feature: feature.name, target, availableOn: feature.targets, ...feature.unavailable })
+    throw new UnsupportedOnTargetError({
+      feature: feature.name,
+      target,
+      availableOn: feature.targets,
+      ...feature.unavailable,
+    })
   }
 }
 

@@ -48,7 +48,11 @@ export interface FeatureRoute {
 }
 
 /** Wraps every request behind the limits. What it puts into `info.principal` is who the request is from. */
-export type FeatureMiddleware = (request: Request, info: RequestInfo, next: () => Promise<Response>) => Awaitable<Response>
+export type FeatureMiddleware = (
+  request: Request,
+  info: RequestInfo,
+  next: () => Promise<Response>,
+) => Awaitable<Response>
 
 /** One agent that the app serves. */
 export interface ServedAgent {
@@ -97,7 +101,11 @@ export interface FeatureSetup {
 }
 
 /** A building block of an app, with the targets it works on in its type. */
-export interface Feature<Name extends string = string, Targets extends Target = Target, Reason extends string = string> {
+export interface Feature<
+  Name extends string = string,
+  Targets extends Target = Target,
+  Reason extends string = string,
+> {
   readonly name: Name
   readonly targets: readonly Targets[]
   /** Why it does not work elsewhere, and what to use instead. */
@@ -139,9 +147,11 @@ export interface FeatureDefinition<Name extends string, Targets extends Target, 
  * })
  * ```
  */
-export function defineFeature<const Name extends string, const Targets extends Target, const Reason extends string = never>(
-  definition: FeatureDefinition<Name, Targets, Reason>,
-): Feature<Name, Targets, Reason> {
+export function defineFeature<
+  const Name extends string,
+  const Targets extends Target,
+  const Reason extends string = never,
+>(definition: FeatureDefinition<Name, Targets, Reason>): Feature<Name, Targets, Reason> {
   return { provides: [], requires: [], optional: [], ...definition } as Feature<Name, Targets, Reason>
 }
 

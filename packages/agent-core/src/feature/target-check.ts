@@ -12,7 +12,9 @@ type IsAny<F> = 0 extends 1 & F ? true : false
 
 /** The sentence for a feature that does not work on a target. */
 type Sentence<F, T extends Target> =
-  F extends Feature<infer Name, infer Targets, infer Reason> ? `${Name} does not work on ${T} (only on ${Targets}): ${Reason}` : never
+  F extends Feature<infer Name, infer Targets, infer Reason>
+    ? `${Name} does not work on ${T} (only on ${Targets}): ${Reason}`
+    : never
 
 /**
  * `unknown` where all features work on the target; otherwise a type nothing has, whose `reason` the compiler prints

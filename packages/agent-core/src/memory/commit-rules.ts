@@ -32,7 +32,8 @@ export function admitCommit(commit: RunCommit, stored: CommitBasis | undefined):
   if (stored === undefined) checkCreation(commit)
   let lease = stored?.lease
   const isHolder = lease !== undefined && commit.leaseToken === lease.token
-  if (commit.force !== true && !isHolder && (lease !== undefined || commit.leaseToken !== undefined)) throw leaseLost(commit.key)
+  if (commit.force !== true && !isHolder && (lease !== undefined || commit.leaseToken !== undefined))
+    throw leaseLost(commit.key)
   let lastToken = stored?.lastToken ?? 0
   let leaseToken: number | undefined
   if (commit.lease === 'release') lease = undefined
@@ -45,7 +46,10 @@ export function admitCommit(commit: RunCommit, stored: CommitBasis | undefined):
 
 function checkCreation({ key, create, facts }: RunCommit): void {
   if (create === undefined || facts?.principal === undefined || facts.runId === undefined) {
-    throw new PfError('PF_INTERNAL', `A commit that makes task ${key.taskId} needs create, facts.principal and facts.runId.`)
+    throw new PfError(
+      'PF_INTERNAL',
+      `A commit that makes task ${key.taskId} needs create, facts.principal and facts.runId.`,
+    )
   }
   if (create.id !== key.taskId) {
     throw new PfError('PF_INTERNAL', `A commit that makes task ${key.taskId} carries the task ${create.id}.`)
@@ -63,7 +67,10 @@ function conflict(key: TaskKey, expected: number, found: number): PfError {
 }
 
 function leaseLost(key: TaskKey): PfError {
-  return new PfError('PF_LEASE_LOST', `The run no longer holds the lease of task ${key.taskId}. Whoever holds it goes on.`)
+  return new PfError(
+    'PF_LEASE_LOST',
+    `The run no longer holds the lease of task ${key.taskId}. Whoever holds it goes on.`,
+  )
 }
 
 /** Facts with a patch folded in: a new object, in which what the patch sets to `undefined` is gone. Values are shared. */
@@ -84,6 +91,7 @@ export function patchFacts(facts: TaskFacts | undefined, patch: RunCommit['facts
 export function sinceOf(query: TaskQuery): string | undefined {
   if (query.updatedSince === undefined) return undefined
   const time = Date.parse(query.updatedSince)
-  if (Number.isNaN(time)) throw new PfError('PF_REQUEST_INVALID', `updatedSince is not an ISO 8601 time: ${query.updatedSince}`)
+  if (Number.isNaN(time))
+    throw new PfError('PF_REQUEST_INVALID', `updatedSince is not an ISO 8601 time: ${query.updatedSince}`)
   return new Date(time).toISOString()
 }

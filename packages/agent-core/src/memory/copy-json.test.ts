@@ -40,7 +40,9 @@ describe('copyJson', () => {
     }
     expect(weight('x'.repeat(10_000))).toBeGreaterThanOrEqual(10_000)
     expect(weight({ parts: Array.from({ length: 100 }, () => ({ text: 'x'.repeat(100) })) })).toBeGreaterThan(100 * 100)
-    expect(weight({ parts: Array.from({ length: 100 }, () => ({ text: 'x'.repeat(100) })) })).toBeLessThan(3 * 100 * 100)
+    expect(weight({ parts: Array.from({ length: 100 }, () => ({ text: 'x'.repeat(100) })) })).toBeLessThan(
+      3 * 100 * 100,
+    )
   })
 
   test('refuses what JSON has no form for', () => {

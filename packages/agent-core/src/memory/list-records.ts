@@ -7,7 +7,11 @@ import type { ScopeShelf, TaskRecord } from './task-shelf'
  * One page out of a scope's order. Where the query has no filter but a time, the total is read off the order;
  * with a context or a state every task of the scope that is new enough is looked at once.
  */
-export function listRecords(shelf: ScopeShelf | undefined, query: TaskQuery, stored: (record: TaskRecord) => StoredTask): TaskPage {
+export function listRecords(
+  shelf: ScopeShelf | undefined,
+  query: TaskQuery,
+  stored: (record: TaskRecord) => StoredTask,
+): TaskPage {
   const since = sinceOf(query)
   if (shelf === undefined) return { tasks: [], total: 0 }
   const { order } = shelf
@@ -28,7 +32,8 @@ export function listRecords(shelf: ScopeShelf | undefined, query: TaskQuery, sto
     })
   }
 
-  const top = after === undefined ? order.size : order.countBefore((record) => isBefore(record, after.timestamp, after.taskId))
+  const top =
+    after === undefined ? order.size : order.countBefore((record) => isBefore(record, after.timestamp, after.taskId))
   const page: TaskRecord[] = []
   let hasMore = false
   let rest = top - bottom

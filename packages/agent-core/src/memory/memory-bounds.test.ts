@@ -28,7 +28,9 @@ describe('bounds of the memory conversation', () => {
   test('all contexts together, and a single one, stay within the bytes', () => {
     const conversation = createMemoryConversation({ maxBytes: 50_000 })
     for (let n = 0; n < 100; n++) conversation.append(alice, `c-${n}`, [message('m', 'x'.repeat(5_000))])
-    const kept = Array.from({ length: 100 }, (_, n) => conversation.read(alice, `c-${n}`).length).reduce((a, b) => a + b)
+    const kept = Array.from({ length: 100 }, (_, n) => conversation.read(alice, `c-${n}`).length).reduce(
+      (a, b) => a + b,
+    )
     expect(kept).toBeGreaterThanOrEqual(7)
     expect(kept).toBeLessThanOrEqual(10)
     for (let n = 0; n < 100; n++) conversation.append(alice, 'one', [message(`m-${n}`, 'x'.repeat(5_000))])

@@ -82,10 +82,12 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
   function trim(context: Context): void {
     // A quarter at a time, so that a long conversation is not moved by every message.
     if (context.messages.length > maxMessages * 1.25) dropOldest(context, context.messages.length - maxMessages)
-    while (recency.first !== undefined && recency.first !== context && (recency.size > maxContexts || bytes > maxBytes)) drop(recency.first)
+    while (recency.first !== undefined && recency.first !== context && (recency.size > maxContexts || bytes > maxBytes))
+      drop(recency.first)
     let excess = bytes - maxBytes
     let count = 0
-    while (excess > 0 && count < context.messages.length - 1) excess -= (context.messages[count++] as string).length + messageOverhead
+    while (excess > 0 && count < context.messages.length - 1)
+      excess -= (context.messages[count++] as string).length + messageOverhead
     if (count > 0) dropOldest(context, count)
   }
 
@@ -105,7 +107,11 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
 
   return {
     append(scope, contextId, messages) {
-      appendText(scope, contextId, messages.map((message) => JSON.stringify(message)))
+      appendText(
+        scope,
+        contextId,
+        messages.map((message) => JSON.stringify(message)),
+      )
     },
     appendText,
     read(scope, contextId, { limit = 100 } = {}) {

@@ -54,7 +54,10 @@ export function createMemoryKeyValue(options: MemoryKeyValueOptions = {}): Memor
     const text = JSON.stringify(value)
     const weight = 128 + 2 * key.length + text.length
     if (weight > maxBytes) {
-      throw new PfError('PF_STORE_FULL', `The value of ${key} weighs about ${weight} bytes; the memory driver takes at most ${maxBytes}.`)
+      throw new PfError(
+        'PF_STORE_FULL',
+        `The value of ${key} weighs about ${weight} bytes; the memory driver takes at most ${maxBytes}.`,
+      )
     }
     const revision = String(++writes)
     let cell = cells.get(key)
@@ -70,7 +73,8 @@ export function createMemoryKeyValue(options: MemoryKeyValueOptions = {}): Memor
     }
     bytes += weight - cell.bytes
     cell.bytes = weight
-    while (recency.first !== undefined && recency.first !== cell && (recency.size > maxKeys || bytes > maxBytes)) drop(recency.first)
+    while (recency.first !== undefined && recency.first !== cell && (recency.size > maxKeys || bytes > maxBytes))
+      drop(recency.first)
   }
 
   return {

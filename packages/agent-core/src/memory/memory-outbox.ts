@@ -51,7 +51,10 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
     const groups = topics.get(entry.topic)
     const queue = groups?.get(entry.group)
     if (groups === undefined || queue === undefined) return
-    queue.splice(queue.findIndex((owed) => owed.entry.id === entry.id), 1)
+    queue.splice(
+      queue.findIndex((owed) => owed.entry.id === entry.id),
+      1,
+    )
     if (queue.length === 0) groups.delete(entry.group)
     if (groups.size === 0) topics.delete(entry.topic)
   }

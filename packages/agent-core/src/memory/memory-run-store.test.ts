@@ -14,7 +14,13 @@ function creation(id: string, n: number, events: RunEvent[] = [], more: Partial<
   return {
     key: key(id),
     expectedVersion: 0,
-    create: { id, contextId: `context-${id}`, status: { state: 'working', timestamp: time(n) }, artifacts: [], history: [] },
+    create: {
+      id,
+      contextId: `context-${id}`,
+      status: { state: 'working', timestamp: time(n) },
+      artifacts: [],
+      history: [],
+    },
     facts: { principal: { id: 'alice' }, runId: id },
     events,
     ...more,
@@ -31,7 +37,8 @@ function thrown(call: () => unknown): PfError {
   throw new Error('nothing was thrown')
 }
 
-const listed = (store: MemoryRunStore): string[] => store.list({ scope, pageSize: 1_000 }).tasks.map(({ task }) => task.id)
+const listed = (store: MemoryRunStore): string[] =>
+  store.list({ scope, pageSize: 1_000 }).tasks.map(({ task }) => task.id)
 
 describe('bounds of the memory run store', () => {
   test('evicts tasks that are over, in the order in which they ended, and never a live one', () => {
@@ -75,7 +82,8 @@ describe('bounds of the memory run store', () => {
     live.commit(creation('a', 0))
     let version = 1
     const grow = (): void => {
-      for (; version < 100; version++) live.commit({ key: key('a'), expectedVersion: version, events: [text('x'.repeat(10_000))] })
+      for (; version < 100; version++)
+        live.commit({ key: key('a'), expectedVersion: version, events: [text('x'.repeat(10_000))] })
     }
     expect(thrown(grow).code).toBe('PF_STORE_FULL')
     expect(version).toBeLessThan(12)
@@ -90,7 +98,12 @@ describe('bounds of the memory run store', () => {
     store.commit(creation('a', 0))
     for (let version = 1; version < 200; version++) {
       const checkpoint = { engine: 'e', schemaVersion: 1, data: 'x'.repeat(10_000) }
-      store.commit({ key: key('a'), expectedVersion: version, events: [{ type: 'usage', usage: { turns: 1 } }], facts: { checkpoint } })
+      store.commit({
+        key: key('a'),
+        expectedVersion: version,
+        events: [{ type: 'usage', usage: { turns: 1 } }],
+        facts: { checkpoint },
+      })
     }
     expect(store.load(key('a'))?.version).toBe(200)
   })
@@ -99,7 +112,11 @@ describe('bounds of the memory run store', () => {
     const store = createMemoryRunStore({ maxEvents: 100 })
     store.commit(creation('a', 0))
     for (let version = 1; version <= 50; version++) {
-      store.commit({ key: key('a'), expectedVersion: version, events: Array.from({ length: 10 }, (_, index) => text(`${version}.${index} `)) })
+      store.commit({
+        key: key('a'),
+        expectedVersion: version,
+        events: Array.from({ length: 10 }, (_, index) => text(`${version}.${index} `)),
+      })
     }
     expect(store.read(key('a'), 1)).toBeUndefined()
     expect(store.read(key('a'), 300)).toBeUndefined()
@@ -112,7 +129,14 @@ describe('bounds of the memory run store', () => {
   test('drops the events of tasks that ended some time ago, and keeps the tasks', () => {
     const store = createMemoryRunStore({ keepLogs: 3 })
     for (let n = 0; n < 6; n++) store.commit(creation(`t-${n}`, n, [text('x'), ended(n)]))
-    expect([0, 1, 2, 3, 4, 5].map((n) => store.read(key(`t-${n}`), 1)?.length)).toEqual([undefined, undefined, undefined, 2, 2, 2])
+    expect([0, 1, 2, 3, 4, 5].map((n) => store.read(key(`t-${n}`), 1)?.length)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      2,
+      2,
+      2,
+    ])
     expect(store.read(key('t-0'), 3)).toEqual([])
     expect(listed(store).length).toBe(6)
     // A commit after the end, such as one that adds metadata, changes nothing about that.
@@ -126,7 +150,11 @@ describe('bounds of the memory run store', () => {
     const store = createMemoryRunStore({ maxTasks: 6, keepLogs: 2 })
     for (let n = 0; n < 6; n++) store.commit(creation(`t-${n}`, n, [ended(n)]))
     for (const n of [0, 4, 2]) {
-      store.commit({ key: key(`t-${n}`), expectedVersion: 1, events: [{ type: 'status', status: { state: 'working', timestamp: time(10 + n) } }] })
+      store.commit({
+        key: key(`t-${n}`),
+        expectedVersion: 1,
+        events: [{ type: 'status', status: { state: 'working', timestamp: time(10 + n) } }],
+      })
     }
     for (let n = 6; n < 20; n++) store.commit(creation(`t-${n}`, n, [ended(n)]))
     expect(listed(store).toSorted()).toEqual(['t-0', 't-17', 't-18', 't-19', 't-2', 't-4'])
@@ -139,7 +167,14 @@ describe('bounds of the memory run store', () => {
 
   test('an outbox that is full refuses the whole commit', () => {
     const store = createMemoryRunStore()
-    const owed = (id: number): NonNullable<RunCommit['outbox']>[number] => ({ id: String(id), topic: 't', group: 'g', body: {}, dueAt: 0, attempts: 0 })
+    const owed = (id: number): NonNullable<RunCommit['outbox']>[number] => ({
+      id: String(id),
+      topic: 't',
+      group: 'g',
+      body: {},
+      dueAt: 0,
+      attempts: 0,
+    })
     store.commit(creation('a', 0, [], { outbox: Array.from({ length: 10_000 }, (_, index) => owed(index)) }))
     expect(thrown(() => store.commit(creation('b', 1, [], { outbox: [owed(10_000)] }))).code).toBe('PF_STORE_FULL')
     expect(store.load(key('b'))).toBeUndefined()
@@ -151,9 +186,24 @@ describe('bounds of the memory run store', () => {
     const store = createMemoryRunStore()
     store.commit(creation('a', 0))
     const bad = 1n as unknown as string
-    expect(() => store.commit({ key: key('a'), expectedVersion: 1, events: [text('x'), { type: 'custom', name: 'c', value: bad }] })).toThrow(TypeError)
-    expect(() => store.commit({ key: key('a'), expectedVersion: 1, events: [text('x')], conversation: [{ messageId: bad, role: 'user', parts: [] }] })).toThrow(TypeError)
-    expect(() => store.commit(creation('b', 0, [], { facts: { principal: { id: 'a' }, runId: bad } }))).toThrow(TypeError)
+    expect(() =>
+      store.commit({
+        key: key('a'),
+        expectedVersion: 1,
+        events: [text('x'), { type: 'custom', name: 'c', value: bad }],
+      }),
+    ).toThrow(TypeError)
+    expect(() =>
+      store.commit({
+        key: key('a'),
+        expectedVersion: 1,
+        events: [text('x')],
+        conversation: [{ messageId: bad, role: 'user', parts: [] }],
+      }),
+    ).toThrow(TypeError)
+    expect(() => store.commit(creation('b', 0, [], { facts: { principal: { id: 'a' }, runId: bad } }))).toThrow(
+      TypeError,
+    )
     expect([store.load(key('a'))?.version, store.load(key('a'))?.task.artifacts, listed(store)]).toEqual([1, [], ['a']])
   })
 
@@ -167,7 +217,10 @@ describe('bounds of the memory run store', () => {
 
 test('50,000 tasks pass through with 500 live ones in between: none of those is lost, and no more than the bound is kept', () => {
   const store = createMemoryRunStore({ maxTasks: 2_000 })
-  for (let n = 0; n < 500; n++) store.commit(creation(`live-${n}`, n, [{ type: 'status', status: { state: 'input-required', timestamp: time(n) } }]))
+  for (let n = 0; n < 500; n++)
+    store.commit(
+      creation(`live-${n}`, n, [{ type: 'status', status: { state: 'input-required', timestamp: time(n) } }]),
+    )
   for (let n = 0; n < 50_000; n++) store.commit(creation(`t-${n}`, n, [text('x'), ended(n)]))
   expect(store.list({ scope, pageSize: 1 }).total).toBe(2_000)
   for (let n = 0; n < 500; n++) {
@@ -175,5 +228,7 @@ test('50,000 tasks pass through with 500 live ones in between: none of those is 
     store.commit({ key: key(`live-${n}`), expectedVersion: 1, events: [ended(300_000 + n)] })
   }
   const page = store.list({ scope, pageSize: 600 })
-  expect(page.tasks.slice(0, 500).map(({ task }) => task.id)).toEqual(Array.from({ length: 500 }, (_, index) => `live-${499 - index}`))
+  expect(page.tasks.slice(0, 500).map(({ task }) => task.id)).toEqual(
+    Array.from({ length: 500 }, (_, index) => `live-${499 - index}`),
+  )
 })

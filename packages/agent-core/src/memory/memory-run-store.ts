@@ -2,7 +2,17 @@ import { applyEvent, snapshotTask } from '../event/reducer'
 import type { RunEvent, StoredEvent } from '../event/run-event'
 import { isTerminal } from '../model/task-state'
 import type { Task } from '../model/task'
-import type { CommitResult, Lease, RunCommit, RunStore, StoredTask, TaskFacts, TaskHead, TaskPage, TaskQuery } from '../port/run-store'
+import type {
+  CommitResult,
+  Lease,
+  RunCommit,
+  RunStore,
+  StoredTask,
+  TaskFacts,
+  TaskHead,
+  TaskPage,
+  TaskQuery,
+} from '../port/run-store'
 import type { TaskKey } from '../port/scope'
 import { admitCommit, patchFacts } from './commit-rules'
 import { type ByteMeter, copyJson, freezeJson } from './copy-json'
@@ -265,7 +275,13 @@ function storedTask(record: TaskRecord): StoredTask {
     freezeJson(task)
     record.isShared = true
   } else task = freezeContents(snapshotTask(task))
-  const stored: StoredTask = { key: record.key, task, facts: freezeJson(record.facts), version: record.version, lastSeq: record.lastSeq }
+  const stored: StoredTask = {
+    key: record.key,
+    task,
+    facts: freezeJson(record.facts),
+    version: record.version,
+    lastSeq: record.lastSeq,
+  }
   if (record.lease !== undefined) stored.lease = { ...record.lease }
   return stored
 }

@@ -1,4 +1,8 @@
-import { createMemoryConversation, type MemoryConversation, type MemoryConversationOptions } from './memory-conversation'
+import {
+  createMemoryConversation,
+  type MemoryConversation,
+  type MemoryConversationOptions,
+} from './memory-conversation'
 import { createMemoryKeyValue, type MemoryKeyValue, type MemoryKeyValueOptions } from './memory-key-value'
 import { createMemoryOutbox, type MemoryOutbox, type MemoryOutboxOptions } from './memory-outbox'
 import { createMemoryRunStore, type MemoryRunStore, type MemoryRunStoreOptions } from './memory-run-store'

@@ -24,7 +24,11 @@ export class OrderedList<T> {
     }
     const at = this.chunkOf((other) => this.compare(other, item) < 0)
     const chunk = this.chunks[at] as T[]
-    chunk.splice(partition(chunk, (other) => this.compare(other, item) < 0), 0, item)
+    chunk.splice(
+      partition(chunk, (other) => this.compare(other, item) < 0),
+      0,
+      item,
+    )
     if (chunk.length > chunkSize) this.chunks.splice(at + 1, 0, chunk.splice(chunkSize >> 1))
   }
 

@@ -12,7 +12,10 @@ export interface RemoteCallOptions {
 /** Another agent, reached over a protocol. a2a-client implements it. */
 export interface RemoteAgent {
   /** Sends a message and waits for the answer or the next stop. */
-  send(message: Message, options?: RemoteCallOptions & { returnImmediately?: boolean }): Promise<{ message: Message; task?: undefined } | { task: Task; message?: undefined }>
+  send(
+    message: Message,
+    options?: RemoteCallOptions & { returnImmediately?: boolean },
+  ): Promise<{ message: Message; task?: undefined } | { task: Task; message?: undefined }>
   task(taskId: string, options?: RemoteCallOptions): Promise<Task>
   cancel(taskId: string, options?: RemoteCallOptions): Promise<Task>
 }

@@ -55,13 +55,21 @@ export const reply = {
   /** One JSON value. */
   data: (data: JsonValue): Reply => ({ reply: 'message', parts: [{ data, mediaType: 'application/json' }] }),
   /** Any parts; one or more. */
-  parts: (parts: readonly Part[], metadata?: JsonObject): Reply => ({ reply: 'message', parts: [...parts], ...(metadata && { metadata }) }),
+  parts: (parts: readonly Part[], metadata?: JsonObject): Reply => ({
+    reply: 'message',
+    parts: [...parts],
+    ...(metadata && { metadata }),
+  }),
   /** A completed task with one result. */
   artifact: (artifact: ArtifactInput): Reply => ({ reply: 'completed', artifacts: [artifact] }),
   /** A completed task with several results. */
   artifacts: (artifacts: readonly ArtifactInput[]): Reply => ({ reply: 'completed', artifacts: [...artifacts] }),
   /** A completed task whose status says something. */
-  completed: (content?: string | readonly Part[]): Reply => ({ reply: 'completed', artifacts: [], ...(content !== undefined && { parts: textOrParts(content) }) }),
+  completed: (content?: string | readonly Part[]): Reply => ({
+    reply: 'completed',
+    artifacts: [],
+    ...(content !== undefined && { parts: textOrParts(content) }),
+  }),
   /** Asks the caller: the task waits as input-required, and the handler runs again with the answer. */
   inputRequired: ({ prompt, ...rest }: InputRequest): Reply => ({
     reply: 'suspended',

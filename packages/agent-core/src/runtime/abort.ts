@@ -17,6 +17,11 @@ export class RunAbort {
     return this.#reason
   }
 
+  /** Waits that are under way. */
+  get waits(): number {
+    return this.#callbacks?.size ?? 0
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()

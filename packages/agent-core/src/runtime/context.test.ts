@@ -270,6 +270,20 @@ describe('fetch', () => {
     }
   })
 
+  it('does not begin with a signal that was aborted before', async () => {
+    let seen: AbortSignal | null | undefined
+    const reason = new Error('before')
+    const test = fetching(
+      (context) => context.fetch('https://api.example.com/', { signal: AbortSignal.abort(reason) }),
+      client(async ({ signal }) => {
+        seen = signal
+        throw signal?.reason as Error
+      }),
+    )
+    expect(failureCode(await test.sendTask())).toBe('PF_INTERNAL')
+    expect([seen?.aborted, seen?.reason]).toEqual([true, reason])
+  })
+
   it('leaves no listener on the signals of calls, however they went', async () => {
     const { signal } = new AbortController()
     const signals: AbortSignal[] = []
@@ -349,6 +363,7 @@ describe('variables, secrets, credentials', () => {
     expect(test.logs).toHaveLength(2)
     expect(JSON.stringify(test.logs)).not.toContain(values.KEY)
     expect(test.logs[0]?.message).toBe('using [secret]')
+    expect(test.logs[0]?.fields.error).toContain('Error: [secret]')
     expect(test.logs[1]?.fields.error).toContain('401 for [secret]')
   })
 

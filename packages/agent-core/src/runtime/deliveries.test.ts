@@ -15,7 +15,9 @@ function recorder() {
     owed({ key, ...commit }) {
       asked.push({ ...commit, task: JSON.parse(JSON.stringify(commit.task)) })
       const id = `${key.taskId} ${String(commit.firstSeq).padStart(3, '0')}`
-      return [{ id, topic: 'test', group: key.taskId, body: { state: commit.task.status.state }, dueAt: 0, attempts: 0 }]
+      return [
+        { id, topic: 'test', group: key.taskId, body: { state: commit.task.status.state }, dueAt: 0, attempts: 0 },
+      ]
     },
     stored: (_, events) => void told.push(events.map(({ type }) => type)),
   }

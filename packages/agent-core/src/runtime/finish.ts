@@ -19,7 +19,6 @@ export function finishRun(run: Run, end: HandlerEnd): Awaitable<RunOutcome> {
 }
 
 function answer(run: Run, reply: Reply): Awaitable<RunOutcome> {
-  if (run.abort.reason !== undefined) throw run.abort.reason
   switch (reply.reply) {
     case 'message':
       if (run.writer === undefined) return answerDirectly(run, reply)

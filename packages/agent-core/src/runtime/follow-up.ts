@@ -3,7 +3,7 @@ import { handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
 import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
-import { isActive, isInterrupted, isTerminal } from '../model/task-state'
+import { isActive, isTerminal } from '../model/task-state'
 import type { StoredTask } from '../port/run-store'
 import type { RunOutcome, SubmitInput } from './agent-runtime'
 import { impliedAnswers, matchAnswers } from './answers'
@@ -20,7 +20,6 @@ import { promptParts } from './suspend'
  */
 export function bindAnswers(submitted: SubmitInput, stored: StoredTask): SubmitInput {
   if (submitted.answers !== undefined && submitted.answers.length > 0) return submitted
-  if (!isInterrupted(stored.task.status.state)) return submitted
   return { ...submitted, answers: impliedAnswers(stored.facts.interrupts, submitted.message) }
 }
 

@@ -146,6 +146,8 @@ describe('a handler that throws', () => {
     test.submit()
     test.submit('x', {}, { asTask: true })
     test.submit('x', { taskId: 'none' }, { asTask: true, waitUntil() {} })
+    test.submit('x', { metadata: { 'urn:pf-agents:a2a:skill:v1': 'none' } })
+    test.submit('x', { metadata: { 'urn:pf-agents:a2a:skill:v1': 'none' } }, { asTask: true })
     await test.clock.settle()
     expect(test.runtime.activeRuns).toBe(0)
   })

@@ -2,7 +2,10 @@
  * A signal that follows two others, and the function that lets go of them.
  * (`AbortSignal.any` is missing or wrong in components, and keeps its sources alive.)
  */
-export function linkSignals(a: AbortSignal, b: AbortSignal | null | undefined): { signal: AbortSignal; unlink: () => void } {
+export function linkSignals(
+  a: AbortSignal,
+  b: AbortSignal | null | undefined,
+): { signal: AbortSignal; unlink: () => void } {
   if (b === null || b === undefined) return { signal: a, unlink: () => {} }
   const controller = new AbortController()
   const sources = [a, b]
@@ -14,6 +17,7 @@ export function linkSignals(a: AbortSignal, b: AbortSignal | null | undefined): 
   })
   return {
     signal: controller.signal,
-    unlink: () => sources.forEach((source, index) => source.removeEventListener('abort', listeners[index] as () => void)),
+    unlink: () =>
+      sources.forEach((source, index) => source.removeEventListener('abort', listeners[index] as () => void)),
   }
 }

@@ -51,7 +51,9 @@ export interface Tool<Arguments = never> {
  * })
  * ```
  */
-export function defineTool<const S extends Schema>(tool: Omit<Tool<SchemaOutput<S>>, 'input'> & { input: S }): Tool<SchemaOutput<S>> {
+export function defineTool<const S extends Schema>(
+  tool: Omit<Tool<SchemaOutput<S>>, 'input'> & { input: S },
+): Tool<SchemaOutput<S>> {
   return tool
 }
 
