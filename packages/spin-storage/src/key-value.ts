@@ -1,59 +1,49 @@
-import { compareText, type JsonValue, type KeyValue, type KeyValueEntry, type Random } from '@pf-agents/agent-core'
-import type { BucketSource } from './host-bucket'
-import { fromBytes, toBytes } from './json-bytes'
-import { digest, escapeUnits } from './key-name'
+import { compareText, type JsonValue, type KeyValue } from '@pf-agents/agent-core'
+import { type KeyPaths, textOfSegment } from './key-path'
+import type { StampedBucket, StampedText } from './stamped-bucket'
 
-const prefix = 'kv/'
+/**
+ * Values by key: one key of the host for each, with the key itself (its name may be a hash) on the first line and the
+ * value on the second. The stamp of the last write is the revision.
+ */
+export function createBucketKeyValue(bucket: StampedBucket, paths: KeyPaths): KeyValue {
+  const write = (key: string, value: JsonValue): string => `${JSON.stringify(key)}\n${JSON.stringify(value)}`
+  const valueOf = ({ text }: StampedText): JsonValue => JSON.parse(text.slice(text.indexOf('\n') + 1)) as JsonValue
+  const revisionOf = (found: StampedText | undefined): string | undefined => found?.stamps[0]
 
-interface Held {
-  key: string
-  revision: string
-  value: JsonValue
-}
+  /** The key of a path, read from the value where the path holds a hash of it. */
+  function keyOf(path: string): string | undefined {
+    const key = textOfSegment(path.slice(paths.valuePrefix.length))
+    if (key !== undefined) return key
+    const text = bucket.read(path)?.text
+    return text && (JSON.parse(text.slice(0, text.indexOf('\n'))) as string)
+  }
 
-/** A key-value store over a bucket: one host key for each key, the revision stored beside the value. */
-export function createBucketKeyValue(source: BucketSource, random: Pick<Random, 'id'>): KeyValue {
-  const read = (bytes: Uint8Array | undefined): Held | undefined =>
-    bytes === undefined ? undefined : (fromBytes(bytes) as unknown as Held)
   return {
-    get(key): KeyValueEntry | undefined {
-      const held = read(source().get(nameOf(key)))
-      return held && { value: held.value, revision: held.revision }
+    get(key) {
+      const found = bucket.read(paths.value(key))
+      return found && { value: valueOf(found), revision: revisionOf(found) ?? '' }
     },
-    set(key, value) {
-      source().set(nameOf(key), toBytes({ key, revision: random.id(), value }))
-    },
-    delete(key) {
-      source().delete(nameOf(key))
-    },
+
+    set: (key, value) => bucket.write(paths.value(key), write(key, value)),
+
+    delete: (key) => bucket.delete(paths.value(key)),
+
     compareAndSet(key, revision, value) {
-      const cas = source().cas(nameOf(key))
-      if (read(cas.current())?.revision !== revision) return false
-      return cas.swap(toBytes({ key, revision: random.id(), value }))
+      const path = paths.value(key)
+      if (revisionOf(bucket.read(path)) !== revision) return false
+      return bucket.update(path, (current) =>
+        revisionOf(current) === revision ? { text: write(key, value), result: true } : { result: false },
+      )
     },
-    keys(start, { limit = 1000, after } = {}) {
-      const bucket = source()
-      const names = bucket.keys().filter((name) => name.startsWith(prefix))
-      const hidden = names.filter((name) => name.startsWith(`${prefix}=`))
-      // The key itself is in its name; only of those whose name is a digest the value has to be read.
-      const found = names
-        .filter((name) => !name.startsWith(`${prefix}=`))
-        .map((name) => unescape(name.slice(prefix.length)))
-      for (const bytes of bucket.getMany(hidden)) if (bytes !== undefined) found.push((read(bytes) as Held).key)
-      return found
-        .filter((key) => key.startsWith(start) && (after === undefined || compareText(key, after) > 0))
-        .sort(compareText)
-        .slice(0, limit)
+
+    keys(prefix, { limit = 1_000, after } = {}) {
+      const found: string[] = []
+      for (const path of bucket.keys()) {
+        const key = path.startsWith(paths.valuePrefix) ? keyOf(path) : undefined
+        if (key !== undefined && key.startsWith(prefix) && (after === undefined || compareText(key, after) > 0)) found.push(key)
+      }
+      return found.toSorted(compareText).slice(0, Math.max(0, limit))
     },
   }
-}
-
-/** Keys of any text: as they are where the host surely takes them, escaped otherwise, a digest where that gets too long. */
-function nameOf(key: string): string {
-  const safe = escapeUnits(key, /[^A-Za-z0-9_./-]/g)
-  return safe.length <= 200 ? prefix + safe : `${prefix}=${digest(safe)}`
-}
-
-function unescape(name: string): string {
-  return name.replace(/~([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

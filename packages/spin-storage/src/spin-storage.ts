@@ -1,58 +1,40 @@
-import {
-  bind,
-  conversationPort,
-  defineFeature,
-  keyValuePort,
-  randomPort,
-  runStorePort,
-  systemRandom,
-} from '@pf-agents/agent-core'
+import { bind, clockPort, conversationPort, defineFeature, keyValuePort, randomPort, runStorePort } from '@pf-agents/agent-core'
 import { openBucket } from 'pf-host:keyvalue'
 import { openOnce } from './host-bucket'
-import { createBucketStores } from './stores'
+import { type BucketStoresOptions, createBucketStores } from './stores'
 
 /** Options of {@link spinStorage}. */
-export interface SpinStorageOptions {
+export interface SpinStorageOptions extends Pick<BucketStoresOptions, 'namespace' | 'keepTasks' | 'keepMessages' | 'keepContexts'> {
   /** Label of the host's store. Default `default`. */
   store?: string
-  /** Tasks that are over and kept, for each principal. Default 1,000. */
-  keepTasks?: number
-  /** Messages kept of each context. Default 100. */
-  keepMessages?: number
 }
 
 /**
  * Keeps tasks, state and conversations in the host's key-value store, so that a task survives its request.
- * The store is opened when a request first needs it.
+ * The store is opened when a request first needs it. Needs a world with compare-and-set (`spin`).
+ *
+ * Errors of the drivers: PF_STORE_UNAVAILABLE where the host refuses or fails; PF_STORE_FULL where too many tasks are
+ * live; PF_STORE_SCHEMA where a newer version wrote a task.
  *
  * @example
  * ```ts
  * export default createApp(agent, [a2aServer(), spinStorage()])
  * ```
  */
-export function spinStorage({ store = 'default', ...bounds }: SpinStorageOptions = {}) {
+export function spinStorage({ store = 'default', ...options }: SpinStorageOptions = {}) {
   return defineFeature({
     name: 'spin-storage',
     targets: ['wasm'],
-    unavailable: {
-      reason: 'it needs wasi:keyvalue',
-      alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage',
-    },
+    unavailable: { reason: 'it needs wasi:keyvalue', alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage' },
     provides: [runStorePort, keyValuePort, conversationPort],
-    optional: [randomPort],
+    optional: [clockPort, randomPort],
     needs: { keyValue: [store] },
     setup({ ports }) {
-      const stores = createBucketStores(
-        openOnce(() => openBucket(store)),
-        { random: ports.find(randomPort) ?? systemRandom, ...bounds },
-      )
-      return {
-        ports: [
-          bind(runStorePort, stores.runStore),
-          bind(keyValuePort, stores.keyValue),
-          bind(conversationPort, stores.conversation),
-        ],
-      }
+      const clock = ports.find(clockPort)
+      const random = ports.find(randomPort)
+      const source = openOnce(() => openBucket(store))
+      const { runStore, keyValue, conversation } = createBucketStores(source, { ...options, ...(clock && { clock }), ...(random && { random }) })
+      return { ports: [bind(runStorePort, runStore), bind(keyValuePort, keyValue), bind(conversationPort, conversation)] }
     },
   })
 }

@@ -1,89 +1,148 @@
-import {
-  compareText,
-  isTerminal,
-  type Scope,
-  sinceOf,
-  type TaskCursor,
-  type TaskKey,
-  type TaskQuery,
-  type TaskState,
-} from '@pf-agents/agent-core'
-import type { HostBucket } from './host-bucket'
-import { fromBytes, toBytes } from './json-bytes'
-import { scopeSegments, segment } from './key-name'
-import type { TaskRecord } from './task-record'
+import { isActive, isTerminal, PfError, type Scope, type TaskKey, type TaskState } from '@pf-agents/agent-core'
+import { type KeyPaths, shardOf, shards } from './key-path'
+import type { StampedBucket } from './stamped-bucket'
+import type { RecordHead } from './task-record'
+import type { TaskTable } from './task-table'
 
-/** What a list needs to know of a task: one small value beside the task itself. */
+/** How long an entry without a record is kept: its commit may still be on the way. In milliseconds. */
+const unmadeAfter = 3_600_000
+/** Live tasks a shard takes beyond its share, as a factor: names are not spread evenly. */
+const slack = 2
+
+/** What the index knows of a task. */
 export interface IndexEntry {
+  tenant: string
+  principalId: string
   taskId: string
   contextId: string
-  state: TaskState
-  timestamp: string
+  /** The entry is about this version or a later one. */
   version: number
+  /** Status; absent while the task moves: then only its record knows. */
+  state?: TaskState
+  /** Status time; of a task that moves, when it began to. */
+  at: string
 }
 
-export function entryOf(record: TaskRecord): IndexEntry {
-  const { id, contextId, status } = record.task
-  return { taskId: id, contextId, state: status.state, timestamp: status.timestamp, version: record.version }
+interface Shard {
+  tasks: IndexEntry[]
+  /** Those that were taken out last; whoever changes the shard next makes sure that they are gone. */
+  gone: { name: string; at: string }[]
 }
 
-/** The keys of one task. */
-export interface TaskKeys {
-  task: string
-  index: string
-}
-
-export function keysOf(key: TaskKey): TaskKeys {
-  const name = `${scopeSegments(key)}/${segment(key.taskId)}`
-  return { task: `task/${name}`, index: `index/${name}` }
+/** What the index is made of. */
+export interface TaskIndexParts {
+  bucket: StampedBucket
+  paths: KeyPaths
+  tasks: TaskTable
+  now: () => number
+  /** Tasks kept, live ones and those that are over. */
+  keepTasks: number
+  /** Called for a task that rests although its run died before it could say so. */
+  onRest: (entry: IndexEntry, head: RecordHead) => void
 }
 
 /**
- * Writes a task's entry, and again as long as the task changed meanwhile: whoever writes last has seen the newest task,
- * so slow writers can't leave an old entry behind.
+ * Which tasks there are, for lists and for bounds. Spread over shards, each changed by compare-and-set, next to records
+ * that are changed on their own; so an entry is made, and declared moving, **before** the record is made or leaves a state
+ * in which it rests, and settled **after** it came to rest. A settled entry is therefore as the record is, and of a
+ * moving one the record is asked. An instance that dies in between leaves a moving entry: slower, never wrong.
  */
-export function writeEntry(bucket: HostBucket, keys: TaskKeys, read: () => TaskRecord | undefined): void {
-  for (;;) {
-    const record = read()
-    if (record === undefined) return bucket.delete(keys.index)
-    bucket.set(keys.index, toBytes(entryOf(record)))
-    if (read()?.version === record.version) return
+export class TaskIndex {
+  private readonly parts: TaskIndexParts
+  private readonly share: number
+
+  constructor(parts: TaskIndexParts) {
+    this.parts = parts
+    this.share = Math.max(1, Math.ceil(parts.keepTasks / shards))
   }
-}
 
-/** A scope's entries, newest status first, equal times by id, both descending. */
-export function readEntries(bucket: HostBucket, scope: Scope): IndexEntry[] {
-  const prefix = `index/${scopeSegments(scope)}/`
-  const names = bucket.keys().filter((name) => name.startsWith(prefix))
-  const entries: IndexEntry[] = []
-  for (const bytes of bucket.getMany(names))
-    if (bytes !== undefined) entries.push(fromBytes(bytes) as unknown as IndexEntry)
-  return entries.sort(newestFirst)
-}
+  /**
+   * Declares that a task is about to get this version, and removes the oldest tasks that are over where there are too many.
+   * @throws PfError PF_STORE_FULL where too many are live.
+   */
+  announce({ tenant, principalId, taskId }: TaskKey, contextId: string, version: number): void {
+    const at = new Date(this.parts.now()).toISOString()
+    const entry: IndexEntry = { tenant, principalId, taskId, contextId, version, at }
+    const name = this.nameOf(entry)
+    const gone = this.change(name, (shard) => {
+      for (const one of shard.gone) this.parts.tasks.removeEnded(one.name, one.at)
+      const others = shard.tasks.filter((other) => this.nameOf(other) !== name)
+      const known = shard.tasks.find((other) => this.nameOf(other) === name)
+      return this.bounded(others, { ...entry, version: Math.max(version, known?.version ?? 0) })
+    })
+    for (const one of gone) this.parts.tasks.removeEnded(one.name, one.at)
+  }
 
-function newestFirst(a: IndexEntry, b: IndexEntry): number {
-  if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? 1 : -1
-  return compareText(b.taskId, a.taskId)
-}
+  /** Declares that a task rests, unless it moved on since. */
+  settle(key: TaskKey, { contextId, version, state, at }: RecordHead): void {
+    const { tenant, principalId, taskId } = key
+    const settled: IndexEntry = { tenant, principalId, taskId, contextId, version, state, at }
+    const name = this.nameOf(settled)
+    this.change(name, ({ tasks, gone }) => {
+      const known = tasks.find((other) => this.nameOf(other) === name)
+      if (known !== undefined && known.version > version) return undefined
+      return { tasks: [...tasks.filter((other) => other !== known), settled], gone }
+    })
+  }
 
-/** Entries that a query asks for, whatever page. */
-export function matching(entries: readonly IndexEntry[], query: TaskQuery): IndexEntry[] {
-  const since = sinceOf(query)
-  return entries.filter(
-    (entry) =>
-      (query.contextId === undefined || entry.contextId === query.contextId) &&
-      (query.state === undefined || entry.state === query.state) &&
-      (since === undefined || entry.timestamp >= since),
-  )
-}
+  /** A scope's tasks as they are now: settled entries, and moving ones as their records say. */
+  entries(scope: Scope): Required<IndexEntry>[] {
+    const found: Required<IndexEntry>[] = []
+    const isOurs = ({ tenant, principalId }: IndexEntry): boolean => tenant === scope.tenant && principalId === scope.principalId
+    for (let shard = 0; shard < shards; shard++) {
+      const text = this.parts.bucket.read(this.parts.paths.shard('task', shard))?.text
+      if (text === undefined) continue
+      for (const entry of (JSON.parse(text) as Shard).tasks) if (isOurs(entry)) found.push(...this.current(entry))
+    }
+    return found
+  }
 
-/** Whether an entry comes behind the place where the page before ended. */
-export function isBehind(entry: IndexEntry, { timestamp, taskId }: TaskCursor): boolean {
-  if (entry.timestamp !== timestamp) return entry.timestamp < timestamp
-  return compareText(entry.taskId, taskId) < 0
-}
+  /** None where the task was not made. */
+  private current(entry: IndexEntry): Required<IndexEntry>[] {
+    const { state } = entry
+    if (state !== undefined) return [{ ...entry, state }]
+    const head = this.parts.tasks.read(this.nameOf(entry))?.head
+    return head === undefined ? [] : [{ ...entry, version: head.version, state: head.state, at: head.at }]
+  }
 
-/** Of a scope's entries, those of tasks that are over and beyond how many are kept: the oldest. */
-export function surplus(entries: readonly IndexEntry[], keep: number): IndexEntry[] {
-  return entries.filter((entry) => isTerminal(entry.state)).slice(keep)
+  private nameOf(entry: IndexEntry): string {
+    return this.parts.paths.taskName(entry)
+  }
+
+  /** Changes the shard of a task. Gives what the change takes out. */
+  private change(name: string, change: (shard: Shard) => Shard | undefined): Shard['gone'] {
+    return this.parts.bucket.update(this.parts.paths.shard('task', shardOf(name)), (current) => {
+      const next = change(current === undefined ? { tasks: [], gone: [] } : (JSON.parse(current.text) as Shard))
+      return next === undefined ? { result: [] } : { text: JSON.stringify(next), result: next.gone }
+    })
+  }
+
+  private bounded(others: IndexEntry[], own: IndexEntry): Shard {
+    let kept = others
+    // Before anything is refused, entries that instances left behind when they died are looked at.
+    if (this.surplus(kept).rest.length + 1 > this.share * slack) kept = kept.flatMap((entry) => this.healed(entry))
+    const { rest, over } = this.surplus(kept)
+    if (rest.length + 1 > this.share * slack) {
+      const message = `The key-value store has no room: ${rest.length} tasks of one of its ${shards} parts are not over. Try again later, or raise keepTasks.`
+      throw new PfError('PF_STORE_FULL', message, { retryAfterMs: 1_000 })
+    }
+    return { tasks: [...rest, own], gone: over.map((entry) => ({ name: this.nameOf(entry), at: entry.at })) }
+  }
+
+  /** Splits off the oldest tasks that are over, as many as are too many. */
+  private surplus(tasks: IndexEntry[]): { rest: IndexEntry[]; over: IndexEntry[] } {
+    const ended = tasks.filter(({ state }) => state !== undefined && isTerminal(state)).toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    const over = ended.slice(0, Math.max(0, tasks.length + 1 - this.share))
+    return { rest: tasks.filter((entry) => !over.includes(entry)), over }
+  }
+
+  /** A moving entry as it should be where its instance died; none where its task was never made. */
+  private healed(entry: IndexEntry): IndexEntry[] {
+    if (entry.state !== undefined) return [entry]
+    const head = this.parts.tasks.read(this.nameOf(entry))?.head
+    if (head === undefined) return this.parts.now() - Date.parse(entry.at) > unmadeAfter ? [] : [entry]
+    if (isActive(head.state) || head.version < entry.version) return [entry]
+    this.parts.onRest(entry, head)
+    return [{ ...entry, version: head.version, state: head.state, at: head.at }]
+  }
 }

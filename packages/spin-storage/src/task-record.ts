@@ -1,48 +1,54 @@
-import { type Lease, PfError, type StoredTask, type Task, type TaskFacts, type TaskKey } from '@pf-agents/agent-core'
-import type { HostBucket } from './host-bucket'
-import { fromBytes, toBytes } from './json-bytes'
+import { type Lease, PfError, type Task, type TaskFacts, type TaskState } from '@pf-agents/agent-core'
 
 /** Version of what is stored under a task's key. */
-const recordVersion = 1
+const recordSchema = 1
+
+/** What is known of a task without reading all of it. */
+export interface RecordHead {
+  version: number
+  lastSeq: number
+  /** The newest fencing token. */
+  lastToken: number
+  state: TaskState
+  /** Status time. */
+  at: string
+  contextId: string
+  /** The lease, and the nonce of the key that must exist for it to hold: an instance that dies takes that key with it. */
+  lease?: Lease & { nonce: string }
+  /** Nonce of the last commit that had something to say: its messages in the conversation count. */
+  spoken?: string
+}
 
 /** Everything about a task that must change together: one value, so that a commit is one compare-and-set. */
 export interface TaskRecord {
-  key: TaskKey
-  task: Task
-  facts: TaskFacts
-  version: number
-  lastSeq: number
-  lastToken: number
-  /** The lease, and the key that must exist for it to hold: an instance that dies takes that key with it. */
-  lease?: Lease & { marker: string }
+  head: RecordHead
+  /** JSON text. */
+  task: string
+  /** JSON text. */
+  facts: string
 }
 
-export function encodeRecord(record: TaskRecord): Uint8Array {
-  return toBytes({ schema: recordVersion, ...record })
+/** One line each: JSON text has no line breaks, and the head can be read without the rest. */
+export function encodeRecord({ head, task, facts }: TaskRecord): string {
+  return `${JSON.stringify({ schema: recordSchema, ...head })}\n${task}\n${facts}`
 }
 
 /** @throws PfError PF_STORE_SCHEMA where a newer version wrote it. */
-export function decodeRecord(bytes: Uint8Array | undefined): TaskRecord | undefined {
-  if (bytes === undefined) return undefined
-  const { schema, ...record } = fromBytes(bytes) as unknown as TaskRecord & { schema: number }
-  if (schema > recordVersion) {
-    throw new PfError(
-      'PF_STORE_SCHEMA',
-      `A task was stored in version ${schema}; this package reads version ${recordVersion}. Deploy a newer component.`,
-    )
+export function decodeRecord(text: string): TaskRecord {
+  const taskAt = text.indexOf('\n') + 1
+  const factsAt = text.indexOf('\n', taskAt) + 1
+  const { schema, ...head } = JSON.parse(text.slice(0, taskAt - 1)) as RecordHead & { schema: number }
+  if (schema > recordSchema) {
+    const message = `A task was stored in schema ${schema}, and this component reads up to ${recordSchema}. Deploy the version that wrote it or newer.`
+    throw new PfError('PF_STORE_SCHEMA', message, { details: { found: schema, known: recordSchema } })
   }
-  return record
+  return { head, task: text.slice(taskAt, factsAt - 1), facts: text.slice(factsAt) }
 }
 
-/** The lease of a record, unless the instance that held it died. */
-export function leaseOf(bucket: HostBucket, record: TaskRecord): Lease | undefined {
-  const { lease } = record
-  if (lease === undefined || !bucket.exists(lease.marker)) return undefined
-  return { token: lease.token, expiresAt: lease.expiresAt }
+export function taskOf({ task }: TaskRecord): Task {
+  return JSON.parse(task) as Task
 }
 
-export function toStored(bucket: HostBucket, record: TaskRecord): StoredTask {
-  const { key, task, facts, version, lastSeq } = record
-  const lease = leaseOf(bucket, record)
-  return { key, task, facts, version, lastSeq, ...(lease && { lease }) }
+export function factsOf({ facts }: TaskRecord): TaskFacts {
+  return JSON.parse(facts) as TaskFacts
 }
