@@ -30,8 +30,8 @@ interface Job {
 
 /** Entries that may be held while their host is busy. */
 const maxWaiting = 256
-/** Milliseconds beyond the timeout of an attempt that an entry stays hidden. */
-const graceMs = 5_000
+/** Milliseconds that an entry stays hidden beyond the timeout of its attempt, at least; a third of the timeout if that is more. */
+const graceMs = 1_000
 /** Longest wait that a receiver may ask for, in milliseconds. */
 const maxRetryAfterMs = 3_600_000
 /** Shortest wait before another try, in milliseconds. */
@@ -63,7 +63,8 @@ export class PushWorker {
   constructor(parts: PushWorkerParts) {
     this.#parts = parts
     this.#gate = new HostGate(parts.clock, parts.settings.concurrencyPerHost)
-    this.#hideMs = parts.settings.timeoutMs + graceMs
+    const { timeoutMs } = parts.settings
+    this.#hideMs = timeoutMs + Math.max(graceMs, timeoutMs / 3)
   }
 
   /** Begins to look for what is owed: at once, then again and again. */

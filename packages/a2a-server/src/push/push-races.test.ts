@@ -1,0 +1,81 @@
+import { createApp } from '@pf-agents/app'
+import { bind, createMemoryStores, defineAgent, keyValuePort, outboxPort, reply, type RunStore, runStorePort } from '@pf-agents/agent-core'
+import { expect, it } from 'vitest'
+import { startWebhook } from '../../test/webhook'
+import { a2aServer } from '../a2a-server'
+import { message, Peer } from '../suite/case'
+import { jsonRpc, type Json } from '../suite/client'
+import { pushNotifications } from './push-notifications'
+
+/** An app whose store holds every commit that ends a task until it is let go. */
+function startApp() {
+  const stores = createMemoryStores()
+  let letGo = (): void => {}
+  let held: (() => void) | undefined
+  const holding = new Promise<void>((resolve) => (held = resolve))
+  const store: RunStore = {
+    ...stores.runStore,
+    commit(commit) {
+      const ends = commit.events.some((event) => event.type === 'status' && event.status.state === 'completed')
+      if (!ends) return stores.runStore.commit(commit)
+      held?.()
+      return new Promise<void>((resolve) => (letGo = resolve)).then(() => stores.runStore.commit(commit))
+    },
+  }
+  const agent = defineAgent({
+    name: 'a',
+    description: 'a',
+    version: '1.0.0',
+    skills: [],
+    onMessage: async (_, context) => {
+      await context.startTask()
+      return reply.completed('done')
+    },
+  })
+  const app = createApp(
+    agent,
+    [
+      a2aServer(),
+      pushNotifications({ allow: ['http://127.0.0.1:*'] }),
+      {
+        name: 'test-stores',
+        targets: ['node'],
+        provides: [keyValuePort, runStorePort, outboxPort],
+        requires: [],
+        optional: [],
+        setup: () => ({ ports: [bind(keyValuePort, stores.keyValue), bind(runStorePort, store), bind(outboxPort, stores.outbox)] }),
+      },
+    ],
+    { logger: { log() {} } },
+  )
+  const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc)
+  return { peer, holding, letGo: () => letGo(), [Symbol.asyncDispose]: () => app.close() }
+}
+
+it('a config that is registered while the end of its task is being stored is told that end', async () => {
+  await using webhook = await startWebhook()
+  await using test = startApp()
+  const answer = test.peer.result('SendMessage', { message: message('x'), configuration: { returnImmediately: true } })
+  const { task } = await answer
+  await test.holding
+  // The commit was asked for what it owes before there was a config, and lands behind it.
+  await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
+  test.letGo()
+  const [first] = await webhook.until(1)
+  expect(first?.body.task).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_COMPLETED' } })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(webhook.received).toHaveLength(1)
+})
+
+it('a config that is registered just behind the end is told nothing: whoever registers it reads the task', async () => {
+  await using webhook = await startWebhook()
+  await using test = startApp()
+  const { task } = await test.peer.result('SendMessage', { message: message('x'), configuration: { returnImmediately: true } })
+  await test.holding
+  test.letGo()
+  let state = ''
+  while (state !== 'TASK_STATE_COMPLETED') state = ((await test.peer.result('GetTask', { id: task.id })) as Json).status.state
+  await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(webhook.received).toEqual([])
+})
