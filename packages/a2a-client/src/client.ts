@@ -19,6 +19,7 @@ import { type JsonValue, PfError, systemClock, systemRandom, type Task } from '@
 import { raceAbort, watchTimeouts } from '@pf-agents/http-kit'
 import { httpJsonBinding } from './binding/http-json'
 import { jsonRpcBinding } from './binding/json-rpc'
+import { createAuthorizedSender } from './auth/authorized-sender'
 import { type CardSource, fixedCardSource, loadedCardSource } from './discovery/card-source'
 import { agentCardUrl } from './discovery/card-url'
 import { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
@@ -99,7 +100,10 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
   const { clock = systemClock, random = systemRandom, timeoutMs = 30_000, sendTimeoutMs = 300_000 } = options
   const { wakeBudgetMs = 0 } = options
   const repeat = createRepeater({ retry: options.retry, wakeBudgetMs, clock, random })
-  const send = createSender(options)
+  let target: StreamTarget | undefined
+  const { credentials, verifyCard } = options
+  const plain = createSender(options)
+  const send = credentials ? createAuthorizedSender(plain, credentials, () => target?.card) : plain
   const waker = createWaker(createExchange(options, send), { repeat, wakeBudgetMs, clock })
   const { exchange } = waker
   const source: CardSource =
@@ -108,12 +112,12 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
           exchange,
           repeat,
           cards: options.cards,
+          verifyCard,
           timeoutMs: timeoutMs + wakeBudgetMs,
           clock,
         })
       : fixedCardSource(options.card)
 
-  let target: StreamTarget | undefined
   const targetOf = (card: AgentCard) => {
     if (target?.card !== card) {
       const chosen = chooseInterface(card, options.prefer, source.url)
@@ -193,7 +197,9 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
       }
     },
     async getExtendedAgentCard(given) {
-      const card = await call('GetExtendedAgentCard', {}, decodeAgentCard, given)
+      const json = await call('GetExtendedAgentCard', {}, (result) => result, given)
+      if (isSigned(json)) await verifyCard?.(json, { url: target?.chosen.url, signal: given?.signal })
+      const card = decodeAgentCard(json)
       if (!given?.forwardFrom) source.replace(card)
       return card
     },
@@ -221,6 +227,10 @@ export async function connect(
   const client = createA2AClient({ ...rest, url })
   chooseInterface(await client.card({ signal }), options.prefer, agentCardUrl(url))
   return client
+}
+
+function isSigned(card: JsonValue): boolean {
+  return typeof card === 'object' && card !== null && 'signatures' in card && card.signatures !== undefined
 }
 
 function taskWithId(id: string): (result: JsonValue) => Task {

@@ -12,6 +12,17 @@ export {
   type RemoteError,
   type StreamResponse,
 } from '@pf-agents/a2a-protocol'
+export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials'
+export { completeAuthorization, type CompleteAuthorizationOptions } from './auth/complete-authorization'
+export type { Credential, CredentialRequest, CredentialSource } from './auth/credential'
+export {
+  type Authorization,
+  type AuthorizationRequest,
+  createAuthService,
+  createCredentials,
+  type CredentialProvider,
+  type OriginCredentials,
+} from './auth/credentials'
 export { type A2AClient, type AgentAddress, connect, createA2AClient, type WithoutTenant } from './client'
 export { type CachedCard, type CardCache, createCardCache } from './discovery/card-cache'
 export { agentCardUrl } from './discovery/card-url'

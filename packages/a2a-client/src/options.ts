@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@pf-agents/agent-core'
-import type { Operation } from '@pf-agents/a2a-protocol'
+import type { CardVerifier, Operation } from '@pf-agents/a2a-protocol'
 import type { FetchFunction, RetryPolicy } from '@pf-agents/http-kit'
+import type { CredentialProvider } from './auth/credentials'
 import type { CardCache } from './discovery/card-cache'
 import type { StreamPolicy } from './stream/options'
 
@@ -35,6 +36,17 @@ export interface A2AClientOptions {
    * They go before forwarded headers. Those of the protocol itself can't be replaced.
    */
   headers?: ((call: OutgoingCall) => HeaderFields | Promise<HeaderFields>) | undefined
+  /**
+   * Finds the credentials that the agent's card asks for (`createCredentials`). They are not sent for the public card.
+   * Default none.
+   */
+  credentials?: CredentialProvider | undefined
+  /**
+   * Finds out whether a card that was loaded can be trusted (`createCardVerifier` of `@pf-agents/auth/jwt`); one that can
+   * not is not used. An extended card, which comes from the address that the trusted card names, may be without signatures.
+   * Default: every card is taken.
+   */
+  verifyCard?: CardVerifier | undefined
   /** Names of headers that are passed on from {@link CallOptions.forwardFrom}. Default none. */
   forwardHeaders?: readonly string[] | undefined
   /** URIs of protocol extensions to ask for (`A2A-Extensions`). Default none. */

@@ -3,7 +3,7 @@ import { type Clock, PfError } from '@pf-agents/agent-core'
 import { watchTimeouts } from '@pf-agents/http-kit'
 import type { Repeater } from '../transport/repeater'
 import type { CachedCard, CardCache } from './card-cache'
-import { type CardLoader, loadCard, readCard } from './load-card'
+import { type CardLoader, loadCard, trustedCard } from './load-card'
 
 /** Where a client has its agent's card from. */
 export interface CardSource {
@@ -40,7 +40,7 @@ export function loadedCardSource(
   }
   const load = async () => {
     const kept = held?.cached ?? (await cards?.get(url))
-    if (!held && kept && kept.freshUntil > clock.now()) return hold(kept, readCard(url, kept.json))
+    if (!held && kept && kept.freshUntil > clock.now()) return hold(kept, await trustedCard(url, kept.json, options))
     const watch = watchTimeouts({ totalMs: options.timeoutMs }, { clock })
     try {
       const { signal } = watch

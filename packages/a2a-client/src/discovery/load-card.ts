@@ -1,4 +1,4 @@
-import { A2A_JSON, type AgentCard, decodeAgentCard, JSON_TYPE } from '@pf-agents/a2a-protocol'
+import { A2A_JSON, type AgentCard, type CardVerifier, decodeAgentCard, JSON_TYPE } from '@pf-agents/a2a-protocol'
 import { type Clock, type JsonValue, PfError } from '@pf-agents/agent-core'
 import { parseJson } from '@pf-agents/http-kit'
 import { httpError } from '../transport/errors'
@@ -19,6 +19,7 @@ export interface LoadedCard {
 export interface CardLoader {
   exchange: Exchange
   clock: Clock
+  verifyCard?: CardVerifier | undefined
 }
 
 /**
@@ -49,7 +50,8 @@ export async function loadCard(
     response.headers.get('last-modified') ?? (response.status === 304 ? known?.lastModified : undefined)
   if (etag) cached.etag = etag
   if (lastModified) cached.lastModified = lastModified
-  return { cached, card: readCard(url, json), shareable: store && !personal }
+  const card = await trustedCard(url, json, loader, signal)
+  return { cached, card, shareable: store && !personal }
 }
 
 function jsonOfCard(url: string, response: WireResponse, known: CachedCard | undefined, now: number): JsonValue {
@@ -64,8 +66,19 @@ function jsonOfCard(url: string, response: WireResponse, known: CachedCard | und
   }
 }
 
+/** Reads a card that can be trusted. @throws PfError PF_REMOTE_CARD */
+export async function trustedCard(
+  url: string,
+  json: JsonValue,
+  { verifyCard }: Pick<CardLoader, 'verifyCard'>,
+  signal?: AbortSignal,
+): Promise<AgentCard> {
+  await verifyCard?.(json, { url, signal })
+  return readCard(url, json)
+}
+
 /** Reads a card. @throws PfError PF_REMOTE_CARD */
-export function readCard(url: string, json: JsonValue): AgentCard {
+function readCard(url: string, json: JsonValue): AgentCard {
   try {
     return decodeAgentCard(json)
   } catch (cause) {
