@@ -5,4 +5,10 @@
  */
 export type { PushOptions } from './push/options'
 export { pushNotifications } from './push/push-notifications'
-export { type AttachedConfig, type PushCaller, type PushService, pushServicePort, type WireVersion } from './push-port/push-service'
+export {
+  type AttachedConfig,
+  type PushCaller,
+  type PushService,
+  pushServicePort,
+  type WireVersion,
+} from './push-port/push-service'

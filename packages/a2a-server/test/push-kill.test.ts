@@ -15,7 +15,9 @@ let child: ChildProcess | undefined
 
 /** Starts the server in a process of its own and gives its address. */
 async function startServer(file: string): Promise<string> {
-  const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   child = started
   return new Promise((resolve, reject) => {
     started.stdout.setEncoding('utf8').once('data', (line: string) => resolve(line.trim()))
@@ -40,7 +42,12 @@ async function call(url: string, method: string, params: object) {
   })
   const { result, error } = (await response.json()) as { result: never; error?: unknown }
   if (error !== undefined) throw new Error(JSON.stringify(error))
-  return result as { id: string; status: { state: string }; artifacts?: { artifactId: string }[]; tasks: { id: string }[] }
+  return result as {
+    id: string
+    status: { state: string }
+    artifacts?: { artifactId: string }[]
+    tasks: { id: string }[]
+  }
 }
 
 /** What a receiver knows of a task once it has dropped what came again. */
@@ -49,8 +56,10 @@ function folded(received: readonly Received[]): Task | undefined {
   for (const { body } of received) {
     const update = decodeStreamResponse(body)
     if ('task' in update) task = update.task
-    else if (task !== undefined && 'statusUpdate' in update) applyEvent(task, { type: 'status', ...update.statusUpdate })
-    else if (task !== undefined && 'artifactUpdate' in update) applyEvent(task, { type: 'artifact', ...update.artifactUpdate })
+    else if (task !== undefined && 'statusUpdate' in update)
+      applyEvent(task, { type: 'status', ...update.statusUpdate })
+    else if (task !== undefined && 'artifactUpdate' in update)
+      applyEvent(task, { type: 'artifact', ...update.artifactUpdate })
   }
   return task
 }
@@ -87,62 +96,76 @@ describe('a server that is killed in the middle of push delivery', () => {
     rmSync(directory, { recursive: true, force: true })
   })
 
-  it('has every notification delivered at least once after its restart, in order per config', { timeout: 90_000 }, async () => {
-    // Some are refused the first time, so that a kill also meets entries that wait for another try.
-    await using webhook = await startWebhook(async (number) => {
-      await new Promise((resolve) => setTimeout(resolve, 3))
-      return number % 7 === 0 ? 503 : 200
-    })
-    const file = join(directory, 'agent.db')
-    const taskPushNotificationConfig = { url: webhook.url, authentication: { scheme: 'Bearer', credentials: 'c' } }
-    const taskIds = new Set<string>()
-    for (const killAt of [4, 30, 75, 140]) {
+  it(
+    'has every notification delivered at least once after its restart, in order per config',
+    { timeout: 90_000 },
+    async () => {
+      // Some are refused the first time, so that a kill also meets entries that wait for another try.
+      await using webhook = await startWebhook(async (number) => {
+        await new Promise((resolve) => setTimeout(resolve, 3))
+        return number % 7 === 0 ? 503 : 200
+      })
+      const file = join(directory, 'agent.db')
+      const taskPushNotificationConfig = { url: webhook.url, authentication: { scheme: 'Bearer', credentials: 'c' } }
+      const taskIds = new Set<string>()
+      for (const killAt of [4, 30, 75, 140]) {
+        const url = await startServer(file)
+        for (let count = 0; count < 4; count++) {
+          const message = { messageId: `m-${killAt}-${count}`, role: 'ROLE_USER', parts: [{ text: '12' }] }
+          // Of those that are cut off with their server, the webhook tells.
+          call(url, 'SendMessage', { message, configuration: { taskPushNotificationConfig } }).catch(() => {})
+        }
+        await webhook.until(killAt, 30_000)
+        await kill()
+      }
       const url = await startServer(file)
-      for (let count = 0; count < 4; count++) {
-        const message = { messageId: `m-${killAt}-${count}`, role: 'ROLE_USER', parts: [{ text: '12' }] }
-        // Of those that are cut off with their server, the webhook tells.
-        call(url, 'SendMessage', { message, configuration: { taskPushNotificationConfig } }).catch(() => {})
-      }
-      await webhook.until(killAt, 30_000)
-      await kill()
-    }
-    const url = await startServer(file)
-    for (const { id } of (await call(url, 'ListTasks', { pageSize: 100 })).tasks) taskIds.add(id)
-    for (const received of webhook.received) expect(taskIds).toContain(taskOf(received))
-    expect(taskIds.size).toBeGreaterThanOrEqual(12)
+      for (const { id } of (await call(url, 'ListTasks', { pageSize: 100 })).tasks) taskIds.add(id)
+      for (const received of webhook.received) expect(taskIds).toContain(taskOf(received))
+      expect(taskIds.size).toBeGreaterThanOrEqual(12)
 
-    // A run that died is found out by whoever reads its task; that, too, is told.
-    const tasks = new Map<string, Awaited<ReturnType<typeof call>>>()
-    const end = Date.now() + 45_000
-    for (const id of taskIds) {
-      for (;;) {
-        const task = await call(url, 'GetTask', { id })
-        tasks.set(id, task)
-        const told = folded(distinct(webhook.received.filter((one) => taskOf(one) === id)))
-        if (isOver(task.status.state) && told?.status.state === task.status.state.slice('TASK_STATE_'.length).toLowerCase()) break
-        if (Date.now() > end) throw new Error(`${id} is ${task.status.state}, and the webhook was told ${told?.status.state}`)
-        await new Promise((resolve) => setTimeout(resolve, 50))
+      // A run that died is found out by whoever reads its task; that, too, is told.
+      const tasks = new Map<string, Awaited<ReturnType<typeof call>>>()
+      const end = Date.now() + 45_000
+      for (const id of taskIds) {
+        for (;;) {
+          const task = await call(url, 'GetTask', { id })
+          tasks.set(id, task)
+          const told = folded(distinct(webhook.received.filter((one) => taskOf(one) === id)))
+          if (
+            isOver(task.status.state) &&
+            told?.status.state === task.status.state.slice('TASK_STATE_'.length).toLowerCase()
+          )
+            break
+          if (Date.now() > end)
+            throw new Error(`${id} is ${task.status.state}, and the webhook was told ${told?.status.state}`)
+          await new Promise((resolve) => setTimeout(resolve, 50))
+        }
       }
-    }
-    for (const [id, task] of tasks) {
-      const received = webhook.received.filter((one) => taskOf(one) === id)
-      const first = distinct(received)
-      const told = folded(first)
-      expect(told?.artifacts.map(({ artifactId }) => artifactId)).toEqual((task.artifacts ?? []).map(({ artifactId }) => artifactId))
-      expect(first.slice(0, 2).map(({ body }) => body.task?.status.state ?? body.statusUpdate.status.state)).toEqual(['TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING'])
-      // In order: what comes is the same again, or the next.
-      const order = new Map(first.map((one, index) => [idOf(one), index]))
-      let last = -1
-      for (const one of received) {
-        const index = order.get(idOf(one)) as number
-        expect([last, last + 1]).toContain(index)
-        last = index
+      for (const [id, task] of tasks) {
+        const received = webhook.received.filter((one) => taskOf(one) === id)
+        const first = distinct(received)
+        const told = folded(first)
+        expect(told?.artifacts.map(({ artifactId }) => artifactId)).toEqual(
+          (task.artifacts ?? []).map(({ artifactId }) => artifactId),
+        )
+        expect(first.slice(0, 2).map(({ body }) => body.task?.status.state ?? body.statusUpdate.status.state)).toEqual([
+          'TASK_STATE_SUBMITTED',
+          'TASK_STATE_WORKING',
+        ])
+        // In order: what comes is the same again, or the next.
+        const order = new Map(first.map((one, index) => [idOf(one), index]))
+        let last = -1
+        for (const one of received) {
+          const index = order.get(idOf(one)) as number
+          expect([last, last + 1]).toContain(index)
+          last = index
+        }
       }
-    }
-    // Something did come again, and some runs died: the kills met what they were meant to meet.
-    expect(webhook.received.length).toBeGreaterThan(distinct(webhook.received).length)
-    expect([...tasks.values()].some(({ status }) => status.state === 'TASK_STATE_FAILED')).toBe(true)
-  })
+      // Something did come again, and some runs died: the kills met what they were meant to meet.
+      expect(webhook.received.length).toBeGreaterThan(distinct(webhook.received).length)
+      expect([...tasks.values()].some(({ status }) => status.state === 'TASK_STATE_FAILED')).toBe(true)
+    },
+  )
 })
 
 function isOver(state: string): boolean {

@@ -26,7 +26,9 @@ export interface Webhook extends AsyncDisposable {
 }
 
 /** Starts a receiver; `answer` is asked with the number of the request, from 1. */
-export async function startWebhook(answer: (number: number, received: Received) => Answer | Promise<Answer> = () => 204): Promise<Webhook> {
+export async function startWebhook(
+  answer: (number: number, received: Received) => Answer | Promise<Answer> = () => 204,
+): Promise<Webhook> {
   const received: Received[] = []
   let open = 0
   let peak = 0
@@ -36,7 +38,12 @@ export async function startWebhook(answer: (number: number, received: Received) 
     response.on('close', () => open--)
     let text = ''
     for await (const chunk of request.setEncoding('utf8')) text += chunk as string
-    const one: Received = { headers: request.headers, body: text === '' ? undefined : JSON.parse(text), path: request.url ?? '', at: Date.now() }
+    const one: Received = {
+      headers: request.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+      path: request.url ?? '',
+      at: Date.now(),
+    }
     received.push(one)
     const given = await answer(received.length, one)
     if (typeof given === 'function') return given(response)
@@ -53,7 +60,10 @@ export async function startWebhook(answer: (number: number, received: Received) 
     async until(count, timeoutMs = 8_000) {
       const end = Date.now() + timeoutMs
       while (received.length < count) {
-        if (Date.now() > end) throw new Error(`Only ${received.length} of ${count} notifications came: ${JSON.stringify(received.map(({ body }) => body))}`)
+        if (Date.now() > end)
+          throw new Error(
+            `Only ${received.length} of ${count} notifications came: ${JSON.stringify(received.map(({ body }) => body))}`,
+          )
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
       return received

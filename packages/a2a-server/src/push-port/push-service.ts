@@ -40,11 +40,7 @@ export interface PushService {
   /** DeleteTaskPushNotificationConfig (3.1.10). Does nothing where there is none of that id. */
   delete(taskId: string, id: string, caller: PushCaller): Promise<void>
   /** Takes the config that comes with a message (3.2.2), before anything is begun: the task's events from the first on are told. */
-  attach(
-    config: TaskPushNotificationConfig,
-    taskId: string | undefined,
-    caller: PushCaller,
-  ): Promise<AttachedConfig>
+  attach(config: TaskPushNotificationConfig, taskId: string | undefined, caller: PushCaller): Promise<AttachedConfig>
 }
 
 /** Port of the push service. */

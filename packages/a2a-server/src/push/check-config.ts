@@ -26,7 +26,8 @@ export function checkConfig(config: TaskPushNotificationConfig, guard: OutboundG
   if (token !== undefined) checkText('token', token, violate)
   if (authentication !== undefined) {
     const { scheme, credentials } = authentication
-    if (!isHeaderName(scheme) || scheme.length > 64) violate('authentication.scheme', 'is no HTTP authentication scheme')
+    if (!isHeaderName(scheme) || scheme.length > 64)
+      violate('authentication.scheme', 'is no HTTP authentication scheme')
     if (credentials !== undefined) checkText('authentication.credentials', credentials, violate)
   }
   const address = url.length > maxUrlLength ? undefined : parsed(url)

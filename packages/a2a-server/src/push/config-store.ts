@@ -1,4 +1,12 @@
-import { type Awaitable, type Clock, type JsonValue, type KeyValue, PfError, type Scope, type TaskKey } from '@pf-agents/agent-core'
+import {
+  type Awaitable,
+  type Clock,
+  type JsonValue,
+  type KeyValue,
+  PfError,
+  type Scope,
+  type TaskKey,
+} from '@pf-agents/agent-core'
 import { after } from './after'
 import { type ConfigRecord, recordKey, recordPrefix, type StoredConfig } from './config-record'
 

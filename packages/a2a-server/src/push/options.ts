@@ -39,7 +39,8 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
 }
 
 /** The options with their defaults. */
-export type PushSettings = Required<Omit<PushOptions, keyof OutboundRules | 'ca'>> & Pick<PushOptions, keyof OutboundRules & keyof PushOptions | 'ca'>
+export type PushSettings = Required<Omit<PushOptions, keyof OutboundRules | 'ca'>> &
+  Pick<PushOptions, (keyof OutboundRules & keyof PushOptions) | 'ca'>
 
 /** Fills the defaults in. */
 export function settingsOf(options: PushOptions): PushSettings {

@@ -40,7 +40,10 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     const two = await peer.result('CreateTaskPushNotificationConfig', { taskId, url: `${hook}?x=1` })
     expect(two).toEqual({ taskId, id: expect.stringMatching(/^[0-9a-f-]{36}$/), url: `${hook}?x=1` })
     expect(await peer.result('GetTaskPushNotificationConfig', { taskId, id: 'mine' })).toEqual(one)
-    expect(await peer.result('ListTaskPushNotificationConfigs', { taskId })).toEqual({ configs: [one, two], nextPageToken: '' })
+    expect(await peer.result('ListTaskPushNotificationConfigs', { taskId })).toEqual({
+      configs: [one, two],
+      nextPageToken: '',
+    })
     expect(await peer.result('DeleteTaskPushNotificationConfig', { taskId, id: 'mine' })).toEqual({})
     expect(await peer.result('DeleteTaskPushNotificationConfig', { taskId, id: 'mine' })).toEqual({})
     await peer.refused(refusals.taskNotFound, 'GetTaskPushNotificationConfig', { taskId, id: 'mine' })
@@ -52,7 +55,11 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     for (const id of ['a', 'b', 'c']) await peer.result('CreateTaskPushNotificationConfig', { taskId, id, url: hook })
     const first = await peer.result('ListTaskPushNotificationConfigs', { taskId, pageSize: 2 })
     expect(first.configs.map((one: Json) => one.id)).toEqual(['a', 'b'])
-    const rest = await peer.result('ListTaskPushNotificationConfigs', { taskId, pageSize: 2, pageToken: first.nextPageToken })
+    const rest = await peer.result('ListTaskPushNotificationConfigs', {
+      taskId,
+      pageSize: 2,
+      pageToken: first.nextPageToken,
+    })
     expect([rest.configs.map((one: Json) => one.id), rest.nextPageToken]).toEqual([['c'], ''])
     for (const pageToken of ['!', btoa('{}'), btoa('[1]')]) {
       await peer.refused(refusals.invalidParams, 'ListTaskPushNotificationConfigs', { taskId, pageToken })
@@ -61,11 +68,20 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
 
   it('are replaced where the id is there, and bounded per task', async () => {
     const { id: taskId } = await peer.task('ask')
-    for (const id of ['a', 'b', 'c']) await peer.result('CreateTaskPushNotificationConfig', { taskId, id, url: hook, ...secrets })
-    const { error } = await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, id: 'd', url: hook })
+    for (const id of ['a', 'b', 'c'])
+      await peer.result('CreateTaskPushNotificationConfig', { taskId, id, url: hook, ...secrets })
+    const { error } = await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', {
+      taskId,
+      id: 'd',
+      url: hook,
+    })
     expect(error?.message).toContain('has 3 push notification configs already')
     await peer.result('CreateTaskPushNotificationConfig', { taskId, id: 'b', url: `${hook}/2` })
-    expect(await peer.result('GetTaskPushNotificationConfig', { taskId, id: 'b' })).toEqual({ taskId, id: 'b', url: `${hook}/2` })
+    expect(await peer.result('GetTaskPushNotificationConfig', { taskId, id: 'b' })).toEqual({
+      taskId,
+      id: 'b',
+      url: `${hook}/2`,
+    })
     await peer.result('DeleteTaskPushNotificationConfig', { taskId, id: 'a' })
     await peer.result('CreateTaskPushNotificationConfig', { taskId, id: 'd', url: hook })
   })
@@ -80,7 +96,8 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     const { id: taskId } = await peer.task('ask')
     const made = { taskId: 'made-up', id: 'x' }
     await peer.refused(refusals.taskNotFound, 'CreateTaskPushNotificationConfig', { ...made, url: hook })
-    for (const operation of ['Get', 'Delete']) await peer.refused(refusals.taskNotFound, `${operation}TaskPushNotificationConfig`, made)
+    for (const operation of ['Get', 'Delete'])
+      await peer.refused(refusals.taskNotFound, `${operation}TaskPushNotificationConfig`, made)
     await peer.refused(refusals.taskNotFound, 'ListTaskPushNotificationConfigs', { taskId: 'made-up' })
     await peer.refused(refusals.taskNotFound, 'GetTaskPushNotificationConfig', { taskId, id: 'none' })
   })
@@ -116,7 +133,9 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     'https://[64:ff9b::a9fe:a9fe]/',
     `https://hooks.example/${'x'.repeat(2_100)}`,
   ])('are refused for %s, and nothing is stored', async (url) => {
-    const guarded = pushNotifications({ resolve: async (name) => (name === 'localhost' ? [{ address: '127.0.0.1', family: 4 }] : []) })
+    const guarded = pushNotifications({
+      resolve: async (name) => (name === 'localhost' ? [{ address: '127.0.0.1', family: 4 }] : []),
+    })
     const stores = createMemoryStores()
     const app = createApp(suiteAgent, [a2aServer(), guarded, { ...keepIn(stores) }], { logger })
     const local = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', binding)
@@ -124,8 +143,13 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     const { error } = await local.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, url })
     expect(error?.details.at(-1)).toMatchObject({ fieldViolations: [{ field: 'url' }] })
     const configuration = { taskPushNotificationConfig: { url } }
-    const sent = await local.refused(refusals.invalidParams, 'SendMessage', { message: message('task x'), configuration })
-    expect(sent.error?.details.at(-1)).toMatchObject({ fieldViolations: [{ field: 'configuration.taskPushNotificationConfig.url' }] })
+    const sent = await local.refused(refusals.invalidParams, 'SendMessage', {
+      message: message('task x'),
+      configuration,
+    })
+    expect(sent.error?.details.at(-1)).toMatchObject({
+      fieldViolations: [{ field: 'configuration.taskPushNotificationConfig.url' }],
+    })
     expect(stores.keyValue.keys('')).toEqual([])
     expect((await local.result('ListTasks')).totalSize).toBe(1)
     await app.close()
@@ -145,7 +169,12 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
       [{ id: 'x'.repeat(300) }, 'id'],
     ]
     for (const [more, field] of cases) {
-      const answer = await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, id: 'p', url: hook, ...more })
+      const answer = await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', {
+        taskId,
+        id: 'p',
+        url: hook,
+        ...more,
+      })
       expect(answer.error?.details.at(-1)).toMatchObject({ fieldViolations: [{ field }] })
       expect(JSON.stringify(answer.body)).not.toMatch(/x-admin|grüße|y: z/)
     }
@@ -180,7 +209,12 @@ describe('several callers', () => {
         await peer.refused(refusals.taskNotFound, 'DeleteTaskPushNotificationConfig', params, bob),
         await peer.refused(refusals.taskNotFound, 'CreateTaskPushNotificationConfig', { ...params, url: hook }, bob),
       ]
-      const madeUp = await peer.refused(refusals.taskNotFound, 'GetTaskPushNotificationConfig', { taskId: task.id.replace(/^./, 'x'), id: 'p' }, bob)
+      const madeUp = await peer.refused(
+        refusals.taskNotFound,
+        'GetTaskPushNotificationConfig',
+        { taskId: task.id.replace(/^./, 'x'), id: 'p' },
+        bob,
+      )
       expect(answers[0]?.error?.message).toBe(madeUp.error?.message)
       expect(JSON.stringify(answers)).not.toContain('secret')
       expect(await peer.result('GetTaskPushNotificationConfig', params, alice)).toMatchObject(secrets)
@@ -192,7 +226,8 @@ describe('several callers', () => {
   it('of different tenants neither', async () => {
     const tenants = { one: suiteAgent, two: defineAgent({ ...suiteAgent, name: 'two' }) }
     const app = createApp({ tenants }, [a2aServer(), pushNotifications()], { logger })
-    const peer = (tenant: string) => new Peer(async (input, init) => app.fetch(new Request(input, init)), `http://agent.test/${tenant}`, bindings[0]!)
+    const peer = (tenant: string) =>
+      new Peer(async (input, init) => app.fetch(new Request(input, init)), `http://agent.test/${tenant}`, bindings[0]!)
     const { id: taskId } = await peer('one').task('ask')
     await peer('one').result('CreateTaskPushNotificationConfig', { taskId, id: 'p', url: hook })
     await peer('two').refused(refusals.taskNotFound, 'GetTaskPushNotificationConfig', { taskId, id: 'p' })
@@ -203,7 +238,12 @@ describe('several callers', () => {
     const auth = [bearer({ accept: { alice: 'alice-token' } }), apiKey({ accept: { bob: 'bob-key' } })]
     const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ maxTasksPerCaller: 2 })], { logger, auth })
     const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', bindings[0]!)
-    const send = (caller: CallOptions) => peer.call('SendMessage', { message: message('ask'), configuration: { taskPushNotificationConfig: { url: hook } } }, caller)
+    const send = (caller: CallOptions) =>
+      peer.call(
+        'SendMessage',
+        { message: message('ask'), configuration: { taskPushNotificationConfig: { url: hook } } },
+        caller,
+      )
     for (let count = 0; count < 2; count++) expect((await send(alice)).error).toBeUndefined()
     const refused = await send(alice)
     expect(refused.error).toMatchObject({ code: -32602, message: expect.stringContaining('2 tasks') })
@@ -214,34 +254,53 @@ describe('several callers', () => {
 })
 
 describe('a config that comes with a message', () => {
-  const withPush = async (run: (peer: Peer, hookUrl: string, stores: ReturnType<typeof createMemoryStores>) => Promise<void>) => {
+  const withPush = async (
+    run: (peer: Peer, hookUrl: string, stores: ReturnType<typeof createMemoryStores>) => Promise<void>,
+  ) => {
     await using webhook = await startWebhook()
     const stores = createMemoryStores()
     const push = pushNotifications({ allow: ['http://127.0.0.1:*'] })
     const app = createApp(suiteAgent, [a2aServer(), push, keepIn(stores)], { logger })
     try {
-      for (const binding of bindings) await run(new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', binding), webhook.url, stores)
+      for (const binding of bindings)
+        await run(
+          new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', binding),
+          webhook.url,
+          stores,
+        )
     } finally {
       await app.close()
     }
   }
   const records = (stores: ReturnType<typeof createMemoryStores>) => stores.keyValue.keys('a2a.push/')
-  const configuration = (url: string, more: JsonValue = {}) => ({ configuration: { taskPushNotificationConfig: { url, ...(more as object) } } })
+  const configuration = (url: string, more: JsonValue = {}) => ({
+    configuration: { taskPushNotificationConfig: { url, ...(more as object) } },
+  })
 
   it('belongs to the task that it makes', () =>
     withPush(async (peer, url) => {
       const task = await peer.task('ask', configuration(url, { id: 'inline', ...secrets }))
-      expect((await peer.result('ListTaskPushNotificationConfigs', { taskId: task.id })).configs).toEqual([{ taskId: task.id, id: 'inline', url, ...secrets }])
+      expect((await peer.result('ListTaskPushNotificationConfigs', { taskId: task.id })).configs).toEqual([
+        { taskId: task.id, id: 'inline', url, ...secrets },
+      ])
       await peer.result('CancelTask', { id: task.id })
     }))
 
   it('is dropped with a message that is answered by a message, or refused', () =>
     withPush(async (peer, url, stores) => {
       const before = records(stores)
-      expect(await peer.result('SendMessage', { message: message('hello'), ...configuration(url) })).toHaveProperty('message')
-      await peer.refused(refusals.taskNotFound, 'SendMessage', { message: message('x', { taskId: 'made-up' }), ...configuration(url) })
+      expect(await peer.result('SendMessage', { message: message('hello'), ...configuration(url) })).toHaveProperty(
+        'message',
+      )
+      await peer.refused(refusals.taskNotFound, 'SendMessage', {
+        message: message('x', { taskId: 'made-up' }),
+        ...configuration(url),
+      })
       const { id } = await peer.task('task x')
-      await peer.refused(refusals.unsupported, 'SendMessage', { message: message('x', { taskId: id }), ...configuration(url) })
+      await peer.refused(refusals.unsupported, 'SendMessage', {
+        message: message('x', { taskId: id }),
+        ...configuration(url),
+      })
       expect(records(stores)).toEqual(before)
     }))
 
@@ -250,11 +309,16 @@ describe('a config that comes with a message', () => {
       const { id } = await peer.task('ask-two')
       const again = await peer.task('Rome', { message: { taskId: id }, ...configuration(url, { id: 'later' }) })
       expect(again.status.state).toBe('TASK_STATE_INPUT_REQUIRED')
-      expect((await peer.result('ListTaskPushNotificationConfigs', { taskId: id })).configs).toMatchObject([{ id: 'later' }])
+      expect((await peer.result('ListTaskPushNotificationConfigs', { taskId: id })).configs).toMatchObject([
+        { id: 'later' },
+      ])
     }))
 
   it('may not name another task', () =>
     withPush(async (peer, url) => {
-      await peer.refused(refusals.invalidParams, 'SendMessage', { message: message('ask'), ...configuration(url, { taskId: 'other' }) })
+      await peer.refused(refusals.invalidParams, 'SendMessage', {
+        message: message('ask'),
+        ...configuration(url, { taskId: 'other' }),
+      })
     }))
 })

@@ -7,7 +7,16 @@ import {
   type ListTaskPushNotificationConfigsResponse,
   type TaskPushNotificationConfig,
 } from '@pf-agents/a2a-protocol'
-import { type Clock, isActive, isTerminal, type Logger, PfError, type Random, type StoredTask, type TaskKey } from '@pf-agents/agent-core'
+import {
+  type Clock,
+  isActive,
+  isTerminal,
+  type Logger,
+  PfError,
+  type Random,
+  type StoredTask,
+  type TaskKey,
+} from '@pf-agents/agent-core'
 import type { OutboundGuard } from '@pf-agents/http-kit/node'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
 import { checkAddress, checkConfig } from './check-config'
@@ -35,7 +44,10 @@ export class PushConfigs implements PushService {
     this.#parts = parts
   }
 
-  async create(config: CreateTaskPushNotificationConfigRequest, caller: PushCaller): Promise<TaskPushNotificationConfig> {
+  async create(
+    config: CreateTaskPushNotificationConfigRequest,
+    caller: PushCaller,
+  ): Promise<TaskPushNotificationConfig> {
     const address = checkConfig(config, this.#parts.guard)
     const before = await this.#task(config.taskId, caller)
     await checkAddress(address, this.#parts.guard)
@@ -47,7 +59,10 @@ export class PushConfigs implements PushService {
     const { key } = await this.#task(taskId, caller)
     const config = (await this.#parts.configs.configs(key)).find((one) => one.id === id)
     // The specification has no error of its own for it (3.1.8).
-    if (config === undefined) throw new PfError('PF_TASK_NOT_FOUND', 'The task has no push notification config of this id.', { details: { taskId, id } })
+    if (config === undefined)
+      throw new PfError('PF_TASK_NOT_FOUND', 'The task has no push notification config of this id.', {
+        details: { taskId, id },
+      })
     return toWire(config, taskId)
   }
 
@@ -70,11 +85,17 @@ export class PushConfigs implements PushService {
     if (config !== undefined) await this.#parts.configs.remove(key, config.nonce, isTerminal(task.status.state))
   }
 
-  async attach(config: TaskPushNotificationConfig, taskId: string | undefined, caller: PushCaller): Promise<AttachedConfig> {
+  async attach(
+    config: TaskPushNotificationConfig,
+    taskId: string | undefined,
+    caller: PushCaller,
+  ): Promise<AttachedConfig> {
     const field = 'configuration.taskPushNotificationConfig.'
     const { configs, deliveries, guard } = this.#parts
     if (config.taskId !== undefined && config.taskId !== taskId) {
-      const violations = [{ field: `${field}taskId`, description: 'must be left out: the config is for the task of the message' }]
+      const violations = [
+        { field: `${field}taskId`, description: 'must be left out: the config is for the task of the message' },
+      ]
       throw new A2AError('InvalidParamsError', { violations })
     }
     const address = checkConfig(config, guard, field)
@@ -120,7 +141,8 @@ export class PushConfigs implements PushService {
       const replaced = list[index]
       isNew = replaced === undefined
       if (replaced === undefined) {
-        if (list.length >= settings.maxPerTask) throw tooMany(`The task has ${list.length} push notification configs already`)
+        if (list.length >= settings.maxPerTask)
+          throw tooMany(`The task has ${list.length} push notification configs already`)
         list.push(stored)
       } else {
         // What is owed already goes to the new address, with the new credentials.
@@ -161,7 +183,8 @@ export class PushConfigs implements PushService {
       await configs.forget(key)
       forgotten++
     }
-    if (forgotten === 0) throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
+    if (forgotten === 0)
+      throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
   }
 
   async #task(taskId: string, { runtime, principal }: PushCaller): Promise<StoredTask> {
@@ -179,7 +202,9 @@ function nonceOf(pageToken: string): string {
   const value = decodeCursor(pageToken)
   const [nonce] = Array.isArray(value) && value.length === 1 ? value : []
   if (typeof nonce !== 'string') {
-    throw new A2AError('InvalidParamsError', { violations: [{ field: 'pageToken', description: 'is not a page token' }] })
+    throw new A2AError('InvalidParamsError', {
+      violations: [{ field: 'pageToken', description: 'is not a page token' }],
+    })
   }
   return nonce
 }

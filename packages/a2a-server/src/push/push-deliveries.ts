@@ -80,7 +80,10 @@ export class PushDeliveries implements Deliveries {
     if (told !== undefined) {
       this.#told.delete(events)
       this.#tellOthers(key, told).catch((error: unknown) => {
-        this.#log('error', 'Configs that were registered while their task stopped could not be told.', { taskId: key.taskId, error: String(error) })
+        this.#log('error', 'Configs that were registered while their task stopped could not be told.', {
+          taskId: key.taskId,
+          error: String(error),
+        })
       })
     }
     if (!this.#hasOwed) return
@@ -133,7 +136,12 @@ export class PushDeliveries implements Deliveries {
     const { maxPending } = this.#parts.settings
     const group = groupOf(commit.key, config)
     return after(this.#parts.outbox.pending({ topic, group, limit: maxPending }), (pending) => {
-      const updates = isFull || pending >= maxPending ? stopOf(commit) : config.version === '0.3' ? statesOf(commit) : updatesOf(commit)
+      const updates =
+        isFull || pending >= maxPending
+          ? stopOf(commit)
+          : config.version === '0.3'
+            ? statesOf(commit)
+            : updatesOf(commit)
       const { events, firstSeq, key } = commit
       const end = endOf(events)
       const isOver = end !== undefined && isTerminal(end)

@@ -1,5 +1,15 @@
 import { createApp } from '@pf-agents/app'
-import { bind, createMemoryStores, defineAgent, keyValuePort, type LogLevel, outboxPort, reply, type RunContext, runStorePort } from '@pf-agents/agent-core'
+import {
+  bind,
+  createMemoryStores,
+  defineAgent,
+  keyValuePort,
+  type LogLevel,
+  outboxPort,
+  reply,
+  type RunContext,
+  runStorePort,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { type Received, startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
@@ -51,14 +61,27 @@ function startApp(options: PushOptions = {}) {
     agent,
     [
       a2aServer(),
-      pushNotifications({ allow: ['http://127.0.0.1:*'], retryBaseMs: 1, retryMaxMs: 20, pollMs: 20, timeoutMs: 5_000, ...options }),
+      pushNotifications({
+        allow: ['http://127.0.0.1:*'],
+        retryBaseMs: 1,
+        retryMaxMs: 20,
+        pollMs: 20,
+        timeoutMs: 5_000,
+        ...options,
+      }),
       {
         name: 'test-stores',
         targets: ['node'],
         provides: [keyValuePort, runStorePort, outboxPort],
         requires: [],
         optional: [],
-        setup: () => ({ ports: [bind(keyValuePort, stores.keyValue), bind(runStorePort, stores.runStore), bind(outboxPort, stores.outbox)] }),
+        setup: () => ({
+          ports: [
+            bind(keyValuePort, stores.keyValue),
+            bind(runStorePort, stores.runStore),
+            bind(outboxPort, stores.outbox),
+          ],
+        }),
       },
     ],
     { logger: { log: (level, text, fields = {}) => void logs.push({ level, message: text, fields }) } },
@@ -71,12 +94,21 @@ function startApp(options: PushOptions = {}) {
     logs,
     /** Sends a message with a webhook. */
     send: (text: string, config: Json, more: Json = {}) =>
-      peer.result('SendMessage', { message: message(text), configuration: { taskPushNotificationConfig: config, ...more } }),
+      peer.result('SendMessage', {
+        message: message(text),
+        configuration: { taskPushNotificationConfig: config, ...more },
+      }),
     owed: () => stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 }),
     async settled(timeoutMs = 8_000) {
       const end = Date.now() + timeoutMs
-      while (stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 }) > 0 || stores.keyValue.keys('a2a.push/').length > 0) {
-        if (Date.now() > end) throw new Error(`Still owed: ${stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 })}; configs of ${stores.keyValue.keys('a2a.push/').join(', ')}`)
+      while (
+        stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 }) > 0 ||
+        stores.keyValue.keys('a2a.push/').length > 0
+      ) {
+        if (Date.now() > end)
+          throw new Error(
+            `Still owed: ${stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 })}; configs of ${stores.keyValue.keys('a2a.push/').join(', ')}`,
+          )
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },
@@ -118,10 +150,21 @@ describe('a webhook', () => {
       'step-3: 3',
       'TASK_STATE_COMPLETED',
     ])
-    expect(received[0]?.body.task).toMatchObject({ id: task.id, contextId: task.contextId, history: [{ role: 'ROLE_USER', parts: [{ text: 'steps 3' }] }] })
-    expect(received.at(-1)?.body).toEqual({ statusUpdate: { taskId: task.id, contextId: task.contextId, status: task.status } })
+    expect(received[0]?.body.task).toMatchObject({
+      id: task.id,
+      contextId: task.contextId,
+      history: [{ role: 'ROLE_USER', parts: [{ text: 'steps 3' }] }],
+    })
+    expect(received.at(-1)?.body).toEqual({
+      statusUpdate: { taskId: task.id, contextId: task.contextId, status: task.status },
+    })
     for (const { headers, path } of received) {
-      expect([headers.authorization, headers['x-a2a-notification-token'], headers['content-type'], path]).toEqual(['Bearer s3cret', 'tok', 'application/a2a+json', '/hook?a=b'])
+      expect([headers.authorization, headers['x-a2a-notification-token'], headers['content-type'], path]).toEqual([
+        'Bearer s3cret',
+        'tok',
+        'application/a2a+json',
+        '/hook?a=b',
+      ])
     }
     expect(new Set(received.map(({ headers }) => headers['x-a2a-notification-id'])).size).toBe(6)
     // The config ends with the task.
@@ -135,7 +178,11 @@ describe('a webhook', () => {
     await using test = startApp()
     await test.send('steps 0', { url: webhook.url, authentication: { scheme: 'Bearer' } })
     const [first] = await webhook.until(3)
-    expect([first?.headers.authorization, first?.headers['x-a2a-notification-token'], first?.headers.cookie]).toEqual([undefined, undefined, undefined])
+    expect([first?.headers.authorization, first?.headers['x-a2a-notification-token'], first?.headers.cookie]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   it('is told streamed text as it grows, nothing twice, nothing left out', async () => {
@@ -208,7 +255,12 @@ describe('a receiver that does not take it', () => {
     await using test = startApp({ timeoutMs: name === 'never answers' ? 300 : 5_000 })
     await test.send('steps 1', { url: webhook.url })
     await test.settled()
-    expect(distinct(webhook.received).map(gist)).toEqual(['task TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING', 'step-1: 1', 'TASK_STATE_COMPLETED'])
+    expect(distinct(webhook.received).map(gist)).toEqual([
+      'task TASK_STATE_SUBMITTED',
+      'TASK_STATE_WORKING',
+      'step-1: 1',
+      'TASK_STATE_COMPLETED',
+    ])
     // The one that was refused twice came a third time, under the same id; on a busy machine more may time out.
     const ids = webhook.received.map(({ headers }) => headers['x-a2a-notification-id'])
     expect(ids.filter((id) => id === ids[2]).length).toBeGreaterThanOrEqual(ids[1] === ids[2] ? 3 : 2)
@@ -225,7 +277,12 @@ describe('a receiver that does not take it', () => {
 
   it('answers without end: no more than a little of it is read', async () => {
     let written = 0
-    const endless = (response: { writeHead(status: number): void; write(chunk: Uint8Array): boolean; once(event: string, listener: () => void): void; destroyed: boolean }) => {
+    const endless = (response: {
+      writeHead(status: number): void
+      write(chunk: Uint8Array): boolean
+      once(event: string, listener: () => void): void
+      destroyed: boolean
+    }) => {
       response.writeHead(200)
       const more = (): void => {
         while (!response.destroyed && response.write(new Uint8Array(65_536))) written += 65_536
@@ -237,20 +294,34 @@ describe('a receiver that does not take it', () => {
     await using test = startApp({ timeoutMs: 5_000 })
     await test.send('steps 0', { url: webhook.url })
     await test.settled()
-    expect(webhook.received.map(gist)).toEqual(['task TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING', 'TASK_STATE_COMPLETED'])
+    expect(webhook.received.map(gist)).toEqual([
+      'task TASK_STATE_SUBMITTED',
+      'TASK_STATE_WORKING',
+      'TASK_STATE_COMPLETED',
+    ])
     expect(written).toBeLessThan(64 * 1024 * 1024)
   })
 
   it('is given up on in the end: its config is dropped, what waits for it too, and the log says so without secrets', async () => {
     await using webhook = await startWebhook(() => 500)
     await using test = startApp({ maxAttempts: 3 })
-    const { task } = await test.send('ask', { id: 'p', url: `${webhook.url}?key=url-secret`, authentication: { scheme: 'Bearer', credentials: 'cred-secret' } })
+    const { task } = await test.send('ask', {
+      id: 'p',
+      url: `${webhook.url}?key=url-secret`,
+      authentication: { scheme: 'Bearer', credentials: 'cred-secret' },
+    })
     const end = Date.now() + 5_000
     while (test.owed() > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5))
     expect([webhook.received.length, test.owed()]).toEqual([3, 0])
     await test.peer.refused(refusals.taskNotFound, 'GetTaskPushNotificationConfig', { taskId: task.id, id: 'p' })
     const warning = test.logs.find(({ level }) => level === 'warn')
-    expect(warning?.fields).toEqual({ taskId: task.id, config: 'p', host: new URL(webhook.url).origin, attempts: 3, reason: 'HTTP 500' })
+    expect(warning?.fields).toEqual({
+      taskId: task.id,
+      config: 'p',
+      host: new URL(webhook.url).origin,
+      attempts: 3,
+      reason: 'HTTP 500',
+    })
     expect(JSON.stringify(test.logs)).not.toContain('secret')
   })
 
@@ -276,13 +347,27 @@ describe('a receiver that does not take it', () => {
   it('gets new credentials with what was owed already', async () => {
     await using webhook = await startWebhook((_, { headers }) => (headers.authorization === 'Bearer new' ? 200 : 401))
     await using test = startApp({ retryBaseMs: 100 })
-    const { task } = await test.send('ask', { id: 'p', url: webhook.url, authentication: { scheme: 'Bearer', credentials: 'old' } })
+    const { task } = await test.send('ask', {
+      id: 'p',
+      url: webhook.url,
+      authentication: { scheme: 'Bearer', credentials: 'old' },
+    })
     await webhook.until(1)
-    await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url, authentication: { scheme: 'Bearer', credentials: 'new' } })
+    await test.peer.result('CreateTaskPushNotificationConfig', {
+      taskId: task.id,
+      id: 'p',
+      url: webhook.url,
+      authentication: { scheme: 'Bearer', credentials: 'new' },
+    })
     await test.peer.result('CancelTask', { id: task.id })
     await test.settled()
     const taken = webhook.received.filter(({ headers }) => headers.authorization === 'Bearer new')
-    expect(taken.map(gist)).toEqual(['task TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING', 'TASK_STATE_INPUT_REQUIRED', 'TASK_STATE_CANCELED'])
+    expect(taken.map(gist)).toEqual([
+      'task TASK_STATE_SUBMITTED',
+      'TASK_STATE_WORKING',
+      'TASK_STATE_INPUT_REQUIRED',
+      'TASK_STATE_CANCELED',
+    ])
   })
 })
 
@@ -311,7 +396,9 @@ describe('bounds', () => {
     const tasks = await Promise.all(Array.from({ length: 12 }, () => test.send('steps 5', { url: webhook.url })))
     expect(tasks.every(({ task }) => task.status.state === 'TASK_STATE_COMPLETED')).toBe(true)
     expect(test.owed()).toBeLessThanOrEqual(20)
-    expect(test.logs.some(({ level, message: text }) => level === 'error' && text.startsWith('Too many push notifications'))).toBe(true)
+    expect(
+      test.logs.some(({ level, message: text }) => level === 'error' && text.startsWith('Too many push notifications')),
+    ).toBe(true)
   })
 
   it('of one host only so many are called at once; other hosts do not wait for it', async () => {
@@ -335,7 +422,14 @@ describe('addresses are looked at again at every delivery', () => {
     await using webhook = await startWebhook()
     const { port } = new URL(webhook.url)
     let address = '93.184.216.34'
-    await using test = startApp({ allow: [], allowHttp: true, ports: [Number(port)], resolve: async () => [{ address, family: 4 }], maxAttempts: 3, timeoutMs: 300 })
+    await using test = startApp({
+      allow: [],
+      allowHttp: true,
+      ports: [Number(port)],
+      resolve: async () => [{ address, family: 4 }],
+      maxAttempts: 3,
+      timeoutMs: 300,
+    })
     const { task } = await test.send('ask', { url: `http://rebind.example:${port}/` })
     expect(task.id).toBeDefined()
     address = '127.0.0.1'
@@ -349,8 +443,18 @@ describe('addresses are looked at again at every delivery', () => {
     await using webhook = await startWebhook()
     const { port } = new URL(webhook.url)
     let isBad = false
-    const resolve = async () => [{ address: '93.184.216.34', family: 4 }, ...(isBad ? [{ address: '::ffff:127.0.0.1', family: 6 }] : [])]
-    await using test = startApp({ allow: [], allowHttp: true, ports: [Number(port)], resolve, maxAttempts: 1, timeoutMs: 300 })
+    const resolve = async () => [
+      { address: '93.184.216.34', family: 4 },
+      ...(isBad ? [{ address: '::ffff:127.0.0.1', family: 6 }] : []),
+    ]
+    await using test = startApp({
+      allow: [],
+      allowHttp: true,
+      ports: [Number(port)],
+      resolve,
+      maxAttempts: 1,
+      timeoutMs: 300,
+    })
     isBad = true
     await test.peer.refused(refusals.invalidParams, 'SendMessage', {
       message: message('ask'),

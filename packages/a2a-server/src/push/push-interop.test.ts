@@ -1,5 +1,18 @@
-import { Message, Role, SendMessageConfiguration, StreamResponse, type TaskPushNotificationConfig, TaskState } from '@a2a-js/sdk'
-import { type Client, ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client'
+import {
+  Message,
+  Role,
+  SendMessageConfiguration,
+  StreamResponse,
+  type TaskPushNotificationConfig,
+  TaskState,
+} from '@a2a-js/sdk'
+import {
+  type Client,
+  ClientFactory,
+  ClientFactoryOptions,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+} from '@a2a-js/sdk/client'
 import { createApp } from '@pf-agents/app'
 import { type RunningServer, serve } from '@pf-agents/app/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,9 +30,16 @@ describe.each(['JSONRPC', 'HTTP+JSON'] as const)('the client of @a2a-js/sdk over
   let server: RunningServer
   let client: Client
   beforeAll(async () => {
-    server = await serve(createApp(suiteAgent, [a2aServer(), pushNotifications({ allow: ['http://127.0.0.1:*'] })], { logger: { log() {} } }), { port: 0 })
+    server = await serve(
+      createApp(suiteAgent, [a2aServer(), pushNotifications({ allow: ['http://127.0.0.1:*'] })], {
+        logger: { log() {} },
+      }),
+      { port: 0 },
+    )
     const transports = [name === 'JSONRPC' ? new JsonRpcTransportFactory() : new RestTransportFactory()]
-    client = await new ClientFactory(ClientFactoryOptions.createFrom(ClientFactoryOptions.default, { transports, preferredTransports: [name] })).createFromUrl(server.url)
+    client = await new ClientFactory(
+      ClientFactoryOptions.createFrom(ClientFactoryOptions.default, { transports, preferredTransports: [name] }),
+    ).createFromUrl(server.url)
   })
   afterAll(() => server.close())
 
@@ -41,11 +61,17 @@ describe.each(['JSONRPC', 'HTTP+JSON'] as const)('the client of @a2a-js/sdk over
     }
     expect(await client.createTaskPushNotificationConfig(config)).toEqual(config)
     expect(await client.getTaskPushNotificationConfig({ tenant: '', taskId, id: 'sdk' })).toEqual(config)
-    expect(await client.listTaskPushNotificationConfig({ tenant: '', taskId, pageSize: 0, pageToken: '' })).toMatchObject({ configs: [config] })
+    expect(
+      await client.listTaskPushNotificationConfig({ tenant: '', taskId, pageSize: 0, pageToken: '' }),
+    ).toMatchObject({ configs: [config] })
     await client.deleteTaskPushNotificationConfig({ tenant: '', taskId, id: 'sdk' })
     await client.deleteTaskPushNotificationConfig({ tenant: '', taskId, id: 'sdk' })
-    await expect(client.getTaskPushNotificationConfig({ tenant: '', taskId, id: 'sdk' })).rejects.toMatchObject({ name: 'TaskNotFoundError' })
-    await expect(client.createTaskPushNotificationConfig({ ...config, url: 'http://10.0.0.1/' })).rejects.toThrow('Invalid parameters')
+    await expect(client.getTaskPushNotificationConfig({ tenant: '', taskId, id: 'sdk' })).rejects.toMatchObject({
+      name: 'TaskNotFoundError',
+    })
+    await expect(client.createTaskPushNotificationConfig({ ...config, url: 'http://10.0.0.1/' })).rejects.toThrow(
+      'Invalid parameters',
+    )
   })
 
   it('has a webhook told, in a form it can read', async () => {

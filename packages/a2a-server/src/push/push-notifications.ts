@@ -73,7 +73,9 @@ export function pushNotifications(options: PushOptions = {}) {
         if (isClosed) return
         cancelSweep = later(clock, sweepMs, () => {
           sweep(parts.configs, parts.store, clock, settings.maxAgeMs)
-            .catch((error: unknown) => parts.logger.log('warn', 'Old push configs could not be looked through.', { error: String(error) }))
+            .catch((error: unknown) =>
+              parts.logger.log('warn', 'Old push configs could not be looked through.', { error: String(error) }),
+            )
             .finally(sweepLater)
         })
       }

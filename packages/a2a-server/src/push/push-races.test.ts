@@ -1,5 +1,14 @@
 import { createApp } from '@pf-agents/app'
-import { bind, createMemoryStores, defineAgent, keyValuePort, outboxPort, reply, type RunStore, runStorePort } from '@pf-agents/agent-core'
+import {
+  bind,
+  createMemoryStores,
+  defineAgent,
+  keyValuePort,
+  outboxPort,
+  reply,
+  type RunStore,
+  runStorePort,
+} from '@pf-agents/agent-core'
 import { expect, it } from 'vitest'
 import { startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
@@ -43,7 +52,9 @@ function startApp() {
         provides: [keyValuePort, runStorePort, outboxPort],
         requires: [],
         optional: [],
-        setup: () => ({ ports: [bind(keyValuePort, stores.keyValue), bind(runStorePort, store), bind(outboxPort, stores.outbox)] }),
+        setup: () => ({
+          ports: [bind(keyValuePort, stores.keyValue), bind(runStorePort, store), bind(outboxPort, stores.outbox)],
+        }),
       },
     ],
     { logger: { log() {} } },
@@ -70,11 +81,15 @@ it('a config that is registered while the end of its task is being stored is tol
 it('a config that is registered just behind the end is told nothing: whoever registers it reads the task', async () => {
   await using webhook = await startWebhook()
   await using test = startApp()
-  const { task } = await test.peer.result('SendMessage', { message: message('x'), configuration: { returnImmediately: true } })
+  const { task } = await test.peer.result('SendMessage', {
+    message: message('x'),
+    configuration: { returnImmediately: true },
+  })
   await test.holding
   test.letGo()
   let state = ''
-  while (state !== 'TASK_STATE_COMPLETED') state = ((await test.peer.result('GetTask', { id: task.id })) as Json).status.state
+  while (state !== 'TASK_STATE_COMPLETED')
+    state = ((await test.peer.result('GetTask', { id: task.id })) as Json).status.state
   await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(webhook.received).toEqual([])

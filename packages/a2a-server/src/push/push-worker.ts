@@ -131,7 +131,9 @@ export class PushWorker {
   /** What an entry comes to; `undefined` where its config is gone. */
   async #jobOf(entry: OutboxEntry, hiddenUntil: number): Promise<Job | undefined> {
     const notification = notificationOf(entry)
-    const config = (await this.#parts.configs.configs(notification.key)).find(({ nonce }) => nonce === notification.nonce)
+    const config = (await this.#parts.configs.configs(notification.key)).find(
+      ({ nonce }) => nonce === notification.nonce,
+    )
     return config && { entry, notification, config, origin: new URL(config.url).origin, hiddenUntil }
   }
 
@@ -161,7 +163,10 @@ export class PushWorker {
     const { entry, config, notification, origin } = job
     const { settings, logger } = this.#parts
     const id = createHash('sha256').update(entry.id).digest('base64url').slice(0, 32)
-    const result = await deliver(config, notification.event, id, this.#abort.signal, { ...this.#parts, timeoutMs: settings.timeoutMs })
+    const result = await deliver(config, notification.event, id, this.#abort.signal, {
+      ...this.#parts,
+      timeoutMs: settings.timeoutMs,
+    })
     try {
       const waitMs = result.outcome === 'failed' ? result.retryAfterMs : undefined
       this.#gate.end(origin, result.outcome !== 'failed' || result.isUp, waitMs)
@@ -191,13 +196,23 @@ export class PushWorker {
     }
     const now = clock.now()
     if (entry.attempts + 1 >= settings.maxAttempts || now - at >= settings.maxAgeMs) {
-      logger.log('warn', 'A receiver of push notifications was given up on: its config was dropped.', { ...told, reason: result.reason })
+      logger.log('warn', 'A receiver of push notifications was given up on: its config was dropped.', {
+        ...told,
+        reason: result.reason,
+      })
       await configs.remove(key, nonce, isLast)
       await outbox.settle(entry.id)
       return
     }
-    logger.log('debug', 'A push notification could not be delivered: it is tried again.', { ...told, reason: result.reason })
-    const backoff = backoffDelay(entry.attempts, { baseMs: settings.retryBaseMs, maxMs: settings.retryMaxMs }, random.fraction())
+    logger.log('debug', 'A push notification could not be delivered: it is tried again.', {
+      ...told,
+      reason: result.reason,
+    })
+    const backoff = backoffDelay(
+      entry.attempts,
+      { baseMs: settings.retryBaseMs, maxMs: settings.retryMaxMs },
+      random.fraction(),
+    )
     const asked = Math.min(result.retryAfterMs ?? 0, maxRetryAfterMs)
     const waitMs = Math.max(minRetryMs, asked + backoff)
     await outbox.postpone(entry.id, now + waitMs)

@@ -98,6 +98,15 @@ describe('the records of scopes', () => {
         }),
       ),
     )
-    expect((await configs.configs(key('t'))).map(({ id }) => id).toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
+    expect((await configs.configs(key('t'))).map(({ id }) => id).toSorted()).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+    ])
   })
 })

@@ -71,12 +71,7 @@ class Updates {
   /** The status as it was told last. */
   #told: TaskStatus
 
-  constructor(
-    task: Task,
-    told: TaskStatus,
-    interrupts: readonly Interrupt[] | undefined,
-    texts: Set<string>,
-  ) {
+  constructor(task: Task, told: TaskStatus, interrupts: readonly Interrupt[] | undefined, texts: Set<string>) {
     this.#taskId = task.id
     this.#contextId = task.contextId
     this.#newTexts = texts
