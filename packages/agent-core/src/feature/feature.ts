@@ -25,6 +25,8 @@ export interface RequestInfo {
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** The peer's address, where the host knows it. */
   remoteAddress?: string | undefined
+  /** A header by its name in lower case; cheaper than the request's own list of them, which may have to be made first. */
+  header(name: string): string | null
   /**
    * The whole body, at most as large as the app allows.
    * @throws PfError PF_REQUEST_TOO_LARGE

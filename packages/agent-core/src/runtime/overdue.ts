@@ -11,7 +11,7 @@ import type { RunHost } from './run-host'
  * Why a task can't go on any more, if so: nobody holds a lease that is still good though a run should be working on it,
  * or the time to answer one of its questions is over.
  */
-export function overdue(stored: StoredTask, now: number): PfError | undefined {
+function overdue(stored: StoredTask, now: number): PfError | undefined {
   const { state } = stored.task.status
   if (isActive(state))
     return stored.lease === undefined || stored.lease.expiresAt <= now ? new PfError('PF_RUN_LOST') : undefined

@@ -41,7 +41,7 @@ export function reopenRun(run: Run, message: Message): Awaitable<RunOutcome> {
 }
 
 /** The state of a task that waits for these questions. */
-export function waitingState(interrupts: readonly Interrupt[]): 'auth-required' | 'input-required' {
+function waitingState(interrupts: readonly Interrupt[]): 'auth-required' | 'input-required' {
   return openInterrupts(interrupts).some((one) => one.kind === 'auth') ? 'auth-required' : 'input-required'
 }
 

@@ -1,5 +1,5 @@
 import type { Interrupt } from '../interrupt/interrupt'
-import type { JsonObject, JsonValue } from '../model/json'
+import type { JsonValue } from '../model/json'
 import type { Part } from '../model/part'
 import type { Schema, SchemaOutput } from '../schema/schema'
 import type { RunContext } from '../runtime/run-context'
@@ -75,6 +75,3 @@ export interface ToolSource {
   name: string
   tools(context: RunContext): Tool[] | Promise<Tool[]>
 }
-
-/** A tool's arguments as a JSON Schema object, as models want it. */
-export type ToolInputSchema = JsonObject
