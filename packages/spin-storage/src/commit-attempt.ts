@@ -51,7 +51,9 @@ export class CommitAttempt {
     const admission = this.admit(this.before)
     const task = this.taskAfter(record)
     const { contextId, status } = task
-    const isMove = this.before === undefined || (!isActive(this.before.state) && (this.before.state !== status.state || this.before.at !== status.timestamp))
+    const isMove =
+      this.before === undefined ||
+      (!isActive(this.before.state) && (this.before.state !== status.state || this.before.at !== status.timestamp))
     if (isMove && !this.isAnnounced) {
       this.parts.index.announce(commit.key, contextId, admission.version)
       this.isAnnounced = true
@@ -71,7 +73,10 @@ export class CommitAttempt {
     }
     const result: CommitResult = { version: this.after.version, lastSeq: this.after.lastSeq }
     if (admission.leaseToken !== undefined) result.leaseToken = admission.leaseToken
-    const facts = record !== undefined && commit.facts === undefined ? record.facts : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
+    const facts =
+      record !== undefined && commit.facts === undefined
+        ? record.facts
+        : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
     return { record: { head: this.after, task: JSON.stringify(task), facts }, result }
   }
 
@@ -80,7 +85,8 @@ export class CommitAttempt {
     const { before, after, name } = this
     const { tasks, index, conversation } = this.parts
     if (after === undefined) return
-    if (before?.lease !== undefined && before.lease.nonce !== after.lease?.nonce) tasks.endSign(name, before.lease.nonce)
+    if (before?.lease !== undefined && before.lease.nonce !== after.lease?.nonce)
+      tasks.endSign(name, before.lease.nonce)
     if (isActive(after.state)) return
     if (after.spoken !== undefined) conversation.confirm(this.commit.key, after.contextId, after.spoken)
     if (before === undefined || isActive(before.state) || this.isAnnounced) index.settle(this.commit.key, after)
@@ -97,7 +103,9 @@ export class CommitAttempt {
     // Whoever has the token is alive; of anybody else's lease the sign tells.
     const { lease: named } = head
     const isHolder = named !== undefined && named.token === this.commit.leaseToken
-    const lease = isHolder ? { token: named.token, expiresAt: named.expiresAt } : this.parts.tasks.leaseOf(this.name, head)
+    const lease = isHolder
+      ? { token: named.token, expiresAt: named.expiresAt }
+      : this.parts.tasks.leaseOf(this.name, head)
     return admitCommit(this.commit, { version: head.version, lease, lastToken: head.lastToken })
   }
 

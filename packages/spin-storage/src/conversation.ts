@@ -5,7 +5,7 @@ import type { StampedBucket } from './stamped-bucket'
 import type { TaskTable } from './task-table'
 
 /** How old the time of last use may be before it is written again, in milliseconds. */
-const touchEvery = 3_600_000
+const touchEvery = 300_000
 
 /** The commit that messages belong to: they count once the task's record says that it was made. */
 export interface SpokenBy {
@@ -52,14 +52,17 @@ export class BucketConversation implements Conversation {
     const added = messages.map((message) => mark + JSON.stringify(message))
     let isListed = false
     bucket.update(path, (current) => {
-      const [usedAt = '0', ...lines] = current?.text.split('\n') ?? []
-      const isFresh = now - Number(usedAt) < touchEvery
+      const [usedAt = String(now), ...lines] = current?.text.split('\n') ?? []
+      const isFresh = current !== undefined && now - Number(usedAt) < touchEvery
       if (!isFresh && !isListed) {
         index.touch(path, now)
         isListed = true
       }
       const known = confirmed === undefined ? lines : lines.map((line) => unmarked(line, confirmed))
-      return { text: [isFresh ? usedAt : String(now), ...[...known, ...added].slice(-keepMessages)].join('\n'), result: undefined }
+      return {
+        text: [isFresh ? usedAt : String(now), ...[...known, ...added].slice(-keepMessages)].join('\n'),
+        result: undefined,
+      }
     })
   }
 

@@ -1,7 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { KeyPaths, segment, shardOf, textOfSegment } from './key-path'
 
-const odd = ['', 'plain', 'a/b', 'a~b', '~0061', '~~', 'ä', '😀', '\ud800', '\u0000', ' ', 'A', 'x'.repeat(48), 'x'.repeat(49), `${'x'.repeat(49)}y`, '/'.repeat(20), '~002f']
+const odd = [
+  '',
+  'plain',
+  'a/b',
+  'a~b',
+  '~0061',
+  '~~',
+  'ä',
+  '😀',
+  '\ud800',
+  '\u0000',
+  ' ',
+  'A',
+  'x'.repeat(48),
+  'x'.repeat(49),
+  `${'x'.repeat(49)}y`,
+  '/'.repeat(20),
+  '~002f',
+]
 
 describe('segments', () => {
   test('differ where the texts differ, are safe and short, and give the text back unless hashed', () => {
@@ -22,7 +40,11 @@ describe('segments', () => {
 
 test('paths are pinned: stored data is found by them', () => {
   const paths = new KeyPaths('')
-  const name = paths.taskName({ tenant: 'acme', principalId: 'alice@example.com', taskId: '3f0e6a3c-0b5c-4f0e-9d6e-111111111111' })
+  const name = paths.taskName({
+    tenant: 'acme',
+    principalId: 'alice@example.com',
+    taskId: '3f0e6a3c-0b5c-4f0e-9d6e-111111111111',
+  })
   expect(name).toBe('/acme/alice~0040example~002ecom/3f0e6a3c-0b5c-4f0e-9d6e-111111111111')
   expect(paths.task(name)).toBe(`task/${name}`)
   expect(paths.lease(name, 'n1')).toBe(`lease/${name}/n1`)

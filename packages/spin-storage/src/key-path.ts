@@ -12,7 +12,9 @@ const maxSegment = 48
  * `~` and four digits; what comes out too long is `~~` and the SHA-256 of it. Two texts never give the same segment.
  */
 export function segment(text: string): string {
-  const escaped = plain.test(text) ? text : text.replace(special, (unit) => `~${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const escaped = plain.test(text)
+    ? text
+    : text.replace(special, (unit) => `~${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return escaped.length <= maxSegment ? escaped : `~~${sha256(new TextEncoder().encode(escaped))}`
 }
 

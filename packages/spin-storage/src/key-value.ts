@@ -41,7 +41,8 @@ export function createBucketKeyValue(bucket: StampedBucket, paths: KeyPaths): Ke
       const found: string[] = []
       for (const path of bucket.keys()) {
         const key = path.startsWith(paths.valuePrefix) ? keyOf(path) : undefined
-        if (key !== undefined && key.startsWith(prefix) && (after === undefined || compareText(key, after) > 0)) found.push(key)
+        if (key !== undefined && key.startsWith(prefix) && (after === undefined || compareText(key, after) > 0))
+          found.push(key)
       }
       return found.toSorted(compareText).slice(0, Math.max(0, limit))
     },

@@ -1,4 +1,11 @@
-import { compareText, sinceOf, type StoredTask, type TaskCursor, type TaskPage, type TaskQuery } from '@pf-agents/agent-core'
+import {
+  compareText,
+  sinceOf,
+  type StoredTask,
+  type TaskCursor,
+  type TaskPage,
+  type TaskQuery,
+} from '@pf-agents/agent-core'
 import type { KeyPaths } from './key-path'
 import type { IndexEntry, TaskIndex } from './task-index'
 import type { TaskTable } from './task-table'
@@ -18,7 +25,9 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
   const { contextId, state, after, pageSize, scope } = query
   const since = sinceOf(query)
   const fits = (one: { contextId: string; state?: string; at: string }): boolean =>
-    (contextId === undefined || one.contextId === contextId) && (state === undefined || one.state === state) && (since === undefined || one.at >= since)
+    (contextId === undefined || one.contextId === contextId) &&
+    (state === undefined || one.state === state) &&
+    (since === undefined || one.at >= since)
   const found = index.entries(scope).filter(fits).toSorted(newestFirst)
   const rest = after === undefined ? found : found.filter((entry) => isBehind(entry, after))
   const page: StoredTask[] = []
@@ -33,7 +42,11 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
     page.push(tasks.stored(key, name, record))
     last = entry
   }
-  return { tasks: page, total: found.length, ...(last !== undefined && read < rest.length && { next: { timestamp: last.at, taskId: last.taskId } }) }
+  return {
+    tasks: page,
+    total: found.length,
+    ...(last !== undefined && read < rest.length && { next: { timestamp: last.at, taskId: last.taskId } }),
+  }
 }
 
 function newestFirst(a: IndexEntry, b: IndexEntry): number {

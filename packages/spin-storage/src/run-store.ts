@@ -18,7 +18,9 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
   function changeHead(name: string, next: (head: RecordHead) => RecordHead | undefined): RecordHead | undefined {
     return tasks.update(name, (record): RecordChange<RecordHead | undefined> => {
       const head = record && next(record.head)
-      return head === undefined || record === undefined ? { result: undefined } : { record: { ...record, head }, result: head }
+      return head === undefined || record === undefined
+        ? { result: undefined }
+        : { record: { ...record, head }, result: head }
     })
   }
 
@@ -91,7 +93,9 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
       const isHeld = (head: RecordHead): boolean => tasks.leaseOf(name, head)?.token === token
       if (record === undefined || !isHeld(record.head)) return false
       const head = changeHead(name, (current) =>
-        current.lease !== undefined && isHeld(current) ? { ...current, lease: { ...current.lease, expiresAt } } : undefined,
+        current.lease !== undefined && isHeld(current)
+          ? { ...current, lease: { ...current.lease, expiresAt } }
+          : undefined,
       )
       return head !== undefined
     },

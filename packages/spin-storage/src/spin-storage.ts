@@ -1,10 +1,21 @@
-import { bind, clockPort, conversationPort, defineFeature, keyValuePort, randomPort, runStorePort } from '@pf-agents/agent-core'
+import {
+  bind,
+  clockPort,
+  conversationPort,
+  defineFeature,
+  keyValuePort,
+  randomPort,
+  runStorePort,
+} from '@pf-agents/agent-core'
 import { openBucket } from 'pf-host:keyvalue'
 import { openOnce } from './host-bucket'
 import { type BucketStoresOptions, createBucketStores } from './stores'
 
 /** Options of {@link spinStorage}. */
-export interface SpinStorageOptions extends Pick<BucketStoresOptions, 'namespace' | 'keepTasks' | 'keepMessages' | 'keepContexts'> {
+export interface SpinStorageOptions extends Pick<
+  BucketStoresOptions,
+  'namespace' | 'keepTasks' | 'keepMessages' | 'keepContexts'
+> {
   /** Label of the host's store. Default `default`. */
   store?: string
 }
@@ -25,7 +36,10 @@ export function spinStorage({ store = 'default', ...options }: SpinStorageOption
   return defineFeature({
     name: 'spin-storage',
     targets: ['wasm'],
-    unavailable: { reason: 'it needs wasi:keyvalue', alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage' },
+    unavailable: {
+      reason: 'it needs wasi:keyvalue',
+      alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage',
+    },
     provides: [runStorePort, keyValuePort, conversationPort],
     optional: [clockPort, randomPort],
     needs: { keyValue: [store] },
@@ -33,8 +47,14 @@ export function spinStorage({ store = 'default', ...options }: SpinStorageOption
       const clock = ports.find(clockPort)
       const random = ports.find(randomPort)
       const source = openOnce(() => openBucket(store))
-      const { runStore, keyValue, conversation } = createBucketStores(source, { ...options, ...(clock && { clock }), ...(random && { random }) })
-      return { ports: [bind(runStorePort, runStore), bind(keyValuePort, keyValue), bind(conversationPort, conversation)] }
+      const { runStore, keyValue, conversation } = createBucketStores(source, {
+        ...options,
+        ...(clock && { clock }),
+        ...(random && { random }),
+      })
+      return {
+        ports: [bind(runStorePort, runStore), bind(keyValuePort, keyValue), bind(conversationPort, conversation)],
+      }
     },
   })
 }

@@ -76,9 +76,13 @@ export class StampedBucket {
       const next = this.next(current, text)
       if (cas.swap(encode(next)) && this.holds(key, next)) return result
     }
-    throw new PfError('PF_STORE_UNAVAILABLE', `The key-value store is too busy: ${maxAttempts} attempts to change a value lost their race. Try again.`, {
-      retryAfterMs: 1_000,
-    })
+    throw new PfError(
+      'PF_STORE_UNAVAILABLE',
+      `The key-value store is too busy: ${maxAttempts} attempts to change a value lost their race. Try again.`,
+      {
+        retryAfterMs: 1_000,
+      },
+    )
   }
 
   private next(current: StampedText | undefined, text: string): StampedText {

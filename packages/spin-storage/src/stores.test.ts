@@ -8,7 +8,9 @@ function twoInstances(hidesLostSwaps: boolean): { first: BucketStores; second: B
   const host = new FakeHost()
   host.hidesLostSwaps = hidesLostSwaps
   host.handles = 100_000
-  const [first, second] = ['first', 'second'].map((owner) => createBucketStores(() => host.instance(owner), { keepMessages: 120 }))
+  const [first, second] = ['first', 'second'].map((owner) =>
+    createBucketStores(() => host.instance(owner), { keepMessages: 120 }),
+  )
   return { first, second } as { first: BucketStores; second: BucketStores }
 }
 

@@ -1,4 +1,12 @@
-import { type Clock, type Conversation, type KeyValue, type Random, type RunStore, systemClock, systemRandom } from '@pf-agents/agent-core'
+import {
+  type Clock,
+  type Conversation,
+  type KeyValue,
+  type Random,
+  type RunStore,
+  systemClock,
+  systemRandom,
+} from '@pf-agents/agent-core'
 import { ContextIndex } from './context-index'
 import { BucketConversation } from './conversation'
 import type { BucketSource } from './host-bucket'
@@ -32,14 +40,28 @@ export interface BucketStoresOptions {
 
 /** Makes the drivers over a bucket. Touches neither host nor clock nor randomness until they are used. */
 export function createBucketStores(source: BucketSource, options: BucketStoresOptions = {}): BucketStores {
-  const { namespace = '', keepTasks = 1_000, keepMessages = 100, keepContexts = 1_000, random = systemRandom, clock = systemClock } = options
+  const {
+    namespace = '',
+    keepTasks = 1_000,
+    keepMessages = 100,
+    keepContexts = 1_000,
+    random = systemRandom,
+    clock = systemClock,
+  } = options
   // 48 random bits tell any two writes of one key apart.
   const newNonce = (): string => random.id().replaceAll('-', '').slice(0, 12)
   const now = (): number => clock.now()
   const bucket = new StampedBucket(source, newNonce)
   const paths = new KeyPaths(namespace)
   const tasks = new TaskTable(bucket, paths)
-  const conversation = new BucketConversation({ bucket, paths, tasks, index: new ContextIndex(bucket, paths, keepContexts), now, keepMessages })
+  const conversation = new BucketConversation({
+    bucket,
+    paths,
+    tasks,
+    index: new ContextIndex(bucket, paths, keepContexts),
+    now,
+    keepMessages,
+  })
   const index = new TaskIndex({
     bucket,
     paths,

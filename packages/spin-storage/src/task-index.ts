@@ -88,7 +88,8 @@ export class TaskIndex {
   /** A scope's tasks as they are now: settled entries, and moving ones as their records say. */
   entries(scope: Scope): Required<IndexEntry>[] {
     const found: Required<IndexEntry>[] = []
-    const isOurs = ({ tenant, principalId }: IndexEntry): boolean => tenant === scope.tenant && principalId === scope.principalId
+    const isOurs = ({ tenant, principalId }: IndexEntry): boolean =>
+      tenant === scope.tenant && principalId === scope.principalId
     for (let shard = 0; shard < shards; shard++) {
       const text = this.parts.bucket.read(this.parts.paths.shard('task', shard))?.text
       if (text === undefined) continue
@@ -131,7 +132,9 @@ export class TaskIndex {
 
   /** Splits off the oldest tasks that are over, as many as are too many. */
   private surplus(tasks: IndexEntry[]): { rest: IndexEntry[]; over: IndexEntry[] } {
-    const ended = tasks.filter(({ state }) => state !== undefined && isTerminal(state)).toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    const ended = tasks
+      .filter(({ state }) => state !== undefined && isTerminal(state))
+      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
     const over = ended.slice(0, Math.max(0, tasks.length + 1 - this.share))
     return { rest: tasks.filter((entry) => !over.includes(entry)), over }
   }

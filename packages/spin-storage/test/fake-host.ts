@@ -78,7 +78,8 @@ export class FakeHost {
 
   /** What the embedded host does when an instance dies: its leases go. */
   bury(owner: string): void {
-    for (const [key, entry] of this.entries) if (key.startsWith('lease/') && entry.owner === owner) this.entries.delete(key)
+    for (const [key, entry] of this.entries)
+      if (key.startsWith('lease/') && entry.owner === owner) this.entries.delete(key)
   }
 
   keys(prefix: string): string[] {

@@ -1,4 +1,14 @@
-import { applyEvent, type Message, PfError, type RunCommit, type RunEvent, type Scope, type Task, type TaskKey, type TaskState } from '@pf-agents/agent-core'
+import {
+  applyEvent,
+  type Message,
+  PfError,
+  type RunCommit,
+  type RunEvent,
+  type Scope,
+  type Task,
+  type TaskKey,
+  type TaskState,
+} from '@pf-agents/agent-core'
 import { describe, expect, test } from 'vitest'
 import { type BucketStores, createBucketStores } from '../src/stores'
 import { FakeHost } from './fake-host'
@@ -61,7 +71,9 @@ class Crowd {
           void runStore.list({ scope, pageSize: 2 })
           break
         case 1: {
-          const lease = runStore.claim(key, { now: this.count, expiresAt: this.count + this.random(5) }) as { token: number } | undefined
+          const lease = runStore.claim(key, { now: this.count, expiresAt: this.count + this.random(5) }) as
+            | { token: number }
+            | undefined
           if (lease !== undefined) this.tokens.set(key.taskId, [...(this.tokens.get(key.taskId) ?? []), lease.token])
           break
         }
@@ -79,17 +91,25 @@ class Crowd {
   private commit(runStore: BucketStores['runStore'], key: TaskKey): void {
     const head = runStore.head(key) as { version: number; lease?: { token: number } } | undefined
     const n = this.count++
-    const messages: Message[] = this.random(3) === 0 ? [] : [{ messageId: `m-${n}`, role: 'user', parts: [{ text: key.taskId }] }]
+    const messages: Message[] =
+      this.random(3) === 0 ? [] : [{ messageId: `m-${n}`, role: 'user', parts: [{ text: key.taskId }] }]
     const timestamp = new Date(n).toISOString()
     const events: RunEvent[] = [{ type: 'text-delta', messageId: 'a', delta: `${n} ` }]
-    if (this.random(2) === 0) events.push({ type: 'status', status: { state: states[this.random(4)] as TaskState, timestamp } })
+    if (this.random(2) === 0)
+      events.push({ type: 'status', status: { state: states[this.random(4)] as TaskState, timestamp } })
     const commit: RunCommit = {
       key,
       expectedVersion: head?.version ?? 0,
       events,
       conversation: messages,
       ...(head === undefined && {
-        create: { id: key.taskId, contextId: 'c', status: { state: 'submitted', timestamp }, artifacts: [], history: [] },
+        create: {
+          id: key.taskId,
+          contextId: 'c',
+          status: { state: 'submitted', timestamp },
+          artifacts: [],
+          history: [],
+        },
         facts: { principal: { id: 'alice' }, runId: `run-${n}` },
       }),
       ...(head?.lease && { leaseToken: head.lease.token }),
@@ -98,7 +118,8 @@ class Crowd {
     try {
       const { version, leaseToken } = runStore.commit(commit) as { version: number; leaseToken?: number }
       this.made.set(key.taskId, [...(this.made.get(key.taskId) ?? []), { version, events, messages }])
-      if (leaseToken !== undefined && leaseToken !== head?.lease?.token) this.tokens.set(key.taskId, [...(this.tokens.get(key.taskId) ?? []), leaseToken])
+      if (leaseToken !== undefined && leaseToken !== head?.lease?.token)
+        this.tokens.set(key.taskId, [...(this.tokens.get(key.taskId) ?? []), leaseToken])
     } catch (error) {
       if (!PfError.is(error)) throw error
       this.refused.push(error.code)
@@ -116,7 +137,9 @@ class Crowd {
 /** Fails unless everything stored is what the instances were told. */
 function verify(crowd: Crowd): void {
   const { host, made } = crowd
-  const { runStore, conversation, keyValue } = createBucketStores(() => host.instance('observer'), { keepMessages: 1_000 })
+  const { runStore, conversation, keyValue } = createBucketStores(() => host.instance('observer'), {
+    keepMessages: 1_000,
+  })
   const said: string[] = []
   for (const [taskId, commits] of made) {
     const inOrder = commits.toSorted((a, b) => a.version - b.version)
@@ -134,7 +157,9 @@ function verify(crowd: Crowd): void {
   expect(read.map(({ messageId }) => messageId).toSorted()).toEqual(said.toSorted())
   for (const [taskId, commits] of made) {
     const own = read.filter(({ parts }) => parts[0]?.text === taskId).map(({ messageId }) => messageId)
-    const inOrder = commits.toSorted((a, b) => a.version - b.version).flatMap(({ messages }) => messages.map(({ messageId }) => messageId))
+    const inOrder = commits
+      .toSorted((a, b) => a.version - b.version)
+      .flatMap(({ messages }) => messages.map(({ messageId }) => messageId))
     expect(own).toEqual(inOrder)
   }
   const page = runStore.list({ scope, pageSize: 10 }) as { tasks: { task: Task }[]; total: number }
@@ -146,25 +171,35 @@ function verify(crowd: Crowd): void {
   expect((keyValue.get('counter') as { value: number } | undefined)?.value ?? 0).toBe(crowd.increments)
   // Nothing is left over: no sign of life that no record names, and no message of a commit that was not made.
   const named = host.keys('task/').flatMap((key) => /"nonce":"(\w+)"/.exec(host.text(key))?.[1] ?? [])
-  expect(host.keys('lease/').map((key) => key.split('/').at(-1)).toSorted()).toEqual(named.toSorted())
-  const marks = host.keys('context/').flatMap((key) => [...host.text(key).matchAll(/^\?(\w+) /gm)].map(([, nonce]) => nonce))
+  expect(
+    host
+      .keys('lease/')
+      .map((key) => key.split('/').at(-1) ?? '')
+      .toSorted(),
+  ).toEqual(named.toSorted())
+  const marks = host
+    .keys('context/')
+    .flatMap((key) => [...host.text(key).matchAll(/^\?(\w+) /gm)].map(([, nonce]) => nonce))
   const spoken = host.keys('task/').flatMap((key) => /"spoken":"(\w+)"/.exec(host.text(key))?.[1] ?? [])
   for (const mark of marks) expect(spoken).toContain(mark)
 }
 
-describe.each([false, true])('instances that work between each other’s calls (host hides lost swaps: %s)', (hidesLostSwaps) => {
-  test('lose nothing, keep nothing that was refused, and agree', { timeout: 120_000 }, () => {
-    let interruptions = 0
-    let refused = 0
-    for (let seed = 1; seed <= (full ? 2_000 : 120); seed++) {
-      const crowd = new Crowd(seed, hidesLostSwaps)
-      for (let step = 0; step < 25; step++) crowd.act()
-      verify(crowd)
-      interruptions += crowd.interruptions
-      refused += crowd.refused.length
-    }
-    // The test is one of interleaving: a good part of all calls was interrupted, and races were lost.
-    expect(interruptions).toBeGreaterThan(2_000)
-    expect(refused).toBeGreaterThan(200)
-  })
-})
+describe.each([false, true])(
+  'instances that work between each other’s calls (host hides lost swaps: %s)',
+  (hidesLostSwaps) => {
+    test('lose nothing, keep nothing that was refused, and agree', { timeout: 120_000 }, () => {
+      let interruptions = 0
+      let refused = 0
+      for (let seed = 1; seed <= (full ? 2_000 : 120); seed++) {
+        const crowd = new Crowd(seed, hidesLostSwaps)
+        for (let step = 0; step < 25; step++) crowd.act()
+        verify(crowd)
+        interruptions += crowd.interruptions
+        refused += crowd.refused.length
+      }
+      // The test is one of interleaving: a good part of all calls was interrupted, and races were lost.
+      expect(interruptions).toBeGreaterThan(2_000)
+      expect(refused).toBeGreaterThan(200)
+    })
+  },
+)

@@ -68,17 +68,26 @@ describe('transactions', () => {
   test('a failure in the middle of a commit leaves nothing of it, fails no other of its group, and the store goes on', async () => {
     const stores = createSqliteStores({ file })
     await stores.runStore.commit(creation)
-    const other: RunCommit = { ...creation, key: { ...key, taskId: 'task-2' }, create: { ...creation.create, id: 'task-2' } as NonNullable<RunCommit['create']> }
+    const other: RunCommit = {
+      ...creation,
+      key: { ...key, taskId: 'task-2' },
+      create: { ...creation.create, id: 'task-2' } as NonNullable<RunCommit['create']>,
+    }
     before('INSERT INTO pf_message', () => {
       throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
     })
     // The group is tried again one by one, and then succeeds: the failure was there once.
     const both = await Promise.all([stores.runStore.commit(other), stores.runStore.commit(next)])
-    expect(both).toEqual([{ version: 1, lastSeq: 0 }, { version: 2, lastSeq: 1 }])
+    expect(both).toEqual([
+      { version: 1, lastSeq: 0 },
+      { version: 2, lastSeq: 1 },
+    ])
     before('INSERT INTO pf_message', () => {
       throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
     })
-    await expect(Promise.resolve(stores.runStore.commit({ ...next, expectedVersion: 2 }))).rejects.toMatchObject({ code: 'PF_STORE_UNAVAILABLE' })
+    await expect(Promise.resolve(stores.runStore.commit({ ...next, expectedVersion: 2 }))).rejects.toMatchObject({
+      code: 'PF_STORE_UNAVAILABLE',
+    })
     expect((await stores.runStore.load(key))?.version).toBe(2)
     expect((await stores.runStore.read(key, 1))?.length).toBe(1)
     expect(await stores.runStore.commit({ ...next, expectedVersion: 2 })).toEqual({ version: 3, lastSeq: 2 })

@@ -62,7 +62,8 @@ export class Database {
   }
 
   private guard<T>(work: () => T): T {
-    if (this.isClosed) throw new PfError('PF_STORE_UNAVAILABLE', 'The store was closed. Use it only until the app is closed.')
+    if (this.isClosed)
+      throw new PfError('PF_STORE_UNAVAILABLE', 'The store was closed. Use it only until the app is closed.')
     try {
       return work()
     } catch (error) {

@@ -24,7 +24,9 @@ export class Messages {
   /** Adds messages, as JSON text, behind those of the context. */
   append(context: ContextColumns, messages: readonly string[], now: number): void {
     const { tenant, principal, contextId } = context
-    const statement = this.database.statement('INSERT INTO pf_message (tenant, principal, context_id, added_at, body) VALUES (?, ?, ?, ?, ?)')
+    const statement = this.database.statement(
+      'INSERT INTO pf_message (tenant, principal, context_id, added_at, body) VALUES (?, ?, ?, ?, ?)',
+    )
     for (const body of messages) {
       const { lastInsertRowid } = statement.run(tenant, principal, contextId, now, body)
       if (Number(lastInsertRowid) % trimEvery === 0) this.trim(context)
@@ -34,7 +36,9 @@ export class Messages {
   /** The newest messages of a context, oldest first. */
   read({ tenant, principal, contextId }: ContextColumns, limit: number): Message[] {
     const rows = this.database
-      .statement('SELECT body FROM pf_message WHERE tenant = ? AND principal = ? AND context_id = ? ORDER BY id DESC LIMIT ?')
+      .statement(
+        'SELECT body FROM pf_message WHERE tenant = ? AND principal = ? AND context_id = ? ORDER BY id DESC LIMIT ?',
+      )
       .all(tenant, principal, contextId, Math.min(limit, this.maxMessages)) as unknown as { body: string }[]
     return rows.map(({ body }) => JSON.parse(body) as Message).toReversed()
   }

@@ -62,7 +62,12 @@ export function prepareCommit(commit: RunCommit): PreparedCommit {
     create: create && JSON.stringify(create),
     snapshot: commit.snapshot && JSON.stringify(commit.snapshot),
     facts: create === undefined ? '' : JSON.stringify(facts),
-    factPatch: create === undefined ? Object.entries(facts).map(([name, value]) => [name, value === undefined ? null : JSON.stringify(value)] as const) : [],
+    factPatch:
+      create === undefined
+        ? Object.entries(facts).map(
+            ([name, value]) => [name, value === undefined ? null : JSON.stringify(value)] as const,
+          )
+        : [],
     messages: commit.conversation?.map((message) => JSON.stringify(message)) ?? [],
     outbox: commit.outbox?.map(outboxColumns) ?? [],
   }
@@ -70,7 +75,14 @@ export function prepareCommit(commit: RunCommit): PreparedCommit {
 
 /** An outbox entry as its columns hold it. */
 export function outboxColumns({ id, topic, group, body, dueAt, attempts }: OutboxEntry): OutboxColumns {
-  return { id: toColumn(id), topic: toColumn(topic), group: toColumn(group), body: JSON.stringify(body), dueAt, attempts }
+  return {
+    id: toColumn(id),
+    topic: toColumn(topic),
+    group: toColumn(group),
+    body: JSON.stringify(body),
+    dueAt,
+    attempts,
+  }
 }
 
 function statusAfter({ create, events }: RunCommit): PreparedCommit['status'] {

@@ -13,7 +13,13 @@ const at = '2026-01-01T00:00:00.000Z'
 const ended: RunEvent = { type: 'status', status: { state: 'completed', timestamp: at } }
 
 function creation(id: string, events: RunEvent[], more: Partial<RunCommit> = {}): RunCommit {
-  const create = { id, contextId: 'c', status: { state: 'working' as const, timestamp: at }, artifacts: [], history: [] }
+  const create = {
+    id,
+    contextId: 'c',
+    status: { state: 'working' as const, timestamp: at },
+    artifacts: [],
+    history: [],
+  }
   return { key: key(id), expectedVersion: 0, create, facts: { principal: { id: 'alice' }, runId: id }, events, ...more }
 }
 
@@ -42,7 +48,8 @@ let passes = 0
 async function pass(stores: SqliteStores): Promise<void> {
   const id = `pass-${passes++}`
   await stores.runStore.commit(creation(id, []))
-  for (let version = 1; version < 300; version++) await stores.runStore.commit({ key: key(id), expectedVersion: version, events: [] })
+  for (let version = 1; version < 300; version++)
+    await stores.runStore.commit({ key: key(id), expectedVersion: version, events: [] })
 }
 
 describe('what is kept how long', () => {
@@ -53,7 +60,11 @@ describe('what is kept how long', () => {
     await stores.runStore.commit(creation('over', [text, text]))
     await stores.runStore.commit({ key: key('over'), expectedVersion: 1, events: [ended] })
     // One more event behind the end, of which no snapshot was written.
-    await stores.runStore.commit({ key: key('over'), expectedVersion: 2, events: [{ type: 'metadata', metadata: { late: true } }] })
+    await stores.runStore.commit({
+      key: key('over'),
+      expectedVersion: 2,
+      events: [{ type: 'metadata', metadata: { late: true } }],
+    })
     await stores.runStore.commit(creation('live', [text]))
     clock.time = 999
     await pass(stores)
@@ -64,10 +75,16 @@ describe('what is kept how long', () => {
     expect(await stores.runStore.read(key('over'), 4)).toBeUndefined()
     expect(await stores.runStore.read(key('over'), 5)).toEqual([])
     const task = (await stores.runStore.load(key('over')))?.task
-    expect(task).toMatchObject({ status: { state: 'completed' }, metadata: { late: true }, artifacts: [{ parts: [{ text: 'xx' }] }] })
+    expect(task).toMatchObject({
+      status: { state: 'completed' },
+      metadata: { late: true },
+      artifacts: [{ parts: [{ text: 'xx' }] }],
+    })
     expect((await stores.runStore.read(key('live'), 1))?.length).toBe(1)
     stores.close()
-    inspect(file, (count) => expect(count(`(SELECT count(*) FROM pf_events JOIN pf_task ON id = task WHERE task_id = 'over')`)).toBe(0))
+    inspect(file, (count) =>
+      expect(count(`(SELECT count(*) FROM pf_events JOIN pf_task ON id = task WHERE task_id = 'over')`)).toBe(0),
+    )
   })
 
   test('a task that goes on behind its trimmed events numbers on, and can be read from there', async () => {
@@ -101,14 +118,19 @@ describe('what is kept how long', () => {
       // What is left belongs to a task: the live one, and those that made the passes.
       expect(count('(SELECT count(*) FROM pf_task)')).toBe(1 + 4)
       for (const table of ['pf_snapshot', 'pf_fact', 'pf_events']) {
-        expect([table, count(`(SELECT count(*) FROM ${table} WHERE task NOT IN (SELECT id FROM pf_task))`)]).toEqual([table, 0])
+        expect([table, count(`(SELECT count(*) FROM ${table} WHERE task NOT IN (SELECT id FROM pf_task))`)]).toEqual([
+          table,
+          0,
+        ])
       }
     })
   })
 
   test('without a limit, tasks and messages stay', async () => {
     const { stores, clock } = at0()
-    await stores.runStore.commit(creation('over', [ended], { conversation: [{ messageId: 'm', role: 'user', parts: [{ text: 'x' }] }] }))
+    await stores.runStore.commit(
+      creation('over', [ended], { conversation: [{ messageId: 'm', role: 'user', parts: [{ text: 'x' }] }] }),
+    )
     clock.time = 10 ** 12
     await pass(stores)
     expect((await stores.runStore.load(key('over')))?.version).toBe(1)
@@ -120,7 +142,11 @@ describe('what is kept how long', () => {
     const file = join(directory, 'messages.db')
     const { stores, clock } = at0({ file, keepMessagesMs: 1_000, maxMessages: 100 })
     const messages = (from: number, count: number) =>
-      Array.from({ length: count }, (_, index) => ({ messageId: `m-${from + index}`, role: 'user' as const, parts: [{ text: 'x' }] }))
+      Array.from({ length: count }, (_, index) => ({
+        messageId: `m-${from + index}`,
+        role: 'user' as const,
+        parts: [{ text: 'x' }],
+      }))
     await stores.conversation.append(scope, 'old', messages(0, 5))
     clock.time = 600
     for (let n = 0; n < 30; n++) await stores.conversation.append(scope, 'long', messages(n * 10, 10))
@@ -144,7 +170,11 @@ describe('what is kept how long', () => {
     const text: RunEvent = { type: 'text-delta', messageId: 'a', delta: 'x' }
     await stores.runStore.commit(creation('a', []))
     for (let version = 1; version <= 30; version++) {
-      await stores.runStore.commit({ key: key('a'), expectedVersion: version, events: Array.from({ length: 200 }, () => text) })
+      await stores.runStore.commit({
+        key: key('a'),
+        expectedVersion: version,
+        events: Array.from({ length: 200 }, () => text),
+      })
     }
     const loaded = await stores.runStore.load(key('a'))
     expect([loaded?.lastSeq, loaded?.task.artifacts[0]?.parts[0]?.text?.length]).toEqual([6_000, 6_000])
@@ -158,5 +188,8 @@ test('an answer that is still due when the store is closed is given, and stored'
   const stores = createSqliteStores({ file: ':memory:' })
   const answers = [stores.runStore.commit(creation('a', [])), stores.runStore.commit(creation('b', []))]
   stores.close()
-  expect(await Promise.all(answers)).toEqual([{ version: 1, lastSeq: 0 }, { version: 1, lastSeq: 0 }])
+  expect(await Promise.all(answers)).toEqual([
+    { version: 1, lastSeq: 0 },
+    { version: 1, lastSeq: 0 },
+  ])
 })

@@ -8,7 +8,8 @@ const sweepEvery = 128
 const sweepSize = 256
 
 /** What is kept how long. */
-export type RetentionOptions = Required<Pick<SqliteOptions, 'keepEventsMs'>> & Pick<SqliteOptions, 'keepTasksMs' | 'keepMessagesMs'>
+export type RetentionOptions = Required<Pick<SqliteOptions, 'keepEventsMs'>> &
+  Pick<SqliteOptions, 'keepTasksMs' | 'keepMessagesMs'>
 
 /** Removes what is past its time, a little at a time, along with the commits that make it grow. */
 export class Retention {
@@ -37,7 +38,9 @@ export class Retention {
 
   private trimEvents(until: number): number {
     const rows = this.database
-      .statement(`SELECT ${taskColumns} FROM pf_task WHERE ended_at IS NOT NULL AND trimmed_seq < last_seq AND ended_at <= ? LIMIT ?`)
+      .statement(
+        `SELECT ${taskColumns} FROM pf_task WHERE ended_at IS NOT NULL AND trimmed_seq < last_seq AND ended_at <= ? LIMIT ?`,
+      )
       .all(until, sweepSize) as unknown as TaskRow[]
     for (const row of rows) {
       if (row.snapshot_seq < row.last_seq) writeSnapshot(this.database, row)
@@ -66,7 +69,9 @@ export class Retention {
 
   /** Messages are numbered in the order of their time. */
   private removeMessages(until: number): number {
-    const rows = this.database.statement('SELECT id, added_at FROM pf_message ORDER BY id LIMIT ?').all(sweepSize) as unknown as {
+    const rows = this.database
+      .statement('SELECT id, added_at FROM pf_message ORDER BY id LIMIT ?')
+      .all(sweepSize) as unknown as {
       id: number
       added_at: number
     }[]

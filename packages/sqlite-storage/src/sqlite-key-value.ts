@@ -9,7 +9,9 @@ export function createSqliteKeyValue(database: Database): KeyValue {
   return {
     get: (key) =>
       database.once(() => {
-        const row = database.statement('SELECT revision, body FROM pf_value WHERE key = ?').get(toColumn(key)) as { revision: string; body: string } | undefined
+        const row = database.statement('SELECT revision, body FROM pf_value WHERE key = ?').get(toColumn(key)) as
+          | { revision: string; body: string }
+          | undefined
         return row && { value: JSON.parse(row.body) as JsonValue, revision: row.revision }
       }),
 
@@ -34,8 +36,14 @@ export function createSqliteKeyValue(database: Database): KeyValue {
         const body = JSON.stringify(value)
         const { changes } =
           revision === undefined
-            ? database.statement(`INSERT INTO pf_value (key, revision, body) VALUES (?, ${newRevision}, ?) ON CONFLICT DO NOTHING`).run(column, body)
-            : database.statement(`UPDATE pf_value SET revision = ${newRevision}, body = ? WHERE key = ? AND revision = ?`).run(body, column, revision)
+            ? database
+                .statement(
+                  `INSERT INTO pf_value (key, revision, body) VALUES (?, ${newRevision}, ?) ON CONFLICT DO NOTHING`,
+                )
+                .run(column, body)
+            : database
+                .statement(`UPDATE pf_value SET revision = ${newRevision}, body = ? WHERE key = ? AND revision = ?`)
+                .run(body, column, revision)
         return Number(changes) > 0
       }),
 

@@ -16,7 +16,9 @@ interface Row {
 /** Adds an entry, unless its id is there already. Runs inside of a write transaction. */
 export function insertEntry(database: Database, { id, topic, group, body, dueAt, attempts }: OutboxColumns): void {
   database
-    .statement('INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+    .statement(
+      'INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    )
     .run(id, topic, group, body, dueAt, attempts)
 }
 
@@ -50,7 +52,9 @@ export function createSqliteOutbox(database: Database): Outbox {
 
     postpone: (id, dueAt) =>
       database.once(() => {
-        database.statement('UPDATE pf_outbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?').run(dueAt, toColumn(id))
+        database
+          .statement('UPDATE pf_outbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?')
+          .run(dueAt, toColumn(id))
       }),
 
     add: (entries) => {
@@ -65,9 +69,13 @@ export function createSqliteOutbox(database: Database): Outbox {
         const most = Math.max(0, limit)
         const row =
           group === undefined
-            ? database.statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? LIMIT ?)').get(toColumn(topic), most)
+            ? database
+                .statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? LIMIT ?)')
+                .get(toColumn(topic), most)
             : database
-                .statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? AND group_id = ? LIMIT ?)')
+                .statement(
+                  'SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? AND group_id = ? LIMIT ?)',
+                )
                 .get(toColumn(topic), toColumn(group), most)
         return (row as { owed: number }).owed
       }),

@@ -1,4 +1,13 @@
-import { type CommitResult, type Lease, type RunEvent, type RunStore, type StoredEvent, sinceOf, type TaskPage, type TaskQuery } from '@pf-agents/agent-core'
+import {
+  type CommitResult,
+  type Lease,
+  type RunEvent,
+  type RunStore,
+  type StoredEvent,
+  sinceOf,
+  type TaskPage,
+  type TaskQuery,
+} from '@pf-agents/agent-core'
 import { CommitQueue } from './commit-queue'
 import type { Database } from './database'
 import type { Messages } from './messages'
@@ -65,7 +74,9 @@ export function createSqliteRunStore({ database, messages, retention, now }: Sql
         const held = leaseOf(row)
         if (held !== undefined && held.expiresAt > at) return undefined
         const token = row.last_token + 1
-        database.statement('UPDATE pf_task SET last_token = ?1, lease_token = ?1, lease_until = ?2 WHERE id = ?3').run(token, expiresAt, row.id)
+        database
+          .statement('UPDATE pf_task SET last_token = ?1, lease_token = ?1, lease_until = ?2 WHERE id = ?3')
+          .run(token, expiresAt, row.id)
         return { token, expiresAt }
       }),
 
@@ -73,7 +84,9 @@ export function createSqliteRunStore({ database, messages, retention, now }: Sql
       database.once(() => {
         const { tenant, principal, taskId } = keyColumns(key)
         const { changes } = database
-          .statement('UPDATE pf_task SET lease_until = ? WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?')
+          .statement(
+            'UPDATE pf_task SET lease_until = ? WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?',
+          )
           .run(expiresAt, tenant, principal, taskId, token)
         return Number(changes) > 0
       }),
@@ -82,7 +95,9 @@ export function createSqliteRunStore({ database, messages, retention, now }: Sql
       database.once(() => {
         const { tenant, principal, taskId } = keyColumns(key)
         database
-          .statement('UPDATE pf_task SET lease_token = NULL, lease_until = NULL WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?')
+          .statement(
+            'UPDATE pf_task SET lease_token = NULL, lease_until = NULL WHERE tenant = ? AND principal = ? AND task_id = ? AND lease_token = ?',
+          )
           .run(tenant, principal, taskId, token)
       }),
   }
@@ -91,8 +106,13 @@ export function createSqliteRunStore({ database, messages, retention, now }: Sql
 function readEvents(database: Database, row: TaskRow, fromSeq: number, limit: number): StoredEvent[] | undefined {
   if (fromSeq <= row.trimmed_seq) return undefined
   const events: StoredEvent[] = []
-  const statement = database.statement('SELECT last_seq, body FROM pf_events WHERE task = ? AND last_seq >= ? ORDER BY last_seq')
-  for (const batch of statement.iterate(row.id, fromSeq) as Iterable<unknown> as Iterable<{ last_seq: number; body: string }>) {
+  const statement = database.statement(
+    'SELECT last_seq, body FROM pf_events WHERE task = ? AND last_seq >= ? ORDER BY last_seq',
+  )
+  for (const batch of statement.iterate(row.id, fromSeq) as Iterable<unknown> as Iterable<{
+    last_seq: number
+    body: string
+  }>) {
     if (events.length === limit) break
     const contents = JSON.parse(batch.body) as RunEvent[]
     const firstSeq = batch.last_seq - contents.length + 1
@@ -116,13 +136,20 @@ function listTasks(database: Database, query: TaskQuery): TaskPage {
   if (contextId !== undefined) filter('context_id = ?', toColumn(contextId))
   if (state !== undefined) filter('state = ?', state)
   if (since !== undefined) filter('status_at >= ?', since)
-  const { total } = database.statement(`SELECT count(*) AS total FROM pf_task WHERE ${where.join(' AND ')}`).get(...values) as { total: number }
+  const { total } = database
+    .statement(`SELECT count(*) AS total FROM pf_task WHERE ${where.join(' AND ')}`)
+    .get(...values) as { total: number }
   if (after !== undefined) filter('(status_at, task_id) < (?, ?)', after.timestamp, toColumn(after.taskId))
   const rows = database
-    .statement(`SELECT ${taskColumns} FROM pf_task WHERE ${where.join(' AND ')} ORDER BY status_at DESC, task_id DESC LIMIT ?`)
+    .statement(
+      `SELECT ${taskColumns} FROM pf_task WHERE ${where.join(' AND ')} ORDER BY status_at DESC, task_id DESC LIMIT ?`,
+    )
     .all(...values, pageSize + 1) as unknown as TaskRow[]
   const page = rows.slice(0, pageSize)
   const last = page.at(-1)
-  const next = rows.length > page.length && last !== undefined ? { timestamp: last.status_at, taskId: fromColumn(last.task_id) } : undefined
+  const next =
+    rows.length > page.length && last !== undefined
+      ? { timestamp: last.status_at, taskId: fromColumn(last.task_id) }
+      : undefined
   return { tasks: page.map((row) => readStored(database, row)), total, ...(next && { next }) }
 }

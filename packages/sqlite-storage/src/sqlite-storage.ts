@@ -18,12 +18,20 @@ export function sqliteStorage(options: SqliteOptions) {
   return defineFeature({
     name: 'sqlite-storage',
     targets: ['node'],
-    unavailable: { reason: 'it needs node:sqlite and a file system', alternative: 'use spinStorage() from @pf-agents/spin-storage' },
+    unavailable: {
+      reason: 'it needs node:sqlite and a file system',
+      alternative: 'use spinStorage() from @pf-agents/spin-storage',
+    },
     provides: [runStorePort, keyValuePort, conversationPort, outboxPort],
     setup() {
       const stores = createSqliteStores(options)
       return {
-        ports: [bind(runStorePort, stores.runStore), bind(keyValuePort, stores.keyValue), bind(conversationPort, stores.conversation), bind(outboxPort, stores.outbox)],
+        ports: [
+          bind(runStorePort, stores.runStore),
+          bind(keyValuePort, stores.keyValue),
+          bind(conversationPort, stores.conversation),
+          bind(outboxPort, stores.outbox),
+        ],
         health: async () => void (await stores.keyValue.get('pf.health')),
         close: () => stores.close(),
       }

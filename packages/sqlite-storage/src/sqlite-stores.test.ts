@@ -40,7 +40,8 @@ describe('SQLite drivers on a file, two connections', () => {
       const { first, second, close } = twoConnections()
       return { ...first, peer: second.conversation, close }
     }))
-  describe('Outbox', () => registerCases(test, outboxSuite, () => createSqliteStores({ file: join(directory, `${files++}.db`) })))
+  describe('Outbox', () =>
+    registerCases(test, outboxSuite, () => createSqliteStores({ file: join(directory, `${files++}.db`) })))
 })
 
 describe('SQLite drivers in memory', () => {

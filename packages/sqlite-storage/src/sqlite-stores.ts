@@ -45,10 +45,21 @@ export function createSqliteStores(options: SqliteOptions): SqliteStores {
       append: (scope, contextId, list) => {
         if (list.length === 0) return
         const texts = list.map((message) => JSON.stringify(message))
-        database.write(() => messages.append({ tenant: toColumn(scope.tenant), principal: toColumn(scope.principalId), contextId: toColumn(contextId) }, texts, now()))
+        database.write(() =>
+          messages.append(
+            { tenant: toColumn(scope.tenant), principal: toColumn(scope.principalId), contextId: toColumn(contextId) },
+            texts,
+            now(),
+          ),
+        )
       },
       read: (scope, contextId, { limit = 100 } = {}) =>
-        database.once(() => messages.read({ tenant: toColumn(scope.tenant), principal: toColumn(scope.principalId), contextId: toColumn(contextId) }, Math.max(0, limit))),
+        database.once(() =>
+          messages.read(
+            { tenant: toColumn(scope.tenant), principal: toColumn(scope.principalId), contextId: toColumn(contextId) },
+            Math.max(0, limit),
+          ),
+        ),
     },
     outbox: createSqliteOutbox(database),
     close: () => {

@@ -3,7 +3,10 @@ import { PfError } from '@pf-agents/agent-core'
 
 /** Primary result codes of SQLite, with what to do. */
 const remedies: { [code: number]: { what: string; retryAfterMs?: number } } = {
-  5: { what: 'another process holds its write lock for too long. Try again, or raise busyTimeoutMs', retryAfterMs: 1_000 },
+  5: {
+    what: 'another process holds its write lock for too long. Try again, or raise busyTimeoutMs',
+    retryAfterMs: 1_000,
+  },
   6: { what: 'another connection of this process holds a lock. Try again', retryAfterMs: 1_000 },
   8: { what: 'it is read-only. Make the file and its directory writable for this process' },
   10: { what: 'reading or writing it failed. Look at the disk' },

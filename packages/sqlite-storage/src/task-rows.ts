@@ -1,4 +1,12 @@
-import { applyEvent, type Lease, type RunEvent, type StoredTask, type Task, type TaskFacts, type TaskState } from '@pf-agents/agent-core'
+import {
+  applyEvent,
+  type Lease,
+  type RunEvent,
+  type StoredTask,
+  type Task,
+  type TaskFacts,
+  type TaskState,
+} from '@pf-agents/agent-core'
 import type { Database } from './database'
 import type { KeyColumns } from './prepared-commit'
 import { fromColumn } from './text-key'
@@ -30,7 +38,10 @@ export function findRow(database: Database, { tenant, principal, taskId }: KeyCo
     .get(tenant, principal, taskId) as TaskRow | undefined
 }
 
-export function leaseOf({ lease_token: token, lease_until: until }: Pick<TaskRow, 'lease_token' | 'lease_until'>): Lease | undefined {
+export function leaseOf({
+  lease_token: token,
+  lease_until: until,
+}: Pick<TaskRow, 'lease_token' | 'lease_until'>): Lease | undefined {
   return token === null || until === null ? undefined : { token, expiresAt: until }
 }
 
@@ -39,7 +50,9 @@ export function readTask(database: Database, { id, snapshot_seq: snapshotSeq, la
   const { body } = database.statement('SELECT body FROM pf_snapshot WHERE task = ?').get(id) as { body: string }
   const task = JSON.parse(body) as Task
   if (snapshotSeq === lastSeq) return task
-  const batches = database.statement('SELECT body FROM pf_events WHERE task = ? AND last_seq > ? ORDER BY last_seq').all(id, snapshotSeq)
+  const batches = database
+    .statement('SELECT body FROM pf_events WHERE task = ? AND last_seq > ? ORDER BY last_seq')
+    .all(id, snapshotSeq)
   for (const batch of batches as unknown as { body: string }[]) {
     for (const event of JSON.parse(batch.body) as RunEvent[]) applyEvent(task, event)
   }
@@ -47,7 +60,10 @@ export function readTask(database: Database, { id, snapshot_seq: snapshotSeq, la
 }
 
 function readFacts(database: Database, id: number): TaskFacts {
-  const rows = database.statement('SELECT name, body FROM pf_fact WHERE task = ? ORDER BY name').all(id) as unknown as { name: string; body: string | null }[]
+  const rows = database.statement('SELECT name, body FROM pf_fact WHERE task = ? ORDER BY name').all(id) as unknown as {
+    name: string
+    body: string | null
+  }[]
   let facts: { [name: string]: unknown } = {}
   for (const { name, body } of rows) {
     if (name === '') facts = JSON.parse(body as string) as typeof facts

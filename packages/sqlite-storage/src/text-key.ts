@@ -7,7 +7,9 @@ const everyEscaped = new RegExp(escaped, 'g')
  * replacement character: two ids, one of them sent by a peer, would be one. Those are written as U+0001 and four digits.
  */
 export function toColumn(text: string): string {
-  return escaped.test(text) ? text.replace(everyEscaped, (unit) => `\u0001${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) : text
+  return escaped.test(text)
+    ? text.replace(everyEscaped, (unit) => `\u0001${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text
 }
 
 /** The text that {@link toColumn} made the column of. */

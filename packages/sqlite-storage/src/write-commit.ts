@@ -12,12 +12,26 @@ const maxUnfolded = 1_024
  * Writes one commit. Runs inside of a write transaction; everything it may refuse, it refuses before it writes.
  * @throws PfError PF_STORE_CONFLICT, PF_LEASE_LOST, PF_INTERNAL
  */
-export function writeCommit(database: Database, messages: Messages, prepared: PreparedCommit, now: number): CommitResult {
+export function writeCommit(
+  database: Database,
+  messages: Messages,
+  prepared: PreparedCommit,
+  now: number,
+): CommitResult {
   const row = findRow(database, prepared.key)
-  const admission = admitCommit(prepared.commit, row && { version: row.version, lease: leaseOf(row), lastToken: row.last_token })
+  const admission = admitCommit(
+    prepared.commit,
+    row && { version: row.version, lease: leaseOf(row), lastToken: row.last_token },
+  )
   const lastSeq = (row?.last_seq ?? 0) + prepared.eventCount
-  const id = row === undefined ? insertTask(database, prepared, admission, lastSeq, now) : updateTask(database, row, prepared, admission, lastSeq, now)
-  if (prepared.eventCount > 0) database.statement('INSERT INTO pf_events (task, last_seq, body) VALUES (?, ?, ?)').run(id, lastSeq, prepared.events)
+  const id =
+    row === undefined
+      ? insertTask(database, prepared, admission, lastSeq, now)
+      : updateTask(database, row, prepared, admission, lastSeq, now)
+  if (prepared.eventCount > 0)
+    database
+      .statement('INSERT INTO pf_events (task, last_seq, body) VALUES (?, ?, ?)')
+      .run(id, lastSeq, prepared.events)
   if (row !== undefined && prepared.snapshot === undefined && lastSeq - row.snapshot_seq > maxUnfolded) {
     writeSnapshot(database, { ...row, last_seq: lastSeq })
   }
@@ -36,7 +50,13 @@ function endOf({ status }: PreparedCommit, now: number): number | null {
   return status !== undefined && isTerminal(status.state) ? now : null
 }
 
-function insertTask(database: Database, prepared: PreparedCommit, admission: CommitAdmission, lastSeq: number, now: number): number {
+function insertTask(
+  database: Database,
+  prepared: PreparedCommit,
+  admission: CommitAdmission,
+  lastSeq: number,
+  now: number,
+): number {
   const { key, contextId = '', create = '', snapshot, status } = prepared
   const { lease, lastToken, version } = admission
   const { lastInsertRowid } = database
@@ -65,7 +85,14 @@ function insertTask(database: Database, prepared: PreparedCommit, admission: Com
   return id
 }
 
-function updateTask(database: Database, row: TaskRow, prepared: PreparedCommit, admission: CommitAdmission, lastSeq: number, now: number): number {
+function updateTask(
+  database: Database,
+  row: TaskRow,
+  prepared: PreparedCommit,
+  admission: CommitAdmission,
+  lastSeq: number,
+  now: number,
+): number {
   const { lease, lastToken, version } = admission
   const { status, snapshot } = prepared
   const snapshotSeq = snapshot === undefined ? row.snapshot_seq : lastSeq
@@ -81,7 +108,9 @@ function updateTask(database: Database, row: TaskRow, prepared: PreparedCommit, 
   if (snapshot !== undefined) database.statement('UPDATE pf_snapshot SET body = ? WHERE task = ?').run(snapshot, row.id)
   for (const [name, body] of prepared.factPatch) {
     database
-      .statement('INSERT INTO pf_fact (task, name, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body')
+      .statement(
+        'INSERT INTO pf_fact (task, name, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+      )
       .run(row.id, name, body)
   }
   return row.id
@@ -89,10 +118,13 @@ function updateTask(database: Database, row: TaskRow, prepared: PreparedCommit, 
 
 /** Makes the stored snapshot the task as of the row's newest event. Runs inside of a write transaction. */
 export function writeSnapshot(database: Database, row: TaskRow): void {
-  database.statement('UPDATE pf_snapshot SET body = ? WHERE task = ?').run(JSON.stringify(readTask(database, row)), row.id)
+  database
+    .statement('UPDATE pf_snapshot SET body = ? WHERE task = ?')
+    .run(JSON.stringify(readTask(database, row)), row.id)
   database.statement('UPDATE pf_task SET snapshot_seq = ? WHERE id = ?').run(row.last_seq, row.id)
 }
 
 function contextOf(database: Database, id: number): string {
-  return (database.statement('SELECT context_id FROM pf_task WHERE id = ?').get(id) as { context_id: string }).context_id
+  return (database.statement('SELECT context_id FROM pf_task WHERE id = ?').get(id) as { context_id: string })
+    .context_id
 }

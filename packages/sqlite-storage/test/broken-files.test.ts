@@ -60,8 +60,12 @@ describe('a file that can not be used says why, and what to do', () => {
     writeSync(handle, new Uint8Array(size - 8_192).fill(0xa5), 0, size - 8_192, 4_096)
     closeSync(handle)
     const stores = createSqliteStores({ file })
-    await expect((async () => await stores.runStore.load(key))()).rejects.toMatchObject({ code: 'PF_STORE_UNAVAILABLE' })
-    await expect((async () => await stores.runStore.commit(scriptedCommit(1, false)))()).rejects.toMatchObject({ code: 'PF_STORE_UNAVAILABLE' })
+    await expect((async () => await stores.runStore.load(key))()).rejects.toMatchObject({
+      code: 'PF_STORE_UNAVAILABLE',
+    })
+    await expect((async () => await stores.runStore.commit(scriptedCommit(1, false)))()).rejects.toMatchObject({
+      code: 'PF_STORE_UNAVAILABLE',
+    })
     await expect((async () => await stores.runStore.list({ scope, pageSize: 1 }))()).rejects.toThrow('damaged')
     stores.close()
   })
@@ -98,25 +102,35 @@ describe('a file that can not be used says why, and what to do', () => {
     expect(said.message).toMatch(/read-only|can not be opened/)
   })
 
-  test('no room left: the commit fails, what was stored stays readable, and the file is sound', { timeout: 60_000 }, async () => {
-    const file = workshop.path('full.db')
-    // No file of the process may grow past 2 MB; the write fails as on a full disk.
-    const end = await workshop.start({ file, do: 'fill' }, { shell: 'ulimit -f 4096; trap "" XFSZ' })
-    expect(end).toMatchObject({ code: 0, signal: null, errors: '' })
-    const [failed, readable] = end.lines.slice(0, 2).map((line) => JSON.parse(line) as { stored: number; code: string; message: string; readable: string })
-    expect(failed?.code).toBe('PF_STORE_UNAVAILABLE')
-    expect(failed?.message).toMatch(/no room left|Look at the disk/)
-    expect(failed?.stored).toBeGreaterThan(5)
-    expect(readable?.readable).toBe(`task-${(failed?.stored ?? 0) - 1}`)
-    const stores = createSqliteStores({ file })
-    expect((await stores.runStore.list({ scope, pageSize: 1 })).total).toBe(failed?.stored)
-    const after = scriptedCommit(0, false)
-    await stores.runStore.commit({ ...after, key: { ...key, taskId: 'after' }, create: { ...(after.create as Task), id: 'after' } })
-    stores.close()
-    const database = new DatabaseSync(file)
-    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
-    database.close()
-  })
+  test(
+    'no room left: the commit fails, what was stored stays readable, and the file is sound',
+    { timeout: 60_000 },
+    async () => {
+      const file = workshop.path('full.db')
+      // No file of the process may grow past 2 MB; the write fails as on a full disk.
+      const end = await workshop.start({ file, do: 'fill' }, { shell: 'ulimit -f 4096; trap "" XFSZ' })
+      expect(end).toMatchObject({ code: 0, signal: null, errors: '' })
+      const [failed, readable] = end.lines
+        .slice(0, 2)
+        .map((line) => JSON.parse(line) as { stored: number; code: string; message: string; readable: string })
+      expect(failed?.code).toBe('PF_STORE_UNAVAILABLE')
+      expect(failed?.message).toMatch(/no room left|Look at the disk/)
+      expect(failed?.stored).toBeGreaterThan(5)
+      expect(readable?.readable).toBe(`task-${(failed?.stored ?? 0) - 1}`)
+      const stores = createSqliteStores({ file })
+      expect((await stores.runStore.list({ scope, pageSize: 1 })).total).toBe(failed?.stored)
+      const after = scriptedCommit(0, false)
+      await stores.runStore.commit({
+        ...after,
+        key: { ...key, taskId: 'after' },
+        create: { ...(after.create as Task), id: 'after' },
+      })
+      stores.close()
+      const database = new DatabaseSync(file)
+      expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+      database.close()
+    },
+  )
 
   test('a write lock that another connection holds for too long', async () => {
     const file = workshop.path('busy.db')
@@ -142,7 +156,9 @@ describe('a file that can not be used says why, and what to do', () => {
     const stores = createSqliteStores({ file: ':memory:' })
     stores.close()
     stores.close()
-    await expect((async () => await stores.runStore.load(key))()).rejects.toMatchObject({ code: 'PF_STORE_UNAVAILABLE' })
+    await expect((async () => await stores.runStore.load(key))()).rejects.toMatchObject({
+      code: 'PF_STORE_UNAVAILABLE',
+    })
     await expect((async () => await stores.runStore.commit(scriptedCommit(0, false)))()).rejects.toThrow('closed')
   })
 })

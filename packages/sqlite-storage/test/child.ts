@@ -43,7 +43,7 @@ async function runScript(stores: SqliteStores, { commits = 4, dieAtStatement }: 
 /** Adds messages to one task that all children share, each against the version it read. */
 async function race(stores: SqliteStores, { rounds = 20, name = '' }: ChildOrders): Promise<void> {
   let conflicts = 0
-  for (let round = 0; round < rounds; ) {
+  for (let round = 0; round < rounds;) {
     const head = await stores.runStore.head(key)
     if (head === undefined) throw new Error('the task is missing')
     try {
@@ -56,7 +56,14 @@ async function race(stores: SqliteStores, { rounds = 20, name = '' }: ChildOrder
     }
     for (let attempt = 0; attempt < 100; attempt++) {
       const counter = await stores.keyValue.get('counter')
-      if (await stores.keyValue.compareAndSet('counter', counter?.revision, ((counter?.value as number | undefined) ?? 0) + 1)) break
+      if (
+        await stores.keyValue.compareAndSet(
+          'counter',
+          counter?.revision,
+          ((counter?.value as number | undefined) ?? 0) + 1,
+        )
+      )
+        break
       if (attempt === 99) throw new Error('100 attempts')
     }
   }
@@ -72,7 +79,13 @@ async function takeLeases(stores: SqliteStores, { rounds = 20 }: ChildOrders): P
     const lease = await stores.runStore.claim(key, { now, expiresAt: now + 10_000 })
     if (lease === undefined) continue
     const head = await stores.runStore.head(key)
-    await stores.runStore.commit({ key, expectedVersion: head?.version ?? 0, leaseToken: lease.token, events: [{ type: 'custom', name: 'token', value: lease.token }], lease: 'release' })
+    await stores.runStore.commit({
+      key,
+      expectedVersion: head?.version ?? 0,
+      leaseToken: lease.token,
+      events: [{ type: 'custom', name: 'token', value: lease.token }],
+      lease: 'release',
+    })
     tokens.push(lease.token)
   }
   report(JSON.stringify(tokens))

@@ -35,10 +35,16 @@ export class Workshop {
   }
 
   /** Starts a child. `onLine` sees each line as it comes. */
-  start(orders: ChildOrders, { onLine, shell, uid }: { onLine?: (line: string, child: ChildProcess) => void; shell?: string; uid?: number } = {}): Promise<ChildEnd> {
+  start(
+    orders: ChildOrders,
+    { onLine, shell, uid }: { onLine?: (line: string, child: ChildProcess) => void; shell?: string; uid?: number } = {},
+  ): Promise<ChildEnd> {
     const command = [process.execPath, this.program, JSON.stringify(orders)]
     const started = shell === undefined ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command]
-    const child = spawn(started[0] as string, started.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
+    const child = spawn(started[0] as string, started.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid !== undefined && { uid, gid: uid }),
+    })
     const lines: string[] = []
     let rest = ''
     let errors = ''

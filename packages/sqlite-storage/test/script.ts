@@ -29,11 +29,24 @@ export function scriptedCommit(n: number, isLast: boolean): RunCommit {
     { type: 'text-delta', messageId: 'answer', delta: `chunk ${n} ` },
     { type: 'message', message: spoken(n) },
   ]
-  const common = { key, expectedVersion: n, events, conversation: [spoken(n)], outbox: [owed(n)], facts: { runId: `run-${n}`, state: { n } } }
+  const common = {
+    key,
+    expectedVersion: n,
+    events,
+    conversation: [spoken(n)],
+    outbox: [owed(n)],
+    facts: { runId: `run-${n}`, state: { n } },
+  }
   if (n > 0) return { ...common, leaseToken: 1, ...(isLast && { lease: 'release' as const }) }
   return {
     ...common,
-    create: { id: key.taskId, contextId, status: { state: 'submitted', timestamp: time(0) }, artifacts: [], history: [] },
+    create: {
+      id: key.taskId,
+      contextId,
+      status: { state: 'submitted', timestamp: time(0) },
+      artifacts: [],
+      history: [],
+    },
     facts: { principal: { id: 'alice' }, ...common.facts },
     lease: { expiresAt: leaseUntil },
   }

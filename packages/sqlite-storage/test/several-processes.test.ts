@@ -34,7 +34,9 @@ describe('several processes on one file', () => {
     const found = await stores.runStore.load(key)
     expect(found?.version).toBe(1 + 3 * rounds)
     const ids = found?.task.history.map(({ messageId }) => messageId) ?? []
-    expect(ids.slice(1).toSorted()).toEqual(['a', 'b', 'c'].flatMap((name) => Array.from({ length: rounds }, (_, round) => `${name}-${round}`)).toSorted())
+    expect(ids.slice(1).toSorted()).toEqual(
+      ['a', 'b', 'c'].flatMap((name) => Array.from({ length: rounds }, (_, round) => `${name}-${round}`)).toSorted(),
+    )
     for (const name of ['a', 'b', 'c']) {
       const own = ids.filter((id) => id.startsWith(`${name}-`))
       expect(own).toEqual(Array.from({ length: rounds }, (_, round) => `${name}-${round}`))

@@ -16,7 +16,8 @@ afterAll(() => workshop.close())
 /** The task after the first commits of the script. */
 function expected(version: number): Task {
   const task = scriptedCommit(0, false).create as Task
-  for (let n = 0; n < version; n++) for (const event of scriptedCommit(n, n === commits - 1).events) applyEvent(task, event)
+  for (let n = 0; n < version; n++)
+    for (const event of scriptedCommit(n, n === commits - 1).events) applyEvent(task, event)
   return task
 }
 
@@ -54,13 +55,21 @@ async function inspect(file: string, stored: number): Promise<number> {
 }
 
 /** The dead run's lease holds until its time, then whoever claims it ends the task. */
-async function leaseDecides(runStore: ReturnType<typeof createSqliteStores>['runStore'], version: number): Promise<void> {
+async function leaseDecides(
+  runStore: ReturnType<typeof createSqliteStores>['runStore'],
+  version: number,
+): Promise<void> {
   expect((await runStore.head(key))?.lease).toEqual({ token: 1, expiresAt: leaseUntil })
   expect(await runStore.claim(key, { now: leaseUntil - 1, expiresAt: 9_000 })).toBeUndefined()
   const lease = await runStore.claim(key, { now: leaseUntil, expiresAt: 9_000 })
   expect(lease?.token).toBe(2)
-  const failed = { type: 'status' as const, status: { state: 'failed' as const, timestamp: '2026-02-01T00:00:00.000Z' } }
-  await expect(Promise.resolve(runStore.commit({ ...scriptedCommit(version, true), leaseToken: 1 }))).rejects.toMatchObject({ code: 'PF_LEASE_LOST' })
+  const failed = {
+    type: 'status' as const,
+    status: { state: 'failed' as const, timestamp: '2026-02-01T00:00:00.000Z' },
+  }
+  await expect(
+    Promise.resolve(runStore.commit({ ...scriptedCommit(version, true), leaseToken: 1 })),
+  ).rejects.toMatchObject({ code: 'PF_LEASE_LOST' })
   await runStore.commit({ key, expectedVersion: version, leaseToken: 2, events: [failed], lease: 'release' })
   expect((await runStore.load(key))?.task.status.state).toBe('failed')
 }
@@ -68,28 +77,32 @@ async function leaseDecides(runStore: ReturnType<typeof createSqliteStores>['run
 const countStored = ({ lines }: ChildEnd): number => lines.filter((line) => line.startsWith('stored ')).length
 
 describe('a process that is killed in the middle of a run', () => {
-  test('before any statement of any commit: the task is whole, and its lease decides', { timeout: 300_000 }, async () => {
-    const found = new Set<number>()
-    let isOver = false
-    // Two at a time: starting processes is what takes long.
-    for (let at = 1; !isOver; at += 2) {
-      const ends = await Promise.all(
-        [at, at + 1].map(async (dieAtStatement) => {
-          const file = workshop.path(`statement-${dieAtStatement}.db`)
-          const end = await workshop.start({ file, do: 'script', commits, dieAtStatement })
-          expect(end.errors).toBe('')
-          if (end.signal !== 'SIGKILL') return end
-          found.add(await inspect(file, countStored(end)))
-          return end
-        }),
-      )
-      isOver = ends.some(({ signal }) => signal !== 'SIGKILL')
-      if (isOver) expect(ends.at(-1)?.lines).toContain('end')
-      expect(at).toBeLessThan(400)
-    }
-    // The loop did run through all commits: the last to be killed was the one that ends the task.
-    expect([...found].toSorted()).toEqual([0, 1, 2, 3])
-  })
+  test(
+    'before any statement of any commit: the task is whole, and its lease decides',
+    { timeout: 300_000 },
+    async () => {
+      const found = new Set<number>()
+      let isOver = false
+      // Two at a time: starting processes is what takes long.
+      for (let at = 1; !isOver; at += 2) {
+        const ends = await Promise.all(
+          [at, at + 1].map(async (dieAtStatement) => {
+            const file = workshop.path(`statement-${dieAtStatement}.db`)
+            const end = await workshop.start({ file, do: 'script', commits, dieAtStatement })
+            expect(end.errors).toBe('')
+            if (end.signal !== 'SIGKILL') return end
+            found.add(await inspect(file, countStored(end)))
+            return end
+          }),
+        )
+        isOver = ends.some(({ signal }) => signal !== 'SIGKILL')
+        if (isOver) expect(ends.at(-1)?.lines).toContain('end')
+        expect(at).toBeLessThan(400)
+      }
+      // The loop did run through all commits: the last to be killed was the one that ends the task.
+      expect([...found].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
+    },
+  )
 
   test('after each answered commit', { timeout: 120_000 }, async () => {
     for (let position = 1; position <= commits; position++) {
@@ -109,7 +122,10 @@ describe('a process that is killed in the middle of a run', () => {
       let timer: NodeJS.Timeout | undefined
       const end = await workshop.start(
         { file, do: 'script', commits },
-        { onLine: (line, child) => void (line === 'stored 1' && (timer = setTimeout(() => child.kill('SIGKILL'), (round % 8) * 0.5))) },
+        {
+          onLine: (line, child) =>
+            void (line === 'stored 1' && (timer = setTimeout(() => child.kill('SIGKILL'), (round % 8) * 0.5))),
+        },
       )
       clearTimeout(timer)
       await inspect(file, countStored(end))

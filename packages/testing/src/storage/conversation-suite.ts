@@ -16,19 +16,34 @@ export const conversationSuite: readonly StorageCase<ConversationDriver>[] = [
     await conversation.append(alice, 'c', [message('m-1'), message('m-2', 'two', 'agent')])
     await conversation.append(alice, 'c', [])
     await conversation.append(alice, 'c', [message('m-3')])
-    same(await conversation.read(alice, 'c'), [message('m-1'), message('m-2', 'two', 'agent'), message('m-3')], 'messages')
+    same(
+      await conversation.read(alice, 'c'),
+      [message('m-1'), message('m-2', 'two', 'agent'), message('m-3')],
+      'messages',
+    )
   }),
 
-  storageCase('a limit gives the newest, oldest first; 100 where nothing else is asked for', async ({ conversation }) => {
-    for (let index = 0; index < 60; index++) await conversation.append(alice, 'c', [message(`a-${index}`), message(`b-${index}`)])
-    const all = Array.from({ length: 60 }, (_, index) => [`a-${index}`, `b-${index}`]).flat()
-    same(idsOf(await conversation.read(alice, 'c')), all.slice(-100), 'default')
-    for (const limit of [1, 2, 3, 50]) same(idsOf(await conversation.read(alice, 'c', { limit })), all.slice(-limit), `limit ${limit}`)
-    same(await conversation.read(alice, 'c', { limit: 0 }), [], 'limit 0')
-  }),
+  storageCase(
+    'a limit gives the newest, oldest first; 100 where nothing else is asked for',
+    async ({ conversation }) => {
+      for (let index = 0; index < 60; index++)
+        await conversation.append(alice, 'c', [message(`a-${index}`), message(`b-${index}`)])
+      const all = Array.from({ length: 60 }, (_, index) => [`a-${index}`, `b-${index}`]).flat()
+      same(idsOf(await conversation.read(alice, 'c')), all.slice(-100), 'default')
+      for (const limit of [1, 2, 3, 50])
+        same(idsOf(await conversation.read(alice, 'c', { limit })), all.slice(-limit), `limit ${limit}`)
+      same(await conversation.read(alice, 'c', { limit: 0 }), [], 'limit 0')
+    },
+  ),
 
   storageCase('contexts and scopes are kept apart', async ({ conversation }) => {
-    const scopes: Scope[] = [alice, bob, { tenant: 'alice', principalId: '' }, { tenant: '', principalId: 'alice/c' }, { tenant: 'a', principalId: 'lice' }]
+    const scopes: Scope[] = [
+      alice,
+      bob,
+      { tenant: 'alice', principalId: '' },
+      { tenant: '', principalId: 'alice/c' },
+      { tenant: 'a', principalId: 'lice' },
+    ]
     for (const [index, scope] of scopes.entries()) {
       await conversation.append(scope, 'c', [message(`c-${index}`)])
       await conversation.append(scope, 'c/d', [message(`d-${index}`)])
@@ -40,17 +55,25 @@ export const conversationSuite: readonly StorageCase<ConversationDriver>[] = [
     same(await conversation.read(alice, 'C'), [], 'another context')
   }),
 
-  storageCase('messages that are added at once all arrive, each batch together', async ({ conversation, peer = conversation }) => {
-    const batches = Array.from({ length: 20 }, (_, index) => [message(`${index}-a`), message(`${index}-b`)])
-    await Promise.all(batches.map(async (batch, index) => await (index % 2 === 0 ? conversation : peer).append(alice, 'c', batch)))
-    const read = idsOf(await peer.read(alice, 'c'))
-    same(read.toSorted(), idsOf(batches.flat()).toSorted(), 'messages')
-    for (let index = 0; index < read.length; index += 2) same(read[index + 1], read[index]?.replace('-a', '-b'), 'a batch stands together')
-  }),
+  storageCase(
+    'messages that are added at once all arrive, each batch together',
+    async ({ conversation, peer = conversation }) => {
+      const batches = Array.from({ length: 20 }, (_, index) => [message(`${index}-a`), message(`${index}-b`)])
+      await Promise.all(
+        batches.map(async (batch, index) => await (index % 2 === 0 ? conversation : peer).append(alice, 'c', batch)),
+      )
+      const read = idsOf(await peer.read(alice, 'c'))
+      same(read.toSorted(), idsOf(batches.flat()).toSorted(), 'messages')
+      for (let index = 0; index < read.length; index += 2)
+        same(read[index + 1], read[index]?.replace('-a', '-b'), 'a batch stands together')
+    },
+  ),
 
   storageCase('odd ids and odd content are kept', async ({ conversation }) => {
     for (const [index, odd] of oddTexts.entries()) {
-      await conversation.append({ tenant: odd, principalId: odd }, odd, [{ messageId: odd, role: 'user', parts: [{ text: odd }, { data: { [`k${odd}`]: index } }] }])
+      await conversation.append({ tenant: odd, principalId: odd }, odd, [
+        { messageId: odd, role: 'user', parts: [{ text: odd }, { data: { [`k${odd}`]: index } }] },
+      ])
     }
     for (const [index, odd] of oddTexts.entries()) {
       const expected = [{ messageId: odd, role: 'user', parts: [{ text: odd }, { data: { [`k${odd}`]: index } }] }]

@@ -13,7 +13,17 @@ const wellFormed = oddTexts.filter((text) => !text.includes('\ud800'))
 export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
   storageCase('a value is read back, replaced and deleted', async ({ keyValue }) => {
     same(await keyValue.get('a'), undefined, 'before')
-    const values: JsonValue[] = ['text', 0, false, null, '', [], {}, [1, [null, { a: 'b' }]], { nested: { list: [1, 2] } }]
+    const values: JsonValue[] = [
+      'text',
+      0,
+      false,
+      null,
+      '',
+      [],
+      {},
+      [1, [null, { a: 'b' }]],
+      { nested: { list: [1, 2] } },
+    ]
     for (const value of values) {
       await keyValue.set('a', value)
       same((await keyValue.get('a'))?.value, value, 'value')
@@ -56,27 +66,52 @@ export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
     same((await keyValue.get('a'))?.value, 5, 'value')
   }),
 
-  storageCase('of those who race for a revision exactly one wins, and counting that way loses nothing', async ({ keyValue, peer = keyValue }) => {
-    const increment = async (store: typeof keyValue): Promise<void> => {
-      for (let attempt = 0; attempt < 1_000; attempt++) {
-        const entry = await store.get('counter')
-        if (await store.compareAndSet('counter', entry?.revision, ((entry?.value as number | undefined) ?? 0) + 1)) return
+  storageCase(
+    'of those who race for a revision exactly one wins, and counting that way loses nothing',
+    async ({ keyValue, peer = keyValue }) => {
+      const increment = async (store: typeof keyValue): Promise<void> => {
+        for (let attempt = 0; attempt < 1_000; attempt++) {
+          const entry = await store.get('counter')
+          if (await store.compareAndSet('counter', entry?.revision, ((entry?.value as number | undefined) ?? 0) + 1))
+            return
+        }
+        check(false, 'never won in 1,000 attempts')
       }
-      check(false, 'never won in 1,000 attempts')
-    }
-    await Promise.all(Array.from({ length: 30 }, (_, index) => increment(index % 2 === 0 ? keyValue : peer)))
-    same((await keyValue.get('counter'))?.value, 30, 'count')
-    for (let round = 0; round < 10; round++) {
-      const wins = await Promise.all(
-        Array.from({ length: 6 }, async (_, index) => await (index % 2 === 0 ? keyValue : peer).compareAndSet(`fresh-${round}`, undefined, index)),
-      )
-      same(wins.filter(Boolean).length, 1, 'winners')
-      same((await peer.get(`fresh-${round}`))?.value, wins.indexOf(true), 'the winner is stored')
-    }
-  }),
+      await Promise.all(Array.from({ length: 30 }, (_, index) => increment(index % 2 === 0 ? keyValue : peer)))
+      same((await keyValue.get('counter'))?.value, 30, 'count')
+      for (let round = 0; round < 10; round++) {
+        const wins = await Promise.all(
+          Array.from(
+            { length: 6 },
+            async (_, index) =>
+              await (index % 2 === 0 ? keyValue : peer).compareAndSet(`fresh-${round}`, undefined, index),
+          ),
+        )
+        same(wins.filter(Boolean).length, 1, 'winners')
+        same((await peer.get(`fresh-${round}`))?.value, wins.indexOf(true), 'the winner is stored')
+      }
+    },
+  ),
 
   storageCase('keys are listed by prefix, in the order of their bytes, in pages', async ({ keyValue }) => {
-    const all = ['a', 'b/', 'b/1', 'b/10', 'b/2', 'b/\u007f', 'b/é', 'b/漢', 'b/\uffee', 'b/😀', 'b/_', 'b/%', 'b/*', 'b0', 'B/1', 'c']
+    const all = [
+      'a',
+      'b/',
+      'b/1',
+      'b/10',
+      'b/2',
+      'b/\u007f',
+      'b/é',
+      'b/漢',
+      'b/\uffee',
+      'b/😀',
+      'b/_',
+      'b/%',
+      'b/*',
+      'b0',
+      'B/1',
+      'c',
+    ]
     for (const key of all.toReversed()) await keyValue.set(key, key)
     const sorted = all.toSorted(compareText)
     const inB = sorted.filter((key) => key.startsWith('b/'))
@@ -98,10 +133,18 @@ export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
       same(found, inB, `pages of ${limit}`)
     }
     same(await keyValue.keys('b/', { after: 'B/1' }), inB, 'after a key before the prefix')
-    same(await keyValue.keys('b/', { after: 'b/15' }), inB.filter((key) => compareText(key, 'b/15') > 0), 'after a key that does not exist')
+    same(
+      await keyValue.keys('b/', { after: 'b/15' }),
+      inB.filter((key) => compareText(key, 'b/15') > 0),
+      'after a key that does not exist',
+    )
     same(await keyValue.keys('b/', { after: 'c' }), [], 'after a key behind the prefix')
     await keyValue.delete('b/2')
-    same(await keyValue.keys('b/'), inB.filter((key) => key !== 'b/2'), 'after a delete')
+    same(
+      await keyValue.keys('b/'),
+      inB.filter((key) => key !== 'b/2'),
+      'after a delete',
+    )
     await keyValue.set('b/2', 1)
     same(await keyValue.keys('b/'), inB, 'made again')
   }),
@@ -115,11 +158,16 @@ export const keyValueSuite: readonly StorageCase<KeyValueDriver>[] = [
   storageCase('odd keys are keys like any other', async ({ keyValue }) => {
     const odd = [...oddTexts, 'x'.repeat(3_000), `${'x'.repeat(3_000)}y`, 'toString', '.', '..', 'kv/a', 'task/a']
     for (const [index, key] of odd.entries()) await keyValue.set(key, index)
-    for (const [index, key] of odd.entries()) same((await keyValue.get(key))?.value, index, `key ${JSON.stringify(key.slice(0, 40))}`)
+    for (const [index, key] of odd.entries())
+      same((await keyValue.get(key))?.value, index, `key ${JSON.stringify(key.slice(0, 40))}`)
     const listed = await keyValue.keys('')
     same(listed.toSorted(), odd.toSorted(), 'listed')
     const plain = wellFormed.filter((key) => !key.includes('\u0000') && !key.startsWith('\u0001'))
-    same(listed.filter((key) => plain.includes(key)), plain.toSorted(compareText), 'order')
+    same(
+      listed.filter((key) => plain.includes(key)),
+      plain.toSorted(compareText),
+      'order',
+    )
     for (const key of odd) await keyValue.delete(key)
     same(await keyValue.keys(''), [], 'all deleted')
   }),

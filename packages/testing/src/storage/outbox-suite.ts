@@ -7,7 +7,11 @@ function entry(id: string, group = 'g', dueAt = 0, topic = 'push'): OutboxEntry 
   return { id, topic, group, body: { id }, dueAt, attempts: 0 }
 }
 
-async function taken(outbox: Outbox, now: number, { limit = 10, topic = 'push', hideFor = 100 } = {}): Promise<string[]> {
+async function taken(
+  outbox: Outbox,
+  now: number,
+  { limit = 10, topic = 'push', hideFor = 100 } = {},
+): Promise<string[]> {
   return (await outbox.take({ topic, now, hideUntil: now + hideFor, limit })).map(({ id }) => id)
 }
 
@@ -20,19 +24,33 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same(await taken(outbox, 0), [], 'before')
     await runStore.commit(creation('task-1', {}, { outbox: [{ ...entry('e-1'), body: { a: [1, { b: null }] } }] }))
     const [first] = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 1 })
-    same([first?.id, first?.topic, first?.group, first?.body, first?.attempts], ['e-1', 'push', 'g', { a: [1, { b: null }] }, 0], 'entry')
+    same(
+      [first?.id, first?.topic, first?.group, first?.body, first?.attempts],
+      ['e-1', 'push', 'g', { a: [1, { b: null }] }, 0],
+      'entry',
+    )
   }),
 
   storageCase('entries of a refused commit do not arrive', async ({ runStore, outbox }) => {
     const tracked = new TrackedTask(runStore, 'task-1')
     await tracked.commit([], { lease: { expiresAt: 100 } })
-    await fails(() => runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] })), 'PF_STORE_CONFLICT', 'made again')
-    await fails(() => runStore.commit(tracked.next([], { outbox: [entry('e-2')] })), 'PF_LEASE_LOST', 'without the token')
+    await fails(
+      () => runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] })),
+      'PF_STORE_CONFLICT',
+      'made again',
+    )
+    await fails(
+      () => runStore.commit(tracked.next([], { outbox: [entry('e-2')] })),
+      'PF_LEASE_LOST',
+      'without the token',
+    )
     same(await taken(outbox, 0), [], 'entries')
   }),
 
   storageCase('only the head of a group is taken, until it is settled', async ({ runStore, outbox }) => {
-    await runStore.commit(creation('task-1', {}, { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b'), entry('a-3', 'a')] }))
+    await runStore.commit(
+      creation('task-1', {}, { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b'), entry('a-3', 'a')] }),
+    )
     same(await taken(outbox, 0), ['a-1', 'b-1'], 'heads')
     same(await taken(outbox, 0), [], 'both are hidden, and what is behind them waits')
     await outbox.settle('a-1')
@@ -44,17 +62,25 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same(await taken(outbox, 1_000), [], 'all done')
   }),
 
-  storageCase('entries of many groups are taken in the order they were added, as many as asked for', async ({ runStore, outbox }) => {
-    const tracked = new TrackedTask(runStore, 'task-1')
-    for (let index = 0; index < 6; index++) await tracked.commit([], { outbox: [entry(`e-${index}`, `g-${(index * 5) % 7}`)] })
-    same(await taken(outbox, 0, { limit: 2 }), ['e-0', 'e-1'], 'first two')
-    same(await taken(outbox, 0, { limit: 3 }), ['e-2', 'e-3', 'e-4'], 'next three')
-    same(await taken(outbox, 0, { limit: 3 }), ['e-5'], 'last')
-    same(await taken(outbox, 0, { limit: 0 }), [], 'none asked for')
-    await tracked.commit([], { outbox: [entry('e-6', 'g-0')] })
-    await outbox.settle('e-0')
-    same(await taken(outbox, 100), ['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-6'], 'a group that goes on stands behind those that came before')
-  }),
+  storageCase(
+    'entries of many groups are taken in the order they were added, as many as asked for',
+    async ({ runStore, outbox }) => {
+      const tracked = new TrackedTask(runStore, 'task-1')
+      for (let index = 0; index < 6; index++)
+        await tracked.commit([], { outbox: [entry(`e-${index}`, `g-${(index * 5) % 7}`)] })
+      same(await taken(outbox, 0, { limit: 2 }), ['e-0', 'e-1'], 'first two')
+      same(await taken(outbox, 0, { limit: 3 }), ['e-2', 'e-3', 'e-4'], 'next three')
+      same(await taken(outbox, 0, { limit: 3 }), ['e-5'], 'last')
+      same(await taken(outbox, 0, { limit: 0 }), [], 'none asked for')
+      await tracked.commit([], { outbox: [entry('e-6', 'g-0')] })
+      await outbox.settle('e-0')
+      same(
+        await taken(outbox, 100),
+        ['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-6'],
+        'a group that goes on stands behind those that came before',
+      )
+    },
+  ),
 
   storageCase('what was taken and never settled comes back, and counts no attempt', async ({ runStore, outbox }) => {
     await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1')] }))
@@ -64,28 +90,39 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same([back?.id, back?.attempts], ['e-1', 0], 'back')
   }),
 
-  storageCase('what is postponed comes back later with its attempts counted, and holds its group up', async ({ runStore, outbox }) => {
-    await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1'), entry('e-2')] }))
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const now = attempt * 1_000
-      const [one] = await outbox.take({ topic: 'push', now, hideUntil: now + 10, limit: 5 })
-      same([one?.id, one?.attempts], ['e-1', attempt], `attempt ${attempt}`)
-      await outbox.postpone('e-1', now + 1_000)
-      same(await taken(outbox, now + 999), [], 'not yet')
-    }
-    await outbox.settle('e-1')
-    same(await taken(outbox, 2_000), ['e-2'], 'the group goes on')
-  }),
+  storageCase(
+    'what is postponed comes back later with its attempts counted, and holds its group up',
+    async ({ runStore, outbox }) => {
+      await runStore.commit(creation('task-1', {}, { outbox: [entry('e-1'), entry('e-2')] }))
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const now = attempt * 1_000
+        const [one] = await outbox.take({ topic: 'push', now, hideUntil: now + 10, limit: 5 })
+        same([one?.id, one?.attempts], ['e-1', attempt], `attempt ${attempt}`)
+        await outbox.postpone('e-1', now + 1_000)
+        same(await taken(outbox, now + 999), [], 'not yet')
+      }
+      await outbox.settle('e-1')
+      same(await taken(outbox, 2_000), ['e-2'], 'the group goes on')
+    },
+  ),
 
   storageCase('an entry is not taken before it is due', async ({ runStore, outbox }) => {
-    await runStore.commit(creation('task-1', {}, { outbox: [entry('late', 'a', 500), entry('behind', 'a', 0), entry('now', 'b', 10)] }))
+    await runStore.commit(
+      creation('task-1', {}, { outbox: [entry('late', 'a', 500), entry('behind', 'a', 0), entry('now', 'b', 10)] }),
+    )
     same(await taken(outbox, 9), [], 'at 9')
     same(await taken(outbox, 10), ['now'], 'at 10')
     same(await taken(outbox, 500), ['late', 'now'], 'at 500')
   }),
 
   storageCase('topics are kept apart, even where groups are called the same', async ({ runStore, outbox }) => {
-    await runStore.commit(creation('task-1', {}, { outbox: [entry('p-1', 'g', 0, 'push'), entry('q-1', 'g', 0, 'queue'), entry('p-2', 'g', 0, 'push')] }))
+    await runStore.commit(
+      creation(
+        'task-1',
+        {},
+        { outbox: [entry('p-1', 'g', 0, 'push'), entry('q-1', 'g', 0, 'queue'), entry('p-2', 'g', 0, 'push')] },
+      ),
+    )
     same(await taken(outbox, 0, { topic: 'queue' }), ['q-1'], 'queue')
     same(await taken(outbox, 0, { topic: 'push' }), ['p-1'], 'push')
     same(await taken(outbox, 0, { topic: 'none' }), [], 'another topic')
@@ -94,9 +131,18 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
   storageCase('an id that is there already is not added again', async ({ runStore, outbox }) => {
     const tracked = new TrackedTask(runStore, 'task-1')
     await tracked.commit([], { outbox: [entry('e-1'), { ...entry('e-1'), body: { second: true } }] })
-    await tracked.commit([status('working', 1)], { outbox: [{ ...entry('e-1'), body: { third: true } }, entry('e-2', 'h')] })
+    await tracked.commit([status('working', 1)], {
+      outbox: [{ ...entry('e-1'), body: { third: true } }, entry('e-2', 'h')],
+    })
     const all = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 10 })
-    same(all.map(({ id, body }) => [id, body]), [['e-1', { id: 'e-1' }], ['e-2', { id: 'e-2' }]], 'entries')
+    same(
+      all.map(({ id, body }) => [id, body]),
+      [
+        ['e-1', { id: 'e-1' }],
+        ['e-2', { id: 'e-2' }],
+      ],
+      'entries',
+    )
     await outbox.settle('e-1')
     same(await taken(outbox, 10), ['e-2'], 'once settled it is gone')
     await tracked.verify()
@@ -120,27 +166,47 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     await answer
     same(await taken(outbox, 0), ['e-1', 'e-3'], 'behind those of the commit')
     await outbox.settle('e-1')
-    same((await outbox.take({ topic: 'push', now: 0, hideUntil: 5, limit: 5 })).map(({ id, body }) => [id, body]), [['e-2', { id: 'e-2' }]], 'the next of its group')
+    same(
+      (await outbox.take({ topic: 'push', now: 0, hideUntil: 5, limit: 5 })).map(({ id, body }) => [id, body]),
+      [['e-2', { id: 'e-2' }]],
+      'the next of its group',
+    )
     await outbox.add([])
   }),
 
-  storageCase('what is owed is counted, up to a limit: of a topic, or of one of its groups', async ({ runStore, outbox }) => {
-    same([await outbox.pending({ topic: 'push', limit: 9 }), await outbox.pending({ topic: 'push', group: 'a', limit: 9 })], [0, 0], 'nothing')
-    await runStore.commit(creation('task-1', {}, { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b', 500), entry('q-1', 'a', 0, 'queue')] }))
-    const counts = async (limit: number) => [
-      await outbox.pending({ topic: 'push', limit }),
-      await outbox.pending({ topic: 'push', group: 'a', limit }),
-      await outbox.pending({ topic: 'push', group: 'c', limit }),
-    ]
-    same(await counts(9), [3, 2, 0], 'all')
-    same(await counts(1), [1, 1, 0], 'up to one')
-    same(await counts(0), [0, 0, 0], 'up to none')
-    await taken(outbox, 0)
-    same(await counts(9), [3, 2, 0], 'hidden ones count')
-    await outbox.settle('a-1')
-    await outbox.postpone('b-1', 900)
-    same(await counts(9), [2, 1, 0], 'settled ones are gone')
-  }),
+  storageCase(
+    'what is owed is counted, up to a limit: of a topic, or of one of its groups',
+    async ({ runStore, outbox }) => {
+      same(
+        [
+          await outbox.pending({ topic: 'push', limit: 9 }),
+          await outbox.pending({ topic: 'push', group: 'a', limit: 9 }),
+        ],
+        [0, 0],
+        'nothing',
+      )
+      await runStore.commit(
+        creation(
+          'task-1',
+          {},
+          { outbox: [entry('a-1', 'a'), entry('a-2', 'a'), entry('b-1', 'b', 500), entry('q-1', 'a', 0, 'queue')] },
+        ),
+      )
+      const counts = async (limit: number) => [
+        await outbox.pending({ topic: 'push', limit }),
+        await outbox.pending({ topic: 'push', group: 'a', limit }),
+        await outbox.pending({ topic: 'push', group: 'c', limit }),
+      ]
+      same(await counts(9), [3, 2, 0], 'all')
+      same(await counts(1), [1, 1, 0], 'up to one')
+      same(await counts(0), [0, 0, 0], 'up to none')
+      await taken(outbox, 0)
+      same(await counts(9), [3, 2, 0], 'hidden ones count')
+      await outbox.settle('a-1')
+      await outbox.postpone('b-1', 900)
+      same(await counts(9), [2, 1, 0], 'settled ones are gone')
+    },
+  ),
 
   storageCase('what a caller changes does not reach the store', async ({ runStore, outbox }) => {
     const owed = [{ ...entry('e-1'), body: { a: { b: 'c' } } }]

@@ -44,7 +44,10 @@ function randomJson(random: SeededRandom, depth = 0): JsonValue {
 
 function randomObject(random: SeededRandom, depth = 0): JsonObject {
   // By way of JSON text, so that a key `__proto__` is an own key, as it comes from a peer.
-  const fields = Array.from({ length: random.below(4) }, () => `${JSON.stringify(random.pick(oddTexts))}:${JSON.stringify(randomJson(random, depth))}`)
+  const fields = Array.from(
+    { length: random.below(4) },
+    () => `${JSON.stringify(random.pick(oddTexts))}:${JSON.stringify(randomJson(random, depth))}`,
+  )
   return JSON.parse(`{${fields.join(',')}}`) as JsonObject
 }
 
@@ -70,13 +73,27 @@ export function randomEvent(random: SeededRandom, at: number): RunEvent {
   const id = `id-${random.below(4)}`
   switch (random.below(12)) {
     case 0:
-      return { type: 'status', status: { state: random.pick(states), timestamp: time(at), ...(random.oneIn(2) && { message: message(id, random.pick(oddTexts), 'agent') }) } }
+      return {
+        type: 'status',
+        status: {
+          state: random.pick(states),
+          timestamp: time(at),
+          ...(random.oneIn(2) && { message: message(id, random.pick(oddTexts), 'agent') }),
+        },
+      }
     case 1:
-      return { type: 'message', message: { messageId: id, role: 'user', parts: randomParts(random), metadata: randomObject(random) } }
+      return {
+        type: 'message',
+        message: { messageId: id, role: 'user', parts: randomParts(random), metadata: randomObject(random) },
+      }
     case 2:
       return { type: 'artifact', artifact: { artifactId: id, name: random.pick(oddTexts), parts: randomParts(random) } }
     case 3:
-      return { type: 'artifact', append: true, artifact: { artifactId: id, parts: randomParts(random), metadata: randomObject(random), extensions: ['urn:a'] } }
+      return {
+        type: 'artifact',
+        append: true,
+        artifact: { artifactId: id, parts: randomParts(random), metadata: randomObject(random), extensions: ['urn:a'] },
+      }
     case 4:
       return { type: 'metadata', metadata: randomObject(random) }
     case 5:
@@ -88,7 +105,10 @@ export function randomEvent(random: SeededRandom, at: number): RunEvent {
     case 8:
       return { type: 'usage', usage: { inputTokens: random.below(100) } }
     case 9:
-      return { type: 'interrupt-start', interrupt: { id, kind: 'input', prompt: random.pick(oddTexts), status: 'open' } }
+      return {
+        type: 'interrupt-start',
+        interrupt: { id, kind: 'input', prompt: random.pick(oddTexts), status: 'open' },
+      }
     default:
       return { type: 'text-delta', messageId: id, delta: random.pick(oddTexts) }
   }
@@ -101,7 +121,8 @@ export function randomFacts(random: SeededRandom): NonNullable<RunCommit['facts'
   if (random.oneIn(2)) patch.skillId = random.oneIn(3) ? undefined : random.pick(oddTexts)
   if (random.oneIn(3)) patch.runId = `run-${random.below(9)}`
   if (random.oneIn(3)) patch.usage = { turns: random.below(9) }
-  if (random.oneIn(3)) patch.checkpoint = random.oneIn(3) ? undefined : { engine: 'test', schemaVersion: 1, data: randomJson(random) }
+  if (random.oneIn(3))
+    patch.checkpoint = random.oneIn(3) ? undefined : { engine: 'test', schemaVersion: 1, data: randomJson(random) }
   if (random.oneIn(3)) patch.interrupts = [{ id: 'i-1', kind: 'input', prompt: random.pick(oddTexts), status: 'open' }]
   return patch
 }

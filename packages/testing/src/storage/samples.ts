@@ -92,7 +92,11 @@ export class TrackedTask {
   }
 
   /** Commits, and folds the same into the expectation. */
-  async commit(events: readonly RunEvent[], more: Partial<RunCommit> = {}, store: RunStore = this.store): Promise<CommitResult> {
+  async commit(
+    events: readonly RunEvent[],
+    more: Partial<RunCommit> = {},
+    store: RunStore = this.store,
+  ): Promise<CommitResult> {
     const result = await store.commit(this.next(events, more))
     this.committed(events, more)
     same(result.version, this.version, 'version of the commit')

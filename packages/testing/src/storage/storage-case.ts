@@ -48,7 +48,10 @@ export interface OutboxDriver extends Closable {
 }
 
 /** Makes a case that gets a fresh driver and closes it whatever happens. */
-export function storageCase<Driver extends Closable>(name: string, check: (driver: Driver) => Promise<void>): StorageCase<Driver> {
+export function storageCase<Driver extends Closable>(
+  name: string,
+  check: (driver: Driver) => Promise<void>,
+): StorageCase<Driver> {
   return {
     name,
     async run(make) {

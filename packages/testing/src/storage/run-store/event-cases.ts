@@ -28,7 +28,9 @@ export const eventCases = [
   storageCase<RunStoreDriver>('a refused commit leaves no gap', async (driver) => {
     const tracked = new TrackedTask(driver.runStore, 'task-1')
     await tracked.commit([text('a', '1')])
-    await Promise.allSettled([(async () => await driver.runStore.commit({ ...tracked.next([text('a', 'x')]), expectedVersion: 9 }))()])
+    await Promise.allSettled([
+      (async () => await driver.runStore.commit({ ...tracked.next([text('a', 'x')]), expectedVersion: 9 }))(),
+    ])
     await tracked.commit([text('a', '2')])
     await verifyLog(driver, tracked)
   }),
@@ -38,7 +40,8 @@ export const eventCases = [
     for (let batch = 0; batch < 30; batch++) {
       await tracked.commit(Array.from({ length: batch % 7 }, (_, index) => text('a', `${batch}.${index} `)))
     }
-    if (!runStore.hasEventLog) return same(await runStore.read(tracked.key, 1), undefined, 'the log of a driver that has none')
+    if (!runStore.hasEventLog)
+      return same(await runStore.read(tracked.key, 1), undefined, 'the log of a driver that has none')
     for (const limit of [1, 3, 10, 1_000]) {
       const found: StoredEvent[] = []
       for (;;) {
@@ -57,7 +60,11 @@ export const eventCases = [
     same(await runStore.read(tracked.key, tracked.lastSeq + 1), [], 'behind the newest')
     same(await runStore.read(tracked.key, tracked.lastSeq + 100), [], 'far behind the newest')
     same((await runStore.read(tracked.key, tracked.lastSeq))?.length, 1, 'the newest')
-    same((await runStore.read(tracked.key, 0, 2))?.map(({ seq }) => seq), [1, 2], 'from before the first')
+    same(
+      (await runStore.read(tracked.key, 0, 2))?.map(({ seq }) => seq),
+      [1, 2],
+      'from before the first',
+    )
   }),
 
   storageCase<RunStoreDriver>('a page has 1,000 events where nothing else is asked for', async ({ runStore }) => {
@@ -72,49 +79,58 @@ export const eventCases = [
     same(await runStore.read(key('nobody'), 1), undefined, 'log')
   }),
 
-  storageCase<RunStoreDriver>('a task is the fold of its events, whatever they are and however they come', async (driver) => {
-    for (const seed of [1, 2, 3, 4, 5]) {
-      const random = seededRandom(seed)
-      const tracked = new TrackedTask(driver.runStore, `task-${seed}`)
-      const replay = task(`task-${seed}`)
-      for (let step = 0; step < 40; step++) {
-        const events = Array.from({ length: random.below(6) }, () => randomEvent(random, step))
-        const patch = random.oneIn(4) && step > 0 ? { facts: randomFacts(random) } : {}
-        const expected = snapshotTask(tracked.expected)
-        for (const event of events) applyEvent(expected, event)
-        await tracked.commit(events, { ...patch, ...(random.oneIn(3) && { snapshot: expected }) })
-        if (random.oneIn(4)) await tracked.verify()
+  storageCase<RunStoreDriver>(
+    'a task is the fold of its events, whatever they are and however they come',
+    async (driver) => {
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const random = seededRandom(seed)
+        const tracked = new TrackedTask(driver.runStore, `task-${seed}`)
+        const replay = task(`task-${seed}`)
+        for (let step = 0; step < 40; step++) {
+          const events = Array.from({ length: random.below(6) }, () => randomEvent(random, step))
+          const patch = random.oneIn(4) && step > 0 ? { facts: randomFacts(random) } : {}
+          const expected = snapshotTask(tracked.expected)
+          for (const event of events) applyEvent(expected, event)
+          await tracked.commit(events, { ...patch, ...(random.oneIn(3) && { snapshot: expected }) })
+          if (random.oneIn(4)) await tracked.verify()
+        }
+        await tracked.verify()
+        await verifyLog(driver, tracked)
+        for (const event of tracked.events) applyEvent(replay, event)
+        same(replay, tracked.expected, 'replay of the log')
       }
-      await tracked.verify()
-      await verifyLog(driver, tracked)
-      for (const event of tracked.events) applyEvent(replay, event)
-      same(replay, tracked.expected, 'replay of the log')
-    }
-  }),
+    },
+  ),
 
-  storageCase<RunStoreDriver>('a snapshot holds the events of its commit: they are not folded in twice', async (driver) => {
-    const tracked = new TrackedTask(driver.runStore, 'task-1')
-    for (let step = 0; step < 4; step++) {
-      const events: RunEvent[] = [text('a', `${step} `), { type: 'message', message: message(`m-${step}`) }]
-      const snapshot = snapshotTask(tracked.expected)
-      for (const event of events) applyEvent(snapshot, event)
-      await tracked.commit(events, step === 2 ? {} : { snapshot })
-      await tracked.verify()
-    }
-    await verifyLog(driver, tracked)
-  }),
+  storageCase<RunStoreDriver>(
+    'a snapshot holds the events of its commit: they are not folded in twice',
+    async (driver) => {
+      const tracked = new TrackedTask(driver.runStore, 'task-1')
+      for (let step = 0; step < 4; step++) {
+        const events: RunEvent[] = [text('a', `${step} `), { type: 'message', message: message(`m-${step}`) }]
+        const snapshot = snapshotTask(tracked.expected)
+        for (const event of events) applyEvent(snapshot, event)
+        await tracked.commit(events, step === 2 ? {} : { snapshot })
+        await tracked.verify()
+      }
+      await verifyLog(driver, tracked)
+    },
+  ),
 
   storageCase<RunStoreDriver>('what was loaded before is not changed by later commits', async ({ runStore }) => {
     const tracked = new TrackedTask(runStore, 'task-1')
     await tracked.commit([status('working', 1), text('a', 'one'), { type: 'message', message: message('m-1') }])
     const before = await runStore.load(tracked.key)
     const copy = JSON.parse(JSON.stringify(before)) as unknown
-    await tracked.commit([
-      text('a', ' two'),
-      { type: 'message', message: message('m-2') },
-      { type: 'artifact', artifact: { artifactId: 'a', parts: [{ data: { n: 1 } }] }, append: true },
-      { type: 'metadata', metadata: { k: 'v' } },
-    ], { facts: { state: { n: 1 } } })
+    await tracked.commit(
+      [
+        text('a', ' two'),
+        { type: 'message', message: message('m-2') },
+        { type: 'artifact', artifact: { artifactId: 'a', parts: [{ data: { n: 1 } }] }, append: true },
+        { type: 'metadata', metadata: { k: 'v' } },
+      ],
+      { facts: { state: { n: 1 } } },
+    )
     await tracked.commit([status('completed', 2)])
     same(before, copy, 'what was loaded')
     const end = await runStore.load(tracked.key)
@@ -133,7 +149,9 @@ export const eventCases = [
       for (const event of events) applyEvent(snapshot, event)
       await tracked.commit(events, batch % 8 === 7 ? { snapshot } : {})
     }
-    await tracked.commit([status('completed', 2)], { snapshot: { ...tracked.expected, status: { state: 'completed', timestamp: status2 } } })
+    await tracked.commit([status('completed', 2)], {
+      snapshot: { ...tracked.expected, status: { state: 'completed', timestamp: status2 } },
+    })
     await tracked.verify()
   }),
 ]

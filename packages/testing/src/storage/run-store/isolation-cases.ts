@@ -28,11 +28,19 @@ export const isolationCases = [
       same(await runStore.head(foreign), undefined, 'head')
       same(await runStore.read(foreign, 1), undefined, 'read')
       same(await runStore.list({ scope, pageSize: 10 }), { tasks: [], total: 0 }, 'list')
-      same(await runStore.list({ scope, pageSize: 10, contextId: 'context-1' }), { tasks: [], total: 0 }, 'list of the context')
+      same(
+        await runStore.list({ scope, pageSize: 10, contextId: 'context-1' }),
+        { tasks: [], total: 0 },
+        'list of the context',
+      )
       same(await runStore.claim(foreign, { now: 0, expiresAt: 100 }), undefined, 'claim')
       same(await runStore.renew(foreign, 1, 100), false, 'renew')
       await runStore.release(foreign, 1)
-      await fails(() => runStore.commit({ key: foreign, expectedVersion: 1, events: [status('failed', 2)], force: true }), 'PF_STORE_CONFLICT', 'commit')
+      await fails(
+        () => runStore.commit({ key: foreign, expectedVersion: 1, events: [status('failed', 2)], force: true }),
+        'PF_STORE_CONFLICT',
+        'commit',
+      )
     }
     await tracked.verify()
   }),
@@ -41,7 +49,9 @@ export const isolationCases = [
     const hers = new TrackedTask(runStore, 'task-1', { scope: alice })
     const his = new TrackedTask(runStore, 'task-1', { scope: bob })
     await hers.commit([status('working', 1)], { conversation: [message('hers')], lease: { expiresAt: 100 } })
-    await his.commit([status('completed', 2), { type: 'message', message: message('his') }], { conversation: [message('his')] })
+    await his.commit([status('completed', 2), { type: 'message', message: message('his') }], {
+      conversation: [message('his')],
+    })
     await hers.verify()
     await his.verify()
     same((await runStore.load(his.key))?.lease, undefined, 'his lease')
@@ -50,13 +60,18 @@ export const isolationCases = [
   }),
 
   storageCase<RunStoreDriver>('scopes whose names are alike are kept apart', async ({ runStore }) => {
-    for (const [index, scope] of alike.entries()) await runStore.commit(creation('task-1', { scope, contextId: `context-${index}` }))
+    for (const [index, scope] of alike.entries())
+      await runStore.commit(creation('task-1', { scope, contextId: `context-${index}` }))
     for (const [index, scope] of alike.entries()) {
       const stored = await runStore.load(key('task-1', scope))
       same(stored?.task.contextId, `context-${index}`, `task of ${JSON.stringify(scope)}`)
       same(stored?.key, key('task-1', scope), `key of ${JSON.stringify(scope)}`)
       const page = await runStore.list({ scope, pageSize: 10 })
-      same([page.total, page.tasks.map(({ task }) => task.contextId)], [1, [`context-${index}`]], `list of ${JSON.stringify(scope)}`)
+      same(
+        [page.total, page.tasks.map(({ task }) => task.contextId)],
+        [1, [`context-${index}`]],
+        `list of ${JSON.stringify(scope)}`,
+      )
     }
   }),
 ]

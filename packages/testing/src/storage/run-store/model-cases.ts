@@ -1,4 +1,11 @@
-import { PfError, type RunCommit, type RunStore, type TaskCursor, type TaskQuery, type TaskState } from '@pf-agents/agent-core'
+import {
+  PfError,
+  type RunCommit,
+  type RunStore,
+  type TaskCursor,
+  type TaskQuery,
+  type TaskState,
+} from '@pf-agents/agent-core'
 import { check, same } from '../assert'
 import { type SeededRandom, seededRandom } from '../random'
 import { randomEvent, randomFacts } from '../random-events'
@@ -24,7 +31,8 @@ function randomCommit(random: SeededRandom, reference: ReferenceStore, step: num
   const more: Partial<RunCommit> = {}
   if (random.oneIn(3)) more.lease = random.oneIn(3) ? 'release' : { expiresAt: step + random.below(20) }
   if (random.oneIn(10)) more.force = true
-  if (head === undefined) return creation(taskId, { scope, contextId: `context-${random.below(3)}`, at: step }, { events, ...more })
+  if (head === undefined)
+    return creation(taskId, { scope, contextId: `context-${random.below(3)}`, at: step }, { events, ...more })
   // Mostly right, sometimes not: both are part of the contract.
   const expectedVersion = random.oneIn(8) ? Math.max(1, head.version + random.below(3) - 1) : head.version
   const token = head.lease === undefined ? undefined : head.lease.token
@@ -44,7 +52,12 @@ function randomQuery(random: SeededRandom, step: number, cursor: TaskCursor | un
   }
 }
 
-function randomCall(random: SeededRandom, reference: ReferenceStore, step: number, cursor: TaskCursor | undefined): Call {
+function randomCall(
+  random: SeededRandom,
+  reference: ReferenceStore,
+  step: number,
+  cursor: TaskCursor | undefined,
+): Call {
   const target = key(`task-${random.below(9)}`, random.pick(scopes))
   const token = random.below(6)
   switch (random.below(10)) {
@@ -81,22 +94,26 @@ async function outcome(call: Call, store: RunStore): Promise<unknown> {
 
 /** Whole histories, compared with a store in the plainest words. */
 export const modelCases = [21, 22, 23, 24].map((seed) =>
-  storageCase<RunStoreDriver>(`400 random calls do what they should (seed ${seed})`, async ({ runStore, peer = runStore }) => {
-    const random = seededRandom(seed)
-    const reference = new ReferenceStore()
-    let cursor: TaskCursor | undefined
-    for (let step = 0; step < 400; step++) {
-      const call = randomCall(random, reference, step, cursor)
-      const expected = (await outcome(call, reference)) as { gave?: { next?: TaskCursor } }
-      if (expected.gave?.next !== undefined) cursor = expected.gave.next
-      same(await outcome(call, random.oneIn(2) ? runStore : peer), expected, `step ${step}`)
-    }
-    for (const scope of scopes) {
-      for (let index = 0; index < 8; index++) {
-        const target = key(`task-${index}`, scope)
-        same(await runStore.load(target), reference.load(target), `task ${index} at the end`)
-        if (runStore.hasEventLog) same(await runStore.read(target, 1, 9_999), reference.read(target, 1, 9_999), `log ${index} at the end`)
+  storageCase<RunStoreDriver>(
+    `400 random calls do what they should (seed ${seed})`,
+    async ({ runStore, peer = runStore }) => {
+      const random = seededRandom(seed)
+      const reference = new ReferenceStore()
+      let cursor: TaskCursor | undefined
+      for (let step = 0; step < 400; step++) {
+        const call = randomCall(random, reference, step, cursor)
+        const expected = (await outcome(call, reference)) as { gave?: { next?: TaskCursor } }
+        if (expected.gave?.next !== undefined) cursor = expected.gave.next
+        same(await outcome(call, random.oneIn(2) ? runStore : peer), expected, `step ${step}`)
       }
-    }
-  }),
+      for (const scope of scopes) {
+        for (let index = 0; index < 8; index++) {
+          const target = key(`task-${index}`, scope)
+          same(await runStore.load(target), reference.load(target), `task ${index} at the end`)
+          if (runStore.hasEventLog)
+            same(await runStore.read(target, 1, 9_999), reference.read(target, 1, 9_999), `log ${index} at the end`)
+        }
+      }
+    },
+  ),
 )

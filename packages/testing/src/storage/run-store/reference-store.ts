@@ -30,7 +30,9 @@ export class ReferenceStore implements RunStore {
   private readonly rows: Row[] = []
 
   private find({ tenant, principalId, taskId }: TaskKey): Row | undefined {
-    return this.rows.find(({ stored: { key } }) => key.tenant === tenant && key.principalId === principalId && key.taskId === taskId)
+    return this.rows.find(
+      ({ stored: { key } }) => key.tenant === tenant && key.principalId === principalId && key.taskId === taskId,
+    )
   }
 
   commit(commit: RunCommit): CommitResult {
@@ -41,7 +43,11 @@ export class ReferenceStore implements RunStore {
     if (row === undefined) {
       const { create: task } = copy(commit)
       if (task === undefined || commit.facts?.principal === undefined) throw new PfError('PF_INTERNAL')
-      row = { stored: { key: copy(commit.key), task, facts: {} as StoredTask['facts'], version: 0, lastSeq: 0 }, events: [], lastToken: 0 }
+      row = {
+        stored: { key: copy(commit.key), task, facts: {} as StoredTask['facts'], version: 0, lastSeq: 0 },
+        events: [],
+        lastToken: 0,
+      }
       this.rows.push(row)
     }
     const { stored } = row
@@ -69,16 +75,30 @@ export class ReferenceStore implements RunStore {
 
   head(key: TaskKey): TaskHead | undefined {
     const stored = this.find(key)?.stored
-    return stored && copy({ version: stored.version, state: stored.task.status.state, ...(stored.lease && { lease: stored.lease }) })
+    return (
+      stored &&
+      copy({ version: stored.version, state: stored.task.status.state, ...(stored.lease && { lease: stored.lease }) })
+    )
   }
 
   list(query: TaskQuery): TaskPage {
     const { scope, contextId, state, updatedSince, after, pageSize } = query
     const matching = this.rows
       .map(({ stored }) => stored)
-      .filter(({ key, task }) => key.tenant === scope.tenant && key.principalId === scope.principalId && (contextId ?? task.contextId) === task.contextId)
-      .filter(({ task }) => (state ?? task.status.state) === task.status.state && task.status.timestamp >= (updatedSince ?? ''))
-      .toSorted((a, b) => compareText(b.task.status.timestamp, a.task.status.timestamp) || compareText(b.key.taskId, a.key.taskId))
+      .filter(
+        ({ key, task }) =>
+          key.tenant === scope.tenant &&
+          key.principalId === scope.principalId &&
+          (contextId ?? task.contextId) === task.contextId,
+      )
+      .filter(
+        ({ task }) =>
+          (state ?? task.status.state) === task.status.state && task.status.timestamp >= (updatedSince ?? ''),
+      )
+      .toSorted(
+        (a, b) =>
+          compareText(b.task.status.timestamp, a.task.status.timestamp) || compareText(b.key.taskId, a.key.taskId),
+      )
     const rest = matching.filter(({ key, task: { status } }) => {
       if (after === undefined || status.timestamp < after.timestamp) return true
       return status.timestamp === after.timestamp && compareText(key.taskId, after.taskId) < 0
@@ -86,12 +106,24 @@ export class ReferenceStore implements RunStore {
     const page = rest.slice(0, pageSize)
     const last = page.at(-1)
     const hasMore = last !== undefined && rest.length > page.length
-    return copy({ tasks: page, total: matching.length, ...(hasMore && { next: { timestamp: last.task.status.timestamp, taskId: last.key.taskId } }) })
+    return copy({
+      tasks: page,
+      total: matching.length,
+      ...(hasMore && { next: { timestamp: last.task.status.timestamp, taskId: last.key.taskId } }),
+    })
   }
 
   read(key: TaskKey, fromSeq: number, limit = 1_000): StoredEvent[] | undefined {
     const events = this.find(key)?.events
-    return events && copy(events.map((event, index) => ({ seq: index + 1, event })).filter(({ seq }) => seq >= fromSeq).slice(0, limit))
+    return (
+      events &&
+      copy(
+        events
+          .map((event, index) => ({ seq: index + 1, event }))
+          .filter(({ seq }) => seq >= fromSeq)
+          .slice(0, limit),
+      )
+    )
   }
 
   claim(key: TaskKey, { now, expiresAt }: { now: number; expiresAt: number }): Lease | undefined {

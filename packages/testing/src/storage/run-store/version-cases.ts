@@ -26,7 +26,11 @@ export const versionCases = [
   storageCase<RunStoreDriver>('a task is made once', async ({ runStore }) => {
     const tracked = new TrackedTask(runStore, 'task-1')
     await tracked.commit([status('working', 1)])
-    await fails(() => runStore.commit(creation('task-1', { contextId: 'other' })), 'PF_STORE_CONFLICT', 'making it again')
+    await fails(
+      () => runStore.commit(creation('task-1', { contextId: 'other' })),
+      'PF_STORE_CONFLICT',
+      'making it again',
+    )
     await tracked.verify()
   }),
 
@@ -59,43 +63,62 @@ export const versionCases = [
     same((await runStore.list({ scope: alice, pageSize: 5 })).total, 0, 'tasks')
   }),
 
-  storageCase<RunStoreDriver>('of commits that race for one version exactly one wins', async ({ runStore, peer = runStore }) => {
-    const tracked = new TrackedTask(runStore, 'task-1')
-    await tracked.commit([])
-    for (let round = 0; round < 15; round++) {
-      const racers = Array.from({ length: 6 }, (_, index) => [{ type: 'message' as const, message: message(`m-${round}-${index}`) }])
-      const settled = await Promise.allSettled(
-        racers.map(async (events, index) => await (index % 2 === 0 ? runStore : peer).commit(tracked.next(events))),
-      )
-      const winners = settled.flatMap((one, index) => (one.status === 'fulfilled' ? [index] : []))
-      same(winners.length, 1, `winners of round ${round}`)
-      for (const one of settled) {
-        check(one.status === 'fulfilled' || PfError.is(one.reason, 'PF_STORE_CONFLICT'), `a loser threw ${one.status === 'rejected' ? String(one.reason) : ''}`)
+  storageCase<RunStoreDriver>(
+    'of commits that race for one version exactly one wins',
+    async ({ runStore, peer = runStore }) => {
+      const tracked = new TrackedTask(runStore, 'task-1')
+      await tracked.commit([])
+      for (let round = 0; round < 15; round++) {
+        const racers = Array.from({ length: 6 }, (_, index) => [
+          { type: 'message' as const, message: message(`m-${round}-${index}`) },
+        ])
+        const settled = await Promise.allSettled(
+          racers.map(async (events, index) => await (index % 2 === 0 ? runStore : peer).commit(tracked.next(events))),
+        )
+        const winners = settled.flatMap((one, index) => (one.status === 'fulfilled' ? [index] : []))
+        same(winners.length, 1, `winners of round ${round}`)
+        for (const one of settled) {
+          check(
+            one.status === 'fulfilled' || PfError.is(one.reason, 'PF_STORE_CONFLICT'),
+            `a loser threw ${one.status === 'rejected' ? String(one.reason) : ''}`,
+          )
+        }
+        tracked.committed(racers[winners[0] as number] ?? [])
+        await tracked.verify()
+        await tracked.verify(peer)
       }
-      tracked.committed(racers[winners[0] as number] ?? [])
-      await tracked.verify()
-      await tracked.verify(peer)
-    }
-  }),
+    },
+  ),
 
-  storageCase<RunStoreDriver>('of commits that race to make a task exactly one wins', async ({ runStore, peer = runStore }) => {
-    for (let round = 0; round < 10; round++) {
-      const racers = Array.from({ length: 4 }, (_, index) => creation(`task-${round}`, { contextId: `context-${index}` }))
-      const settled = await Promise.allSettled(racers.map(async (commit, index) => await (index % 2 === 0 ? runStore : peer).commit(commit)))
-      const winners = settled.flatMap((one, index) => (one.status === 'fulfilled' ? [index] : []))
-      same(winners.length, 1, `winners of round ${round}`)
-      const stored = await runStore.load(key(`task-${round}`))
-      same(stored?.task.contextId, `context-${winners[0]}`, 'the winner is stored')
-    }
-    same((await runStore.list({ scope: alice, pageSize: 50 })).total, 10, 'tasks')
-  }),
+  storageCase<RunStoreDriver>(
+    'of commits that race to make a task exactly one wins',
+    async ({ runStore, peer = runStore }) => {
+      for (let round = 0; round < 10; round++) {
+        const racers = Array.from({ length: 4 }, (_, index) =>
+          creation(`task-${round}`, { contextId: `context-${index}` }),
+        )
+        const settled = await Promise.allSettled(
+          racers.map(async (commit, index) => await (index % 2 === 0 ? runStore : peer).commit(commit)),
+        )
+        const winners = settled.flatMap((one, index) => (one.status === 'fulfilled' ? [index] : []))
+        same(winners.length, 1, `winners of round ${round}`)
+        const stored = await runStore.load(key(`task-${round}`))
+        same(stored?.task.contextId, `context-${winners[0]}`, 'the winner is stored')
+      }
+      same((await runStore.list({ scope: alice, pageSize: 50 })).total, 10, 'tasks')
+    },
+  ),
 
   storageCase<RunStoreDriver>('many tasks may be worked on at once', async ({ runStore, peer = runStore }) => {
-    const all = Array.from({ length: 12 }, (_, index) => new TrackedTask(index % 2 === 0 ? runStore : peer, `task-${index}`))
+    const all = Array.from(
+      { length: 12 },
+      (_, index) => new TrackedTask(index % 2 === 0 ? runStore : peer, `task-${index}`),
+    )
     await Promise.all(
       all.map(async (tracked) => {
         await tracked.commit([status('working', 1)], { lease: { expiresAt: 1_000 } })
-        for (let step = 0; step < 5; step++) await tracked.commit([{ type: 'message', message: message(`m-${step}`) }], { leaseToken: 1 })
+        for (let step = 0; step < 5; step++)
+          await tracked.commit([{ type: 'message', message: message(`m-${step}`) }], { leaseToken: 1 })
         await tracked.commit([status('completed', 2)], { leaseToken: 1, lease: 'release' })
       }),
     )
@@ -103,17 +126,24 @@ export const versionCases = [
     same((await runStore.list({ scope: alice, pageSize: 50 })).total, 12, 'tasks')
   }),
 
-  storageCase<RunStoreDriver>('the messages of a commit join the conversation, those of a refused one do not', async ({ runStore, conversation }) => {
-    const tracked = new TrackedTask(runStore, 'task-1')
-    await tracked.commit([], { conversation: [message('m-1'), message('m-2', 'b', 'agent')] })
-    await fails(
-      () => runStore.commit({ ...tracked.next([], { conversation: [message('lost')] }), expectedVersion: 7 }),
-      'PF_STORE_CONFLICT',
-      'stale commit',
-    )
-    await fails(() => runStore.commit(creation('task-1', {}, { conversation: [message('lost')] })), 'PF_STORE_CONFLICT', 'made again')
-    await tracked.commit([status('completed', 1)], { conversation: [message('m-3')], force: true })
-    const read = await conversation.read(alice, 'context-1')
-    same(read, [message('m-1'), message('m-2', 'b', 'agent'), message('m-3')], 'conversation')
-  }),
+  storageCase<RunStoreDriver>(
+    'the messages of a commit join the conversation, those of a refused one do not',
+    async ({ runStore, conversation }) => {
+      const tracked = new TrackedTask(runStore, 'task-1')
+      await tracked.commit([], { conversation: [message('m-1'), message('m-2', 'b', 'agent')] })
+      await fails(
+        () => runStore.commit({ ...tracked.next([], { conversation: [message('lost')] }), expectedVersion: 7 }),
+        'PF_STORE_CONFLICT',
+        'stale commit',
+      )
+      await fails(
+        () => runStore.commit(creation('task-1', {}, { conversation: [message('lost')] })),
+        'PF_STORE_CONFLICT',
+        'made again',
+      )
+      await tracked.commit([status('completed', 1)], { conversation: [message('m-3')], force: true })
+      const read = await conversation.read(alice, 'context-1')
+      same(read, [message('m-1'), message('m-2', 'b', 'agent'), message('m-3')], 'conversation')
+    },
+  ),
 ]
