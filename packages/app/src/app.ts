@@ -19,6 +19,8 @@ export interface FetchContext {
   readonly path?: string | undefined
   /** Bytes of the body, where the host makes sure that it has exactly so many. Unset: they are counted. */
   readonly bodyLength?: number | undefined
+  /** A header by its name in lower case, where the host has a shorter way to it than the request's list. */
+  header?(name: string): string | null
   /** Reads the whole body, at most `limit` bytes, where the host has a shorter way than the request's stream. */
   readBody?(limit: number): Promise<Uint8Array>
   /** Told that a route answered with a body that the host may take straight: look for its `textSourceOf` (http-kit). */

@@ -1,4 +1,4 @@
-import type { HostInfo, HttpClient, Target, Variables } from '@pf-agents/agent-core'
+import type { HostInfo, HttpClient, JsonObject, Target, Variables } from '@pf-agents/agent-core'
 
 /** What the place an app is served in gives it. Bound when serving begins, because `createApp` does no I/O. */
 export interface HostServices {
@@ -8,6 +8,8 @@ export interface HostServices {
   world?: string
   /** When the component was built: milliseconds since 1970. */
   builtAt?: number
+  /** Signatures of the agent cards, made when the component was built, by tenant. */
+  cardSignatures?: Readonly<Record<string, readonly JsonObject[]>>
 }
 
 /** The host of an app, as far as it is known by now. */
@@ -23,10 +25,11 @@ export class Host {
   }
 
   readonly info = (): HostInfo => {
-    const { world, builtAt } = this.services
+    const { world, builtAt, cardSignatures } = this.services
     return {
       ...(world !== undefined && { world }),
       ...(builtAt !== undefined && { builtAt }),
+      ...(cardSignatures && { cardSignatures }),
       taskLifetime: this.#taskLifetime(world),
     }
   }

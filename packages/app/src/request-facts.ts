@@ -54,6 +54,11 @@ export class RequestFacts implements RequestInfo {
     this.#context.streamed?.()
   }
 
+  header(name: string): string | null {
+    const context = this.#context
+    return context.header === undefined ? this.request.headers.get(name) : context.header(name)
+  }
+
   readBody(): Promise<Uint8Array> {
     const context = this.#context
     if (context.readBody !== undefined) return context.readBody(this.#bodyLimit)

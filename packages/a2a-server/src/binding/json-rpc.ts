@@ -27,7 +27,7 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
   let notification = false
   let extensions = none
   try {
-    const contentType = request.headers.get('content-type')
+    const contentType = info.header('content-type')
     if (contentType !== 'application/json' && !isJsonContentType(contentType)) {
       throw new A2AError('ContentTypeNotSupportedError', {
         message: 'JSON-RPC requests have the content type application/json.',
@@ -37,7 +37,7 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
     id = call.id
     notification = call.notification
     if ('error' in call && call.error.kind === 'InvalidRequestError') throw call.error
-    extensions = service.negotiation.agree(request)
+    extensions = service.negotiation.agree(request, info)
     if ('error' in call) throw call.error
     service.negotiation.checkCapability(call.operation)
     const params = decodeRequest(call.operation, call.params)

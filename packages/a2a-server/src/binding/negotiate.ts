@@ -9,6 +9,10 @@ import {
   operationCapabilities,
   parseExtensions,
 } from '@pf-agents/a2a-protocol'
+import type { RequestInfo } from '@pf-agents/agent-core'
+
+const versionHeader = A2A_VERSION_HEADER.toLowerCase()
+const extensionsHeader = A2A_EXTENSIONS_HEADER.toLowerCase()
 
 const capabilityErrors = {
   streaming: 'UnsupportedOperationError',
@@ -30,11 +34,10 @@ export class Negotiation {
    * Checks the version (A2A 1.0, 3.6.2), then required extensions (3.3.4).
    * @returns the extensions that are turned on, for the answer's header
    */
-  agree(request: Request): readonly string[] {
-    const { headers } = request
-    const version = headers.get(A2A_VERSION_HEADER)
+  agree(request: Request, info: RequestInfo): readonly string[] {
+    const version = info.header(versionHeader)
     if (version !== '1.0') negotiateVersion(version, version?.trim() ? undefined : queryVersion(request.url))
-    const requested = headers.get(A2A_EXTENSIONS_HEADER)
+    const requested = info.header(extensionsHeader)
     if (requested === null && !this.#required) return none
     return negotiateExtensions(this.#capabilities.extensions, parseExtensions(requested))
   }

@@ -33,7 +33,7 @@ export async function answerRest(
   try {
     const match = matchRestRoute(request.method, path)
     if (match === undefined) throw new A2AError('MethodNotFoundError', { message: 'There is no such operation.' })
-    extensions = service.negotiation.agree(request)
+    extensions = service.negotiation.agree(request, info)
     service.negotiation.checkCapability(match.operation)
     const body = request.method === 'POST' ? await readRestBody(request, info) : undefined
     const params = decodeRestRequest(match, queryOf(request.url), body)
@@ -63,7 +63,7 @@ export function restFailure(error: A2AError, request: Request, extensions: reado
 async function readRestBody(request: Request, info: RequestInfo): Promise<unknown> {
   const bytes = await info.readBody()
   if (bytes.byteLength === 0) return undefined
-  if (!isRestContentType(request.headers.get('content-type'))) {
+  if (!isRestContentType(info.header('content-type'))) {
     throw new A2AError('ContentTypeNotSupportedError', {
       message: `Bodies have the content type ${A2A_JSON} or ${JSON_TYPE}.`,
     })

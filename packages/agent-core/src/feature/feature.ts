@@ -71,6 +71,8 @@ export interface HostInfo {
   readonly world?: string
   /** When the component was built: milliseconds since 1970. */
   readonly builtAt?: number
+  /** Signatures of the agent cards, made when the component was built, by tenant (empty where it serves one agent). */
+  readonly cardSignatures?: Readonly<Record<string, readonly JsonObject[]>>
   /** How long tasks can be read: as long as the request that made them, as the process, or until their store drops them. */
   readonly taskLifetime: 'request' | 'process' | 'stored'
 }

@@ -90,6 +90,25 @@ describe.each([
   })
 })
 
+describe('an app behind a body parser', () => {
+  it('says that the body is gone, unless the parser left it', async () => {
+    const server = express()
+    server.use('/plain', express.text({ type: '*/*' }))
+    server.use(
+      '/kept',
+      express.text({
+        type: '*/*',
+        verify: (incoming, _outgoing, buffer) => Object.assign(incoming, { rawBody: buffer }),
+      }),
+    )
+    mount(app(), server, '/plain')
+    mount(app(), server, '/kept')
+    const url = await addressOf(server.listen(0, '127.0.0.1'))
+    expect(await ask(`${url}/plain/x`, 'hello')).toMatchObject({ status: 500, error: { code: 'PF_INTERNAL' } })
+    expect(await ask(`${url}/kept/x`, 'hello')).toMatchObject({ status: 200, body: 'hello' })
+  })
+})
+
 describe('an app in a bare HTTP server', () => {
   it('is a listener', async () => {
     const url = await addressOf(

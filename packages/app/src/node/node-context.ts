@@ -27,6 +27,12 @@ export class NodeContext implements FetchContext {
     return lengthOf(this.#incoming.headers['content-length'])
   }
 
+  /** Node has read the headers already; a `Headers` object of them is one more copy. */
+  header(name: string): string | null {
+    const value = this.#incoming.headers[name]
+    return typeof value === 'string' ? value : (value?.join(', ') ?? null)
+  }
+
   /** Straight from the socket: the stream of a `Request` costs as much as all the rest of a small request. */
   readBody(limit: number): Promise<Uint8Array> {
     return readIncoming(this.#incoming, limit)

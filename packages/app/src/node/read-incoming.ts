@@ -7,15 +7,28 @@ const nothing = new Uint8Array(0)
  * The whole body of a request, at most `limit` bytes.
  * @throws PfError PF_REQUEST_TOO_LARGE
  */
-export function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+export async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   // Whoever mounts an app behind a body parser leaves what it read here, as some platforms do.
   const { rawBody } = incoming as { rawBody?: unknown }
-  if (rawBody instanceof Uint8Array)
-    return rawBody.byteLength > limit ? Promise.reject(tooLarge(limit)) : Promise.resolve(rawBody)
-  if (incoming.readableEnded) return Promise.reject(new TypeError('The body was read already.'))
+  if (rawBody instanceof Uint8Array) return within(rawBody, limit)
+  if (incoming.readableDidRead) throw new TypeError('The body was read already.')
+  // The parser hands over the body that came with the headers in the turn that began with them: one step later it is
+  // here, whole, and needs none of the stream's events.
+  if (!incoming.complete) await undefined
+  if (incoming.complete && !incoming.readableFlowing && !incoming.destroyed) {
+    return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
+  }
+  return collect(incoming, limit)
+}
+
+function within(body: Uint8Array, limit: number): Uint8Array {
+  if (body.byteLength > limit) throw tooLarge(limit)
+  return body
+}
+
+function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    let first: Uint8Array | undefined
-    let rest: Uint8Array[] | undefined
+    const chunks: Uint8Array[] = []
     let size = 0
     const stop = (): void => {
       incoming.off('data', onData)
@@ -25,17 +38,18 @@ export function readIncoming(incoming: IncomingMessage, limit: number): Promise<
     }
     const onData = (chunk: Uint8Array): void => {
       size += chunk.byteLength
-      if (size > limit) {
-        stop()
-        // What still comes is thrown away, and the connection cut, by whoever ends the response.
-        incoming.pause()
-        reject(tooLarge(limit))
-      } else if (first === undefined) first = chunk
-      else (rest ??= []).push(chunk)
+      if (size <= limit) {
+        chunks.push(chunk)
+        return
+      }
+      stop()
+      // What still comes is thrown away, and the connection cut, by whoever ends the response.
+      incoming.pause()
+      reject(tooLarge(limit))
     }
     const onEnd = (): void => {
       stop()
-      resolve(first === undefined ? nothing : rest === undefined ? first : Buffer.concat([first, ...rest], size))
+      resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
     }
     const onLost = (error?: Error): void => {
       stop()

@@ -1,4 +1,4 @@
-import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
+import { type AnyFeature, checkTargets, type JsonObject, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { getVariable } from 'pf-host:config'
 import { type App, appCore, type FetchContext } from '../app'
 import { declaredLength } from '../bounded-request'
@@ -13,6 +13,11 @@ export interface ComponentInfo {
   world?: string
   /** When it was built: milliseconds since 1970. Cards carry it as `Last-Modified`. */
   builtAt?: number
+  /**
+   * Signatures of the agent cards by tenant (empty where the app serves one agent), made when it was built, by keys that
+   * stayed outside. The server shows them where it knows its public URL.
+   */
+  cardSignatures?: Readonly<Record<string, readonly JsonObject[]>>
 }
 
 /** What a component exports beside the incoming handler: `pf:agent/discovery@1.0.0`. */
