@@ -35,6 +35,8 @@ export type {
   InterfacePreference,
   OutgoingCall,
 } from './options'
+export type { PushNotification } from './push-receiver/notification'
+export { createPushReceiver, type PushReceiver, type PushReceiverOptions } from './push-receiver/push-receiver'
 export { createRemoteAgents, toRemoteAgent } from './remote-agents'
 export type { A2AEventStream } from './stream/event-stream'
 export { createTaskFold, foldStream, type TaskFold, toRunEvents } from './stream/fold'
