@@ -1,3 +1,6 @@
+// Programs that take this file without the rest of the package need the host module's types.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./host.d.ts" />
 import {
   bind,
   clockPort,

@@ -58,6 +58,21 @@ describe('bounds', () => {
     ).toEqual(live.toSorted())
   })
 
+  test('what was said in a task stays in its conversation when the task is gone', () => {
+    const { stores } = open({ keepTasks: 16 })
+    const said = (n: number): Message => ({ messageId: `m-${n}`, role: 'user', parts: [{ text: 'x' }] })
+    const create = {
+      ...(creation('first', 'working', 0).create as NonNullable<RunCommit['create']>),
+      contextId: 'shared',
+    }
+    void stores.runStore.commit(creation('first', 'working', 0, { create, conversation: [said(1)] }))
+    const ended = { type: 'status' as const, status: { state: 'completed' as const, timestamp: time(1) } }
+    void stores.runStore.commit({ key: key('first'), expectedVersion: 1, events: [ended], conversation: [said(2)] })
+    for (let n = 0; n < 200; n++) void stores.runStore.commit(creation(`over-${n}`, 'completed', 10 + n))
+    expect(stores.runStore.load(key('first'))).toBeUndefined()
+    expect(stores.conversation.read(scope, 'shared')).toEqual([said(1), said(2)])
+  })
+
   test('full of live tasks, refuses more, leaves nothing of what it refused, and takes them once others are over', () => {
     const { host, stores } = open({ keepTasks: 16 })
     let refused = 0
