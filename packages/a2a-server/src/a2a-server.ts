@@ -16,6 +16,7 @@ import { answerRest, restFailure } from './binding/rest'
 import { additionsOf, buildCard, type CardPlace, forHost, joinAdditions } from './card/build-card'
 import { CardRoute, originOf } from './card/card-route'
 import { extendedCard } from './card/extended-card'
+import { createCardSigning } from './card/sign-card'
 import { Endpoints } from './endpoint'
 import { Extensions } from './extension/extensions'
 import { replayExtension } from './extension/replay-extension'
@@ -44,8 +45,9 @@ export function a2aServer(options: A2AServerOptions = {}) {
     targets: ['node', 'wasm'],
     requires: [loggerPort, clockPort],
     optional: [pushServicePort, runStreamsPort],
-    setup({ ports, agents, cards, host }) {
+    setup({ ports, agents, cards, host, target }) {
       checkTenants(agents)
+      const signing = createCardSigning({ signers: options.signWith, target, publicUrl, host })
       const endpoints = new Endpoints(agents)
       const runStreams = ports.find(runStreamsPort)
       const extensions = new Extensions([...(runStreams ? [replayExtension] : []), ...(options.extensions ?? [])])
@@ -79,8 +81,11 @@ export function a2aServer(options: A2AServerOptions = {}) {
         },
       })
       const card = new CardRoute({
-        render: (origin, tenant) =>
-          buildCard(endpoints.find(tenant, undefined).agent, forHost(additions, host()), place(origin, tenant)),
+        address: publicUrl,
+        render(origin, tenant) {
+          const { agent } = endpoints.find(tenant, undefined)
+          return signing.publicCard(buildCard(agent, forHost(additions, host()), place(origin, tenant)), tenant)
+        },
         modified: () => host().builtAt ?? ports.get(clockPort).now(),
         maxAgeSeconds: options.cardMaxAgeSeconds ?? 300,
       })
@@ -94,6 +99,9 @@ export function a2aServer(options: A2AServerOptions = {}) {
           },
         },
         close: () => streaming?.close(),
+        ...(options.signWith?.length && {
+          health: async () => void (await Promise.all(agents.map(({ tenant }) => card.prepare(tenant)))),
+        }),
         ready() {
           additions = joinAdditions([...additionsOf(cards()), options.card ?? {}])
           service = new Service({
@@ -111,8 +119,11 @@ export function a2aServer(options: A2AServerOptions = {}) {
                 endpoint,
                 place(originOf(request.url) + info.basePath, endpoint.tenant),
                 info.principal,
+                signing,
               ),
           })
+          // Signed before anybody asks; what goes wrong is told by the health check and by each request for the card.
+          if (options.signWith?.length) for (const { tenant } of agents) card.prepare(tenant).catch(() => {})
         },
       }
     },

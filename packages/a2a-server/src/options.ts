@@ -1,4 +1,4 @@
-import type { AgentCard } from '@pf-agents/a2a-protocol'
+import type { AgentCard, CardSigner } from '@pf-agents/a2a-protocol'
 import type { Agent, Awaitable, Principal } from '@pf-agents/agent-core'
 import type { A2AExtension } from './extension/extension'
 import type { StreamingOptions } from './stream/options'
@@ -27,6 +27,11 @@ export interface A2AServerOptions {
   card?: CardAdditions
   /** Turns the extended card on, and says what it adds (A2A 1.0, 3.1.11). */
   extendedCard?: ExtendedCard
+  /**
+   * Signs the card with each of these (`createCardSigner` of `@pf-agents/auth/jwt`), and extended cards too. Needs
+   * `publicUrl`. Not in a component, which is signed when it is built. Default none.
+   */
+  signWith?: readonly Awaitable<CardSigner>[]
   /** Seconds the card may be kept. Default 300. */
   cardMaxAgeSeconds?: number
   /** Extensions of the protocol, made with `defineExtension`. */

@@ -19,7 +19,7 @@ const parsed = (value: object, form?: 'spec' | 'sdk') => JSON.parse(canonicalAge
 
 describe('canonicalAgentCard', () => {
   // A2A 1.0.1, 8.4.1
-  it('leaves out and keeps what the example of the specification does', () => {
+  it('leaves out and keeps what the example of the specification does [CARD-SIGN-001]', () => {
     const { capabilities, description, name, skills } = parsed({
       name: 'Example Agent',
       description: '',
@@ -31,7 +31,7 @@ describe('canonicalAgentCard', () => {
     )
   })
 
-  it('leaves the signatures out, and plain members with default values', () => {
+  it('leaves the signatures out, and plain members with default values [CARD-SIGN-002]', () => {
     const signed = { ...card, signatures: [{ protected: 'x', signature: 'y' }] }
     expect(canonicalAgentCard(signed)).toBe(canonicalAgentCard(card))
     const padded = {

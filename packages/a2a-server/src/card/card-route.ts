@@ -1,4 +1,4 @@
-import type { FeatureRoute, RequestInfo } from '@pf-agents/agent-core'
+import type { Awaitable, FeatureRoute, RequestInfo } from '@pf-agents/agent-core'
 import { contentHash } from './content-hash'
 
 /** Cards kept ready, one per address they were asked for at; the address is the caller's to choose. */
@@ -11,8 +11,10 @@ interface Rendered {
 
 /** What {@link CardRoute} serves. */
 export interface CardRouteParts {
+  /** The one address that cards are made for; `undefined` where it is that of each request. */
+  readonly address: string | undefined
   /** The card for requests to an address. */
-  render(address: string, tenant: string): object
+  render(address: string, tenant: string): Awaitable<object>
   /** When the card came to be, in milliseconds since 1970. Asked once. */
   modified(): number
   maxAgeSeconds: number
@@ -25,7 +27,7 @@ export class CardRoute implements FeatureRoute {
   readonly public = true
   readonly #parts: CardRouteParts
   readonly #cacheControl: string
-  readonly #kept = new Map<string, Rendered>()
+  readonly #kept = new Map<string, Awaitable<Rendered>>()
   #modified: string | undefined
 
   constructor(parts: CardRouteParts) {
@@ -34,8 +36,19 @@ export class CardRoute implements FeatureRoute {
     this.handle = this.handle.bind(this)
   }
 
-  handle(request: Request, info: RequestInfo): Response {
-    const { body, etag } = this.#card(originOf(request.url) + info.basePath, info.tenant)
+  handle(request: Request, info: RequestInfo): Awaitable<Response> {
+    const card = this.#card(this.#parts.address ?? originOf(request.url) + info.basePath, info.tenant)
+    return card instanceof Promise
+      ? card.then((made) => this.#answer(request, made))
+      : this.#answer(request, card as Rendered)
+  }
+
+  /** Makes the card of a tenant before anybody asks for it. Only for cards with an address of their own. */
+  async prepare(tenant: string): Promise<void> {
+    await this.#card(this.#parts.address ?? '', tenant)
+  }
+
+  #answer(request: Request, { body, etag }: Rendered): Response {
     this.#modified ??= new Date(this.#parts.modified()).toUTCString()
     const headers = {
       'content-type': 'application/json',
@@ -46,16 +59,26 @@ export class CardRoute implements FeatureRoute {
     return this.#isFresh(request, etag) ? new Response(null, { status: 304, headers }) : new Response(body, { headers })
   }
 
-  #card(address: string, tenant: string): Rendered {
+  #card(address: string, tenant: string): Awaitable<Rendered> {
     const key = `${address} ${tenant}`
     let card = this.#kept.get(key)
     if (card === undefined) {
-      const body = JSON.stringify(this.#parts.render(address, tenant))
-      card = { body, etag: `"${contentHash(body)}"` }
+      const made = this.#parts.render(address, tenant)
+      card = made instanceof Promise ? this.#signed(key, made) : renderedOf(made)
       if (this.#kept.size >= maxKept) this.#kept.delete(this.#kept.keys().next().value as string)
       this.#kept.set(key, card)
     }
     return card
+  }
+
+  async #signed(key: string, card: Promise<object>): Promise<Rendered> {
+    try {
+      return renderedOf(await card)
+    } catch (error) {
+      // The next request tries again.
+      this.#kept.delete(key)
+      throw error
+    }
   }
 
   /** RFC 9110 13.2.2: If-None-Match decides where it is given, If-Modified-Since otherwise. */
@@ -66,6 +89,11 @@ export class CardRoute implements FeatureRoute {
     const since = request.headers.get('if-modified-since')
     return since !== null && Date.parse(since) >= Date.parse(this.#modified as string)
   }
+}
+
+function renderedOf(card: object): Rendered {
+  const body = JSON.stringify(card)
+  return { body, etag: `"${contentHash(body)}"` }
 }
 
 /** Scheme and host of an absolute URL. */

@@ -42,9 +42,6 @@ export const laterStreaming = later('streaming is not served yet; until then the
 /** Brought by the push step. */
 export const laterPush = later('push notifications are not served yet; until then the capability is not declared')
 
-/** Brought with signing. */
-export const laterSigning = later('agent cards are not signed yet')
-
 /** Decided: docs/design.md, section 7. */
 export const grpcNotServed = {
   reason: 'gRPC is not served: it is not possible inside a component, and the two HTTP bindings cover every operation',

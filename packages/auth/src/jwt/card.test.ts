@@ -150,7 +150,7 @@ describe('keys', () => {
     await expect(verifier({ keys: trusts(await testKey('2026-10')) })(signed, {})).rejects.toMatchObject(untrusted)
   })
 
-  it('that are over are not good', async () => {
+  it('that are over are not good [CARD-SIGN-004]', async () => {
     const clock = createFakeClock(Date.parse('2026-11-20T00:00:00Z'))
     const signed = received(await signAgentCard(plain, [signer]))
     const keys = { '2026-11': { key: key.publicJwk, expires: '2026-12-01T00:00:00Z' } }

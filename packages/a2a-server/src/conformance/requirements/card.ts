@@ -1,4 +1,4 @@
-import { laterSigning, type Requirement } from '../requirement'
+import type { Requirement } from '../requirement'
 
 /** Agent cards (§8, §3.1.11, §4.4). */
 export const cardRequirements = {
@@ -44,7 +44,6 @@ export const cardRequirements = {
     group: 'card',
     summary: 'What is signed is the card in its canonical form (RFC 8785).',
     unexercised: true,
-    deferred: laterSigning,
   },
   'CARD-SIGN-002': {
     level: 'must',
@@ -52,7 +51,6 @@ export const cardRequirements = {
     group: 'card',
     summary: 'Signatures are not part of what is signed.',
     unexercised: true,
-    deferred: laterSigning,
   },
   'CARD-SIGN-003': {
     level: 'must',
@@ -60,7 +58,6 @@ export const cardRequirements = {
     group: 'card',
     summary: 'The protected header of a signature names algorithm and key.',
     unexercised: true,
-    deferred: laterSigning,
   },
   'CARD-SIGN-004': {
     level: 'must',
@@ -68,7 +65,6 @@ export const cardRequirements = {
     group: 'card',
     summary: 'Keys that are expired or revoked verify nothing.',
     unexercised: true,
-    deferred: laterSigning,
   },
   'CARD-CACHE-001': {
     level: 'should',
