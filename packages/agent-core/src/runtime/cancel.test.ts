@@ -148,6 +148,35 @@ it('a message that never became a task is refused, and nothing is kept of it', a
   expect(test.clock.pending).toBe(0)
 })
 
+it('a cancel before a follow-up has begun leaves the question open', async () => {
+  let calls = 0
+  const gate = deferred()
+  let isSlow = false
+  const test = harness(
+    {
+      onMessage: () => {
+        calls++
+        return reply.inputRequired({ prompt: '?' })
+      },
+    },
+    {
+      wrapStore: (store) =>
+        createFaultyRunStore(store, {
+          async before(method) {
+            if (isSlow && method === 'load') await gate.promise
+          },
+        }),
+    },
+  )
+  const asked = await test.sendTask()
+  isSlow = true
+  const run = test.submit('x', { taskId: asked.key.taskId })
+  run.cancel()
+  gate.resolve()
+  await expect(run.outcome).rejects.toMatchObject({ code: 'PF_RUN_CANCELED' })
+  expect([calls, test.load(asked.key.taskId)?.version]).toEqual([1, asked.version])
+})
+
 it('a cancel during the commit that takes the answers ends the run before the handler is called', async () => {
   let calls = 0
   const gate = deferred()

@@ -20,7 +20,7 @@ import { endStored } from './end-stored'
 import { bindAnswers, followUp } from './follow-up'
 import { Follower } from './follower'
 import type { RuntimeOptions, RuntimeServices } from './options'
-import { isOverdue, loadLive } from './overdue'
+import { listLive, loadLive } from './overdue'
 import { Router } from './routing'
 import { Run } from './run'
 import type { RunHost } from './run-host'
@@ -138,7 +138,11 @@ class Runtime implements AgentRuntime {
     work: (hasWaited: boolean) => Awaitable<RunOutcome>,
   ): Awaitable<RunOutcome> {
     const entered = this.#turns.enter(`${principal.id.length}:${principal.id}${contextId}`)
-    if (typeof entered === 'function') return andFinally(() => work(false), entered)
+    const begin = (hasWaited: boolean): Awaitable<RunOutcome> => {
+      follower.check()
+      return work(hasWaited)
+    }
+    if (typeof entered === 'function') return andFinally(() => begin(false), entered)
     const { clock } = this.#host.services
     const giveUp =
       deadline === undefined
@@ -147,7 +151,7 @@ class Runtime implements AgentRuntime {
     return follower
       .wait(entered)
       .finally(giveUp)
-      .then((end) => andFinally(() => work(true), end))
+      .then((end) => andFinally(() => begin(true), end))
   }
 
   async task(taskId: string, principal: Principal): Promise<StoredTask | undefined> {
@@ -155,14 +159,7 @@ class Runtime implements AgentRuntime {
   }
 
   async list({ principal, ...query }: ListInput): Promise<TaskPage> {
-    const full = { ...query, scope: { tenant: this.#host.tenant, principalId: principal.id } }
-    for (;;) {
-      const page = await this.#host.services.store.list(full)
-      const late = page.tasks.filter((one) => isOverdue(this.#host, one))
-      if (late.length === 0) return page
-      // Failing them changes the order: the page is read again.
-      for (const one of late) await loadLive(this.#host, one.key)
-    }
+    return listLive(this.#host, { ...query, scope: { tenant: this.#host.tenant, principalId: principal.id } })
   }
 
   async cancel(taskId: string, principal: Principal): Promise<StoredTask> {

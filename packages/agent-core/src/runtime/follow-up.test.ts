@@ -155,6 +155,18 @@ describe('several questions', () => {
   })
 })
 
+it('answers that are named may come without a word: the history has none then', async () => {
+  const test = asking([{ prompt: 'a?', slot: 'a' }])
+  const asked = await test.sendTask()
+  const done = await test.sendTask(
+    [],
+    { taskId: asked.key.taskId },
+    { answers: [resolved(idsOf(asked)[0] as string, 1)] },
+  )
+  expect(artifactTexts(done)).toEqual(['{"a":1}'])
+  expect(done.task.history.map((one) => one.parts[0]?.text)).toEqual(['hello', 'a?'])
+})
+
 describe('answers that are refused, and change nothing', () => {
   it.each<[string, (ids: string[]) => unknown, string]>([
     ['for a question that does not exist', () => [resolved('nonsense', 1)], 'PF_INTERRUPT_UNKNOWN'],

@@ -56,7 +56,8 @@ export async function followUp(
   run.answers = answers
   if (skill !== undefined) run.assign(skill)
   try {
-    writer.emit({ type: 'message', message: run.message })
+    // Answers that are named may come without a word.
+    if (run.message.parts.length > 0) writer.emit({ type: 'message', message: run.message })
     const left = settleQuestions(run, answers, checkpoint.engine === handlerEngine.name)
     if (left !== 'none') {
       if (left === 'open') askAgain(run, stored, problem)

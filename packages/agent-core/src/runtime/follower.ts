@@ -21,7 +21,7 @@ export class Follower {
   }
 
   /** Waits for the turn, and gives its place up where the caller does. */
-  async wait(waiting: Waiting): Promise<EndTurn> {
+  wait(waiting: Waiting): Promise<EndTurn> {
     this.#waiting = waiting
     if (this.#reason !== undefined) waiting.leave(this.#reason)
     return waiting.turn
@@ -37,6 +37,11 @@ export class Follower {
   readonly stored = (): void => {
     const stored = this.#run?.promote().stored()
     if (stored !== undefined) this.#started?.resolve({ task: { ...stored, task: snapshotTask(stored.task) } })
+  }
+
+  /** @throws why the caller gave up before anything was begun. */
+  check(): void {
+    if (this.#reason !== undefined) throw this.#reason
   }
 
   /** Ends the run, or the wait for it. */

@@ -102,6 +102,30 @@ describe('a task whose run died', () => {
     expect(new Set(tasks.map((one) => one.task.status.state))).toEqual(new Set(['failed']))
   })
 
+  it('in a list that lags behind its tasks is failed, and given as it is', async () => {
+    let lists = 0
+    const test = harness(never, {
+      wrapStore: (store) => {
+        const old = new Map<string, Awaited<ReturnType<typeof store.list>>>()
+        return {
+          ...store,
+          async list(query) {
+            lists++
+            const page = old.get(JSON.stringify(query)) ?? (await store.list(query))
+            old.set(JSON.stringify(query), page)
+            return page
+          },
+        }
+      },
+    })
+    killed(test, 't')
+    await test.clock.advance(1_000)
+    const page = await test.runtime.list({ principal: anonymous, pageSize: 1 })
+    expect(page.tasks).toEqual([test.load('t')])
+    expect(page.tasks[0]?.task.status.state).toBe('failed')
+    expect(lists).toBeLessThan(10)
+  })
+
   it('its run, if it lives after all, finds out by its next commit', async () => {
     const test = harness(
       {
