@@ -19,6 +19,8 @@ export class FakeHost {
   hidesLostSwaps = false
   /** Handles for compare-and-set that one instance may have, as Spin counts them. */
   handles = 256
+  /** What clocks of tests may go by. */
+  time = 0
   private readonly handlesOf = new Map<string, number>()
 
   /** The store as one instance sees it. */
