@@ -15,6 +15,9 @@ import { manifestMarker, spinManifest } from './spin-manifest'
 import { worldWit } from './wit'
 import { type World, worlds } from './worlds'
 
+/** Raised when the same code becomes another component. */
+const MAKE_VERSION = 2
+
 /** A step of a build, as `onStep` is told. */
 export type BuildStep = 'bundle' | 'component' | 'definition'
 
@@ -115,7 +118,7 @@ async function componentOf(bundle: Bundle, options: BuildComponentOptions): Prom
   const wit = worldWit(bundle.imports)
   const make = () => makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
   if (options.noCache) return { component: await make(), cached: false }
-  const key = BuildCache.key(componentizeVersion(), wit, bundle.code)
+  const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code)
   return new BuildCache(join(cacheDir, 'builds')).load(key, make)
 }
 

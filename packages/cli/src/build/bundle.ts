@@ -72,8 +72,9 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-component-entry.js', loader: 'js' },
     sourcemap: 'external',
     sourcesContent: true,
+    // Folds constants and drops dead code. Whitespace and names stay: a component holds parsed code, so they cost nothing
+    // (docs/decisions/spin-js-sdk.md), and stacks stay readable on hosts that have no source map.
     minifySyntax: true,
-    minifyWhitespace: true,
   })
   judge(guard, whole.metafile, 'pf-component-entry.js')
   const text = (ending: string) => whole.outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? ''
