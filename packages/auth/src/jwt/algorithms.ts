@@ -15,6 +15,20 @@ const publicKeyAlgorithms: readonly string[] = [
   'RS512',
 ]
 
+/** Those that the engine of components has no code for. */
+const absentInComponents = /^(?:PS|Ed)/
+
+/** Where tokens of the named algorithms can be verified; `undefined` where nothing is against any target. */
+export function algorithmTargets(named: readonly string[] = []) {
+  const absent = named.filter((one) => absentInComponents.test(one))
+  if (absent.length === 0) return undefined
+  return {
+    on: ['node' as const],
+    reason: `the engine of components can not verify ${absent.join(', ')}`,
+    alternative: 'allow ES256 or RS256',
+  }
+}
+
 /** Signatures with a secret that both sides know. */
 const secretAlgorithms: readonly string[] = ['HS256', 'HS384', 'HS512']
 

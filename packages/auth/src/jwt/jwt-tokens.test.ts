@@ -12,6 +12,7 @@ import {
   type TestKey,
   type TokenParts,
 } from '../../test/issuer'
+import { createAuthenticator } from '../authenticator'
 import type { Refusal } from '../scheme/refusal'
 import { jwtBearer, openIdConnect } from './jwt-scheme'
 import { type JwtOptions, jwtTokens } from './jwt-tokens'
@@ -328,6 +329,25 @@ describe('openIdConnect', () => {
     await expect(ask(secure, withToken(given), insecure)).rejects.toMatchObject({ code: 'PF_AUTH_UNAVAILABLE' })
     expect(asked).toEqual(['https://id.test/.well-known/openid-configuration'])
   })
+})
+
+it('is for Node where it names an algorithm that components do not have', () => {
+  const scheme = (algorithms?: string[]) =>
+    jwtBearer({
+      issuer: issuer.url,
+      audience,
+      keys: { jwks: { keys: [ec.publicJwk] } },
+      ...(algorithms && { algorithms }),
+    })
+  for (const algorithms of [undefined, ['ES256', 'RS512']]) {
+    expect(() => createAuthenticator([scheme(algorithms)], { target: 'wasm' })).not.toThrow()
+  }
+  for (const algorithms of [['EdDSA'], ['ES256', 'PS384']]) {
+    expect(() => createAuthenticator([scheme(algorithms)], { target: 'wasm' })).toThrow(
+      expect.objectContaining({ code: 'PF_TARGET_UNSUPPORTED', message: expect.stringContaining('"bearer"') }),
+    )
+    expect(() => createAuthenticator([scheme(algorithms)], { target: 'node' })).not.toThrow()
+  }
 })
 
 it('stands on the card as a bearer token', () => {

@@ -12,7 +12,7 @@ import type { AuthContext } from '../scheme/auth-scheme'
 import { refuse } from '../scheme/refusal'
 import { checkedIssuer, checkedUrl, originOf } from '../token/issuer'
 import type { TokenResult, TokenVerifier } from '../token/token-verifier'
-import { allowedAlgorithms } from './algorithms'
+import { algorithmTargets, allowedAlgorithms } from './algorithms'
 import { isUnknownKey, keySetOf } from './key-set'
 import { type RemoteKeys, remoteKeys, type RemoteKeysRules } from './remote-keys'
 
@@ -42,7 +42,10 @@ export interface JwtOptions extends RemoteKeysRules {
   /** What `aud` must be or hold: this agent's name at the issuer. A token for somebody else is not one for this agent. */
   audience: string | readonly string[]
   keys: JwtKeys
-  /** Algorithms that are allowed. Default: all with public keys; HS256 with a secret. `none` never is. */
+  /**
+   * Algorithms that are allowed. Default: all with public keys; HS256 with a secret. `none` never is. Components verify
+   * ES, RS and HS; to name PS256 or EdDSA is refused for them.
+   */
   algorithms?: readonly string[]
   /** What `typ` must be, such as `at+jwt` (RFC 9068). Default: anything. */
   type?: string
@@ -89,8 +92,10 @@ export function jwtTokens(options: JwtOptions): TokenVerifier {
     ...(type !== undefined && { typ: type }),
     ...(maxTokenAgeSec !== undefined && { maxTokenAge: maxTokenAgeSec }),
   }
+  const targets = algorithmTargets(options.algorithms)
   return {
     issuer,
+    ...(targets && { targets }),
     needs: { ...source.needs, outbound: [...(source.needs.outbound ?? []), ...outbound] },
     async verify(token, context) {
       // Before any key is looked for: what is not of this issuer must not make it load keys.

@@ -42,7 +42,9 @@ export interface AuthScheme {
   /** Secrets the check reads, and hosts it calls. */
   readonly needs?: Needs
   /** Where it can check. Default on every target. */
-  readonly targets?: { readonly on: readonly Target[]; readonly reason: string; readonly alternative?: string }
+  readonly targets?:
+    | { readonly on: readonly Target[]; readonly reason: string; readonly alternative?: string }
+    | undefined
   /** Value of `WWW-Authenticate` in a refusal; `undefined` where HTTP has none for it. */
   challenge(refusal: Refusal | undefined): string | undefined
   /**

@@ -31,6 +31,7 @@ export function tokenScheme(name: string, card: SecurityScheme, options: TokenSc
     card,
     ...(scopes && { scopes }),
     ...(tokens.needs && { needs: tokens.needs }),
+    ...(tokens.targets && { targets: tokens.targets }),
     challenge: (refusal) => bearerChallenge(options, refusal),
     async authenticate(request, context) {
       const given = authorizationValue(request, 'bearer')
