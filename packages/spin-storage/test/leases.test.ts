@@ -82,3 +82,31 @@ test('an instance that loses a race and dies does not take the winner’s lease 
   host.bury('loser')
   expect((winner.load(key) as StoredTask).lease).toEqual({ token: 1, expiresAt: 9_000 })
 })
+
+test('a lease that is claimed while it is renewed is not renewed', () => {
+  const host = new FakeHost()
+  const other = createBucketStores(() => host.instance('other')).runStore
+  for (let at = 1; at < 9; at++) {
+    host.entries.clear()
+    let calls = 0
+    let isClaimed = false
+    const bucket = host.instance('holder', {
+      before: () => {
+        if (++calls !== at || !isArmed) return
+        isClaimed = other.claim(key, { now: 9_000, expiresAt: 20_000 }) !== undefined
+      },
+    })
+    let isArmed = false
+    const { runStore } = createBucketStores(() => bucket)
+    void runStore.commit(creation)
+    calls = 0
+    isArmed = true
+    const isRenewed = runStore.renew(key, 1, 9_500)
+    isArmed = false
+    const lease = (other.load(key) as StoredTask).lease
+    // Whoever came last has it, and the holder was told the truth.
+    if (isClaimed) expect([at, lease]).toEqual([at, { token: 2, expiresAt: 20_000 }])
+    else expect([at, isRenewed, lease]).toEqual([at, true, { token: 1, expiresAt: 9_500 }])
+    if (isRenewed && isClaimed) expect(calls).toBeGreaterThan(5)
+  }
+})

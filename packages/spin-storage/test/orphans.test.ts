@@ -134,3 +134,52 @@ test('a task that is being made is not taken for one that was never made', () =>
   const page = other.runStore.list({ scope, pageSize: 9 }) as TaskPage
   expect(page.tasks.map(({ task }) => task.id)).toEqual([slow, one])
 })
+
+/** An instance that dies after its commit was made, before anything else is put in order. */
+function dyingAfterCommit(host: FakeHost): BucketStores {
+  const inner = host.instance('mortal')
+  let isMade = false
+  const alive = <T>(work: () => T): T => {
+    if (isMade) throw new Error('killed')
+    return work()
+  }
+  const bucket = {
+    ...inner,
+    get: (path: string) => (path.startsWith('task/') ? inner.get(path) : alive(() => inner.get(path))),
+    delete: (path: string) => alive(() => inner.delete(path)),
+    cas(path: string) {
+      const cas = alive(() => inner.cas(path))
+      return { ...cas, swap: (value: Uint8Array) => ((isMade ||= path.startsWith('task/')), cas.swap(value)) }
+    },
+  }
+  return createBucketStores(() => bucket, { keepTasks: 16, clock: { now: () => host.time } })
+}
+
+test('entries that are put in order to make room are so only where the task rests, and with its messages', () => {
+  const [active = '', dead = '', late = '', last = ''] = neighbours(4, (taskId) => paths.taskName({ ...scope, taskId }))
+  const host = new FakeHost()
+  const survivor = open(host, 'survivor')
+  void survivor.runStore.commit(creation(active, 1, 'working'))
+  const said: Message = { messageId: 'm', role: 'agent', parts: [{ text: 'x' }] }
+  expect(
+    () => void dyingAfterCommit(host).runStore.commit({ ...creation(dead, 2, 'completed'), conversation: [said] }),
+  ).toThrow('killed')
+  expect(survivor.conversation.read(scope, 'c')).toEqual([said])
+  // These need the room of the dead one, which is over, but nobody said so.
+  void survivor.runStore.commit(creation(late, 3, 'completed'))
+  void survivor.runStore.commit(creation(last, 4, 'completed'))
+  expect(survivor.runStore.load({ ...scope, taskId: dead })).toBeUndefined()
+  expect(survivor.conversation.read(scope, 'c')).toEqual([said])
+  const asked: RunCommit = {
+    key: { ...scope, taskId: active },
+    expectedVersion: 1,
+    events: [{ type: 'status', status: { state: 'input-required', timestamp: at(5) } }],
+  }
+  expect(() => void dyingAfterCommit(host).runStore.commit(asked)).toThrow('killed')
+  for (const [state, total] of [
+    ['working', 0],
+    ['input-required', 1],
+  ] as const) {
+    expect(survivor.runStore.list({ scope, pageSize: 9, state })).toMatchObject({ total })
+  }
+})
