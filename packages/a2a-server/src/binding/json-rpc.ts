@@ -13,7 +13,7 @@ import {
 import type { RequestInfo } from '@pf-agents/agent-core'
 import { discard } from '@pf-agents/http-kit'
 import type { Service } from '../service'
-import { jsonRpcFraming } from '../stream/framing'
+import { JsonRpcFraming } from '../stream/framing'
 import { jsonAnswer, parseBody } from './answer'
 
 const none: readonly string[] = []
@@ -42,7 +42,7 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
     service.negotiation.checkCapability(call.operation)
     const params = decodeRequest(call.operation, call.params)
     if (isStreaming(call.operation)) {
-      const framing = jsonRpcFraming(id)
+      const framing = new JsonRpcFraming(id)
       const stream = await service.stream(
         call.operation,
         params as Requests[typeof call.operation],

@@ -9,11 +9,22 @@ export interface Framing {
 }
 
 /** Each event is a whole response to the request (A2A 1.0, 9.4.2). */
-export function jsonRpcFraming(id: JsonRpcId): Framing {
-  return {
-    before: `data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`,
-    after: '}\n\n',
-    error: (error) => errorFrame(encodeJsonRpcError(id, error)),
+export class JsonRpcFraming implements Framing {
+  readonly #id: JsonRpcId
+
+  constructor(id: JsonRpcId) {
+    this.#id = id
+  }
+
+  // Made each time: most streams wait most of the time, and it would wait with them.
+  get before(): string {
+    return `data: {"jsonrpc":"2.0","id":${JSON.stringify(this.#id)},"result":`
+  }
+  get after(): string {
+    return '}\n\n'
+  }
+  error(error: A2AError): string {
+    return errorFrame(encodeJsonRpcError(this.#id, error))
   }
 }
 

@@ -179,8 +179,6 @@ export class Streaming implements StreamHost {
     endsAtInput: boolean,
     { endpoint, info, framing, outgoing }: StreamCall,
   ): StreamTerms {
-    const { runtime } = endpoint
-    const { principal } = info
     return {
       key,
       taskId: task.id,
@@ -194,7 +192,8 @@ export class Streaming implements StreamHost {
       artifactIds: task.artifacts.length === 0 ? none : task.artifacts.map(({ artifactId }) => artifactId),
       interrupts: facts.interrupts,
       hasUnsaid: false,
-      load: () => runtime.task(key.taskId, principal),
+      runtime: endpoint.runtime,
+      principal: info.principal,
     }
   }
 }

@@ -1,5 +1,13 @@
 import type { A2AError } from '@pf-agents/a2a-protocol'
-import { PfError, type RunStreams, type StoredEvent, type StoredTask, type TaskKey } from '@pf-agents/agent-core'
+import {
+  type AgentRuntime,
+  PfError,
+  type Principal,
+  type RunStreams,
+  type StoredEvent,
+  type StoredTask,
+  type TaskKey,
+} from '@pf-agents/agent-core'
 import type { SseHub, SseOwner, SseStream } from '@pf-agents/http-kit'
 import { encodeStoredTask } from '../operation/encode-stored-task'
 import { type EncoderStart, EventEncoder } from './event-encoder'
@@ -16,8 +24,8 @@ export interface StreamHost {
 export interface StreamTerms extends EncoderStart {
   key: TaskKey
   historyLength: number | undefined
-  /** Loads the task as it stands. */
-  load(): Promise<StoredTask | undefined>
+  runtime: AgentRuntime
+  principal: Principal
 }
 
 /** A place in the events of a task. */
@@ -102,7 +110,8 @@ export class TaskStream implements SseOwner {
     this.#leave()
     if (!this.#encoder.hasUnsaid) return this.body.close()
     const { seq } = this.#encoder
-    this.#terms.load().then((stored) => {
+    const { runtime, principal, key } = this.#terms
+    runtime.task(key.taskId, principal).then((stored) => {
       if (stored?.lastSeq === seq) this.tellTask(stored)
       this.body.close()
     }, this.#fail)

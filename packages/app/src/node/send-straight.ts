@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { type TextSink, type TextSource, textSourceOf } from '@pf-agents/http-kit'
+import { isSseResponse, type TextSink, type TextSource, textSourceOf } from '@pf-agents/http-kit'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 
 /** Characters that may wait for the end of a turn of the event loop. */
 const turnLimit = 65_536
+/** Characters that a connection takes at once, whatever its reader does. */
+const firstLimit = 16_384
 
 /**
  * Sends a response whose body can be taken straight by writing its text to the connection: half the memory of an idle
@@ -12,16 +14,14 @@ const turnLimit = 65_536
  * @returns what tells the adapter that nothing is left to send; the response itself where somebody wrapped its body
  */
 export function sendStraight(response: Response, outgoing: ServerResponse): Response {
-  const source = textSourceOf(response.body)
+  const isPlain = isSseResponse(response)
+  const source = textSourceOf(isPlain ? response : response.body)
   if (source === undefined) return response
   if (outgoing.destroyed) {
     source.gone()
     return RESPONSE_ALREADY_SENT
   }
-  const headers: Record<string, string | string[]> = Object.fromEntries(response.headers)
-  const cookies = response.headers.getSetCookie()
-  if (cookies.length > 0) headers['set-cookie'] = cookies
-  outgoing.writeHead(response.status, headers)
+  outgoing.writeHead(response.status, isPlain ? { ...response.untouchedHeaders } : headersOf(response))
   const sink = new NodeSink(outgoing, source)
   ;(outgoing as Carrier)[carried] = sink
   outgoing.on('drain', onDrain)
@@ -32,8 +32,19 @@ export function sendStraight(response: Response, outgoing: ServerResponse): Resp
   return RESPONSE_ALREADY_SENT
 }
 
+function headersOf({ headers }: Response): Record<string, string | string[]> {
+  const cookies = headers.getSetCookie()
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
+}
+
 const carried = Symbol('pf-agents.sink')
 type Carrier = ServerResponse & { [carried]: NodeSink }
+
+/** Part of Node's response since its beginnings, though not of its documentation. */
+interface Sender {
+  readonly chunkedEncoding?: boolean
+  _send?(data: string, encoding: 'utf8'): boolean
+}
 
 // One function for all connections: a closure for each would cost as much as the sink itself.
 function onDrain(this: ServerResponse): void {
@@ -106,9 +117,22 @@ class NodeSink implements TextSink {
   }
 
   #send(text: string): boolean {
+    if (!this.hasWritten && this.#sendFirst(text)) return true
     this.hasWritten = true
     this.#isFull = !this.#outgoing.write(text)
     return !this.#isFull
+  }
+
+  /**
+   * Head and first event as one write. `write` makes four of them and puts them off to the end of the tick, which costs
+   * a fifth of the time to the first event.
+   */
+  #sendFirst(text: string): boolean {
+    const sender = this.#outgoing as ServerResponse & Sender
+    if (text.length > firstLimit || sender.chunkedEncoding !== true || sender._send === undefined) return false
+    this.hasWritten = true
+    sender._send(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`, 'utf8')
+    return true
   }
 
   #finish(): void {

@@ -1,5 +1,4 @@
 import type { Clock } from '@pf-agents/agent-core'
-import { sseHeaders } from './sse-event'
 import { StreamSink } from './stream-sink'
 import { markTextSource, type TextSink, type TextSource } from './text-source'
 
@@ -167,7 +166,7 @@ export class SseStream implements TextSource {
   /** The body for hosts that take a stream. */
   get body(): ReadableStream<Uint8Array> {
     let sink: StreamSink | undefined
-    return new ReadableStream<Uint8Array>(
+    const body = new ReadableStream<Uint8Array>(
       {
         pull: (controller) => {
           if (sink === undefined) this.attach((sink = new StreamSink(controller, this.#home, this)))
@@ -181,11 +180,6 @@ export class SseStream implements TextSource {
       // What waits, waits in one string rather than in a queue of chunks.
       { highWaterMark: 0 },
     )
+    return markTextSource(body, this)
   }
-}
-
-/** The response that carries a stream. */
-export function sseResponse(stream: SseStream, headers: Record<string, string> = {}): Response {
-  const body = markTextSource(stream.body, stream)
-  return markTextSource(new Response(body, { headers: { ...sseHeaders, ...headers } }), stream)
 }
