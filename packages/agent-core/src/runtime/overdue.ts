@@ -15,7 +15,7 @@ const tries = 5
  * though a run should be working on it (a run that is alive here is not lost), or the time to answer one of its
  * questions is over.
  */
-export function overdue(host: RunHost, stored: StoredTask): PfError | undefined {
+function overdue(host: RunHost, stored: StoredTask): PfError | undefined {
   const { state } = stored.task.status
   const now = host.services.clock.now()
   if (isActive(state)) {
