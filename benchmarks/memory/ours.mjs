@@ -25,7 +25,7 @@ const agent = defineAgent({
   version: '1.0.0',
   onMessage: (message, context) => {
     if (message.text === 'ask') return reply.inputRequired({ prompt: 'Which?', slot: 'which' })
-    if (context.slots.which !== undefined) return reply.completed(`You said ${String(context.slots.which)}`)
+    if (context.slots.which !== undefined) return reply.completed(`You said ${JSON.stringify(context.slots.which)}`)
     return reply.artifact({ parts: [{ text: message.text }] })
   },
 })
