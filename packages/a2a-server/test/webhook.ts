@@ -1,5 +1,5 @@
 // A receiver of push notifications on a free port of this machine: answers as the test says, notes what it was sent.
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What the receiver was sent. */
@@ -32,7 +32,7 @@ export async function startWebhook(
   const received: Received[] = []
   let open = 0
   let peak = 0
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     open++
     peak = Math.max(peak, open)
     response.on('close', () => open--)
@@ -49,7 +49,8 @@ export async function startWebhook(
     if (typeof given === 'function') return given(response)
     const [status, headers] = typeof given === 'number' ? [given, {}] : given
     response.writeHead(status, headers).end()
-  })
+  }
+  const server = createServer((request, response) => void take(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
