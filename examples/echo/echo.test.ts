@@ -11,5 +11,6 @@ it('echoes on Node', { timeout: 60_000 }, async () => {
 })
 
 it('is one agent file for both entries', () => {
-  for (const entry of ['main.node.ts', 'main.spin.ts']) expect(readFileSync(file(entry), 'utf8')).toContain("import agent from './agent.ts'")
+  for (const entry of ['main.node.ts', 'main.spin.ts'])
+    expect(readFileSync(file(entry), 'utf8')).toContain("import agent from './agent.ts'")
 })

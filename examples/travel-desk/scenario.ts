@@ -5,7 +5,8 @@ import { type JsonValue, type Message, type Part, skillExtensionUri, type Task }
 const search = { from: 'Lisbon', to: 'Vienna', day: '2027-04-30' }
 
 const of = (parts: Part[], more: Partial<Message> = {}): Message => ({ ...userMessage(''), parts, ...more })
-const toSkill = (skill: string, data: JsonValue): Message => of([{ data }], { metadata: { [skillExtensionUri]: skill } })
+const toSkill = (skill: string, data: JsonValue): Message =>
+  of([{ data }], { metadata: { [skillExtensionUri]: skill } })
 
 /** What both targets must do. `url` is asked for when a test begins. */
 export function travelDesk(url: () => string): void {
@@ -17,7 +18,8 @@ export function travelDesk(url: () => string): void {
     return answer.task
   }
   const say = (task: Task): string => task.status.message?.parts.map(({ text }) => text ?? '').join('') ?? ''
-  const follow = (before: Task, part: Part): Promise<Task> => task(of([part], { taskId: before.id, contextId: before.contextId }))
+  const follow = (before: Task, part: Part): Promise<Task> =>
+    task(of([part], { taskId: before.id, contextId: before.contextId }))
 
   it('shows its skills on the card', async () => {
     const { skills } = await client().card()
@@ -26,15 +28,34 @@ export function travelDesk(url: () => string): void {
 
   it('finds flights, the cheapest first', async () => {
     const answer = await client().sendMessage({ message: toSkill('find-flights', search) })
-    expect(answer).toMatchObject({ message: { parts: [{ data: { flights: [{ number: 'PF 105', fare: 89 }, { number: 'PF 101', fare: 129 }] } }] } })
+    expect(answer).toMatchObject({
+      message: {
+        parts: [
+          {
+            data: {
+              flights: [
+                { number: 'PF 105', fare: 89 },
+                { number: 'PF 101', fare: 129 },
+              ],
+            },
+          },
+        ],
+      },
+    })
   })
 
   describe('routes by words', () => {
     it('to the skill that needs data, and asks for it', async () => {
       const asked = await task(userMessage('I need a flight to Vienna'))
-      expect([asked.status.state, say(asked)]).toEqual(['input-required', expect.stringContaining('Find flights needs its input')])
+      expect([asked.status.state, say(asked)]).toEqual([
+        'input-required',
+        expect.stringContaining('Find flights needs its input'),
+      ])
       const found = await follow(asked, { data: search })
-      expect(found).toMatchObject({ status: { state: 'completed' }, artifacts: [{ parts: [{ data: { flights: [{ number: 'PF 105' }, { number: 'PF 101' }] } }] }] })
+      expect(found).toMatchObject({
+        status: { state: 'completed' },
+        artifacts: [{ parts: [{ data: { flights: [{ number: 'PF 105' }, { number: 'PF 101' }] } }] }],
+      })
     })
 
     it('to nothing where they decide nothing: rejected, with the skills there are', async () => {
@@ -46,7 +67,10 @@ export function travelDesk(url: () => string): void {
 
   it('rejects a city it does not know', async () => {
     const rejected = await task(toSkill('find-flights', { ...search, to: 'Atlantis' }))
-    expect([rejected.status.state, say(rejected)]).toEqual(['rejected', 'We sell no flights for Atlantis. We know Lisbon, Vienna, Oslo.'])
+    expect([rejected.status.state, say(rejected)]).toEqual([
+      'rejected',
+      'We sell no flights for Atlantis. We know Lisbon, Vienna, Oslo.',
+    ])
   })
 
   describe('books a trip over several turns', () => {
@@ -54,7 +78,10 @@ export function travelDesk(url: () => string): void {
 
     it('asks one thing after the other, and asks again where an answer does not fit', async () => {
       const first = await begin()
-      expect([first.status.state, say(first)]).toEqual(['input-required', 'Which flight? PF 105 at 17:15 for 89 €; PF 101 at 07:40 for 129 €'])
+      expect([first.status.state, say(first)]).toEqual([
+        'input-required',
+        'Which flight? PF 105 at 17:15 for 89 €; PF 101 at 07:40 for 129 €',
+      ])
       const wrong = await follow(first, { text: 'PF 999' })
       expect(wrong.status.state).toBe('input-required')
       const second = await follow(wrong, { text: 'PF 101' })
@@ -73,11 +100,19 @@ export function travelDesk(url: () => string): void {
           { data: { reference, flight: 'PF 101', day: '2027-04-30', travellers: 2, total: 258 } },
         ],
       })
-      expect(calendar).toMatchObject({ name: 'calendar', parts: [{ mediaType: 'text/calendar', filename: `${reference}.ics` }] })
+      expect(calendar).toMatchObject({
+        name: 'calendar',
+        parts: [{ mediaType: 'text/calendar', filename: `${reference}.ics` }],
+      })
       expect(atob(calendar?.parts[0]?.raw ?? '')).toContain('DTSTART:20270430T074000\r\nDURATION:PT210M\r\n')
-      expect(boarding).toMatchObject({ name: 'boarding', parts: [{ url: `https://travel-desk.example/bookings/${reference}` }] })
+      expect(boarding).toMatchObject({
+        name: 'boarding',
+        parts: [{ url: `https://travel-desk.example/bookings/${reference}` }],
+      })
 
-      const shown = await client().sendMessage({ message: { ...userMessage('What have I booked?'), contextId: booked.contextId } })
+      const shown = await client().sendMessage({
+        message: { ...userMessage('What have I booked?'), contextId: booked.contextId },
+      })
       expect(JSON.stringify(shown)).toContain(`${reference}: PF 101 on 2027-04-30 for 2, 258 €.`)
       const elsewhere = await client().sendMessage({ message: userMessage('What have I booked?') })
       expect(JSON.stringify(elsewhere)).toContain('Nothing was booked in this conversation.')

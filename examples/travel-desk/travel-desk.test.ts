@@ -16,5 +16,6 @@ describe('the travel desk on Node', () => {
 })
 
 it('is one agent file for both entries', () => {
-  for (const entry of ['main.node.ts', 'main.spin.ts']) expect(readFileSync(file(entry), 'utf8')).toContain("import agent from './agent.ts'")
+  for (const entry of ['main.node.ts', 'main.spin.ts'])
+    expect(readFileSync(file(entry), 'utf8')).toContain("import agent from './agent.ts'")
 })

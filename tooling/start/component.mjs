@@ -21,7 +21,9 @@ export async function startComponent(example, data) {
   const onStep = (step) => console.log(`  component: ${steps[step]} …`)
   const built = await buildComponent({ entry: join(example, 'main.spin.ts'), output, cacheDir, onStep })
   const seconds = Object.values(built.timings).reduce((sum, time) => sum + time, 0) / 1000
-  console.log(`  component: ${(built.size / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s${built.cached ? ', from an earlier build' : ''}\n`)
+  console.log(
+    `  component: ${(built.size / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s${built.cached ? ', from an earlier build' : ''}\n`,
+  )
 
   const { url, close } = await createWasmHost({
     component: built.file,

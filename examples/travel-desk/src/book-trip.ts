@@ -1,4 +1,4 @@
-import { defineSkill, type JsonObject, jsonSchema, reply, type RunContext } from '@pf-agents/agent-core'
+import { defineSkill, type JsonObject, reply, type RunContext } from '@pf-agents/agent-core'
 import { type Booking, bookingArtifacts } from './booking.ts'
 import { type Search, searchSchema } from './find-flights.ts'
 import { cities, type Flight, flightOf, flightsBetween, unknownCities } from './flights.ts'
@@ -19,7 +19,8 @@ export const bookTrip = defineSkill({
   input: searchSchema,
   async handler({ from, to, day }: Search, context) {
     const unknown = unknownCities([from, to])
-    if (unknown.length > 0) return reply.rejected(`We sell no flights for ${unknown.join(' and ')}. We know ${cities.join(', ')}.`)
+    if (unknown.length > 0)
+      return reply.rejected(`We sell no flights for ${unknown.join(' and ')}. We know ${cities.join(', ')}.`)
     const flights = flightsBetween(from, to)
     if (flights.length === 0) return reply.rejected(`Nothing flies from ${from} to ${to}.`)
 
@@ -31,19 +32,34 @@ export const bookTrip = defineSkill({
         schema: { type: 'string', enum: flights.map((flight) => flight.number) },
       })
     }
-    const flight = flightOf(String(number)) as Flight
-    if (travellers === undefined) return reply.inputRequired({ prompt: 'For how many travellers?', slot: 'travellers', schema: travellersSchema })
+    const flight = flightOf(number as string) as Flight
+    if (travellers === undefined)
+      return reply.inputRequired({ prompt: 'For how many travellers?', slot: 'travellers', schema: travellersSchema })
     const seats = Number(travellers)
     if (seats > flight.seats) return reply.failed(`${flight.number} has only ${flight.seats} seats left on ${day}.`)
     const total = seats * flight.fare
-    if (confirmed === undefined) return reply.inputRequired({ prompt: `${describe(flight)}: ${total} € for ${seats}. Book it, yes or no?`, slot: 'confirmed', schema: yesOrNoSchema })
+    if (confirmed === undefined)
+      return reply.inputRequired({
+        prompt: `${describe(flight)}: ${total} € for ${seats}. Book it, yes or no?`,
+        slot: 'confirmed',
+        schema: yesOrNoSchema,
+      })
     if (confirmed === 'no') return reply.completed('Nothing was booked.')
     return book({ flight, day, travellers: seats, total }, context)
   },
 })
 
-async function book({ flight, day, travellers, total }: { flight: Flight; day: string; travellers: number; total: number }, context: RunContext) {
-  const booking: Booking = { reference: `TD-${context.task.id.slice(0, 8)}`, flight: flight.number, day, travellers, total }
+async function book(
+  { flight, day, travellers, total }: { flight: Flight; day: string; travellers: number; total: number },
+  context: RunContext,
+) {
+  const booking: Booking = {
+    reference: `TD-${context.task.id.slice(0, 8)}`,
+    flight: flight.number,
+    day,
+    travellers,
+    total,
+  }
   await context.state.context.set('booking', booking)
   return reply.artifacts(bookingArtifacts(booking, flight))
 }

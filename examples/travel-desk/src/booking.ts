@@ -11,7 +11,9 @@ export function bookingArtifacts(booking: Booking, flight: Flight): ArtifactInpu
     {
       name: 'itinerary',
       parts: [
-        { text: `${flight.number} from ${flight.from} to ${flight.to} on ${day} at ${flight.departs}, ${travellers} × ${flight.fare} € = ${total} €. Reference ${reference}.` },
+        {
+          text: `${flight.number} from ${flight.from} to ${flight.to} on ${day} at ${flight.departs}, ${travellers} × ${flight.fare} € = ${total} €. Reference ${reference}.`,
+        },
         { data: booking, mediaType: 'application/json' },
       ],
     },

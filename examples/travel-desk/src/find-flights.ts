@@ -18,7 +18,10 @@ export const searchSchema = jsonSchema<Search>({
 const foundSchema = jsonSchema<{ flights: Flight[] }>({
   type: 'object',
   properties: {
-    flights: { type: 'array', items: { type: 'object', required: ['number', 'from', 'to', 'departs', 'minutes', 'fare'] } },
+    flights: {
+      type: 'array',
+      items: { type: 'object', required: ['number', 'from', 'to', 'departs', 'minutes', 'fare'] },
+    },
   },
   required: ['flights'],
 })
@@ -34,7 +37,8 @@ export const findFlights = defineSkill({
   output: foundSchema,
   handler({ from, to }) {
     const unknown = unknownCities([from, to])
-    if (unknown.length > 0) return reply.rejected(`We sell no flights for ${unknown.join(' and ')}. We know ${cities.join(', ')}.`)
+    if (unknown.length > 0)
+      return reply.rejected(`We sell no flights for ${unknown.join(' and ')}. We know ${cities.join(', ')}.`)
     return reply.data({ flights: flightsBetween(from, to) })
   },
 })

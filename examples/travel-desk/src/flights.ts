@@ -1,5 +1,13 @@
 /** A flight of the timetable. Fares are in euros. */
-export type Flight = { number: string; from: string; to: string; departs: string; minutes: number; fare: number; seats: number }
+export type Flight = {
+  number: string
+  from: string
+  to: string
+  departs: string
+  minutes: number
+  fare: number
+  seats: number
+}
 
 /** Every day the same. */
 const timetable: readonly Flight[] = [

@@ -3,7 +3,12 @@
  *
  * @module
  */
-export { buildComponent, type BuildComponentOptions, type BuildStep, type BuiltComponent } from './build/build-component'
+export {
+  buildComponent,
+  type BuildComponentOptions,
+  type BuildStep,
+  type BuiltComponent,
+} from './build/build-component'
 export { type Bundle, bundleComponent, type BundleOptions } from './build/bundle'
 export { type World, type WorldInterfaces, worlds } from './build/worlds'
 export { readDefinition } from './definition/definition'

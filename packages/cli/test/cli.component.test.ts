@@ -22,7 +22,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const pf = (...args: string[]) => runCli(args, { cwd: folder, env })
 
 /** Serves a component, and ends it whatever comes. */
-async function up<T>(args: readonly string[], use: (url: string, run: CliRun) => Promise<T>, more: Record<string, string> = {}): Promise<T> {
+async function up<T>(
+  args: readonly string[],
+  use: (url: string, run: CliRun) => Promise<T>,
+  more: Record<string, string> = {},
+): Promise<T> {
   const run = startCli(['up', ...args, '--port', '0'], { cwd: folder, env: { ...env, ...more } })
   try {
     const url = (await run.shows(/Hello Agent 1\.2\.3 at (http\S+)/))[1] as string
@@ -43,22 +47,37 @@ describe('an app built for Spin', () => {
 
   it('is one file, with source map and spin.toml beside it, and says size and time', () => {
     expect(built.err).toMatch(/Bundling …\nBundling: done \(\d+\.\d s\)\nMaking the component …\n/)
-    expect(built.out).toMatch(/^out\/hello\.wasm {2}1\d\.\d\d MB {2}world spin {2}\d+\.\d s {2}\(.+\)\nout\/hello\.js\.map {2}source map\nout\/spin\.toml {2}for spin up\n$/)
+    expect(built.out).toMatch(
+      /^out\/hello\.wasm {2}1\d\.\d\d MB {2}world spin {2}\d+\.\d s {2}\(.+\)\nout\/hello\.js\.map {2}source map\nout\/spin\.toml {2}for spin up\n$/,
+    )
     expect(built.code).toBe(0)
     const { sources } = JSON.parse(readFileSync(join(folder, 'out/hello.js.map'), 'utf8')) as { sources: string[] }
     expect(sources).toContain(relative(join(folder, 'out'), fixture))
     expect(readFileSync(join(folder, 'out/hello.wasm')).subarray(0, 8).toString('hex')).toBe('0061736d0d000100')
     const manifest = readFileSync(join(folder, 'out/spin.toml'), 'utf8')
-    expect(manifest).toContain('[component.hello-agent]\nsource = "hello.wasm"\nallowed_outbound_hosts = ["https://api.example.com"]')
-    expect(manifest).toContain('[variables]\ngreeting = { default = "hello" }\napi_key = { required = true, secret = true }')
+    expect(manifest).toContain(
+      '[component.hello-agent]\nsource = "hello.wasm"\nallowed_outbound_hosts = ["https://api.example.com"]',
+    )
+    expect(manifest).toContain(
+      '[variables]\ngreeting = { default = "hello" }\napi_key = { required = true, secret = true }',
+    )
   })
 
   it('is built to the same bytes again, at once, and leaves a spin.toml alone that is the user’s', slow, async () => {
     const before = readFileSync(join(folder, 'out/hello.wasm'))
     writeFileSync(join(folder, 'out/spin.toml'), '# mine\n')
     const { out, err, code } = await pf('build', '--target', 'wasm', fixture, '-o', 'out/hello.wasm', '--json')
-    const { cached, size, timings, definition } = JSON.parse(out) as { cached: boolean; size: number; timings: { component: number }; definition: { name: string } }
-    expect({ cached, size, name: definition.name }).toEqual({ cached: true, size: before.byteLength, name: 'Hello Agent' })
+    const { cached, size, timings, definition } = JSON.parse(out) as {
+      cached: boolean
+      size: number
+      timings: { component: number }
+      definition: { name: string }
+    }
+    expect({ cached, size, name: definition.name }).toEqual({
+      cached: true,
+      size: before.byteLength,
+      name: 'Hello Agent',
+    })
     expect(timings.component).toBeLessThan(1_500)
     expect(readFileSync(join(folder, 'out/hello.wasm')).equals(before)).toBe(true)
     expect(readFileSync(join(folder, 'out/spin.toml'), 'utf8')).toBe('# mine\n')
@@ -74,7 +93,10 @@ describe('an app built for Spin', () => {
     expect(out).toContain('wasi:config/store@0.2.0-draft-2024-09-27')
     expect(out).toContain('pf:agent/discovery@1.0.0')
     const json = JSON.parse((await pf('inspect', 'out/hello.wasm', '--json')).out) as Record<string, unknown>
-    expect(json).toMatchObject({ world: 'spin', definition: { schema: 'agent-definition.v1', name: 'Hello Agent', needs: { memoryMb: 96 }, world: 'spin' } })
+    expect(json).toMatchObject({
+      world: 'spin',
+      definition: { schema: 'agent-definition.v1', name: 'Hello Agent', needs: { memoryMb: 96 }, world: 'spin' },
+    })
     expect(json['imports']).not.toContain('wasi:keyvalue/store@0.2.0-draft2')
   })
 
@@ -92,11 +114,15 @@ describe('an app built for Spin', () => {
     expect(run.out + run.err).not.toContain('s3cret-value')
     // Frames of the log stand in the user's own file.
     expect(run.err).toContain(`broken@${relative(folder, fixture)}:15:9`)
-    expect(run.err).toContain("! the agent wants to call https://api.example.com; allow it with --outbound 'https://api.example.com'")
+    expect(run.err).toContain(
+      "! the agent wants to call https://api.example.com; allow it with --outbound 'https://api.example.com'",
+    )
   })
 
   it('takes a variable from the command line over its default', slow, async () => {
-    expect(await up(['out/hello.wasm', '--workers', '1', '--var', 'GREETING=moin'], (url) => textOf(`${url}/greet`))).toBe('moin undefined')
+    expect(
+      await up(['out/hello.wasm', '--workers', '1', '--var', 'GREETING=moin'], (url) => textOf(`${url}/greet`)),
+    ).toBe('moin undefined')
   })
 
   describe('and a service it wants to call', () => {
@@ -110,7 +136,10 @@ describe('an app built for Spin', () => {
     afterAll(() => server.close())
 
     it('reaches it where it is allowed to', slow, async () => {
-      const call = (...args: string[]) => up(['out/hello.wasm', '--workers', '1', ...args], async (url) => (await fetch(`${url}/call?url=${origin}/x`)).text())
+      const call = (...args: string[]) =>
+        up(['out/hello.wasm', '--workers', '1', ...args], async (url) =>
+          (await fetch(`${url}/call?url=${origin}/x`)).text(),
+        )
       expect(await call('--outbound', origin)).toBe('from the service')
       expect(await call()).not.toContain('from the service')
     })
@@ -130,17 +159,24 @@ const table: readonly (readonly [world: string, runtime: 'embedded' | 'wasmtime'
 describe('a component', () => {
   const worlds = ['wasmtime', 'wasi-http']
   beforeAll(async () => {
-    for (const world of worlds) expect((await pf('build', fixture, '--world', world, '-o', `${world}/hello.wasm`)).code).toBe(0)
+    for (const world of worlds)
+      expect((await pf('build', fixture, '--world', world, '-o', `${world}/hello.wasm`)).code).toBe(0)
   }, 120_000)
 
   it.for(table)('built for %s runs on %s', slow, async ([world, runtime, greeting], context) => {
     if (runtime !== 'embedded' && !onPath(runtime)) context.skip(`${runtime} is not on PATH`)
     const port = runtime === 'embedded' ? '0' : String(await freePort())
     const file = world === 'spin' ? 'out/hello.wasm' : `${world}/hello.wasm`
-    const run = startCli(['up', file, '--runtime', runtime, '--port', port, '--var', 'GREETING=servus', '--workers', '1'], { cwd: folder, env })
+    const run = startCli(
+      ['up', file, '--runtime', runtime, '--port', port, '--var', 'GREETING=servus', '--workers', '1'],
+      { cwd: folder, env },
+    )
     try {
       // A native runtime compiles the whole engine first.
-      const [, url = `http://127.0.0.1:${port}`] = await run.shows(runtime === 'embedded' ? /at (http\S+)/ : /Serving (http\S+)|Serving HTTP on/, 90_000)
+      const [, url = `http://127.0.0.1:${port}`] = await run.shows(
+        runtime === 'embedded' ? /at (http\S+)/ : /Serving (http\S+)|Serving HTTP on/,
+        90_000,
+      )
       expect(await textOf(new URL('/greet', url).href)).toBe(greeting)
       if (runtime === 'wasmtime') expect(run.err).toContain('! wasmtime has no allow-list: the agent can call any host')
     } finally {
@@ -172,17 +208,27 @@ describe('a build that can not be done', () => {
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
 
   it('names the line that draws a random number', slow, async () => {
-    write('random.ts', `import { defineAgent } from '@pf-agents/agent-core'\nconst id = crypto.randomUUID()\nexport default defineAgent({ name: id, description: 'd', version: '1', onMessage: () => '' })\n`)
+    write(
+      'random.ts',
+      `import { defineAgent } from '@pf-agents/agent-core'\nconst id = crypto.randomUUID()\nexport default defineAgent({ name: id, description: 'd', version: '1', onMessage: () => '' })\n`,
+    )
     const { code, err } = await pf('build', 'random.ts', '--world', 'wasi-http')
-    expect(err).toContain('crypto.randomUUID() can not be used at module scope, which is evaluated once, at build time. Call it in a handler.')
+    expect(err).toContain(
+      'crypto.randomUUID() can not be used at module scope, which is evaluated once, at build time. Call it in a handler.',
+    )
     expect(err).toMatch(/at random\.ts:2:\d+/)
     expect([code, existsSync(join(folder, 'dist'))]).toEqual([1, false])
   })
 
   it('names what does not work in a component before anything is made', slow, async () => {
-    write('files.ts', `import { readFileSync } from 'node:fs'\nimport { defineAgent } from '@pf-agents/agent-core'\nexport default defineAgent({ name: 'f', description: 'd', version: '1', onMessage: () => readFileSync('x', 'utf8') })\n`)
+    write(
+      'files.ts',
+      `import { readFileSync } from 'node:fs'\nimport { defineAgent } from '@pf-agents/agent-core'\nexport default defineAgent({ name: 'f', description: 'd', version: '1', onMessage: () => readFileSync('x', 'utf8') })\n`,
+    )
     const { code, err } = await pf('build', 'files.ts')
-    expect(err).toContain('✗ node:fs does not work on wasm (only on node): a component has no file system. Instead, import the data as a module')
+    expect(err).toContain(
+      '✗ node:fs does not work on wasm (only on node): a component has no file system. Instead, import the data as a module',
+    )
     expect(err).toContain('  files.ts\n    → imports "node:fs"')
     expect(err).toContain('Bundling: failed')
     expect(err).not.toContain('Making the component')
@@ -190,7 +236,10 @@ describe('a build that can not be done', () => {
   })
 
   it('refuses a feature that says it does not work there', slow, async () => {
-    write('feature.ts', `import { createApp } from '@pf-agents/app'\nimport { defineAgent, defineFeature } from '@pf-agents/agent-core'\nconst files = defineFeature({ name: 'files', targets: ['node'], unavailable: { reason: 'it needs a disk', alternative: 'use a store' }, setup: () => ({}) })\nexport default createApp(defineAgent({ name: 'f', description: 'd', version: '1', onMessage: () => '' }), [files])\n`)
+    write(
+      'feature.ts',
+      `import { createApp } from '@pf-agents/app'\nimport { defineAgent, defineFeature } from '@pf-agents/agent-core'\nconst files = defineFeature({ name: 'files', targets: ['node'], unavailable: { reason: 'it needs a disk', alternative: 'use a store' }, setup: () => ({}) })\nexport default createApp(defineAgent({ name: 'f', description: 'd', version: '1', onMessage: () => '' }), [files])\n`,
+    )
     const { code, err } = await pf('build', 'feature.ts', '--world', 'wasi-http')
     expect(err).toContain('files does not work on wasm (only on node): it needs a disk. Instead, use a store.')
     expect(err).toMatch(/feature\.ts:4:\d+/)
@@ -199,9 +248,14 @@ describe('a build that can not be done', () => {
 })
 
 it('refuses stored state in a world that can not keep it safely', slow, async () => {
-  writeFileSync(join(folder, 'stored.ts'), `import { spinStorage } from '@pf-agents/spin-storage'\nimport { createApp } from '@pf-agents/app'\nimport { defineAgent } from '@pf-agents/agent-core'\nexport default createApp(defineAgent({ name: 's', description: 'd', version: '1', onMessage: () => '' }), [spinStorage()])\n`)
+  writeFileSync(
+    join(folder, 'stored.ts'),
+    `import { spinStorage } from '@pf-agents/spin-storage'\nimport { createApp } from '@pf-agents/app'\nimport { defineAgent } from '@pf-agents/agent-core'\nexport default createApp(defineAgent({ name: 's', description: 'd', version: '1', onMessage: () => '' }), [spinStorage()])\n`,
+  )
   const { code, err } = await pf('build', 'stored.ts', '--world', 'wasmtime')
-  expect(err).toContain('The app keeps its state in the store "default", and the world wasmtime has a key-value store without compare-and-set')
+  expect(err).toContain(
+    'The app keeps its state in the store "default", and the world wasmtime has a key-value store without compare-and-set',
+  )
   expect(err).toContain('Build it with --world spin')
   expect([code, existsSync(join(folder, 'dist'))]).toEqual([1, false])
 })

@@ -13,7 +13,13 @@ let host: WasmHost
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pf-crypto-'))
   const entry = new URL('./fixtures/crypto-app.ts', import.meta.url).pathname
-  const { file } = await buildComponent({ entry, output: join(folder, 'crypto.wasm'), world: 'wasi-http', cacheDir, manifest: false })
+  const { file } = await buildComponent({
+    entry,
+    output: join(folder, 'crypto.wasm'),
+    world: 'wasi-http',
+    cacheDir,
+    manifest: false,
+  })
   host = await createWasmHost({ component: file, stores: [], workers: 1, cacheDir: join(cacheDir, 'components') })
 }, 120_000)
 afterAll(async () => {
@@ -27,7 +33,12 @@ const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 
 it.each([
   ['RSASSA-PKCS1-v1_5', { ...rsa, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, rsa, rsa.name],
-  ['ECDSA P-256', { name: 'ECDSA', namedCurve: 'P-256' }, { name: 'ECDSA', namedCurve: 'P-256' }, { name: 'ECDSA', hash: 'SHA-256' }],
+  [
+    'ECDSA P-256',
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    { name: 'ECDSA', hash: 'SHA-256' },
+  ],
 ] as const)('a signature of %s is verified, and a wrong one is not', async (_name, generate, algorithm, verify) => {
   const pair = await crypto.subtle.generateKey(generate as webcrypto.RsaHashedKeyGenParams, true, ['sign', 'verify'])
   const { publicKey, privateKey } = pair

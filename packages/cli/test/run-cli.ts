@@ -18,7 +18,10 @@ export interface CliRun {
 }
 
 /** Starts `pf` in a process of its own. */
-export function startCli(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): CliRun {
+export function startCli(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): CliRun {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', hooks, bin, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NODE_OPTIONS: '', ...options.env },
@@ -26,7 +29,10 @@ export function startCli(args: readonly string[], options: { cwd?: string; env?:
   })
   const text = { out: '', err: '' }
   const watchers = new Set<() => void>()
-  for (const [name, stream] of [['out', child.stdout], ['err', child.stderr]] as const) {
+  for (const [name, stream] of [
+    ['out', child.stdout],
+    ['err', child.stderr],
+  ] as const) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk
       for (const watcher of watchers) watcher()
@@ -71,4 +77,5 @@ export function startCli(args: readonly string[], options: { cwd?: string; env?:
 }
 
 /** Runs `pf` to its end. */
-export const runCli = (args: readonly string[], options?: Parameters<typeof startCli>[1]) => startCli(args, options).ended
+export const runCli = (args: readonly string[], options?: Parameters<typeof startCli>[1]) =>
+  startCli(args, options).ended

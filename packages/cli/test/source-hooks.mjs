@@ -7,7 +7,9 @@ const root = new URL('../../../', import.meta.url)
 function sourceOf(name) {
   const [, short, entry = 'index'] = /^@pf-agents\/([^/]+)(?:\/([^/]+))?$/.exec(name) ?? []
   if (!short) return undefined
-  return ['packages', 'presets'].map((group) => new URL(`${group}/${short}/src/${entry}.ts`, root)).find((url) => existsSync(url))?.href
+  return ['packages', 'presets']
+    .map((group) => new URL(`${group}/${short}/src/${entry}.ts`, root))
+    .find((url) => existsSync(url))?.href
 }
 
 registerHooks({

@@ -11,9 +11,9 @@ import { startComponent, type StartedComponent, type StartComponentOptions } fro
 const entry = new URL('./apps/lifecycle.spin.ts', import.meta.url).pathname
 let data: string
 let component: StartedComponent
-const start = (options: StartComponentOptions = {}) => startComponent(entry, { dataDir: data, workers: 2, busyLimitMs: 500, ...options })
+const start = (options: StartComponentOptions = {}) =>
+  startComponent(entry, { dataDir: data, workers: 2, busyLimitMs: 500, ...options })
 const client = () => createA2AClient({ url: component.url })
-
 
 /** Sends a text and hands back its task. */
 async function send(text: string, more: { contextId?: string } = {}): Promise<Task> {

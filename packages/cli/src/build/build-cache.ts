@@ -82,9 +82,13 @@ export class BuildCache {
   }
 
   async #prune(): Promise<void> {
-    const files = (await readdir(this.#directory)).filter((name) => name.endsWith('.wasm')).map((name) => join(this.#directory, name))
+    const files = (await readdir(this.#directory))
+      .filter((name) => name.endsWith('.wasm'))
+      .map((name) => join(this.#directory, name))
     if (files.length <= KEPT) return
-    const aged = await Promise.all(files.map(async (file) => ({ file, used: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 })))
+    const aged = await Promise.all(
+      files.map(async (file) => ({ file, used: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 })),
+    )
     aged.sort((a, b) => a.used - b.used)
     await Promise.all(aged.slice(0, aged.length - KEPT).map(({ file }) => rm(file, { force: true })))
   }

@@ -96,9 +96,13 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     return result
   }
   const { conditions, plugins } = options
-  const bundle = await step('bundle', () => bundleComponent({ entry, world, ...(conditions && { conditions }), ...(plugins && { plugins }) }))
+  const bundle = await step('bundle', () =>
+    bundleComponent({ entry, world, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
+  )
   const { component, cached } = await step('component', () => componentOf(bundle, options))
-  const { definition: text, imports } = await step('definition', () => describeComponent(component, { cacheDir: join(options.cacheDir ?? defaultCacheDirectory(), 'components') }))
+  const { definition: text, imports } = await step('definition', () =>
+    describeComponent(component, { cacheDir: join(options.cacheDir ?? defaultCacheDirectory(), 'components') }),
+  )
   const definition = await readDefinition(text)
   checkStores(definition, world)
 
@@ -106,19 +110,35 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
   await writeFile(file, component)
   await writeFile(mapFile, moveMap(bundle.map, process.cwd(), dirname(mapFile)))
-  const manifest = options.manifest ?? world !== 'wasmtime' ? await writeManifest(file, definition) : {}
-  return { file, size: component.byteLength, world, definition, imports, mapFile, ...manifest, bundleSize: bundle.code.length, cached, timings, bundle }
+  const manifest = (options.manifest ?? world !== 'wasmtime') ? await writeManifest(file, definition) : {}
+  return {
+    file,
+    size: component.byteLength,
+    world,
+    definition,
+    imports,
+    mapFile,
+    ...manifest,
+    bundleSize: bundle.code.length,
+    cached,
+    timings,
+    bundle,
+  }
 }
 
 /** `agent.ts` and `agent.spin.ts` become `dist/agent.wasm`. */
-export function defaultOutput(entry: string): string {
+function defaultOutput(entry: string): string {
   return join('dist', `${basename(entry).split('.')[0]}.wasm`)
 }
 
-async function componentOf(bundle: Bundle, options: BuildComponentOptions): Promise<{ component: Uint8Array; cached: boolean }> {
+async function componentOf(
+  bundle: Bundle,
+  options: BuildComponentOptions,
+): Promise<{ component: Uint8Array; cached: boolean }> {
   const { onPrint, signal, cacheDir = defaultCacheDirectory() } = options
   const wit = worldWit(bundle.imports)
-  const make = () => makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
+  const make = () =>
+    makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
   if (options.noCache) return { component: await make(), cached: false }
   const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code)
   return new BuildCache(join(cacheDir, 'builds')).load(key, make)
@@ -128,20 +148,27 @@ async function componentOf(bundle: Bundle, options: BuildComponentOptions): Prom
 function checkStores({ needs }: AgentDefinitionDocument, world: World): void {
   if (needs.keyValue.length === 0 || worlds[world].atomic) return
   const stores = needs.keyValue.map((name) => `"${name}"`).join(', ')
-  const lacking = worlds[world].keyValue === undefined ? 'has no key-value store' : 'has a key-value store without compare-and-set, where requests would overwrite each other'
-  throw new PfError('PF_BUILD_FAILED', `The app keeps its state in the store ${stores}, and the world ${world} ${lacking}. Build it with --world spin, or leave spinStorage() out: its tasks then end with their requests.`)
+  const lacking =
+    worlds[world].keyValue === undefined
+      ? 'has no key-value store'
+      : 'has a key-value store without compare-and-set, where requests would overwrite each other'
+  throw new PfError(
+    'PF_BUILD_FAILED',
+    `The app keeps its state in the store ${stores}, and the world ${world} ${lacking}. Build it with --world spin, or leave spinStorage() out: its tasks then end with their requests.`,
+  )
 }
 
 function componentizeVersion(): string {
   return new PackageFinder().find('@bytecodealliance/componentize-js', ownDirectory)?.version ?? 'unknown'
 }
 
-async function writeManifest(file: string, definition: AgentDefinitionDocument): Promise<{ manifestFile?: string; keptManifest?: string }> {
+async function writeManifest(
+  file: string,
+  definition: AgentDefinitionDocument,
+): Promise<{ manifestFile?: string; keptManifest?: string }> {
   const manifestFile = join(dirname(file), 'spin.toml')
-  if (existsSync(manifestFile) && !(await readFile(manifestFile, 'utf8')).startsWith(manifestMarker)) return { keptManifest: manifestFile }
+  if (existsSync(manifestFile) && !(await readFile(manifestFile, 'utf8')).startsWith(manifestMarker))
+    return { keptManifest: manifestFile }
   await writeFile(manifestFile, spinManifest({ ...definition, component: file }))
   return { manifestFile }
 }
-
-/** Whether a name is that of a world. */
-export const isWorld = (name: string): name is World => Object.hasOwn(worlds, name)

@@ -16,9 +16,13 @@ function write(files: Record<string, string>): void {
     writeFileSync(join(folder, name), text)
   }
 }
-const bundle = (world: World = 'wasi-http', entry = 'agent.ts', conditions: string[] = []) => bundleComponent({ entry: join(folder, entry), world, conditions })
+const bundle = (world: World = 'wasi-http', entry = 'agent.ts', conditions: string[] = []) =>
+  bundleComponent({ entry: join(folder, entry), world, conditions })
 const failure = async (...args: Parameters<typeof bundle>): Promise<PfError> => {
-  const error: unknown = await bundle(...args).then(() => expect.unreachable(), (reason: unknown) => reason)
+  const error: unknown = await bundle(...args).then(
+    () => expect.unreachable(),
+    (reason: unknown) => reason,
+  )
   expect(PfError.is(error, 'PF_BUILD_FAILED')).toBe(true)
   return error as PfError
 }
@@ -70,7 +74,10 @@ describe('an entry', () => {
   })
 
   it('reaches the key-value store of its world', async () => {
-    write({ 'agent.ts': agent, 'main.ts': `import { openBucket } from 'pf-host:keyvalue'\nimport { world } from 'pf-host:world'\nexport { openBucket }\n${app.replace('[]', '[], { limits: { urlLength: world.length + openBucket.length } }')}` })
+    write({
+      'agent.ts': agent,
+      'main.ts': `import { openBucket } from 'pf-host:keyvalue'\nimport { world } from 'pf-host:world'\nexport { openBucket }\n${app.replace('[]', '[], { limits: { urlLength: world.length + openBucket.length } }')}`,
+    })
     expect((await bundle('spin', 'main.ts')).imports.filter((name) => name.includes('keyvalue'))).toEqual([
       'wasi:keyvalue/store@0.2.0-draft2',
       'wasi:keyvalue/atomics@0.2.0-draft2',
@@ -82,18 +89,25 @@ describe('an entry', () => {
 
 describe('a failure', () => {
   it('names the chain to a Node-only entry of ours, the reason and the alternative', async () => {
-    write({ 'agent.ts': `import { serve } from '@pf-agents/app/node'\n${agent.replace("'hello from the agent'", 'String(serve)')}` })
+    write({
+      'agent.ts': `import { serve } from '@pf-agents/app/node'\n${agent.replace("'hello from the agent'", 'String(serve)')}`,
+    })
     const { message, details } = await failure()
-    expect(message).toContain('✗ @pf-agents/app/node does not work on wasm (only on node): it listens on a socket. Instead, export the incoming handler')
+    expect(message).toContain(
+      '✗ @pf-agents/app/node does not work on wasm (only on node): it listens on a socket. Instead, export the incoming handler',
+    )
     expect(message).toMatch(/agent\.ts\n\s+→ imports "@pf-agents\/app\/node"/)
-    expect(details).toMatchObject({ violations: [{ feature: '@pf-agents/app/node', specifier: '@pf-agents/app/node' }] })
+    expect(details).toMatchObject({
+      violations: [{ feature: '@pf-agents/app/node', specifier: '@pf-agents/app/node' }],
+    })
   })
 
   it('names the chain to a builtin in a package', async () => {
     write({
       'agent.ts': `import { load } from 'loader'\n${agent.replace("'hello from the agent'", 'load()')}`,
       'node_modules/loader/package.json': '{ "name": "loader", "main": "index.js", "type": "module" }',
-      'node_modules/loader/index.js': "import { readFileSync } from 'node:fs'\nexport const load = () => readFileSync('x', 'utf8')",
+      'node_modules/loader/index.js':
+        "import { readFileSync } from 'node:fs'\nexport const load = () => readFileSync('x', 'utf8')",
     })
     const { message } = await failure()
     expect(message).toContain('✗ node:fs does not work on wasm (only on node): a component has no file system.')
@@ -103,7 +117,8 @@ describe('a failure', () => {
   it('may be avoided by a condition under which a package has another build', async () => {
     write({
       'agent.ts': `import { id } from 'ids'\n${agent.replace("'hello from the agent'", 'id()')}`,
-      'node_modules/ids/package.json': '{ "name": "ids", "type": "module", "exports": { "browser": "./web.js", "default": "./node.js" } }',
+      'node_modules/ids/package.json':
+        '{ "name": "ids", "type": "module", "exports": { "browser": "./web.js", "default": "./node.js" } }',
       'node_modules/ids/node.js': "import { randomUUID } from 'node:crypto'\nexport const id = () => randomUUID()",
       'node_modules/ids/web.js': 'export const id = () => crypto.randomUUID()',
     })
@@ -113,7 +128,9 @@ describe('a failure', () => {
 
   it('says where the syntax is wrong', async () => {
     write({ 'agent.ts': 'export default {{' })
-    expect((await failure()).message).toMatch(/✗ .*agent\.ts:1:17: Expected identifier but found "\{"\n {4}export default \{\{/)
+    expect((await failure()).message).toMatch(
+      /✗ .*agent\.ts:1:17: Expected identifier but found "\{"\n {4}export default \{\{/,
+    )
   })
 
   it('says what can not be resolved, and from where', async () => {
@@ -123,11 +140,15 @@ describe('a failure', () => {
 
   it('asks for a default export', async () => {
     write({ 'agent.ts': agent.replace('export default', 'export const agent =') })
-    expect((await failure()).message).toContain('has no default export. Export the agent (defineAgent) or the app (createApp) as default.')
+    expect((await failure()).message).toContain(
+      'has no default export. Export the agent (defineAgent) or the app (createApp) as default.',
+    )
   })
 
   it('knows the host modules there are', async () => {
     write({ 'agent.ts': `import x from 'pf-host:files'\nexport default x` })
-    expect((await failure()).message).toContain('There is no host module "pf-host:files"; there are pf-host:keyvalue, pf-host:config')
+    expect((await failure()).message).toContain(
+      'There is no host module "pf-host:files"; there are pf-host:keyvalue, pf-host:config',
+    )
   })
 })

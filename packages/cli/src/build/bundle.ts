@@ -39,7 +39,11 @@ export interface Bundle {
  */
 export async function bundleComponent({ entry, world, conditions = [], plugins = [] }: BundleOptions): Promise<Bundle> {
   const file = resolve(entry)
-  if (!existsSync(file)) throw new PfError('PF_BUILD_FAILED', `There is no file ${entry}. Name the file whose default export is the agent or the app.`)
+  if (!existsSync(file))
+    throw new PfError(
+      'PF_BUILD_FAILED',
+      `There is no file ${entry}. Name the file whose default export is the agent or the app.`,
+    )
   const root = process.cwd()
   const guard = new TargetGuard('wasm', root, ownManifest)
   const options: BuildOptions = {
@@ -63,7 +67,10 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
   const alone = await attempt({ ...options, entryPoints: [file] })
   judge(guard, alone.metafile, entryPath(alone.metafile))
   if (!Object.values(alone.metafile.outputs)[0]?.exports.includes('default')) {
-    throw new PfError('PF_BUILD_FAILED', `${entry} has no default export. Export the agent (defineAgent) or the app (createApp) as default.`)
+    throw new PfError(
+      'PF_BUILD_FAILED',
+      `${entry} has no default export. Export the agent (defineAgent) or the app (createApp) as default.`,
+    )
   }
   const kind: EntryKind = guard.packages.has('@pf-agents/app') ? 'app' : 'agent'
   const contents = componentEntry(`./${basename(file)}`, kind, world)
@@ -101,4 +108,5 @@ function judge(guard: TargetGuard, metafile: Metafile, entry: string): void {
   })
 }
 
-const entryPath = ({ outputs }: Metafile): string => Object.values(outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''
+const entryPath = ({ outputs }: Metafile): string =>
+  Object.values(outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''

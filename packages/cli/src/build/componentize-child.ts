@@ -43,7 +43,9 @@ interface Splicer {
  */
 async function keepRandomness(): Promise<void> {
   const entry = import.meta.resolve('@bytecodealliance/componentize-js')
-  const { splicer } = (await import(new URL('../lib/spidermonkey-embedding-splicer.js', entry).href)) as { splicer: Splicer }
+  const { splicer } = (await import(new URL('../lib/spidermonkey-embedding-splicer.js', entry).href)) as {
+    splicer: Splicer
+  }
   const { stubWasi } = splicer
   const [shown, hidden] = ['wasi_snapshot_preview1', 'wasi_snapshot_previewX']
   // In the import section a name stands behind its length.
@@ -57,6 +59,7 @@ async function keepRandomness(): Promise<void> {
 /** The bytes with one text in place of another of the same length. */
 function renamed(bytes: Uint8Array, from: string, to: string): Uint8Array {
   const copy = Buffer.from(bytes)
-  for (let at = copy.indexOf(from, 0, 'latin1'); at >= 0; at = copy.indexOf(from, at + from.length, 'latin1')) copy.write(to, at, 'latin1')
+  for (let at = copy.indexOf(from, 0, 'latin1'); at >= 0; at = copy.indexOf(from, at + from.length, 'latin1'))
+    copy.write(to, at, 'latin1')
   return copy
 }

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 import type { ComponentizeAnswer, ComponentizeRequest } from './componentize-child'
 import { evaluationError } from './evaluation-error'
 
-const child = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './componentize-child.ts' : './componentize-child.js', import.meta.url))
+const child = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './componentize-child.ts' : './componentize-child.js', import.meta.url),
+)
 
 /** What {@link makeComponent} takes. */
 export interface ComponentSource {
@@ -37,10 +39,19 @@ export async function makeComponent({ code, map, wit, onPrint, signal }: Compone
   }
 }
 
-function ask(request: ComponentizeRequest, directory: string, onPrint?: (line: string) => void, signal?: AbortSignal): Promise<ComponentizeAnswer> {
+function ask(
+  request: ComponentizeRequest,
+  directory: string,
+  onPrint?: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<ComponentizeAnswer> {
   return new Promise((resolve, reject) => {
     // Its own temporary directory: what a killed build leaves behind goes with ours.
-    const options = { stdio: ['ignore' as const, 'pipe' as const, 'pipe' as const, 'ipc' as const], execArgv: [], env: { ...process.env, TMPDIR: directory } }
+    const options = {
+      stdio: ['ignore' as const, 'pipe' as const, 'pipe' as const, 'ipc' as const],
+      execArgv: [],
+      env: { ...process.env, TMPDIR: directory },
+    }
     const worker = fork(child, [], options)
     const stop = () => worker.kill('SIGKILL')
     if (signal?.aborted) stop()
@@ -61,7 +72,13 @@ function ask(request: ComponentizeRequest, directory: string, onPrint?: (line: s
       signal?.removeEventListener('abort', stop)
       if (output !== '') onPrint?.(output)
       if (answer) resolve(answer)
-      else resolve({ ok: false, message: signal?.aborted ? 'The build was stopped.' : `componentize-js ended with ${killedBy ?? exitCode} before it was done.` })
+      else
+        resolve({
+          ok: false,
+          message: signal?.aborted
+            ? 'The build was stopped.'
+            : `componentize-js ended with ${killedBy ?? exitCode} before it was done.`,
+        })
     })
     worker.send(request)
   })

@@ -14,14 +14,28 @@ Stack:
 
 it('keeps the message and the stack, and drops the machinery', () => {
   expect(evaluationError(thrown, '').message).toBe(
-    ['The modules of the agent can not be evaluated, which happens once, at build time.', 'Error: boom', '    at boom@agent.js:1:25', '    at agent.js:2:1'].join('\n'),
+    [
+      'The modules of the agent can not be evaluated, which happens once, at build time.',
+      'Error: boom',
+      '    at boom@agent.js:1:25',
+      '    at agent.js:2:1',
+    ].join('\n'),
   )
 })
 
 it('names the file and line of the user', async () => {
   const result = await build({
-    stdin: { contents: '\n\nfunction boom() {\n  throw new Error("boom")\n}\nboom()', sourcefile: 'src/my-agent.ts', loader: 'ts' },
-    bundle: true, write: false, outdir: '/', format: 'esm', minifyWhitespace: true, sourcemap: 'external',
+    stdin: {
+      contents: '\n\nfunction boom() {\n  throw new Error("boom")\n}\nboom()',
+      sourcefile: 'src/my-agent.ts',
+      loader: 'ts',
+    },
+    bundle: true,
+    write: false,
+    outdir: '/',
+    format: 'esm',
+    minifyWhitespace: true,
+    sourcemap: 'external',
   })
   const [map, code] = result.outputFiles.map(({ text }) => text) as [string, string]
   const column = code.indexOf('throw') + 1
@@ -43,7 +57,10 @@ Caused by:
 })
 
 it('explains what the engine can not do', () => {
-  const { message } = evaluationError('agent.js:1:20 SyntaxError: invalid property name in regular expression:\nagent.js:1:20 \\p{L}\nagent.js:1:20 ..^', '')
+  const { message } = evaluationError(
+    'agent.js:1:20 SyntaxError: invalid property name in regular expression:\nagent.js:1:20 \\p{L}\nagent.js:1:20 ..^',
+    '',
+  )
   expect(message).toContain('SyntaxError: invalid property name in regular expression:\n\\p{L}\n..^')
   expect(message).toContain('at agent.js:1:20')
   expect(message).toContain('The engine knows no \\p{…}')

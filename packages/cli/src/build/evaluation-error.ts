@@ -4,9 +4,15 @@ import { mapStack } from './map-stack'
 const hints: readonly (readonly [RegExp, string])[] = [
   [/setTimeout|setInterval/, 'A timer can not be started at module scope. Start it in a handler.'],
   [/fetch can only/, 'Nothing can be fetched at module scope. Fetch in a handler.'],
-  [/invalid property name in regular expression/, 'The engine knows no \\p{…} in regular expressions. Write the characters out.'],
+  [
+    /invalid property name in regular expression/,
+    'The engine knows no \\p{…} in regular expressions. Write the characters out.',
+  ],
   [/unknown imported function/, 'A function of the host can not be called at module scope. Call it in a handler.'],
-  [/Error loading module/, 'A component is one file: nothing can be loaded with import() later. Import it at the top of a file.'],
+  [
+    /Error loading module/,
+    'A component is one file: nothing can be loaded with import() later. Import it at the top of a file.',
+  ],
 ]
 
 /** Leading `agent.js:1:20 ` that the engine puts before each line of its message. */
@@ -29,9 +35,21 @@ export function evaluationError(message: string, map: string): PfError {
         .trim()
   // The first line of the head carries the place; the stack that follows the rejection carries every frame.
   const place = linePrefix.exec(head)?.[0].trim()
-  const frames = /Stack:\n([\s\S]*)/.exec(rest.join(''))?.[1]?.split('\n').map((line) => line.trim()).filter((line) => line.includes('agent.js:')) ?? []
-  const stack = (frames.length > 0 ? frames : place ? [place] : []).map((frame) => `    at ${mapStack(frame.replace(/^@/, ''), map, process.cwd())}`)
+  const frames =
+    /Stack:\n([\s\S]*)/
+      .exec(rest.join(''))?.[1]
+      ?.split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line.includes('agent.js:')) ?? []
+  const stack = (frames.length > 0 ? frames : place ? [place] : []).map(
+    (frame) => `    at ${mapStack(frame.replace(/^@/, ''), map, process.cwd())}`,
+  )
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1]
-  const lines = ['The modules of the agent can not be evaluated, which happens once, at build time.', said, ...stack, ...(hint ? [hint] : [])]
+  const lines = [
+    'The modules of the agent can not be evaluated, which happens once, at build time.',
+    said,
+    ...stack,
+    ...(hint ? [hint] : []),
+  ]
   return new PfError('PF_BUILD_FAILED', lines.join('\n'))
 }

@@ -4,7 +4,8 @@ import { type World, worlds } from './worlds'
 
 /** The guest's half of the host modules: sources in the workspace, built files beside this one in a package. */
 const fromSources = import.meta.url.endsWith('.ts')
-const guestFile = (name: string) => fileURLToPath(new URL(fromSources ? `../guest/${name}.ts` : `./guest/${name}.js`, import.meta.url))
+const guestFile = (name: string) =>
+  fileURLToPath(new URL(fromSources ? `../guest/${name}.ts` : `./guest/${name}.js`, import.meta.url))
 
 function keyValueModule(world: World): string {
   const { keyValue: version } = worlds[world]
@@ -48,9 +49,15 @@ export { releaseModuleScope }`,
     setup(build) {
       build.onResolve({ filter: /^pf-host:/ }, ({ path }) => {
         if (path in sources) return { path, namespace: 'pf-host', sideEffects: path === 'pf-host:module-scope' }
-        return { errors: [{ text: `There is no host module "${path}"; there are ${Object.keys(sources).join(', ')}.` }] }
+        return {
+          errors: [{ text: `There is no host module "${path}"; there are ${Object.keys(sources).join(', ')}.` }],
+        }
       })
-      build.onLoad({ filter: /.*/, namespace: 'pf-host' }, ({ path }) => ({ contents: sources[path] as string, loader: 'js', resolveDir }))
+      build.onLoad({ filter: /.*/, namespace: 'pf-host' }, ({ path }) => ({
+        contents: sources[path] as string,
+        loader: 'js',
+        resolveDir,
+      }))
     },
   }
 }

@@ -21,5 +21,8 @@ export function mapStack(text: string, map: string, base: string): string {
 /** The same map for another place: it names its sources from `to` instead of `from`. */
 export function moveMap(map: string, from: string, to: string): string {
   const payload = JSON.parse(map) as SourceMapPayload
-  return JSON.stringify({ ...payload, sources: payload.sources.map((source) => relative(to, resolve(from, source)).replaceAll('\\', '/')) })
+  return JSON.stringify({
+    ...payload,
+    sources: payload.sources.map((source) => relative(to, resolve(from, source)).replaceAll('\\', '/')),
+  })
 }

@@ -18,7 +18,9 @@ export function ownManifest(name: string): string | undefined {
   if (!scope.test(name)) return undefined
   if (fromSources) {
     // In the workspace every package is at hand, installed beside this one or not.
-    const folders = ['packages', 'presets'].map((group) => join(here, '../../../..', group, name.slice('@pf-agents/'.length), 'package.json'))
+    const folders = ['packages', 'presets'].map((group) =>
+      join(here, '../../../..', group, name.slice('@pf-agents/'.length), 'package.json'),
+    )
     return folders.find((file) => existsSync(file))
   }
   try {
@@ -54,7 +56,9 @@ export function ownPackages(): Plugin {
 
 /** Whether a folder is of the sources of this workspace or of what they import: all of it is bundled along. */
 export const isOwnSource = (directory: string): boolean =>
-  fromSources && (directory.includes('node_modules') || ['packages', 'presets'].some((group) => directory.startsWith(join(here, '../../../..', group) + sep)))
+  fromSources &&
+  (directory.includes('node_modules') ||
+    ['packages', 'presets'].some((group) => directory.startsWith(join(here, '../../../..', group) + sep)))
 
 /** The same for a bundle that leaves packages to Node: only what Node would not find is named by its path. */
 export function ownExternalPackages(): Plugin {

@@ -19,17 +19,28 @@ export interface SpinManifestParts {
 export function spinManifest({ name, version, description, needs, component }: SpinManifestParts): string {
   const id = componentId(name)
   const variables = [
-    ...Object.entries(needs.variables).map(([variable, { default: value }]) => ({ variable: canonicalName(variable), secret: false, value })),
+    ...Object.entries(needs.variables).map(([variable, { default: value }]) => ({
+      variable: canonicalName(variable),
+      secret: false,
+      value,
+    })),
     ...needs.secrets.map((variable) => ({ variable: canonicalName(variable), secret: true, value: undefined })),
   ]
   const sections = [
     section(undefined, ['spin_manifest_version = 2']),
-    section('application', [`name = ${quoted(id)}`, `version = ${quoted(version)}`, `description = ${quoted(description)}`]),
+    section('application', [
+      `name = ${quoted(id)}`,
+      `version = ${quoted(version)}`,
+      `description = ${quoted(description)}`,
+    ]),
     variables.length > 0 &&
       section(
         'variables',
         variables.map(({ variable, secret, value }) => {
-          const table = [value === undefined ? 'required = true' : `default = ${quoted(value)}`, ...(secret ? ['secret = true'] : [])]
+          const table = [
+            value === undefined ? 'required = true' : `default = ${quoted(value)}`,
+            ...(secret ? ['secret = true'] : []),
+          ]
           return `${variable} = { ${table.join(', ')} }`
         }),
       ),
@@ -39,7 +50,11 @@ export function spinManifest({ name, version, description, needs, component }: S
       `allowed_outbound_hosts = ${list(needs.outbound)}`,
       `key_value_stores = ${list(needs.keyValue)}`,
     ]),
-    variables.length > 0 && section(`component.${id}.variables`, variables.map(({ variable }) => `${variable} = "{{ ${variable} }}"`)),
+    variables.length > 0 &&
+      section(
+        `component.${id}.variables`,
+        variables.map(({ variable }) => `${variable} = "{{ ${variable} }}"`),
+      ),
   ]
   return `${manifestMarker}\n${sections.filter((text) => text !== false).join('\n')}`
 }
@@ -51,7 +66,8 @@ export function componentId(name: string): string {
   return /^[a-z]/.test(id) ? id : `agent${id === '' ? '' : `-${id}`}`
 }
 
-const section = (title: string | undefined, lines: readonly string[]): string => [...(title === undefined ? [] : [`[${title}]`]), ...lines, ''].join('\n')
+const section = (title: string | undefined, lines: readonly string[]): string =>
+  [...(title === undefined ? [] : [`[${title}]`]), ...lines, ''].join('\n')
 
 /** TOML's basic strings are JSON's, but for DEL. */
 const quoted = (text: string): string => JSON.stringify(text).replaceAll('\u007f', '\\u007f')

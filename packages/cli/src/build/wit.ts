@@ -14,7 +14,7 @@ export const discoveryWit = `package pf:agent@1.0.0 {
 `
 
 // The engine brings the rest of wasi:http along; a world has to name only what it exports.
-export const httpWit = `package wasi:http@0.2.10 {
+const httpWit = `package wasi:http@0.2.10 {
   interface types { resource incoming-request; resource response-outparam; }
   interface incoming-handler {
     use types.{incoming-request, response-outparam};
@@ -79,7 +79,7 @@ const configWit = (version: string) => `package wasi:config@${version} {
 `
 
 /** The packages beside wasi:http, by name and version. */
-export const packageWit: Readonly<Record<string, string>> = {
+const packageWit: Readonly<Record<string, string>> = {
   'wasi:keyvalue@0.2.0-draft2': keyValueDraft2Wit,
   'wasi:keyvalue@0.2.0-draft': keyValueDraftWit,
   'wasi:config@0.2.0-draft-2024-09-27': configWit('0.2.0-draft-2024-09-27'),

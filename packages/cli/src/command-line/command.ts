@@ -77,8 +77,10 @@ export class OptionValues {
     const text = this.text(name)
     if (text === undefined) return undefined
     const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text)
-    const milliseconds = match === null ? 0 : Number(match[1]) * { ms: 1, s: 1_000, m: 60_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm']
-    if (milliseconds < 1 || milliseconds > 86_400_000) throw new UsageError(`--${name} takes a time such as 500ms, 30s or 2m, not "${text}".`)
+    const milliseconds =
+      match === null ? 0 : Number(match[1]) * { ms: 1, s: 1_000, m: 60_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm']
+    if (milliseconds < 1 || milliseconds > 86_400_000)
+      throw new UsageError(`--${name} takes a time such as 500ms, 30s or 2m, not "${text}".`)
     return Math.round(milliseconds)
   }
 

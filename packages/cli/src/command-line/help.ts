@@ -1,6 +1,8 @@
 import type { Command, OptionSpec } from './command'
 
-const helpOption: Readonly<Record<string, OptionSpec>> = { help: { type: 'boolean', short: 'h', description: 'Show this help.' } }
+const helpOption: Readonly<Record<string, OptionSpec>> = {
+  help: { type: 'boolean', short: 'h', description: 'Show this help.' },
+}
 
 /** Help of the whole command line. */
 export function overview(commands: readonly Command[]): string {
@@ -35,7 +37,9 @@ export function commandHelp({ name, usage, summary, description, options, exampl
     ...(description ? ['', description] : []),
     '',
     'Options:',
-    ...rows.map(({ left, spec }) => `  ${left.padEnd(width)}  ${spec.description}${spec.multiple ? ' May be repeated.' : ''}`),
+    ...rows.map(
+      ({ left, spec }) => `  ${left.padEnd(width)}  ${spec.description}${spec.multiple ? ' May be repeated.' : ''}`,
+    ),
     ...(examples.length > 0 ? ['', 'Examples:', ...examples.map((example) => `  ${example}`)] : []),
   ].join('\n')
 }

@@ -17,14 +17,17 @@ describe('help', () => {
     expect(await pf('help')).toEqual({ code, out, err })
   })
 
-  it.each(['dev', 'build', 'up', 'inspect'])('of %s shows its usage and every option, the same either way', async (name) => {
-    const { code, out } = await pf(name, '--help')
-    expect(code).toBe(0)
-    expect(out).toMatch(new RegExp(`^Usage: pf ${name} `))
-    expect(out).toContain('-h, --help')
-    expect((await pf('help', name)).out).toBe(out)
-    expect((await pf(name, '-h')).out).toBe(out)
-  })
+  it.each(['dev', 'build', 'up', 'inspect'])(
+    'of %s shows its usage and every option, the same either way',
+    async (name) => {
+      const { code, out } = await pf(name, '--help')
+      expect(code).toBe(0)
+      expect(out).toMatch(new RegExp(`^Usage: pf ${name} `))
+      expect(out).toContain('-h, --help')
+      expect((await pf('help', name)).out).toBe(out)
+      expect((await pf(name, '-h')).out).toBe(out)
+    },
+  )
 
   it('says what a world can do', async () => {
     expect((await pf('build', '--help')).out).toMatch(/wasi-http +any wasi:http host; no stored state, no variables/)
@@ -61,7 +64,10 @@ describe('wrong usage', () => {
 
 describe('a failure', () => {
   it.each([
-    [['build', 'missing.ts'], 'There is no file missing.ts. Name the file whose default export is the agent or the app.'],
+    [
+      ['build', 'missing.ts'],
+      'There is no file missing.ts. Name the file whose default export is the agent or the app.',
+    ],
     [['up', 'missing.wasm'], 'There is no file missing.wasm. Build it with `pf build --target wasm`.'],
     [['inspect', 'missing.wasm'], 'There is no file missing.wasm.'],
     [['inspect', 'package.json'], 'package.json is not a component this host can run'],

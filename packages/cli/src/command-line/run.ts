@@ -25,7 +25,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
   }
   const command = commands.find((one) => one.name === name)
   if (command === undefined) {
-    terminal.note(`There is no command "${name}". There are ${commands.map((one) => one.name).join(', ')}; see pf --help.`)
+    terminal.note(
+      `There is no command "${name}". There are ${commands.map((one) => one.name).join(', ')}; see pf --help.`,
+    )
     return 2
   }
   return runCommand(command, rest, terminal, signal)
@@ -37,7 +39,12 @@ function help(name: string | undefined, terminal: Terminal): number {
   return 0
 }
 
-async function runCommand(command: Command, args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   try {
     const { values, positionals } = parse(command, args)
     if (values.flag('help')) {
@@ -57,13 +64,19 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
 
 function parse(command: Command, args: readonly string[]): { values: OptionValues; positionals: string[] } {
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, help: { type: 'boolean' as const, short: 'h' } }).map(([name, { type, short, ...rest }]) => [
-      name,
-      { type, ...(short && { short }), multiple: 'multiple' in rest && rest.multiple === true },
-    ]),
+    Object.entries({ ...command.options, help: { type: 'boolean' as const, short: 'h' } }).map(
+      ([name, { type, short, ...rest }]) => [
+        name,
+        { type, ...(short && { short }), multiple: 'multiple' in rest && rest.multiple === true },
+      ],
+    ),
   )
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true } satisfies ParseArgsConfig)
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+    } satisfies ParseArgsConfig)
     return { values: new OptionValues(values), positionals }
   } catch (error) {
     // What parseArgs says is meant for people; its hint on `--` is not.
@@ -76,7 +89,8 @@ function failureText(error: unknown): string {
   if (PfError.is(error)) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `${error.message}. Another program listens there; choose another with --port, or 0 for any.`
+  if (code === 'EADDRINUSE')
+    return `${error.message}. Another program listens there; choose another with --port, or 0 for any.`
   if (code !== undefined) return error.message
   return error.stack ?? error.message
 }

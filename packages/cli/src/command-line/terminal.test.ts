@@ -3,7 +3,10 @@ import { createTerminal } from './terminal'
 
 function terminal(isTTY: boolean) {
   const text = { out: '', err: '' }
-  return { text, ...createTerminal({ write: (chunk) => (text.out += chunk) }, { write: (chunk) => (text.err += chunk), isTTY }) }
+  return {
+    text,
+    ...createTerminal({ write: (chunk) => (text.out += chunk) }, { write: (chunk) => (text.err += chunk), isTTY }),
+  }
 }
 
 it('keeps the result apart from what is said about it', () => {
@@ -30,7 +33,15 @@ it('moves while a person watches, and leaves one line', () => {
     end('done')
     // Every frame is wiped before anything else is written on its line.
     const lines = text.err.split('\r\u001b[2K').map((part) => part.replace(/\d\.\d s/, '0.0 s'))
-    expect(lines).toEqual(['', '⠋ Bundling 0.0 s', '⠙ Bundling 0.0 s', '⠹ Bundling 0.0 s', '[agent] hello\n', '⠸ Bundling 0.0 s', '✓ Bundling: done (0.0 s)\n'])
+    expect(lines).toEqual([
+      '',
+      '⠋ Bundling 0.0 s',
+      '⠙ Bundling 0.0 s',
+      '⠹ Bundling 0.0 s',
+      '[agent] hello\n',
+      '⠸ Bundling 0.0 s',
+      '✓ Bundling: done (0.0 s)\n',
+    ])
     expect(vi.getTimerCount()).toBe(0)
   } finally {
     vi.useRealTimers()

@@ -36,7 +36,8 @@ export function createTerminal(output: Stream, error: Stream): Terminal {
       const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`
       if (!interactive) {
         line(`${title} …`)
-        return (outcome) => line(outcome === undefined ? `${title}: failed after ${seconds()}` : `${title}: ${outcome} (${seconds()})`)
+        return (outcome) =>
+          line(outcome === undefined ? `${title}: failed after ${seconds()}` : `${title}: ${outcome} (${seconds()})`)
       }
       let frame = 0
       const draw = (): void => void error.write(`\r\u001b[2K${frames[frame++ % frames.length]} ${title} ${seconds()}`)

@@ -30,14 +30,26 @@ export const buildCommand: Command = {
     target: { type: 'string', value: 'TARGET', description: 'wasm, the only target that needs a build. Default wasm.' },
     out: { type: 'string', short: 'o', value: 'FILE', description: 'The component. Default dist/ENTRY.wasm.' },
     world: { type: 'string', value: 'WORLD', description: `Kind of host: ${worldNames.join(', ')}. Default spin.` },
-    condition: { type: 'string', value: 'NAME', multiple: true, description: 'An export condition to resolve packages by, beside pf-wasm.' },
+    condition: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      description: 'An export condition to resolve packages by, beside pf-wasm.',
+    },
     'no-manifest': { type: 'boolean', description: 'Write no spin.toml.' },
     'no-cache': { type: 'boolean', description: 'Build even where the same code was built before.' },
-    metafile: { type: 'string', value: 'FILE', description: "Write esbuild's metafile: which module takes how many bytes." },
+    metafile: {
+      type: 'string',
+      value: 'FILE',
+      description: "Write esbuild's metafile: which module takes how many bytes.",
+    },
     'dry-run': { type: 'boolean', description: 'Bundle and check only; write nothing but the metafile.' },
     json: { type: 'boolean', description: 'Print what was built as JSON.' },
   },
-  examples: ['pf build --target wasm agent.ts', 'pf build --target wasm agent.ts -o dist/support.wasm --world wasi-http'],
+  examples: [
+    'pf build --target wasm agent.ts',
+    'pf build --target wasm agent.ts -o dist/support.wasm --world wasi-http',
+  ],
   async run({ positionals, values, terminal, signal }) {
     const entry = oneEntry(positionals)
     values.choice('target', ['wasm'])
@@ -45,7 +57,12 @@ export const buildCommand: Command = {
     const conditions = values.list('condition')
     const metafile = values.text('metafile')
     if (values.flag('dry-run')) {
-      const bundle = await stepped(terminal, stepTitles.bundle, () => bundleComponent({ entry, world, conditions }), ({ code }) => sizeText(code.length))
+      const bundle = await stepped(
+        terminal,
+        stepTitles.bundle,
+        () => bundleComponent({ entry, world, conditions }),
+        ({ code }) => sizeText(code.length),
+      )
       if (metafile !== undefined) await writeFile(metafile, JSON.stringify(bundle.metafile))
       const imports = bundle.imports.length > 0 ? bundle.imports.join(', ') : 'nothing but wasi:http'
       terminal.out(`${entry} can become a component for ${world}; it would import ${imports}.`)
@@ -60,7 +77,10 @@ export const buildCommand: Command = {
   },
 }
 
-async function build(what: { entry: string; world: World; conditions: readonly string[] }, { values, terminal, signal }: Pick<CommandInput, 'values' | 'terminal' | 'signal'>): Promise<BuiltComponent> {
+async function build(
+  what: { entry: string; world: World; conditions: readonly string[] },
+  { values, terminal, signal }: Pick<CommandInput, 'values' | 'terminal' | 'signal'>,
+): Promise<BuiltComponent> {
   const output = values.text('out')
   let end: ((outcome: string | undefined) => void) | undefined
   try {
@@ -84,7 +104,10 @@ async function build(what: { entry: string; world: World; conditions: readonly s
   }
 }
 
-function report({ file, size, world, bundleSize, cached, timings, manifestFile, keptManifest, mapFile }: BuiltComponent, terminal: Terminal): void {
+function report(
+  { file, size, world, bundleSize, cached, timings, manifestFile, keptManifest, mapFile }: BuiltComponent,
+  terminal: Terminal,
+): void {
   const path = (absolute: string): string => relative(process.cwd(), absolute)
   const milliseconds = timings.bundle + timings.component + timings.definition
   const from = cached ? 'from an earlier build of the same code' : `${sizeText(bundleSize)} of JavaScript`
@@ -95,7 +118,12 @@ function report({ file, size, world, bundleSize, cached, timings, manifestFile, 
 }
 
 /** Runs a step under the eyes of the terminal. */
-export async function stepped<T>(terminal: Terminal, title: string, work: () => Promise<T>, outcome: (result: T) => string): Promise<T> {
+export async function stepped<T>(
+  terminal: Terminal,
+  title: string,
+  work: () => Promise<T>,
+  outcome: (result: T) => string,
+): Promise<T> {
   const end = terminal.step(title)
   try {
     const result = await work()

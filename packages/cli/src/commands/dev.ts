@@ -16,9 +16,21 @@ export const devCommand: Command = {
   ].join('\n'),
   options: {
     port: { type: 'string', short: 'p', value: 'PORT', description: 'Port; 0 takes a free one. Default 3000.' },
-    host: { type: 'string', value: 'ADDRESS', description: 'Address to listen on. Default 127.0.0.1, this machine only.' },
-    'env-file': { type: 'string', value: 'FILE', multiple: true, description: 'Variables and secrets, as NAME=VALUE lines.' },
-    inspect: { type: 'boolean', description: 'Let a debugger attach. The old process then ends before the new one starts.' },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      description: 'Address to listen on. Default 127.0.0.1, this machine only.',
+    },
+    'env-file': {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      description: 'Variables and secrets, as NAME=VALUE lines.',
+    },
+    inspect: {
+      type: 'boolean',
+      description: 'Let a debugger attach. The old process then ends before the new one starts.',
+    },
     'inspect-port': { type: 'string', value: 'PORT', description: "The debugger's port. Default 9229." },
   },
   examples: ['pf dev agent.ts', 'pf dev main.node.ts --port 8080 --inspect'],

@@ -17,20 +17,32 @@ export const inspectCommand: Command = {
   examples: ['pf inspect dist/agent.wasm', 'pf inspect dist/agent.wasm --json'],
   async run({ positionals, values, terminal }) {
     const file = oneEntry(positionals, 'component')
-    const description = await stepped(terminal, 'Reading the component', () => describe(file), () => 'done')
+    const description = await stepped(
+      terminal,
+      'Reading the component',
+      () => describe(file),
+      () => 'done',
+    )
     const definition = await readDefinition(description.definition)
-    terminal.out(values.flag('json') ? JSON.stringify({ ...description, definition }, null, 2) : text(description, definition))
+    terminal.out(
+      values.flag('json') ? JSON.stringify({ ...description, definition }, null, 2) : text(description, definition),
+    )
     return 0
   },
 }
 
 /** @throws PfError PF_COMPONENT_INVALID where there is no such file, or it is no component. */
 export async function describe(file: string): Promise<ComponentDescription> {
-  if (!existsSync(file)) throw new PfError('PF_COMPONENT_INVALID', `There is no file ${file}. Build it with \`pf build --target wasm\`.`)
+  if (!existsSync(file))
+    throw new PfError('PF_COMPONENT_INVALID', `There is no file ${file}. Build it with \`pf build --target wasm\`.`)
   try {
     return await describeComponent(file)
   } catch (error) {
-    throw new PfError('PF_COMPONENT_INVALID', `${file} is not a component this host can run: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new PfError(
+      'PF_COMPONENT_INVALID',
+      `${file} is not a component this host can run: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
   }
 }
 
@@ -40,15 +52,26 @@ const lifetimes: Readonly<Record<string, string>> = {
   stored: 'stored',
 }
 
-function text({ imports, exports, world, size, digest }: ComponentDescription, definition: AgentDefinitionDocument): string {
+function text(
+  { imports, exports, world, size, digest }: ComponentDescription,
+  definition: AgentDefinitionDocument,
+): string {
   const { name, version, description, skills, features, needs } = definition
   const rows: [string, readonly string[]][] = [
     ['Agent', [`${name} ${version}`, description]],
     ['Skills', skills.map((skill) => `${skill.id}: ${skill.description}`)],
     ['Features', features.map((feature) => feature.name)],
-    ['Tenants', Object.entries(definition.tenants ?? {}).map(([tenant, agent]) => `${tenant}: ${agent.name} ${agent.version}`)],
+    [
+      'Tenants',
+      Object.entries(definition.tenants ?? {}).map(([tenant, agent]) => `${tenant}: ${agent.name} ${agent.version}`),
+    ],
     ['Outbound', needs.outbound],
-    ['Variables', Object.entries(needs.variables).map(([variable, { default: value }]) => (value === undefined ? variable : `${variable} (default ${value})`))],
+    [
+      'Variables',
+      Object.entries(needs.variables).map(([variable, { default: value }]) =>
+        value === undefined ? variable : `${variable} (default ${value})`,
+      ),
+    ],
     ['Secrets', needs.secrets],
     ['Stores', needs.keyValue],
     ['Memory', [`${needs.memoryMb} MB`]],

@@ -21,18 +21,48 @@ export const upCommand: Command = {
   ].join('\n'),
   options: {
     port: { type: 'string', short: 'p', value: 'PORT', description: 'Port; 0 takes a free one. Default 3000.' },
-    host: { type: 'string', value: 'ADDRESS', description: 'Address to listen on. Default 127.0.0.1, this machine only.' },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      description: 'Address to listen on. Default 127.0.0.1, this machine only.',
+    },
     var: { type: 'string', value: 'NAME=VALUE', multiple: true, description: 'A variable.' },
     'env-file': { type: 'string', value: 'FILE', multiple: true, description: 'Variables, as NAME=VALUE lines.' },
-    'secret-file': { type: 'string', value: 'FILE', multiple: true, description: 'Secrets, as NAME=VALUE lines; never shown.' },
-    outbound: { type: 'string', value: 'ORIGIN', multiple: true, description: 'A host it may call: https://api.example.com, https://*.example.com, http://127.0.0.1:*.' },
+    'secret-file': {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      description: 'Secrets, as NAME=VALUE lines; never shown.',
+    },
+    outbound: {
+      type: 'string',
+      value: 'ORIGIN',
+      multiple: true,
+      description: 'A host it may call: https://api.example.com, https://*.example.com, http://127.0.0.1:*.',
+    },
     data: { type: 'string', value: 'DIR', description: 'Where its key-value stores are kept. Default .pf/NAME.' },
     workers: { type: 'string', value: 'N', description: 'Threads that serve. Default one per core, at most 4.' },
-    memory: { type: 'string', value: 'MB', description: 'Memory of one instance. Default what the agent asks for, or 64.' },
-    timeout: { type: 'string', value: 'TIME', description: 'Limit of one request, such as 500ms, 30s or 2m. Default 30s.' },
-    runtime: { type: 'string', value: 'NAME', description: 'Serve with wasmtime or spin from PATH instead of the embedded host.' },
+    memory: {
+      type: 'string',
+      value: 'MB',
+      description: 'Memory of one instance. Default what the agent asks for, or 64.',
+    },
+    timeout: {
+      type: 'string',
+      value: 'TIME',
+      description: 'Limit of one request, such as 500ms, 30s or 2m. Default 30s.',
+    },
+    runtime: {
+      type: 'string',
+      value: 'NAME',
+      description: 'Serve with wasmtime or spin from PATH instead of the embedded host.',
+    },
   },
-  examples: ['pf up dist/agent.wasm', "pf up dist/agent.wasm --port 8080 --secret-file .secrets --outbound 'https://api.openai.com'", 'pf up dist/agent.wasm --runtime spin'],
+  examples: [
+    'pf up dist/agent.wasm',
+    "pf up dist/agent.wasm --port 8080 --secret-file .secrets --outbound 'https://api.openai.com'",
+    'pf up dist/agent.wasm --runtime spin',
+  ],
   run: up,
 }
 
@@ -45,19 +75,42 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
   const workers = values.integer('workers', 1, 64)
   const dataDir = values.text('data')
 
-  const description = await stepped(terminal, 'Reading the component', () => describe(component), () => 'done')
+  const description = await stepped(
+    terminal,
+    'Reading the component',
+    () => describe(component),
+    () => 'done',
+  )
   const definition = await readDefinition(description.definition)
   const grants = readGrants(values, definition.needs)
   for (const warning of grants.warnings) terminal.note(`! ${warning}`)
 
   if (runtime !== 'embedded') {
-    return runNative(runtime, { component, definition, world: description.world, grants, host, port, timeoutMs, dataDir }, terminal, signal)
+    return runNative(
+      runtime,
+      { component, definition, world: description.world, grants, host, port, timeoutMs, dataDir },
+      terminal,
+      signal,
+    )
   }
-  const options: WasmHostOptions = { ...hostGrants(grants), component, port, host, timeoutMs, onLog: logger(component, terminal) }
+  const options: WasmHostOptions = {
+    ...hostGrants(grants),
+    component,
+    port,
+    host,
+    timeoutMs,
+    onLog: logger(component, terminal),
+  }
   if (workers !== undefined) options.workers = workers
   if (dataDir !== undefined) options.dataDir = dataDir
-  const running = await stepped(terminal, 'Starting the workers', () => createWasmHost(options), () => 'done')
-  if (definition.taskLifetime === 'request') terminal.note('! this component stores nothing: a task is gone with its request')
+  const running = await stepped(
+    terminal,
+    'Starting the workers',
+    () => createWasmHost(options),
+    () => 'done',
+  )
+  if (definition.taskLifetime === 'request')
+    terminal.note('! this component stores nothing: a task is gone with its request')
   terminal.out(`${definition.name} ${definition.version} at ${running.url}`)
   terminal.note(`Card: curl ${running.url}/.well-known/agent-card.json\nCtrl-C ends it.`)
   await ended(signal)
@@ -65,7 +118,13 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
   return 0
 }
 
-function hostGrants({ variables, secrets, outbound, stores, memoryMb }: Grants): Pick<WasmHostOptions, 'variables' | 'secrets' | 'outbound' | 'stores' | 'memoryMb'> {
+function hostGrants({
+  variables,
+  secrets,
+  outbound,
+  stores,
+  memoryMb,
+}: Grants): Pick<WasmHostOptions, 'variables' | 'secrets' | 'outbound' | 'stores' | 'memoryMb'> {
   return { variables, secrets, outbound: [...outbound], stores: [...stores], memoryMb }
 }
 

@@ -18,5 +18,8 @@ it.each([
   [JSON.stringify({ ...document, name: 7 }), 'does not match agent-definition.v1'],
   [JSON.stringify({ ...document, schema: 'agent-definition.v2' }), 'does not match agent-definition.v1'],
 ])('refuses %s', async (text, message) => {
-  await expect(readDefinition(text)).rejects.toMatchObject({ code: 'PF_COMPONENT_INVALID', message: expect.stringContaining(message) as string })
+  await expect(readDefinition(text)).rejects.toMatchObject({
+    code: 'PF_COMPONENT_INVALID',
+    message: expect.stringContaining(message) as string,
+  })
 })

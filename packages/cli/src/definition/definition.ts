@@ -9,7 +9,9 @@ let compiled: CompiledSchema | undefined
 /** The schema that the package of the document publishes beside its code. */
 function schema(): CompiledSchema {
   const manifest = createRequire(import.meta.url).resolve('@pf-agents/app/package.json')
-  compiled ??= compileSchema(JSON.parse(readFileSync(join(manifest, '../agent-definition.v1.json'), 'utf8')) as Record<string, unknown>)
+  compiled ??= compileSchema(
+    JSON.parse(readFileSync(join(manifest, '../agent-definition.v1.json'), 'utf8')) as Record<string, unknown>,
+  )
   return compiled
 }
 
@@ -34,7 +36,10 @@ export async function readDefinition(text: string | undefined): Promise<AgentDef
   const { issues } = await schema().check(value)
   if (issues) {
     const list = issues.map(({ path, message }) => `${path || '/'}: ${message}`).join('; ')
-    throw new PfError('PF_COMPONENT_INVALID', `What configure-agent returned does not match agent-definition.v1: ${list}`)
+    throw new PfError(
+      'PF_COMPONENT_INVALID',
+      `What configure-agent returned does not match agent-definition.v1: ${list}`,
+    )
   }
   return value as AgentDefinitionDocument
 }

@@ -17,7 +17,13 @@ export interface DevServerOptions {
 }
 
 /** Serves an entry on Node and takes every change over. Resolves once the first build is done, well or not. */
-export async function startDevServer({ entry, address, inspectPort, env, note }: DevServerOptions): Promise<{ close(): Promise<void> }> {
+export async function startDevServer({
+  entry,
+  address,
+  inspectPort,
+  env,
+  note,
+}: DevServerOptions): Promise<{ close(): Promise<void> }> {
   const bundle = await nodeBundle(entry, address)
   const workers = new DevWorkers({ inspectPort, env, note })
   // Below the entry's folder, from where its packages are found.
@@ -41,7 +47,9 @@ export async function startDevServer({ entry, address, inspectPort, env, note }:
     setup(build) {
       build.onEnd((result) => {
         // One after the other: a change during a reload waits for its end.
-        running = running.then(() => take(result)).catch((error: unknown) => note(`The reload failed: ${error instanceof Error ? error.stack : String(error)}`))
+        running = running
+          .then(() => take(result))
+          .catch((error: unknown) => note(`The reload failed: ${error instanceof Error ? error.stack : String(error)}`))
         return running.then(first)
       })
     },

@@ -37,7 +37,10 @@ export class DevWorkers {
       await stop(before)
       this.#current = undefined
     }
-    const execArgv = ['--enable-source-maps', ...(inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`])]
+    const execArgv = [
+      '--enable-source-maps',
+      ...(inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]),
+    ]
     cluster.setupPrimary({ exec: file, args: [], execArgv, ...(inspectPort !== undefined && { inspectPort }) })
     const start = performance.now()
     const worker = cluster.fork(env)
@@ -47,7 +50,9 @@ export class DevWorkers {
     const outcome = await started(worker)
     if (typeof outcome === 'string') {
       const alive = this.#current?.isDead() === false
-      note(`The new version ended before it served (${outcome}). ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`)
+      note(
+        `The new version ended before it served (${outcome}). ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`,
+      )
       return false
     }
     this.#current = worker
@@ -65,7 +70,8 @@ export class DevWorkers {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stop(worker)))
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+    await Promise.all(workers.map((worker) => stop(worker)))
   }
 }
 

@@ -42,7 +42,11 @@ async function ask(url: string): Promise<string> {
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((name) => existsSync(`/proc/${name}/stat`) && Number(/\) . (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]) === pid)
+    .filter(
+      (name) =>
+        existsSync(`/proc/${name}/stat`) &&
+        Number(/\) . (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]) === pid,
+    )
     .map(Number)
 }
 
@@ -57,23 +61,27 @@ async function until(check: () => boolean, what: string): Promise<void> {
 }
 
 describe('pf dev', () => {
-  it('serves an agent, takes changes over at the same address, and ends without a trace', { timeout: 20_000 }, async () => {
-    write('answer.ts', "export const answer: string = 'one'")
-    write('agent.ts', agent('answer').replace('\n', "\nimport { answer } from './answer'\n"))
-    const run = dev()
-    const url = (await run.shows(/Serving (http\S+)/))[1] as string
-    expect(await ask(url)).toBe('one')
+  it(
+    'serves an agent, takes changes over at the same address, and ends without a trace',
+    { timeout: 20_000 },
+    async () => {
+      write('answer.ts', "export const answer: string = 'one'")
+      write('agent.ts', agent('answer').replace('\n', "\nimport { answer } from './answer'\n"))
+      const run = dev()
+      const url = (await run.shows(/Serving (http\S+)/))[1] as string
+      expect(await ask(url)).toBe('one')
 
-    write('answer.ts', "export const answer: string = 'two'")
-    expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)
-    expect(await ask(url)).toBe('two')
-    const [child] = childrenOf(run.pid) as [number]
+      write('answer.ts', "export const answer: string = 'two'")
+      expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)
+      expect(await ask(url)).toBe('two')
+      const [child] = childrenOf(run.pid) as [number]
 
-    run.signal('SIGINT')
-    expect((await run.ended).code).toBe(0)
-    expect(alive(child)).toBe(false)
-    expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
-  })
+      run.signal('SIGINT')
+      expect((await run.ended).code).toBe(0)
+      expect(alive(child)).toBe(false)
+      expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
+    },
+  )
 
   it('shows what is wrong and goes on with the version before', { timeout: 20_000 }, async () => {
     write('agent.ts', agent("'good'"))

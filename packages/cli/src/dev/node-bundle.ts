@@ -21,9 +21,22 @@ export interface NodeBundle {
  */
 export async function nodeBundle(entry: string, address: DevAddress): Promise<NodeBundle> {
   const file = resolve(entry)
-  if (!existsSync(file)) throw new PfError('PF_BUILD_FAILED', `There is no file ${entry}. Name the agent, the app, or a file that serves one.`)
+  if (!existsSync(file))
+    throw new PfError(
+      'PF_BUILD_FAILED',
+      `There is no file ${entry}. Name the agent, the app, or a file that serves one.`,
+    )
   const root = process.cwd()
-  const shared: BuildOptions = { absWorkingDir: root, bundle: true, write: false, metafile: true, format: 'esm', platform: 'node', outdir: '/', logLevel: 'silent' }
+  const shared: BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: '/',
+    logLevel: 'silent',
+  }
   const contents = nodeEntry(`./${basename(file)}`, await hasDefaultExport(file, shared), address)
   return {
     options: {
@@ -36,7 +49,11 @@ export async function nodeBundle(entry: string, address: DevAddress): Promise<No
     },
     async violations() {
       const guard = new TargetGuard('node', root, ownManifest)
-      const options: BuildOptions = { ...shared, entryPoints: [file], plugins: [guard.plugin, ownPackages(), tolerant()] }
+      const options: BuildOptions = {
+        ...shared,
+        entryPoints: [file],
+        plugins: [guard.plugin, ownPackages(), tolerant()],
+      }
       const { metafile } = await build({ ...options, metafile: true })
       const path = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''
       return guard.violations(metafile, path)

@@ -30,15 +30,27 @@ const absences: Readonly<Record<string, Absence>> = {
   child_process: processes,
   cluster: processes,
   worker_threads: processes,
-  crypto: { reason: 'a component has no OpenSSL', alternative: 'use the global crypto (randomUUID, getRandomValues, subtle)' },
+  crypto: {
+    reason: 'a component has no OpenSSL',
+    alternative: 'use the global crypto (randomUUID, getRandomValues, subtle)',
+  },
   buffer: { reason: 'a component has no Buffer', alternative: 'use Uint8Array, TextEncoder and TextDecoder' },
-  process: { reason: 'a component has no process', alternative: "read variables through the agent's needs and the run context" },
+  process: {
+    reason: 'a component has no process',
+    alternative: "read variables through the agent's needs and the run context",
+  },
   os: { reason: 'a component sees no operating system', alternative: "read variables through the agent's needs" },
   path: { reason: 'a component has no file system', alternative: 'use URL, or plain strings' },
-  stream: { reason: 'a component has no Node streams', alternative: 'use ReadableStream, WritableStream and TransformStream' },
+  stream: {
+    reason: 'a component has no Node streams',
+    alternative: 'use ReadableStream, WritableStream and TransformStream',
+  },
   events: { reason: 'a component has no Node events', alternative: 'use EventTarget, or a list of callbacks' },
   url: { reason: 'a component has no Node modules', alternative: 'use the global URL' },
-  util: { reason: 'a component has no Node modules', alternative: 'use the global TextEncoder and TextDecoder, or plain JavaScript' },
+  util: {
+    reason: 'a component has no Node modules',
+    alternative: 'use the global TextEncoder and TextDecoder, or plain JavaScript',
+  },
   timers: { reason: 'a component has no Node modules', alternative: 'use the global setTimeout' },
   async_hooks: { reason: 'a component has no asynchronous context', alternative: 'pass the run context on explicitly' },
   sqlite: { reason: 'a component has no file system', alternative: 'use spinStorage() from @pf-agents/spin-storage' },
@@ -46,7 +58,10 @@ const absences: Readonly<Record<string, Absence>> = {
   perf_hooks: { reason: 'a component has no Node modules', alternative: 'use the global performance.now()' },
 }
 
-const anyBuiltin: Absence = { reason: 'a component has no Node modules', alternative: 'use web APIs, or leave the package out' }
+const anyBuiltin: Absence = {
+  reason: 'a component has no Node modules',
+  alternative: 'use web APIs, or leave the package out',
+}
 
 const names = new Set(builtinModules.map((name) => name.replace(/^node:/, '')))
 

@@ -41,7 +41,10 @@ export class PackageFinder {
 
   #read(file: string): PackageManifest | undefined {
     if (!this.#manifests.has(file)) {
-      this.#manifests.set(file, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PackageManifest) : undefined)
+      this.#manifests.set(
+        file,
+        existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PackageManifest) : undefined,
+      )
     }
     return this.#manifests.get(file)
   }

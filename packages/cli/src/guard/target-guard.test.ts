@@ -22,17 +22,36 @@ function project(files: Record<string, string | object>): string {
 async function violations(folder: string, target: Target, entry = 'agent.ts') {
   const guard = new TargetGuard(target, folder)
   const { metafile } = await build({
-    absWorkingDir: folder, entryPoints: [entry], bundle: true, write: false, metafile: true, format: 'esm', outdir: '/',
-    platform: target === 'wasm' ? 'neutral' : 'node', mainFields: ['module', 'main'], conditions: target === 'wasm' ? ['pf-wasm'] : [], logLevel: 'silent', plugins: [guard.plugin],
+    absWorkingDir: folder,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    outdir: '/',
+    platform: target === 'wasm' ? 'neutral' : 'node',
+    mainFields: ['module', 'main'],
+    conditions: target === 'wasm' ? ['pf-wasm'] : [],
+    logLevel: 'silent',
+    plugins: [guard.plugin],
   })
   return guard.violations(metafile, entry)
 }
 
-const packageOf = (name: string, main = 'index.js', more: object = {}) => ({ name, version: '1.0.0', type: 'module', main, ...more })
+const packageOf = (name: string, main = 'index.js', more: object = {}) => ({
+  name,
+  version: '1.0.0',
+  type: 'module',
+  main,
+  ...more,
+})
 
 const redis = {
   'node_modules/@acme/redis-storage/package.json': packageOf('@acme/redis-storage', 'index.js', {
-    pf: { targets: { '.': ['node'] }, unavailable: { '.': { reason: 'it needs TCP sockets', alternative: 'use spinStorage()' } } },
+    pf: {
+      targets: { '.': ['node'] },
+      unavailable: { '.': { reason: 'it needs TCP sockets', alternative: 'use spinStorage()' } },
+    },
   }),
   'node_modules/@acme/redis-storage/index.js': "import net from 'node:net'\nexport const redisStorage = () => net",
 }
@@ -48,7 +67,8 @@ describe('a component build', () => {
     expect(found).toEqual([
       {
         feature: '@acme/redis-storage',
-        sentence: '@acme/redis-storage does not work on wasm (only on node): it needs TCP sockets. Instead, use spinStorage().',
+        sentence:
+          '@acme/redis-storage does not work on wasm (only on node): it needs TCP sockets. Instead, use spinStorage().',
         chain: ['agent.ts', 'storage.ts'],
         specifier: '@acme/redis-storage',
       },
@@ -70,7 +90,9 @@ describe('a component build', () => {
       'node_modules/sessions/index.js': "export { redisStorage as sessions } from '@acme/redis-storage'",
       'agent.ts': "import { sessions } from 'sessions'\nexport default sessions()",
     })
-    expect(await violations(folder, 'wasm')).toMatchObject([{ feature: '@acme/redis-storage', chain: ['agent.ts', 'sessions/index.js'] }])
+    expect(await violations(folder, 'wasm')).toMatchObject([
+      { feature: '@acme/redis-storage', chain: ['agent.ts', 'sessions/index.js'] },
+    ])
   })
 
   it('finds a Node builtin three dependencies deep', async () => {
@@ -101,7 +123,9 @@ describe('a component build', () => {
       'node_modules/pg-like/package.json': { name: 'pg-like', version: '1.0.0', main: 'index.js' },
       'node_modules/pg-like/index.js': "const net = require('net')\nmodule.exports = () => net.connect()",
     })
-    expect(await violations(folder, 'wasm')).toMatchObject([{ feature: 'node:net', chain: ['agent.ts', 'pg-like/index.js'], specifier: 'net' }])
+    expect(await violations(folder, 'wasm')).toMatchObject([
+      { feature: 'node:net', chain: ['agent.ts', 'pg-like/index.js'], specifier: 'net' },
+    ])
   })
 
   it('finds native addons', async () => {
@@ -111,7 +135,9 @@ describe('a component build', () => {
       'node_modules/sharp-like/index.js': "module.exports = require('./build/sharp.node')",
       'node_modules/sharp-like/build/sharp.node': '',
     })
-    expect(await violations(folder, 'wasm')).toMatchObject([{ feature: 'sharp-like/build/sharp.node', chain: ['agent.ts', 'sharp-like/index.js'] }])
+    expect(await violations(folder, 'wasm')).toMatchObject([
+      { feature: 'sharp-like/build/sharp.node', chain: ['agent.ts', 'sharp-like/index.js'] },
+    ])
   })
 
   it('finds what is only loaded later', async () => {
@@ -125,19 +151,30 @@ describe('a component build', () => {
   })
 
   it('lists everything at once', async () => {
-    const folder = project({ ...redis, 'agent.ts': "import { redisStorage } from '@acme/redis-storage'\nimport { hostname } from 'node:os'\nimport cp from 'child_process'\nexport default [redisStorage, hostname, cp]" })
-    expect((await violations(folder, 'wasm')).map(({ feature }) => feature)).toEqual(['@acme/redis-storage', 'node:os', 'node:child_process'])
+    const folder = project({
+      ...redis,
+      'agent.ts':
+        "import { redisStorage } from '@acme/redis-storage'\nimport { hostname } from 'node:os'\nimport cp from 'child_process'\nexport default [redisStorage, hostname, cp]",
+    })
+    expect((await violations(folder, 'wasm')).map(({ feature }) => feature)).toEqual([
+      '@acme/redis-storage',
+      'node:os',
+      'node:child_process',
+    ])
   })
 
   it('leaves alone what is shaken away, types, and packages that only share a name with a builtin', async () => {
     const folder = project({
       ...redis,
-      'agent.ts': "import type { redisStorage } from '@acme/redis-storage'\nimport { used } from 'toolbox'\nimport { on } from 'events-like/events'\nexport type R = typeof redisStorage\nexport default [used, on]",
+      'agent.ts':
+        "import type { redisStorage } from '@acme/redis-storage'\nimport { used } from 'toolbox'\nimport { on } from 'events-like/events'\nexport type R = typeof redisStorage\nexport default [used, on]",
       'node_modules/toolbox/package.json': packageOf('toolbox', 'index.js', { sideEffects: false }),
       'node_modules/toolbox/index.js': "export { used } from './used.js'\nexport { write } from './write.js'",
       'node_modules/toolbox/used.js': 'export const used = 1',
       'node_modules/toolbox/write.js': "import fs from 'node:fs'\nexport const write = () => fs.writeFileSync('x', '')",
-      'node_modules/events-like/package.json': packageOf('events-like', 'index.js', { exports: { './events': './events.js' } }),
+      'node_modules/events-like/package.json': packageOf('events-like', 'index.js', {
+        exports: { './events': './events.js' },
+      }),
       'node_modules/events-like/events.js': 'export const on = 1',
     })
     expect(await violations(folder, 'wasm')).toEqual([])
@@ -148,7 +185,10 @@ describe('a component build', () => {
       'agent.ts': "import { app } from '@acme/app'\nimport { serve } from '@acme/app/node'\nexport default serve(app)",
       'node_modules/@acme/app/package.json': packageOf('@acme/app', 'index.js', {
         exports: { '.': './index.js', './node': './node.js' },
-        pf: { targets: { '.': ['node', 'wasm'], './node': ['node'] }, unavailable: { './node': { reason: 'it listens on a socket', alternative: 'export the app' } } },
+        pf: {
+          targets: { '.': ['node', 'wasm'], './node': ['node'] },
+          unavailable: { './node': { reason: 'it listens on a socket', alternative: 'export the app' } },
+        },
       }),
       'node_modules/@acme/app/index.js': 'export const app = 1',
       'node_modules/@acme/app/node.js': 'export const serve = () => 1',
@@ -164,9 +204,13 @@ describe('a build for Node', () => {
       'agent.ts': "import { storage } from './storage'\nexport default storage",
       'storage.ts': "import { spinStorage } from '@acme/spin-storage'\nexport const storage = spinStorage()",
       'node_modules/@acme/spin-storage/package.json': packageOf('@acme/spin-storage', 'index.js', {
-        pf: { targets: { '.': ['wasm'] }, unavailable: { '.': { reason: 'it needs wasi:keyvalue', alternative: 'use sqliteStorage()' } } },
+        pf: {
+          targets: { '.': ['wasm'] },
+          unavailable: { '.': { reason: 'it needs wasi:keyvalue', alternative: 'use sqliteStorage()' } },
+        },
       }),
-      'node_modules/@acme/spin-storage/index.js': "import { openBucket } from 'pf-host:keyvalue'\nexport const spinStorage = () => openBucket('x')",
+      'node_modules/@acme/spin-storage/index.js':
+        "import { openBucket } from 'pf-host:keyvalue'\nexport const spinStorage = () => openBucket('x')",
     })
     expect(violationText(await violations(folder, 'node'))).toBe(
       [
@@ -179,7 +223,10 @@ describe('a build for Node', () => {
   })
 
   it('finds interfaces of a component host, and leaves builtins alone', async () => {
-    const folder = project({ 'agent.ts': "import { get } from 'wasi:config/store@0.2.0-rc.1'\nimport fs from 'node:fs'\nexport default [get, fs]" })
+    const folder = project({
+      'agent.ts':
+        "import { get } from 'wasi:config/store@0.2.0-rc.1'\nimport fs from 'node:fs'\nexport default [get, fs]",
+    })
     expect(await violations(folder, 'node')).toMatchObject([{ feature: 'wasi:config/store@0.2.0-rc.1' }])
   })
 })

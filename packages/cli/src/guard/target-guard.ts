@@ -74,7 +74,10 @@ export class TargetGuard {
         build.onResolve({ filter: /\.node$/ }, ({ path, importer, resolveDir }) => {
           if (this.#target === 'node') return undefined
           const feature = readablePath(join(resolveDir, path))
-          const about = { reason: 'it is native code for Node', alternative: 'use a package in JavaScript, or call a service with fetch' }
+          const about = {
+            reason: 'it is native code for Node',
+            alternative: 'use a package in JavaScript, or call a service with fetch',
+          }
           const sentence = unsupportedSentence({ feature, target: 'wasm', availableOn: ['node'], ...about })
           this.#suspects.push({ feature, sentence, whenUsed: true, importer, specifier: path })
           return { path, external: true }
@@ -88,12 +91,20 @@ export class TargetGuard {
     if (builtin !== undefined) {
       if (this.#target === 'node') return undefined
       const feature = `node:${builtin}`
-      return { feature, sentence: unsupportedSentence({ feature, target: 'wasm', availableOn: ['node'], ...builtinAbsence(builtin) }), whenUsed: true }
+      return {
+        feature,
+        sentence: unsupportedSentence({ feature, target: 'wasm', availableOn: ['node'], ...builtinAbsence(builtin) }),
+        whenUsed: true,
+      }
     }
     if (hostImport.test(specifier)) {
       if (this.#target === 'wasm') return undefined
       const about = { reason: 'only a component host gives it', alternative: 'use a feature that works on Node' }
-      return { feature: specifier, sentence: unsupportedSentence({ feature: specifier, target: 'node', availableOn: ['wasm'], ...about }), whenUsed: true }
+      return {
+        feature: specifier,
+        sentence: unsupportedSentence({ feature: specifier, target: 'node', availableOn: ['wasm'], ...about }),
+        whenUsed: true,
+      }
     }
     const parts = splitSpecifier(specifier)
     const manifest = parts && this.#packages.find(parts.name, from)
@@ -104,14 +115,28 @@ export class TargetGuard {
     if (availableOn === undefined || availableOn.includes(this.#target)) return undefined
     const feature = parts.entry === '.' ? parts.name : parts.name + parts.entry.slice(1)
     const { reason, alternative } = manifest?.pf?.unavailable?.[parts.entry] ?? {}
-    const about = { feature, target: this.#target, availableOn, ...(reason && { reason }), ...(alternative && { alternative }) }
+    const about = {
+      feature,
+      target: this.#target,
+      availableOn,
+      ...(reason && { reason }),
+      ...(alternative && { alternative }),
+    }
     return { feature, sentence: unsupportedSentence(about), whenUsed: false }
   }
 
   /** What of the suspects the finished graph holds, each with the way to it. */
   violations({ inputs, outputs }: Metafile, entry: string): Violation[] {
-    const used = new Set(Object.values(outputs).flatMap((output) => Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []))))
-    const kept = new Set(Object.values(outputs).flatMap((output) => output.imports.flatMap(({ path, external }) => (external ? [path] : []))))
+    const used = new Set(
+      Object.values(outputs).flatMap((output) =>
+        Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+      ),
+    )
+    const kept = new Set(
+      Object.values(outputs).flatMap((output) =>
+        output.imports.flatMap(({ path, external }) => (external ? [path] : [])),
+      ),
+    )
     const found = new Map<string, Violation>()
     for (const { feature, sentence, importer, specifier, whenUsed } of this.#suspects) {
       const path = relative(this.#root, importer).replaceAll('\\', '/')

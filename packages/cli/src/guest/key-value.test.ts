@@ -58,8 +58,16 @@ function host(draft: Draft, { page = Number.POSITIVE_INFINITY } = {}) {
           const value = entries.get(key)
           return value === undefined && draft === 'draft' ? undefined : [key, value]
         }),
-      setMany: (_, all) => called('setMany', all.forEach(([key, value]) => entries.set(key, value))),
-      deleteMany: (_, keys) => called('deleteMany', keys.forEach((key) => entries.delete(key))),
+      setMany: (_, all) =>
+        called(
+          'setMany',
+          all.forEach(([key, value]) => entries.set(key, value)),
+        ),
+      deleteMany: (_, keys) =>
+        called(
+          'deleteMany',
+          keys.forEach((key) => entries.delete(key)),
+        ),
     },
     atomics: {
       increment(_, key, delta) {
@@ -74,7 +82,8 @@ function host(draft: Draft, { page = Number.POSITIVE_INFINITY } = {}) {
           if (cas.used) throw new Error('the handle was taken')
           cas.used = true
           if (value.byteLength > 100) throw witError({ tag: 'store-error', val: { tag: 'other', val: 'too large' } })
-          if (text(entries.get(cas.key)) !== text(cas.seen)) throw witError({ tag: 'cas-failed', val: new Cas(cas.key) })
+          if (text(entries.get(cas.key)) !== text(cas.seen))
+            throw witError({ tag: 'cas-failed', val: new Cas(cas.key) })
           entries.set(cas.key, value)
         },
       }),
@@ -96,7 +105,10 @@ describe.each<Draft>(['draft2', 'draft'])('a bucket over %s', (draft) => {
 
   it('reads several in the order of the keys, whatever order the host has and whether it names absent ones', () => {
     const bucket = host(draft).open('default')
-    bucket.setMany([['a', bytes('1')], ['c', bytes('3')]])
+    bucket.setMany([
+      ['a', bytes('1')],
+      ['c', bytes('3')],
+    ])
     expect(bucket.getMany(['c', 'b', 'a']).map(text)).toEqual(['3', undefined, '1'])
     bucket.deleteMany(['a', 'b'])
     expect(bucket.getMany(['a', 'c']).map(text)).toEqual([undefined, '3'])
@@ -157,7 +169,13 @@ describe('compare and set', () => {
   it('tells a failing store from a lost race', () => {
     const cas = host('draft2').open('default').cas('k')
     cas.current()
-    expect(() => cas.swap(new Uint8Array(200))).toThrow(expect.objectContaining({ code: 'PF_STORE_UNAVAILABLE', message: 'The key-value store "default" can not be used: too large.', retryable: true }) as Error)
+    expect(() => cas.swap(new Uint8Array(200))).toThrow(
+      expect.objectContaining({
+        code: 'PF_STORE_UNAVAILABLE',
+        message: 'The key-value store "default" can not be used: too large.',
+        retryable: true,
+      }) as Error,
+    )
   })
 
   it('is refused in a world without it, and names the one that has it', () => {

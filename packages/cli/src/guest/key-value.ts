@@ -90,7 +90,13 @@ export function bucketOpener({ store, batch, atomics }: KeyValueBindings, world:
       },
       set: (key, value) => attempt(() => bucket.set(key, value)),
       setMany: (entries) => {
-        if (entries.length > 0) attempt(() => batch.setMany(bucket, entries.map(([key, value]) => [key, value])))
+        if (entries.length > 0)
+          attempt(() =>
+            batch.setMany(
+              bucket,
+              entries.map(([key, value]) => [key, value]),
+            ),
+          )
       },
       delete: (key) => attempt(() => bucket.delete(key)),
       deleteMany: (keys) => {
@@ -143,7 +149,10 @@ function compareAndSet(
           handle = payload.val as BoundCas
           return false
         }
-        const inner = payload?.tag === 'store-error' ? { payload: payload.val as { tag?: string }, ...(message === undefined ? {} : { message }) } : error
+        const inner =
+          payload?.tag === 'store-error'
+            ? { payload: payload.val as { tag?: string }, ...(message === undefined ? {} : { message }) }
+            : error
         throw failure(name, inner as BindingError)
       }
     },
@@ -153,7 +162,7 @@ function compareAndSet(
 function failure(name: string, error: BindingError): PfError {
   if (PfError.is(error)) return error
   const { tag, val } = error.payload ?? {}
-  const reason = reasons[tag ?? ''] ?? (typeof val === 'string' ? val : (error.message ?? String(error)))
+  const reason = reasons[tag ?? ''] ?? (typeof val === 'string' ? val : (error.message ?? 'the host gave no reason'))
   return new PfError('PF_STORE_UNAVAILABLE', `The key-value store "${name}" can not be used: ${reason}.`, {
     cause: error,
     retryable: tag === 'other',

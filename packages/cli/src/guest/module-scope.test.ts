@@ -18,6 +18,11 @@ it('throws with the name of what can not be used, and gives it back', () => {
     }
   })
   releaseModuleScope()
-  expect(thrown).toEqual(calls.map(([name]) => `${name} can not be used at module scope, which is evaluated once, at build time. Call it in a handler.`))
+  expect(thrown).toEqual(
+    calls.map(
+      ([name]) =>
+        `${name} can not be used at module scope, which is evaluated once, at build time. Call it in a handler.`,
+    ),
+  )
   for (const [, call] of calls) expect(call).not.toThrow()
 })

@@ -25,7 +25,9 @@ const held: Held[] = []
 export function holdModuleScope(): void {
   for (const [owner, name, what] of subjects()) {
     hold(owner, name, () => {
-      throw new Error(`${what} can not be used at module scope, which is evaluated once, at build time. Call it in a handler.`)
+      throw new Error(
+        `${what} can not be used at module scope, which is evaluated once, at build time. Call it in a handler.`,
+      )
     })
   }
   // Libraries look for it to learn where they are (@cfworker/json-schema does); its members throw outside of a request.

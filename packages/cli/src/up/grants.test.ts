@@ -16,7 +16,8 @@ const file = (name: string, text: string, mode = 0o600) => {
   chmodSync(path, mode)
   return path
 }
-const read = (values: Record<string, unknown>, needs = {}) => readGrants(new OptionValues(values), { ...none, ...needs })
+const read = (values: Record<string, unknown>, needs = {}) =>
+  readGrants(new OptionValues(values), { ...none, ...needs })
 
 it('grants nothing by itself', () => {
   expect(read({})).toEqual({ variables: {}, secrets: {}, outbound: [], stores: [], memoryMb: 64, warnings: [] })
@@ -32,14 +33,20 @@ it('takes flags over files over defaults, under the name that is given and the o
 
 it('treats as a secret what comes from a secret file or is declared one, wherever it stands', () => {
   const needs = { secrets: ['API_KEY'] }
-  const { secrets, variables, warnings } = read({ 'secret-file': [file('.secrets', 'TOKEN=t')], 'env-file': [file('.env', 'api_key=k\nplain=p')] }, needs)
+  const { secrets, variables, warnings } = read(
+    { 'secret-file': [file('.secrets', 'TOKEN=t')], 'env-file': [file('.env', 'api_key=k\nplain=p')] },
+    needs,
+  )
   expect(secrets).toEqual({ TOKEN: 't', token: 't', api_key: 'k' })
   expect(variables).toEqual({ plain: 'p' })
   expect(warnings).toEqual([])
 })
 
 it('says what is missing and how to give it', () => {
-  const { warnings } = read({ outbound: ['https://a.example'] }, { secrets: ['API_KEY'], variables: { REGION: {} }, outbound: ['https://a.example', 'https://b.example'] })
+  const { warnings } = read(
+    { outbound: ['https://a.example'] },
+    { secrets: ['API_KEY'], variables: { REGION: {} }, outbound: ['https://a.example', 'https://b.example'] },
+  )
   expect(warnings).toEqual([
     'the agent needs the secret API_KEY; give it with --secret-file FILE',
     'the agent needs the variable REGION; give it with --var REGION=VALUE',
@@ -49,11 +56,16 @@ it('says what is missing and how to give it', () => {
 
 it('warns of secrets that others can read', () => {
   const path = file('.secrets', 'A=1', 0o644)
-  expect(read({ 'secret-file': [path] }).warnings).toEqual([`${path} can be read by other users of this machine; chmod 600 ${path}`])
+  expect(read({ 'secret-file': [path] }).warnings).toEqual([
+    `${path} can be read by other users of this machine; chmod 600 ${path}`,
+  ])
 })
 
 it('opens the stores and gives the memory that the agent asks for', () => {
-  expect(read({}, { keyValue: ['default', 'notes'], memoryMb: 128 })).toMatchObject({ stores: ['default', 'notes'], memoryMb: 128 })
+  expect(read({}, { keyValue: ['default', 'notes'], memoryMb: 128 })).toMatchObject({
+    stores: ['default', 'notes'],
+    memoryMb: 128,
+  })
   expect(read({ memory: '256' }, { memoryMb: 128 })).toMatchObject({ memoryMb: 256 })
 })
 

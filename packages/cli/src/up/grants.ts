@@ -33,20 +33,29 @@ export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
       ;(hidden ? secret : plain).set(name, value)
     }
   }
-  for (const [name, { default: value }] of Object.entries(needs.variables)) if (value !== undefined) plain.set(name, value)
+  for (const [name, { default: value }] of Object.entries(needs.variables))
+    if (value !== undefined) plain.set(name, value)
   for (const file of values.list('env-file')) put(readEnvFile(file), false)
   for (const file of values.list('secret-file')) {
     put(readEnvFile(file), true)
-    if ((statSync(file).mode & 0o077) !== 0) warnings.push(`${file} can be read by other users of this machine; chmod 600 ${file}`)
+    if ((statSync(file).mode & 0o077) !== 0)
+      warnings.push(`${file} can be read by other users of this machine; chmod 600 ${file}`)
   }
   put(values.pairs('var'), false)
 
   const given = new Set([...plain.keys(), ...secret.keys()].map(canonicalName))
-  for (const name of needs.secrets) if (!given.has(canonicalName(name))) warnings.push(`the agent needs the secret ${name}; give it with --secret-file FILE`)
-  for (const name of Object.keys(needs.variables)) if (!given.has(canonicalName(name))) warnings.push(`the agent needs the variable ${name}; give it with --var ${name}=VALUE`)
+  for (const name of needs.secrets)
+    if (!given.has(canonicalName(name)))
+      warnings.push(`the agent needs the secret ${name}; give it with --secret-file FILE`)
+  for (const name of Object.keys(needs.variables))
+    if (!given.has(canonicalName(name)))
+      warnings.push(`the agent needs the variable ${name}; give it with --var ${name}=VALUE`)
   const outbound = values.list('outbound')
   const ungranted = needs.outbound.filter((host) => !outbound.includes(host))
-  if (ungranted.length > 0) warnings.push(`the agent wants to call ${ungranted.join(', ')}; allow it with ${ungranted.map((host) => `--outbound '${host}'`).join(' ')}`)
+  if (ungranted.length > 0)
+    warnings.push(
+      `the agent wants to call ${ungranted.join(', ')}; allow it with ${ungranted.map((host) => `--outbound '${host}'`).join(' ')}`,
+    )
   return {
     variables: underBothNames(plain),
     secrets: underBothNames(secret),
@@ -67,7 +76,11 @@ function underBothNames(values: ReadonlyMap<string, string>): Record<string, str
 
 function readEnvFile(file: string): Record<string, string> {
   try {
-    return Object.fromEntries(Object.entries(parseEnv(readFileSync(file, 'utf8'))).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+    return Object.fromEntries(
+      Object.entries(parseEnv(readFileSync(file, 'utf8'))).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    )
   } catch (error) {
     throw new UsageError(`${file} can not be read: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -6,7 +6,14 @@ const options: NativeOptions = {
   component: '/x/agent.wasm',
   definition: {} as AgentDefinitionDocument,
   world: 'wasi-http',
-  grants: { variables: { REGION: 'eu', region: 'eu' }, secrets: { api_key: 'k' }, outbound: [], stores: [], memoryMb: 64, warnings: [] },
+  grants: {
+    variables: { REGION: 'eu', region: 'eu' },
+    secrets: { api_key: 'k' },
+    outbound: [],
+    stores: [],
+    memoryMb: 64,
+    warnings: [],
+  },
   host: '127.0.0.1',
   port: 8080,
   timeoutMs: 30_000,
@@ -16,20 +23,38 @@ const options: NativeOptions = {
 describe('wasmtime', () => {
   it('serves a component that needs no draft', () => {
     const { args, warnings } = wasmtimeCommand(options)
-    expect(args).toEqual(['serve', '-Scli', '-Wtimeout=30000ms', '-Wmax-memory-size=67108864', '--addr', '127.0.0.1:8080', '/x/agent.wasm'])
+    expect(args).toEqual([
+      'serve',
+      '-Scli',
+      '-Wtimeout=30000ms',
+      '-Wmax-memory-size=67108864',
+      '--addr',
+      '127.0.0.1:8080',
+      '/x/agent.wasm',
+    ])
     expect(warnings).toEqual(['wasmtime has no allow-list: the agent can call any host'])
   })
 
   it('gives variables where the component can ask for them, and says who can read them', () => {
     const { args, warnings } = wasmtimeCommand({ ...options, world: 'wasmtime', host: '::1' })
-    expect(args).toEqual(expect.arrayContaining(['-Sconfig', '-Skeyvalue', '-Sconfig-var=region=eu', '-Sconfig-var=api_key=k', '[::1]:8080']))
+    expect(args).toEqual(
+      expect.arrayContaining([
+        '-Sconfig',
+        '-Skeyvalue',
+        '-Sconfig-var=region=eu',
+        '-Sconfig-var=api_key=k',
+        '[::1]:8080',
+      ]),
+    )
     expect(warnings).toHaveLength(2)
   })
 
   it('refuses a component for Spin, and a value it would split', () => {
     expect(() => wasmtimeCommand({ ...options, world: 'spin' })).toThrow('Build it with --world wasmtime.')
     const grants = { ...options.grants, variables: { list: 'a,b' } }
-    expect(() => wasmtimeCommand({ ...options, world: 'wasmtime', grants })).toThrow('can not be given the value of list')
+    expect(() => wasmtimeCommand({ ...options, world: 'wasmtime', grants })).toThrow(
+      'can not be given the value of list',
+    )
   })
 })
 

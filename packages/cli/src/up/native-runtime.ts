@@ -37,40 +37,75 @@ export interface NativeCommand {
 /** @throws PfError PF_COMPONENT_INVALID where wasmtime does not have the drafts the component imports. */
 export function wasmtimeCommand({ component, world, grants, host, port, timeoutMs }: NativeOptions): NativeCommand {
   if (world === 'spin') {
-    throw new PfError('PF_COMPONENT_INVALID', `${component} imports drafts of wasi:keyvalue or wasi:config that only Spin and the embedded host have. Build it with --world wasmtime.`)
+    throw new PfError(
+      'PF_COMPONENT_INVALID',
+      `${component} imports drafts of wasi:keyvalue or wasi:config that only Spin and the embedded host have. Build it with --world wasmtime.`,
+    )
   }
   const warnings = ['wasmtime has no allow-list: the agent can call any host']
-  const args = ['serve', '-Scli', `-Wtimeout=${timeoutMs}ms`, `-Wmax-memory-size=${grants.memoryMb * 1024 * 1024}`, '--addr', `${bracketed(host)}:${port}`]
+  const args = [
+    'serve',
+    '-Scli',
+    `-Wtimeout=${timeoutMs}ms`,
+    `-Wmax-memory-size=${grants.memoryMb * 1024 * 1024}`,
+    '--addr',
+    `${bracketed(host)}:${port}`,
+  ]
   if (world === 'wasmtime') {
     args.push('-Sconfig', '-Skeyvalue')
     for (const [name, value] of Object.entries({ ...grants.variables, ...grants.secrets })) {
-      if (value.includes(',')) throw new PfError('PF_CONFIG_INVALID', `wasmtime can not be given the value of ${name}: it splits values at commas.`)
+      if (value.includes(','))
+        throw new PfError(
+          'PF_CONFIG_INVALID',
+          `wasmtime can not be given the value of ${name}: it splits values at commas.`,
+        )
       args.push(`-Sconfig-var=${name}=${value}`)
     }
-    if (Object.keys(grants.secrets).length > 0) warnings.push('wasmtime takes secrets on its command line only, where other users of this machine can read them')
+    if (Object.keys(grants.secrets).length > 0)
+      warnings.push('wasmtime takes secrets on its command line only, where other users of this machine can read them')
   }
   return { program: 'wasmtime', args: [...args, resolve(component)], env: {}, warnings }
 }
 
 /** @throws PfError PF_COMPONENT_INVALID where Spin does not have the drafts the component imports. */
-export function spinCommand({ component, world, grants, host, port, dataDir }: NativeOptions, manifest: string): NativeCommand {
+export function spinCommand(
+  { component, world, grants, host, port, dataDir }: NativeOptions,
+  manifest: string,
+): NativeCommand {
   if (world === 'wasmtime') {
-    throw new PfError('PF_COMPONENT_INVALID', `${component} imports drafts of wasi:keyvalue or wasi:config that only wasmtime and the embedded host have. Build it with --world spin.`)
+    throw new PfError(
+      'PF_COMPONENT_INVALID',
+      `${component} imports drafts of wasi:keyvalue or wasi:config that only wasmtime and the embedded host have. Build it with --world spin.`,
+    )
   }
   const env: Record<string, string> = { SPIN_MAX_INSTANCE_MEMORY: String(grants.memoryMb * 1024 * 1024) }
   // Only canonical names are names of variables to Spin. By environment, so that no secret stands on a command line.
-  for (const [name, value] of Object.entries({ ...grants.variables, ...grants.secrets })) if (/^[a-z][a-z0-9_]*$/.test(name)) env[`SPIN_VARIABLE_${name.toUpperCase()}`] = value
+  for (const [name, value] of Object.entries({ ...grants.variables, ...grants.secrets }))
+    if (/^[a-z][a-z0-9_]*$/.test(name)) env[`SPIN_VARIABLE_${name.toUpperCase()}`] = value
   const state = dataDir === undefined ? [] : ['--state-dir', resolve(dataDir)]
-  return { program: 'spin', args: ['up', '--from', manifest, '--listen', `${bracketed(host)}:${port}`, ...state], env, warnings: ['Spin has no time limit for a request'] }
+  return {
+    program: 'spin',
+    args: ['up', '--from', manifest, '--listen', `${bracketed(host)}:${port}`, ...state],
+    env,
+    warnings: ['Spin has no time limit for a request'],
+  }
 }
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 /** Serves a component with a program from PATH until it ends or the signal says so; resolves with the exit code. */
-export async function runNative(runtime: NativeRuntime, options: NativeOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function runNative(
+  runtime: NativeRuntime,
+  options: NativeOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   if (!onPath(runtime)) {
     const how = runtime === 'wasmtime' ? 'cargo install wasmtime-cli --locked' : 'https://spinframework.dev/install'
-    throw new PfError('PF_CONFIG_INVALID', `${runtime} is not on PATH. Install it (${how}), or leave --runtime out to use the embedded host.`)
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `${runtime} is not on PATH. Install it (${how}), or leave --runtime out to use the embedded host.`,
+    )
   }
   const folder = await mkdtemp(join(tmpdir(), 'pf-up-'))
   try {
@@ -87,7 +122,10 @@ export async function runNative(runtime: NativeRuntime, options: NativeOptions, 
 /** The manifest with what the user grants in place of what the agent asks for. */
 function grantedManifest({ definition, component, grants }: NativeOptions): string {
   const needs = { ...definition.needs, outbound: [...grants.outbound] }
-  return spinManifest({ ...definition, needs, component }).replace(`source = ${JSON.stringify(basename(component))}`, `source = ${JSON.stringify(resolve(component))}`)
+  return spinManifest({ ...definition, needs, component }).replace(
+    `source = ${JSON.stringify(basename(component))}`,
+    `source = ${JSON.stringify(resolve(component))}`,
+  )
 }
 
 /** Runs a program to its end, and ends it first when asked to: no process is left behind. */
@@ -130,4 +168,3 @@ export function onPath(program: string): boolean {
     }
   })
 }
-

@@ -10,7 +10,19 @@ import { type StartedApp, startedApp } from './start-node'
 export interface StartComponentOptions
   extends
     Pick<BuildComponentOptions, 'world' | 'conditions' | 'plugins'>,
-    Pick<WasmHostOptions, 'workers' | 'pool' | 'concurrency' | 'memoryMb' | 'timeoutMs' | 'busyLimitMs' | 'variables' | 'secrets' | 'outbound' | 'stores'> {
+    Pick<
+      WasmHostOptions,
+      | 'workers'
+      | 'pool'
+      | 'concurrency'
+      | 'memoryMb'
+      | 'timeoutMs'
+      | 'busyLimitMs'
+      | 'variables'
+      | 'secrets'
+      | 'outbound'
+      | 'stores'
+    > {
   /** Directory of its key-value stores, kept when it is closed. Default: a new one, removed when it is closed. */
   dataDir?: string
   /** Directory of built components. Default `node_modules/.cache/pf-agents` in the working directory. */
@@ -39,7 +51,14 @@ export interface StartedComponent extends StartedApp {
  * ```
  */
 export async function startComponent(entry: string, options: StartComponentOptions = {}): Promise<StartedComponent> {
-  const { world, conditions, plugins, dataDir, cacheDir = join(process.cwd(), 'node_modules/.cache/pf-agents'), ...hostOptions } = options
+  const {
+    world,
+    conditions,
+    plugins,
+    dataDir,
+    cacheDir = join(process.cwd(), 'node_modules/.cache/pf-agents'),
+    ...hostOptions
+  } = options
   const folder = await mkdtemp(join(tmpdir(), 'pf-component-'))
   try {
     const { file, definition } = await buildComponent({

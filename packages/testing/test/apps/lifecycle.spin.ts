@@ -13,7 +13,7 @@ const agent = defineAgent({
 async function act(text: string, context: RunContext) {
   await context.startTask()
   if (text === 'loop') for (;;);
-  if (text === 'bomb') for (const held: Uint8Array[] = []; ; ) held.push(new Uint8Array(1 << 20).fill(1))
+  if (text === 'bomb') for (const held: Uint8Array[] = []; ;) held.push(new Uint8Array(1 << 20).fill(1))
   if (text === 'wait') await wait(60_000, context.signal)
   if (text === 'count') {
     const count = Number((await context.state.context.get('count')) ?? 0) + 1
