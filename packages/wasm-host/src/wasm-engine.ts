@@ -12,7 +12,12 @@ export type WasmImports = Record<string, Record<string, unknown>>
 
 interface WasmEngine {
   compile(bytes: Uint8Array): Promise<WebAssembly.Module>
-  Module: new (bytes: Uint8Array) => WebAssembly.Module
+  validate(bytes: Uint8Array): boolean
+  Module: {
+    new (bytes: Uint8Array): WebAssembly.Module
+    exports(module: WebAssembly.Module): { name: string; kind: string }[]
+  }
+  Global: new (descriptor: { value: string; mutable: boolean }, value?: number | bigint) => { value: number | bigint }
   Instance: new (module: WebAssembly.Module, imports: WasmImports) => WasmInstance
   Memory: new (descriptor: { initial: number; maximum?: number }) => WasmMemory
   RuntimeError: new (message?: string) => Error

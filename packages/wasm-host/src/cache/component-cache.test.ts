@@ -21,17 +21,17 @@ describe('component cache', () => {
     expect((await loadComponent(component, directory)).built).toBe(true)
     const again = await loadComponent(component.slice(), directory)
     expect(again.built).toBe(false)
-    expect(Object.keys(again.files)).toEqual(expect.arrayContaining(['app.js', 'app.core.wasm', 'app.memory']))
-    expect(again.interfaces.exports).toContain('pf:agent/discovery@1.0.0')
+    expect(Object.keys(again.files)).toEqual(expect.arrayContaining(['core-0.wasm', 'core-1.wasm', 'memory']))
+    expect(again.plan.interfaces.exports).toContain('pf:agent/discovery@1.0.0')
   })
 
   test.each([
     [
       'a changed file',
-      async (entry: string) => writeFile(join(entry, 'app.js'), 'export const instantiate = () => {}'),
+      async (entry: string) => writeFile(join(entry, 'core-2.wasm'), new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])),
     ],
-    ['a cut file', async (entry: string) => truncate(join(entry, 'app.core.wasm'), 1000)],
-    ['a missing file', async (entry: string) => rm(join(entry, 'app.memory'))],
+    ['a cut file', async (entry: string) => truncate(join(entry, 'core-0.wasm'), 1000)],
+    ['a missing file', async (entry: string) => rm(join(entry, 'memory'))],
     ['a broken manifest', async (entry: string) => writeFile(join(entry, 'manifest.json'), '{"files":')],
     [
       'an empty folder',

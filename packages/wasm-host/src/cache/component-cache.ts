@@ -1,30 +1,30 @@
 /**
- * Transpiled components on disk, by content. An entry is a folder that appears by one rename and carries a manifest with
+ * Prepared components on disk, by content. An entry is a folder that appears by one rename and carries a manifest with
  * the digest of each file: what doesn't match it is rebuilt.
  */
 import { PfError } from '@pf-agents/agent-core'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { hasSuspension, type Mode } from '../wasm-engine'
-import { type Transpiled, transpileComponent } from './transpile-component'
+import { Unsupported } from '../component/unsupported'
+import { Malformed } from './core/binary'
+import { type PreparedFiles, prepareFiles } from './prepare-files'
 
-/** Raised when what we do to the transpiler's output changes. */
-const PATCH_VERSION = 2
+/** Raised when what is made of a component changes. */
+const FORMAT = 3
 const MANIFEST = 'manifest.json'
 
-interface Manifest extends Omit<Transpiled, 'files'> {
+interface Manifest extends Omit<PreparedFiles, 'files'> {
   files: Record<string, string>
 }
 
 /** A component ready to run. */
-export interface CachedComponent extends Transpiled {
+export interface CachedComponent extends PreparedFiles {
   /** SHA-256 of the component. */
   digest: string
   directory: string
-  /** Whether it was transpiled now. */
+  /** Whether it was made now. */
   built: boolean
 }
 
@@ -36,32 +36,34 @@ export function defaultCacheDirectory(): string {
   return join(base, 'components')
 }
 
-function transpilerVersion(): string {
-  const entry = createRequire(import.meta.url).resolve('@bytecodealliance/jco-transpile')
-  return /jco-transpile@([^/+_(]+)/.exec(entry)?.[1] ?? 'unknown'
-}
-
-/** The transpiled form of `component`, from the cache or made now. */
-export async function loadComponent(
-  component: Uint8Array,
-  cacheDirectory: string,
-  mode: Mode = hasSuspension() ? 'jspi' : 'threads',
-): Promise<CachedComponent> {
+/** The prepared form of `component`, from the cache or made now. */
+export async function loadComponent(component: Uint8Array, cacheDirectory: string): Promise<CachedComponent> {
   const digest = sha256(component)
-  const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${transpilerVersion()}-${PATCH_VERSION}-${mode}`)
+  const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${FORMAT}`)
   const cached = await readEntry(directory)
   if (cached) return { digest, directory, ...cached, built: false }
-  const transpiled = await transpileComponent(component, mode).catch((cause: unknown) => {
-    throw new PfError('PF_COMPONENT_INVALID', undefined, { cause })
-  })
-  await writeEntry(cacheDirectory, directory, transpiled)
-  return { digest, directory, ...transpiled, built: true }
+  const prepared = prepare(component)
+  await writeEntry(cacheDirectory, directory, prepared)
+  return { digest, directory, ...prepared, built: true }
 }
 
-async function readEntry(directory: string): Promise<Transpiled | undefined> {
+function prepare(component: Uint8Array): PreparedFiles {
+  try {
+    return prepareFiles(component)
+  } catch (cause) {
+    if (cause instanceof Unsupported)
+      throw new PfError('PF_COMPONENT_INVALID', `The component uses ${cause.message}; this host doesn't run that.`, {
+        cause,
+      })
+    if (cause instanceof Malformed) throw new PfError('PF_COMPONENT_INVALID', undefined, { cause })
+    throw cause
+  }
+}
+
+async function readEntry(directory: string): Promise<PreparedFiles | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')) as Manifest
-    if (!Array.isArray(manifest.interfaces?.imports) || !manifest.files['app.js']) return undefined
+    if (!Array.isArray(manifest.plan?.steps)) return undefined
     const files: Record<string, Uint8Array> = {}
     for (const [name, digest] of Object.entries(manifest.files)) {
       const bytes = await readFile(join(directory, name))
@@ -76,7 +78,7 @@ async function readEntry(directory: string): Promise<Transpiled | undefined> {
   }
 }
 
-async function writeEntry(parent: string, directory: string, { files, ...rest }: Transpiled): Promise<void> {
+async function writeEntry(parent: string, directory: string, { files, ...rest }: PreparedFiles): Promise<void> {
   const staging = join(parent, `.building-${randomUUID()}`)
   await mkdir(staging, { recursive: true })
   try {
@@ -85,7 +87,6 @@ async function writeEntry(parent: string, directory: string, { files, ...rest }:
       await writeFile(join(staging, name), bytes)
       digests[name] = sha256(bytes)
     }
-    await writeFile(join(staging, 'package.json'), '{"type":"module"}')
     await writeFile(join(staging, MANIFEST), JSON.stringify({ ...rest, files: digests } satisfies Manifest))
     // A damaged entry is moved aside first: a folder can't be renamed over one that has files.
     for (let attempt = 0; ; attempt++) {

@@ -1,4 +1,3 @@
-import { componentWit } from '@bytecodealliance/jco-transpile/wasm-tools'
 import type { KeyValueDraft } from '../wasi/keyvalue/index'
 
 /** What a component imports and exports, with versions, for example `wasi:http/types@0.2.10`. */
@@ -12,15 +11,6 @@ export interface ComponentInterfaces {
  * stored state).
  */
 export type ComponentWorld = 'spin' | 'wasmtime' | 'wasi-http'
-
-/** Reads the interfaces out of a component's own type. */
-export async function readInterfaces(component: Uint8Array): Promise<ComponentInterfaces> {
-  const wit = await componentWit(component)
-  const world = /world root \{([^}]*)\}/.exec(wit)?.[1] ?? ''
-  const named = (keyword: string) =>
-    [...world.matchAll(new RegExp(`^\\s*${keyword} ([^;\\s]+);`, 'gm'))].map((match) => match[1] as string)
-  return { imports: named('import'), exports: named('export') }
-}
 
 export function worldOf({ imports }: ComponentInterfaces): ComponentWorld {
   const drafts = imports.filter((name) => /^wasi:(keyvalue|config)\//.test(name))

@@ -1,7 +1,5 @@
 import { PfError } from '@pf-agents/agent-core'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { compileModules } from '../cache/compile-modules'
 import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
 import { type ComponentWorld, worldOf } from '../cache/component-interfaces'
@@ -43,15 +41,12 @@ export async function describeComponent(
 ): Promise<ComponentDescription> {
   const bytes = typeof component === 'string' ? new Uint8Array(await readFile(component)) : component
   const loaded = await loadComponent(bytes, options.cacheDir ?? defaultCacheDirectory())
-  const answer = await ask(
-    { bindings: pathToFileURL(join(loaded.directory, 'app.js')).href, compiled: await compileModules(loaded, 64) },
-    options.timeoutMs ?? 5_000,
-  )
+  const answer = await ask({ compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 5_000)
   if ('failure' in answer) throw new PfError('PF_COMPONENT_INVALID', `configure-agent failed: ${answer.failure}`)
   return {
     definition: 'definition' in answer ? answer.definition : undefined,
-    ...loaded.interfaces,
-    world: worldOf(loaded.interfaces),
+    ...loaded.plan.interfaces,
+    world: worldOf(loaded.plan.interfaces),
     size: bytes.byteLength,
     digest: loaded.digest,
   }

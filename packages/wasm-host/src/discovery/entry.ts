@@ -1,31 +1,29 @@
 /** A thread that instantiates a component with nothing granted and calls `configure-agent`. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CompiledComponent } from '../cache/compile-modules'
-import { createInstance, type Instantiate } from '../worker/instance-pool'
-import { MemoryPool } from '../worker/memory-pool'
+import { createInstance } from '../worker/instance-pool'
 import { RunQueue } from '../worker/run-queue'
+import { shellFactory } from '../worker/shell-factory'
 import { refusingImports } from './refusing-imports'
 
 /** What the thread gets, and what it answers. */
 export interface DescribeSetup {
-  bindings: string
   compiled: CompiledComponent
 }
 export type DescribeAnswer = { definition: string } | { failure: string } | { missing: true }
 
-const { bindings, compiled } = workerData as DescribeSetup
+const { compiled } = workerData as DescribeSetup
 
-async function describe(): Promise<DescribeAnswer> {
+function describe(): DescribeAnswer {
   try {
-    const { instantiate } = (await import(bindings)) as { instantiate: Instantiate }
-    const memories = compiled.memory && new MemoryPool(compiled.memory, 0)
-    const { exports } = createInstance({ instantiate, compiled, memories }, refusingImports, new RunQueue())
-    if (!exports.discovery) return { missing: true }
-    return { definition: exports.discovery.configureAgent() }
+    const shell = shellFactory(compiled, 'threads')()
+    createInstance(shell, { importsFor: refusingImports, queue: new RunQueue() })
+    const configureAgent = shell.instance.exports['pf:agent/discovery']?.['configureAgent']
+    return configureAgent ? { definition: configureAgent() as string } : { missing: true }
   } catch (error) {
     const { payload, message } = error as { payload?: unknown; message?: string }
     return { failure: typeof payload === 'string' ? payload : (message ?? String(error)) }
   }
 }
 
-parentPort?.postMessage(await describe())
+parentPort?.postMessage(describe())

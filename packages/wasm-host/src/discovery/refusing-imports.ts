@@ -1,3 +1,4 @@
+import type { HostImports } from '../component/host-function'
 import type { OutboundTransport } from '../outbound/transport'
 import { createImports } from '../wasi/imports'
 import type { GuestContext } from '../worker/guest-context'
@@ -20,14 +21,14 @@ const stopped = {
 const HARMLESS = /^wasi:cli\/(stdin|stdout|stderr|terminal-)/
 
 /** The import object of an instance that may do nothing: functions throw, classes stay for the bindings' checks. */
-export function refusingImports(context: GuestContext): Record<string, unknown> {
+export function refusingImports(context: GuestContext): HostImports {
   const real = createImports(context, {
     kv: undefined,
     transport: nowhere,
     stores: new Set(),
     draft: 'draft2',
     variables: {},
-  }) as Record<string, Record<string, unknown>>
+  })
   const refusing = Object.entries(real).map(([name, members]) => [
     name,
     HARMLESS.test(name)
@@ -36,7 +37,7 @@ export function refusingImports(context: GuestContext): Record<string, unknown> 
           Object.entries(members).map(([member, value]) => [member, isClass(value) ? value : refuse(name, member)]),
         ),
   ])
-  const imports = Object.fromEntries(refusing) as Record<string, Record<string, unknown>>
+  const imports = Object.fromEntries(refusing) as HostImports
   for (const [name, members] of Object.entries(stopped)) imports[name] = { ...imports[name], ...members }
   return imports
 }

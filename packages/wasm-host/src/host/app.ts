@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
 import { keyValueDraftOf } from '../cache/component-interfaces'
 import { compileModules } from '../cache/compile-modules'
@@ -49,7 +48,7 @@ export class App {
 
   /** Prepares a component and starts its workers. `self` is where the app will be reached. */
   static async start(settings: AppSettings, self: string | undefined): Promise<App> {
-    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory(), settings.mode)
+    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory())
     const compiled = await compileModules(loaded, settings.memoryMb)
     let kvFile: string | undefined
     if (settings.stores.length > 0) {
@@ -65,11 +64,10 @@ export class App {
       {
         app: settings.name,
         run: randomUUID(),
-        bindings: pathToFileURL(join(loaded.directory, 'app.js')).href,
         compiled,
         pool: settings.pool,
         stores: settings.stores,
-        draft: keyValueDraftOf(loaded.interfaces),
+        draft: keyValueDraftOf(loaded.plan.interfaces),
         kvFile,
         variables: settings.variables,
         outbound: settings.outbound,
@@ -110,7 +108,11 @@ export class App {
       ...this.#counts,
       live: this.#live,
       queued: this.#queue.length,
-      workers: this.#workers.map((worker) => ({ live: worker.requests.size, pooled: worker.pooled })),
+      workers: this.#workers.map((worker) => ({
+        live: worker.requests.size,
+        pooled: worker.pooled,
+        memoryBytes: worker.memoryBytes,
+      })),
     }
   }
 

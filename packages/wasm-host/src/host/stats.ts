@@ -17,5 +17,6 @@ export interface AppStats {
   killedWorkers: number
   /** Requests that were given to another worker when theirs was lost. */
   repeated: number
-  workers: { live: number; pooled: number }[]
+  /** Per worker: requests it serves, instances ready for one, and the linear memory of both, as of at most 25 ms ago. */
+  workers: { live: number; pooled: number; memoryBytes: number }[]
 }

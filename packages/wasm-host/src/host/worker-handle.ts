@@ -71,6 +71,10 @@ export class WorkerHandle {
     return Atomics.load(this.beat, BEAT.pooled)
   }
 
+  get memoryBytes(): number {
+    return Atomics.load(this.beat, BEAT.memoryKb) * 1024
+  }
+
   /**
    * Called every `everyMs`: ends the worker when its heart has not beaten for `limitMs`.
    * Time is counted by calls, so that a host that was itself stopped blames nobody.

@@ -82,15 +82,13 @@ export type FromWorker =
     }
 
 /** Slots of the shared array by which a worker shows that it lives and whom it runs; `signal` wakes one that blocks. */
-export const BEAT = { count: 0, running: 1, pooled: 2, signal: 3, length: 4 } as const
+export const BEAT = { count: 0, running: 1, pooled: 2, signal: 3, memoryKb: 4, length: 5 } as const
 export const BEAT_MS = 25
 
 export interface WorkerSetup {
   app: string
   /** Prefix of instance owners: `<run>/<request id>`. */
   run: string
-  /** file: URL of the generated bindings. */
-  bindings: string
   compiled: CompiledComponent
   beat: Int32Array
   pool: number

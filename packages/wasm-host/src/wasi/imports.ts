@@ -1,3 +1,4 @@
+import type { HostImports } from '../component/host-function'
 import type { OutboundTransport } from '../outbound/transport'
 import type { GuestContext } from '../worker/guest-context'
 import { cli } from './cli'
@@ -22,8 +23,8 @@ export interface Capabilities {
   variables: Readonly<Record<string, string>>
 }
 
-/** The import object of one instance, keyed as the generated bindings ask for it (without versions). */
-export function createImports(context: GuestContext, capabilities: Capabilities): Record<string, unknown> {
+/** What one instance may call: interfaces without their versions, functions in camelCase, resources as classes. */
+export function createImports(context: GuestContext, capabilities: Capabilities): HostImports {
   const { kv, stores, draft, variables, transport } = capabilities
   return {
     'wasi:io/error': { Error: IoError },

@@ -7,9 +7,9 @@ import { BEAT, BEAT_MS, type FromWorker, type ToWorker, type WorkerSetup } from 
 import { createImports } from '../wasi/imports'
 import { KvStore } from '../wasi/keyvalue/kv-store'
 import { GuestRequest } from './guest-request'
-import { createInstance, InstancePool, type Instantiate } from './instance-pool'
-import { MemoryPool } from './memory-pool'
+import { InstancePool } from './instance-pool'
 import { RunQueue } from './run-queue'
+import { shellFactory } from './shell-factory'
 import { warmUp } from './warm-up'
 
 const port = parentPort
@@ -23,30 +23,22 @@ const kv = setup.kvFile === undefined ? undefined : new KvStore(setup.kvFile)
 const remote = setup.mode === 'threads' ? new RemoteTransport(post) : undefined
 const local = remote ? undefined : new NodeTransport(setup.outbound, setup.self)
 const transport: OutboundTransport = remote ?? (local as NodeTransport)
-const { instantiate } = (await import(setup.bindings)) as { instantiate: Instantiate }
 const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
-const { compiled } = setup
-const memories = compiled.memory && new MemoryPool(compiled.memory, setup.pool)
+const shell = shellFactory(setup.compiled, setup.mode)
 const pool = new InstancePool(
-  () =>
-    createInstance(
-      { instantiate, compiled, memories, block: remote && block },
-      (context) => createImports(context, capabilities),
-      queue,
-    ),
+  { shell, importsFor: (context) => createImports(context, capabilities), queue, block: remote && block },
   setup.pool,
-  () => queue.current === undefined && queue.waiting === 0,
 )
 
 const beat = setInterval(() => {
   Atomics.add(setup.beat, BEAT.count, 1)
   Atomics.store(setup.beat, BEAT.pooled, pool.size)
+  Atomics.store(setup.beat, BEAT.memoryKb, pool.heldBytes / 1024)
 }, BEAT_MS)
 
 function close(): void {
   clearInterval(beat)
   pool.close()
-  memories?.close()
   local?.close()
   kv?.close()
   port?.close()
@@ -100,5 +92,5 @@ function receive(message: ToWorker): void {
 
 pool.fill()
 post({ type: 'ready' })
-if (setup.warm) await warmUp({ instantiate, compiled, memories }, queue)
+if (setup.warm) await warmUp(shell(), queue)
 post({ type: 'warm' })

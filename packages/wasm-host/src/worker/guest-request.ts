@@ -55,11 +55,11 @@ export class GuestRequest {
           this.#outbox.flush()
         },
       })
-      const handler = instance.exports.incomingHandler
-      if (!handler) throw new Error('the component does not export wasi:http/incoming-handler')
+      const { handle } = instance
+      if (!handle) throw new Error('the component does not export wasi:http/incoming-handler')
       // A guest that is ended while it waits is never resumed, so its own promise may stay open for good.
       await Promise.race([
-        handler.handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink)),
+        handle(new IncomingRequest(instance.context, start.head, this.body), new ResponseOutparam(this.sink)),
         instance.context.whenAborted,
       ])
       if (!this.sink.complete) outcome = 'silent'
@@ -79,8 +79,7 @@ export class GuestRequest {
       cpuMs: queue.cpuOf(this),
       ...(message === undefined ? {} : { message }),
     })
-    // A guest that did not end by itself may still be unwinding: its memory is left to the collector.
-    if (outcome === 'ok' || outcome === 'silent') this.#instance?.release()
+    this.#instance?.end(outcome === 'ok' || outcome === 'silent')
     this.#instance = undefined
   }
 

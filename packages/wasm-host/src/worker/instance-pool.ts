@@ -1,133 +1,134 @@
+import type { HostImports } from '../component/host-function'
 import type { IncomingRequest } from '../wasi/http/incoming-request'
 import type { ResponseOutparam } from '../wasi/http/outgoing-response'
-import type { CompiledComponent } from '../cache/compile-modules'
-import { PAGE } from '../cache/core/binary'
-import { DETACHED } from '../cache/core/detach-memory'
-import { wasm, type WasmImports, type WasmInstance, type WasmMemory } from '../wasm-engine'
 import { GuestContext } from './guest-context'
-import type { MemoryPool } from './memory-pool'
+import type { GuestShell } from './guest-shell'
 import type { RunQueue } from './run-queue'
 
-/** What the generated bindings of an agent component export. */
-export interface Exports {
-  incomingHandler?: { handle(request: IncomingRequest, out: ResponseOutparam): Promise<void> | void }
-  discovery?: { configureAgent(): string }
-}
-
-export type Instantiate = (
-  getModule: (name: string) => WebAssembly.Module,
-  imports: Record<string, unknown>,
-  instantiateCore: (module: WebAssembly.Module, imports: WasmImports) => WasmInstance,
-) => Exports
+export type Handle = (request: IncomingRequest, out: ResponseOutparam) => Promise<void> | void
 
 /** One instance: used for one request, then dropped. */
 export interface GuestInstance {
   context: GuestContext
-  exports: Exports
+  /** `wasi:http/incoming-handler`, when the component has it. */
+  handle: Handle | undefined
   /** Bytes of linear memory it has taken. */
   memoryBytes(): number
   /** Whether it was refused memory. */
   outOfMemory(): boolean
-  /** Lets the memory be used again: only after the instance has ended by itself. */
-  release(): void
+  /** The instance is no more; `well` when it has ended by itself, so that nothing of it runs any longer. */
+  end(well: boolean): void
 }
 
-/** What instances of one component are made of. */
+/** What the instances of a worker are made of. */
 export interface InstanceParts {
-  instantiate: Instantiate
-  compiled: CompiledComponent
-  memories: MemoryPool | undefined
+  shell(): GuestShell
+  importsFor(context: GuestContext): HostImports
+  queue: RunQueue
   /** Blocks the thread for a guest that waits; without it guests are suspended. */
   block?: ((maxMs: number) => void) | undefined
 }
 
-/** Makes an instance with its own context. */
+/** An instance in a shell that is as new. */
 export function createInstance(
-  { instantiate, compiled, memories, block }: InstanceParts,
-  importsFor: (context: GuestContext) => Record<string, unknown>,
-  queue: RunQueue,
+  shell: GuestShell,
+  { importsFor, queue, block }: Omit<InstanceParts, 'shell'>,
+  onEnd: (well: boolean) => void = () => {},
 ): GuestInstance {
   const context = new GuestContext(queue, block)
-  const detached = compiled.memory
-  const main = detached && compiled.modules[detached.core]
-  const memory = memories?.take()
-  let kept: WasmMemory | undefined
-  let pages: { value: number } | undefined
-  let full: { value: number } | undefined
-  const exports = instantiate(
-    (name) => compiled.modules[name] as WebAssembly.Module,
-    importsFor(context),
-    (module, imports) => {
-      const isMain = module === main
-      const instance = new wasm.Instance(
-        module,
-        isMain ? { ...imports, [DETACHED.module]: { [DETACHED.memory]: memory } } : imports,
-      )
-      if (isMain) {
-        pages = instance.exports[DETACHED.pages] as { value: number }
-        full = instance.exports[DETACHED.full] as { value: number }
-        ;(instance.exports[DETACHED.maximum] as { value: number }).value = detached?.maximumPages ?? 0
-      }
-      if (instance.exports['memory'] instanceof wasm.Memory) kept ??= instance.exports['memory']
-      return instance
-    },
-  )
+  shell.instance.begin(importsFor(context))
   return {
     context,
-    exports,
-    memoryBytes: () => (pages ? pages.value * PAGE : (kept?.buffer.byteLength ?? 0)),
-    outOfMemory: () => full?.value === 1,
-    release: () => {
-      if (memory) memories?.give(memory)
-    },
+    handle: shell.instance.exports['wasi:http/incoming-handler']?.['handle'] as Handle | undefined,
+    memoryBytes: () => shell.memoryBytes,
+    outOfMemory: () => shell.outOfMemory,
+    end: onEnd,
   }
 }
 
-/** How long the thread must have had nothing to do before the pool makes an instance: filling it competes with guests. */
+/** How long the thread must have had nothing to do before the pool makes a shell: that competes with guests. */
 const REFILL_DELAY_MS = 4
+const TRIM_MS = 1_000
 
-/** Instances made ahead of their request. */
+/** Shells ready for a guest: made ahead, or cleaned after another. */
 export class InstancePool {
-  readonly #make: () => GuestInstance
+  readonly #parts: InstanceParts
   readonly #size: number
-  readonly #isIdle: () => boolean
-  readonly #ready: GuestInstance[] = []
-  #timer: NodeJS.Timeout | undefined
+  readonly #ready: GuestShell[] = []
+  readonly #used = new Set<GuestShell>()
+  /** Fewest spares since the last trim: what nobody needed. */
+  #unneeded = 0
+  #refill: NodeJS.Timeout | undefined
+  #trim: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(make: () => GuestInstance, size: number, isIdle: () => boolean) {
-    this.#make = make
+  /** `size` shells survive idle times. */
+  constructor(parts: InstanceParts, size: number) {
+    this.#parts = parts
     this.#size = size
-    this.#isIdle = isIdle
   }
 
   get size(): number {
     return this.#ready.length
   }
 
+  /** Linear memory of all shells, in use or not. */
+  get heldBytes(): number {
+    let bytes = 0
+    for (const shell of this.#ready) bytes += shell.heldBytes
+    for (const shell of this.#used) bytes += shell.heldBytes
+    return bytes
+  }
+
   fill(): void {
-    while (this.#ready.length < this.#size) this.#ready.push(this.#make())
+    while (this.#ready.length < this.#size) this.#ready.push(this.#parts.shell())
   }
 
   take(): GuestInstance {
-    const instance = this.#ready.pop() ?? this.#make()
-    this.#refillLater()
-    return instance
+    const shell = this.#ready.pop() ?? this.#parts.shell()
+    this.#unneeded = Math.min(this.#unneeded, this.#ready.length)
+    this.#used.add(shell)
+    return createInstance(shell, this.#parts, (well) => this.#ended(shell, well))
   }
 
   close(): void {
     this.#closed = true
-    clearTimeout(this.#timer)
+    clearTimeout(this.#refill)
+    clearTimeout(this.#trim)
     this.#ready.length = 0
   }
 
-  #refillLater(): void {
-    if (this.#timer || this.#closed || this.#ready.length >= this.#size) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
+  #ended(shell: GuestShell, well: boolean): void {
+    this.#used.delete(shell)
+    // A guest that did not end by itself may still be unwinding: its shell is left to the collector.
+    if (!well || !shell.reusable) return this.#refillLater()
+    setImmediate(() => {
       if (this.#closed) return
-      if (this.#isIdle() && this.#ready.length < this.#size) this.#ready.push(this.#make())
+      shell.restore()
+      this.#ready.push(shell)
+      this.#trimLater()
+    })
+  }
+
+  #refillLater(): void {
+    if (this.#refill || this.#closed || this.#ready.length >= this.#size) return
+    this.#refill = setTimeout(() => {
+      this.#refill = undefined
+      if (this.#closed) return
+      const { queue } = this.#parts
+      const idle = queue.current === undefined && queue.waiting === 0
+      if (idle && this.#ready.length < this.#size) this.#ready.push(this.#parts.shell())
       this.#refillLater()
     }, REFILL_DELAY_MS)
+  }
+
+  #trimLater(): void {
+    if (this.#trim || this.#closed || this.#ready.length <= this.#size) return
+    this.#trim = setTimeout(() => {
+      this.#trim = undefined
+      this.#ready.splice(0, Math.max(0, Math.min(this.#unneeded, this.#ready.length - this.#size)))
+      this.#unneeded = this.#ready.length
+      this.#trimLater()
+    }, TRIM_MS)
   }
 }

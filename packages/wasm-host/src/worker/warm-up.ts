@@ -1,7 +1,8 @@
 import type { OutboundTransport } from '../outbound/transport'
 import { createImports } from '../wasi/imports'
 import { GuestRequest } from './guest-request'
-import { createInstance, type InstanceParts } from './instance-pool'
+import type { GuestShell } from './guest-shell'
+import { createInstance } from './instance-pool'
 import type { RunQueue } from './run-queue'
 
 const LIMIT_MS = 500
@@ -15,15 +16,17 @@ const nowhere: OutboundTransport = {
  * Runs one request in an instance that has no store, no variable, no way out and no log, and drops the answer: the
  * engine compiles a function when it is first called, and this pays for that before a client waits.
  */
-export async function warmUp(parts: InstanceParts, queue: RunQueue): Promise<void> {
+export async function warmUp(shell: GuestShell, queue: RunQueue, block?: (maxMs: number) => void): Promise<void> {
   const request = new GuestRequest(0, () => {})
   request.body.end()
-  const instance = createInstance(
-    parts,
-    (context) =>
-      createImports(context, { kv: undefined, transport: nowhere, stores: new Set(), draft: 'draft2', variables: {} }),
-    queue,
-  )
+  const nothing = {
+    kv: undefined,
+    transport: nowhere,
+    stores: new Set<string>(),
+    draft: 'draft2',
+    variables: {},
+  } as const
+  const instance = createInstance(shell, { importsFor: (context) => createImports(context, nothing), queue, block })
   const timer = setTimeout(() => request.abort('the warm-up is over'), LIMIT_MS)
   const head = {
     method: 'GET',

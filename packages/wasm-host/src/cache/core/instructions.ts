@@ -1,12 +1,13 @@
 import { Malformed, readLeb, skipLeb } from './binary'
 
+const TABLE_SET = 0x26
 const MEMORY_SIZE = 0x3f
 const MEMORY_GROW = 0x40
 
-/** What stands at an instruction: where the next one begins, and whether it is one of those that are replaced. */
+/** What stands at an instruction: where the next one begins, and whether it is one of those that are replaced or looked for. */
 export interface Instruction {
   next: number
-  kind: 'other' | 'size' | 'grow' | 'data'
+  kind: 'other' | 'size' | 'grow' | 'data' | 'table'
 }
 
 const other = (next: number): Instruction => ({ next, kind: 'other' })
@@ -22,7 +23,8 @@ export function readInstruction(code: Uint8Array, at: number): Instruction {
   const next = at + 1
   if (op >= 0x45 && op <= 0xc4) return other(next)
   if (op >= 0x28 && op <= 0x3e) return other(skipMany(code, next, 2))
-  if (op >= 0x20 && op <= 0x26) return other(skipLeb(code, next))
+  if (op === TABLE_SET) return { next: skipLeb(code, next), kind: 'table' }
+  if (op >= 0x20 && op <= 0x25) return other(skipLeb(code, next))
   switch (op) {
     case 0x00:
     case 0x01:
@@ -85,8 +87,10 @@ function readBulk(code: Uint8Array, at: number): Instruction {
   if (op <= 7) return other(next)
   if (op === 8) return { next: skipMany(code, next, 2), kind: 'data' }
   if (op === 9) return { next: skipLeb(code, next), kind: 'data' }
-  if (op === 10 || op === 12 || op === 14) return other(skipMany(code, next, 2))
-  if (op === 11 || op === 13 || (op >= 15 && op <= 17)) return other(skipLeb(code, next))
+  if (op === 10) return other(skipMany(code, next, 2))
+  if (op === 11 || op === 16) return other(skipLeb(code, next))
+  if (op === 12 || op === 14) return { next: skipMany(code, next, 2), kind: 'table' }
+  if (op === 13 || op === 15 || op === 17) return { next: skipLeb(code, next), kind: 'table' }
   throw new Malformed(`unknown instruction 0xfc ${op}`)
 }
 

@@ -1,12 +1,14 @@
 import { concat, leb, readLeb, type Section, skipLeb } from './binary'
 import { readInstruction } from './instructions'
 
-/** What a module's code does with its memory. */
+/** What a module's code does with its memory and its tables. */
 export interface CodeUse {
   size: number
   grow: number
   /** `memory.init` and `data.drop`, which need the data segments to stay. */
   data: number
+  /** Writes to tables, and what drops their segments. */
+  table: number
 }
 
 /** Walks over every instruction; `replace` gives the bytes that stand in for `memory.size` and `memory.grow`. */
@@ -14,7 +16,7 @@ export function rewriteCode(
   section: Section,
   replace?: { size: number[]; grow: number[] },
 ): { body: Uint8Array[]; count: number; use: CodeUse } {
-  const use: CodeUse = { size: 0, grow: 0, data: 0 }
+  const use: CodeUse = { size: 0, grow: 0, data: 0, table: 0 }
   const [count, first] = readLeb(section.body, 0)
   const body: Uint8Array[] = []
   let at = first
@@ -47,7 +49,7 @@ function rewriteFunction(
     const { next, kind } = readInstruction(code, at)
     if (kind !== 'other') {
       use[kind]++
-      if (replace && kind !== 'data') {
+      if (replace && (kind === 'size' || kind === 'grow')) {
         parts.push(code.subarray(copied, at), Uint8Array.from(replace[kind]))
         copied = next
       }
