@@ -62,9 +62,6 @@ const migrations: readonly string[] = [
   `,
 ]
 
-/** The newest schema this package reads and writes. */
-export const schemaVersion = migrations.length
-
 /**
  * Brings the schema up to date, in one transaction, so that of several processes that open a new file one does it.
  * @throws PfError PF_STORE_SCHEMA where the file was written by a newer version.
