@@ -1,5 +1,6 @@
 import { anonymous, bind, clockPort, type PfError, PortMap, type RequestInfo } from '@pf-agents/agent-core'
 import { createFakeClock, type FakeClock } from '@pf-agents/agent-core/testing'
+import { createSseHub, encodeSseEvent, isSseResponse, sseResponse, textSourceOf } from '@pf-agents/http-kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { request } from '../../test/context'
@@ -197,6 +198,37 @@ describe('concurrency', () => {
     await reader?.read()
     expect(pulls).toBe(1)
     await reader?.cancel()
+  })
+
+  it('leaves a stream that a host takes straight as it is, and counts it until it is gone', async () => {
+    const { clock, send, outcome } = limited({ requestsPerMinute: 6e5, concurrent: 1 })
+    const hub = createSseHub({ clock })
+    const open = () => hub.open({ gone: () => {}, stalled: () => '' })
+    const text = encodeSseEvent({ data: '1' })
+
+    // Written to a connection: by the host, which says when it is gone.
+    const straight = open()
+    const response = await send({}, () => Promise.resolve(sseResponse(straight)))
+    expect([isSseResponse(response), await outcome()]).toEqual([true, 1_000])
+    const written: string[] = []
+    textSourceOf(response)?.attach({ write: (more) => written.push(more) > 0, end: () => {}, destroy: () => {} })
+    straight.write(text)
+    straight.close()
+    expect([written, await outcome()]).toEqual([[text], 1_000])
+    textSourceOf(response)?.gone()
+    expect(await outcome()).toBe(200)
+
+    // Read as a stream: to its end, or until it is canceled.
+    const read = open()
+    const other = await send({}, () => Promise.resolve(sseResponse(read)))
+    expect(await outcome()).toBe(1_000)
+    read.write(text)
+    read.close()
+    expect([await clock.until(other.text()), await outcome()]).toEqual([text, 200])
+    const canceled = await send({}, () => Promise.resolve(sseResponse(open())))
+    expect(await outcome()).toBe(1_000)
+    await canceled.body?.cancel()
+    expect([await outcome(), hub.size]).toEqual([200, 0])
   })
 
   it('counts an empty stream as over', async () => {

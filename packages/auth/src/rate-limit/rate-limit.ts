@@ -1,7 +1,7 @@
 import { anonymous, clockPort, defineFeature, PfError, type RequestInfo } from '@pf-agents/agent-core'
 import { parseAddress } from '../check/address-list'
 import { Allowances } from './allowance'
-import { untilSent } from './until-sent'
+import { isStream, untilSent } from './until-sent'
 
 /** Options of {@link rateLimit}. */
 export interface RateLimitOptions {
@@ -58,13 +58,13 @@ export function rateLimit(options: RateLimitOptions = {}) {
             if (caller === undefined) return next()
             const { done, waitMs } = allowances.admit(caller, clock.now())
             if (waitMs !== undefined) throw new PfError('PF_RATE_LIMITED', undefined, { retryAfterMs: waitMs })
-            let isStream = false
+            let goesOn = false
             try {
               const response = await next()
-              isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-              return isStream ? untilSent(response, done) : response
+              goesOn = isStream(response)
+              return goesOn ? untilSent(response, done) : response
             } finally {
-              if (!isStream) done()
+              if (!goesOn) done()
             }
           },
         ],

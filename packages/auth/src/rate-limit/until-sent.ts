@@ -1,5 +1,23 @@
+import { textSourceOf } from '@pf-agents/http-kit'
+
+/** Whether a response goes on after its head: one that a host takes straight is told without a look at its headers. */
+export function isStream(response: Response): boolean {
+  if (textSourceOf(response) !== undefined) return true
+  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+}
+
 /** The response, and word when its body is over: read to its end, failed, or given up by whoever read it. */
 export function untilSent(response: Response, done: () => void): Response {
+  const source = textSourceOf(response)
+  if (source !== undefined) {
+    // Told once, however the stream ends and whoever sends it. To wrap the body would cost the host its short way.
+    const gone = source.gone.bind(source)
+    source.gone = () => {
+      done()
+      gone()
+    }
+    return response
+  }
   const { body, status, statusText, headers } = response
   if (body === null) {
     done()
