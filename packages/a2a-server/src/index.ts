@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { a2aServer } from './a2a-server'
+export { a2aServer, strictA2AServer } from './a2a-server'
 export {
   type A2AExtension,
   defineExtension,

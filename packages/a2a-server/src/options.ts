@@ -32,6 +32,11 @@ export interface A2AServerOptions {
    * `publicUrl`. Not in a component, which is signed when it is built. Default none.
    */
   signWith?: readonly Awaitable<CardSigner>[]
+  /**
+   * Whether callers of A2A 0.3 are served, too: those that name that version, or none, and use its methods or its paths
+   * under `/v1`. Default true. `strictA2AServer` leaves the code for it out altogether.
+   */
+  v03?: boolean
   /** Seconds the card may be kept. Default 300. */
   cardMaxAgeSeconds?: number
   /** Extensions of the protocol, made with `defineExtension`. */

@@ -19,6 +19,7 @@ import { cancelTask, getTask, listTasks } from './operation/tasks'
 import type { PushService, WireVersion } from './push-port/push-service'
 import type { Framing } from './stream/framing'
 import type { Streaming } from './stream/streaming'
+import type { VersionAdapter } from './version-adapter'
 
 /** What the bindings share: which agent a request is for, and its operations. */
 export interface ServiceParts {
@@ -31,17 +32,22 @@ export interface ServiceParts {
   /** Absent where runs can not be followed. */
   readonly streaming?: Streaming | undefined
   readonly extensions: Extensions
+  /** Absent where 1.0 alone is served. */
+  readonly adapter?: VersionAdapter | undefined
   extendedCard(endpoint: Endpoint, request: Request, info: RequestInfo): Promise<object>
 }
 
 /** The operations of A2A, whatever binding they came by. */
 export class Service {
   readonly negotiation: Negotiation
+  /** Serves callers of another version. */
+  readonly adapter: VersionAdapter | undefined
   readonly #parts: ServiceParts
 
   constructor(parts: ServiceParts) {
     this.#parts = parts
     this.negotiation = parts.negotiation
+    this.adapter = parts.adapter
   }
 
   /**
@@ -54,11 +60,12 @@ export class Service {
     request: Request,
     info: RequestInfo,
     active: readonly string[],
+    version: WireVersion = '1.0',
   ): Promise<object> {
     const activated = await this.#activate(operation, params, request, info, active)
-    if (activated === undefined) return this.perform(operation, params, request, info)
+    if (activated === undefined) return this.perform(operation, params, request, info, version)
     const given = await incoming(activated, params)
-    return extendedAnswer(operation, await this.perform(operation, given, request, info), activated.outgoing)
+    return extendedAnswer(operation, await this.perform(operation, given, request, info, version), activated.outgoing)
   }
 
   /** Answers a request for a stream. An error before its first event is thrown, as any other. */

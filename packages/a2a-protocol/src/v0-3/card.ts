@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../json/read'
 import type { AgentCard, AgentInterface } from '../wire/agent-card'
-import { eachTranslated, memberOf, present } from './form'
+import { eachTranslated, memberOf, present, type V03Form } from './form'
 import { downgradeRequirements, downgradeScheme, upgradeRequirements, upgradeScheme } from './security'
 
 /** The wire version of 0.3 on cards and in headers. */
@@ -69,6 +69,10 @@ function upgradeSchemes(schemes: Fields): Fields {
   return upgraded
 }
 
+function mapped<T>(record: Record<string, T>, each: (value: T) => unknown): Fields {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, each(value)]))
+}
+
 /** Where an interface is for a caller that knows of no tenants: the tenant is part of the path. */
 function addressOf({ url, tenant }: AgentInterface): string {
   return tenant ? `${url.replace(/\/+$/, '')}/${tenant}` : url
@@ -78,7 +82,7 @@ function addressOf({ url, tenant }: AgentInterface): string {
  * Makes a card of 0.3 of one of 1.0: of its interfaces those of 0.3, or all where there is none. Without signatures: they
  * are over the other one.
  */
-export function toV03Card(card: AgentCard): Fields {
+export function toV03Card(card: AgentCard, form: V03Form = 'kind'): Fields {
   const named = card.supportedInterfaces.filter(({ protocolBinding }) => transports.includes(protocolBinding))
   const old = named.filter(({ protocolVersion }) => protocolVersion === A2A_VERSION_0_3)
   const interfaces = (old.length > 0 ? old : named).map((one) => ({
@@ -88,6 +92,7 @@ export function toV03Card(card: AgentCard): Fields {
   const [main] = interfaces
   const { streaming, pushNotifications, extendedAgentCard, extensions } = card.capabilities
   const { securitySchemes: schemes } = card
+  const requirements = form === 'proto' ? <T>(given: T): T => given : downgradeRequirements
   return present({
     protocolVersion: '0.3.0',
     name: card.name,
@@ -100,13 +105,13 @@ export function toV03Card(card: AgentCard): Fields {
     documentationUrl: card.documentationUrl,
     iconUrl: card.iconUrl,
     capabilities: present({ streaming, pushNotifications, extensions }),
-    securitySchemes:
-      schemes && Object.fromEntries(Object.entries(schemes).map(([name, scheme]) => [name, downgradeScheme(scheme)])),
-    security: downgradeRequirements(card.securityRequirements),
+    // The proto of 0.3 has them as 1.0 has.
+    securitySchemes: schemes && (form === 'proto' ? schemes : mapped(schemes, downgradeScheme)),
+    security: requirements(card.securityRequirements),
     defaultInputModes: card.defaultInputModes,
     defaultOutputModes: card.defaultOutputModes,
     skills: card.skills.map(({ securityRequirements, ...skill }) =>
-      present({ ...skill, security: downgradeRequirements(securityRequirements) }),
+      present({ ...skill, security: requirements(securityRequirements) }),
     ),
     supportsAuthenticatedExtendedCard: extendedAgentCard,
   })

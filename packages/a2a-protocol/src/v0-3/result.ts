@@ -33,7 +33,7 @@ export function toV03Result(operation: Operation, result: object, form: V03Form)
     case 'DeleteTaskPushNotificationConfig':
       return form === 'kind' ? null : {}
     case 'GetExtendedAgentCard':
-      return toV03Card(result as AgentCard)
+      return toV03Card(result as AgentCard, form)
     default:
       return result
   }

@@ -33,7 +33,10 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
         message: 'JSON-RPC requests have the content type application/json.',
       })
     }
-    const call = decodeJsonRpcRequest(parseBody(await info.readBody()))
+    const body = parseBody(await info.readBody())
+    const { adapter } = service
+    if (adapter?.takesRpc(body, request, info)) return await adapter.answerRpc(service, body, request, info)
+    const call = decodeJsonRpcRequest(body)
     id = call.id
     notification = call.notification
     if ('error' in call && call.error.kind === 'InvalidRequestError') throw call.error

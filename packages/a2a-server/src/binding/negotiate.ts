@@ -37,7 +37,11 @@ export class Negotiation {
   agree(request: Request, info: RequestInfo): readonly string[] {
     const version = info.header(versionHeader)
     if (version !== '1.0') negotiateVersion(version, version?.trim() ? undefined : queryVersion(request.url))
-    const requested = info.header(extensionsHeader)
+    return this.activate(info.header(extensionsHeader))
+  }
+
+  /** The extensions that are turned on by a header's list of them. */
+  activate(requested: string | null): readonly string[] {
     if (requested === null && !this.#required) return none
     return negotiateExtensions(this.#capabilities.extensions, parseExtensions(requested))
   }

@@ -29,6 +29,8 @@ export async function answerRest(
   info: RequestInfo,
   path: string,
 ): Promise<Response> {
+  const { adapter } = service
+  if (adapter?.takesRest(path, request, info)) return adapter.answerRest(service, path, request, info)
   let extensions = none
   try {
     const match = matchRestRoute(request.method, path)

@@ -37,6 +37,8 @@ export interface CardPlace {
   bindings: readonly ('JSONRPC' | 'HTTP+JSON')[]
   /** Empty where the app serves one agent. */
   tenant: string
+  /** A version that is served beside 1.0, at an address that has the tenant in it: such a version knows of none. */
+  old?: { version: string; url: string } | undefined
 }
 
 /** What the features and the options add, put together once. */
@@ -77,12 +79,7 @@ export function buildCard(
     name: agent.name,
     description: agent.description,
     version: agent.version,
-    supportedInterfaces: place.bindings.map((protocolBinding): AgentInterface => ({
-      url: place.url,
-      protocolBinding,
-      protocolVersion: A2A_VERSION,
-      ...(place.tenant !== '' && { tenant: place.tenant }),
-    })),
+    supportedInterfaces: interfacesAt(place),
     defaultInputModes: [...agent.inputModes],
     defaultOutputModes: [...agent.outputModes],
     skills: [...agent.skills.map((skill) => skillOf(skill, additions.securityRequirements)), ...skills],
@@ -91,6 +88,20 @@ export function buildCard(
     ...(agent.iconUrl !== undefined && { iconUrl: agent.iconUrl }),
     ...rest,
   }
+}
+
+function interfacesAt({ url, bindings, tenant, old }: CardPlace): AgentInterface[] {
+  const interfaces = bindings.map((protocolBinding): AgentInterface => ({
+    url,
+    protocolBinding,
+    protocolVersion: A2A_VERSION,
+    ...(tenant !== '' && { tenant }),
+  }))
+  if (old === undefined) return interfaces
+  // Behind those of 1.0: the first that a caller speaks is the one it takes.
+  for (const protocolBinding of bindings)
+    interfaces.push({ url: old.url, protocolBinding, protocolVersion: old.version })
+  return interfaces
 }
 
 function skillOf(skill: Skill, requirements: readonly SecurityRequirement[] | undefined): AgentSkill {

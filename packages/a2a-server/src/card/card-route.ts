@@ -11,8 +11,14 @@ interface Rendered {
 
 /** What {@link CardRoute} serves. */
 export interface CardRouteParts {
+  /** Default: the well-known place. */
+  readonly path?: string | undefined
+  /** Request header that the card differs by, if one. */
+  readonly vary?: string | undefined
   /** The one address that cards are made for; `undefined` where it is that of each request. */
   readonly address: string | undefined
+  /** Answers in its stead, where another version of the card is asked for. */
+  instead?(request: Request, info: RequestInfo): Awaitable<Response> | undefined
   /** The card for requests to an address. */
   render(address: string, tenant: string): Awaitable<object>
   /** When the card came to be, in milliseconds since 1970. Asked once. */
@@ -23,7 +29,7 @@ export interface CardRouteParts {
 /** Serves the agent card at its well-known place (A2A 1.0, 8.2), with what caches need (8.6). */
 export class CardRoute implements FeatureRoute {
   readonly method = 'GET'
-  readonly path = '/.well-known/agent-card.json'
+  readonly path: string
   readonly public = true
   readonly #parts: CardRouteParts
   readonly #cacheControl: string
@@ -32,11 +38,14 @@ export class CardRoute implements FeatureRoute {
 
   constructor(parts: CardRouteParts) {
     this.#parts = parts
+    this.path = parts.path ?? '/.well-known/agent-card.json'
     this.#cacheControl = `public, max-age=${parts.maxAgeSeconds}`
     this.handle = this.handle.bind(this)
   }
 
   handle(request: Request, info: RequestInfo): Awaitable<Response> {
+    const other = this.#parts.instead?.(request, info)
+    if (other !== undefined) return other
     const card = this.#card(this.#parts.address ?? originOf(request.url) + info.basePath, info.tenant)
     return card instanceof Promise
       ? card.then((made) => this.#answer(request, made))
@@ -55,6 +64,7 @@ export class CardRoute implements FeatureRoute {
       etag,
       'last-modified': this.#modified,
       'cache-control': this.#cacheControl,
+      ...(this.#parts.vary !== undefined && { vary: this.#parts.vary }),
     }
     return this.#isFresh(request, etag) ? new Response(null, { status: 304, headers }) : new Response(body, { headers })
   }

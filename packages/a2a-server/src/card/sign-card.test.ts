@@ -94,7 +94,7 @@ describe('signWith', () => {
       const json = (await (
         await cardOf(app, `${publicUrl}/${tenant}/.well-known/agent-card.json`)
       ).json()) as JsonObject
-      expect(json).toMatchObject({ supportedInterfaces: [{ tenant }, { tenant }] })
+      expect(json).toMatchObject({ supportedInterfaces: [{ tenant }, { tenant }, { url: `${publicUrl}/${tenant}` }, {}] })
       expect(await trusting(current)(json, {})).toBeDefined()
     }
   })

@@ -174,7 +174,7 @@ export class EventEncoder {
   #textDelta(artifactId: string, delta: string): string {
     const { taskId, contextId, outgoing, framing } = this.#start
     const append = this.#known?.has(artifactId) !== false
-    if (!append || outgoing !== undefined) {
+    if (!append || outgoing !== undefined || framing.shape !== undefined) {
       this.#known?.add(artifactId)
       const artifact = { artifactId, parts: [{ text: delta }] }
       return this.#frame({ artifactUpdate: { taskId, contextId, artifact, ...(append && { append }) } })
@@ -190,7 +190,8 @@ export class EventEncoder {
 
   #frame(event: WireStreamResponse): string {
     const { framing, outgoing } = this.#start
-    const json = JSON.stringify(outgoing === undefined ? event : outgoing(event))
+    const out = outgoing === undefined ? event : outgoing(event)
+    const json = JSON.stringify(framing.shape === undefined ? out : framing.shape(out))
     return `id: ${this.#id()}\n${framing.before}${json}${framing.after}`
   }
 

@@ -1,9 +1,17 @@
-import { type A2AError, encodeJsonRpcError, encodeRestError, type JsonRpcId } from '@pf-agents/a2a-protocol'
+import {
+  type A2AError,
+  encodeJsonRpcError,
+  encodeRestError,
+  type JsonRpcId,
+  type WireStreamResponse,
+} from '@pf-agents/a2a-protocol'
 
 /** How a binding writes the events of a stream: what goes around the JSON of each, and how it tells an error. */
 export interface Framing {
   readonly before: string
   readonly after: string
+  /** What goes onto the wire for an event, in a version that has another form of it. */
+  shape?(event: WireStreamResponse): object
   /** An error in the middle of a stream (the specification is silent): the binding's error under the event name `error`. */
   error(error: A2AError): string
 }

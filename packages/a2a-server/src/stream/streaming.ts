@@ -164,7 +164,8 @@ export class Streaming implements StreamHost {
 
   #reply(message: Message, { framing, outgoing = (event) => event }: StreamCall): SseStream {
     const body = this.hub.open({ gone() {}, stalled: () => '' })
-    body.write(framing.before + JSON.stringify(outgoing({ message: encodeMessage(message) })) + framing.after)
+    const out = outgoing({ message: encodeMessage(message) })
+    body.write(framing.before + JSON.stringify(framing.shape?.(out) ?? out) + framing.after)
     body.close()
     return body
   }

@@ -39,11 +39,9 @@ export const cardCases: Case[] = [
         },
         'card',
       )
-      const interfaces = ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
-        url: baseUrl,
-        protocolBinding,
-        protocolVersion: '1.0',
-      }))
+      const interfaces = ['1.0', '0.3'].flatMap((protocolVersion) =>
+        ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({ url: baseUrl, protocolBinding, protocolVersion })),
+      )
       equal(card.supportedInterfaces, interfaces, 'interfaces')
       equal(
         card.skills,

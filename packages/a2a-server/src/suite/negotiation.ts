@@ -51,7 +51,7 @@ export const negotiationCases: Case[] = [
   }),
 
   {
-    name: 'slash methods of 0.3 are told the version, or that there is no such method (JSON-RPC)',
+    name: 'slash methods are those of 0.3, unless another version is named (JSON-RPC)',
     requirements: ['VER-SERVER-001', 'VER-SERVER-003'],
     async run(fetch, baseUrl) {
       const send = async (headers: Record<string, string>) => {
@@ -63,8 +63,11 @@ export const negotiationCases: Case[] = [
         })
         return (await jsonOf(response)).error.code
       }
-      equal(await send({}), -32009, 'code without a version')
+      // Its params are looked at: they are empty.
+      equal(await send({}), -32602, 'code without a version')
+      equal(await send({ 'a2a-version': '0.3' }), -32602, 'code with version 0.3')
       equal(await send({ 'a2a-version': '1.0' }), -32601, 'code with version 1.0')
+      equal(await send({ 'a2a-version': '99.0' }), -32009, 'code with a version nobody speaks')
     },
   },
 
