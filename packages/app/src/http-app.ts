@@ -150,8 +150,11 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       if (authenticator !== undefined && route.public !== true) {
         facts.principal = await authenticator.authenticate(request, this.#authContext, facts)
       }
-      if (middleware.length > 0) return await this.#through(0, route, request, facts)
-      return await this.#handle(route, request, facts)
+      const response = await (middleware.length > 0
+        ? this.#through(0, route, request, facts)
+        : route.handle(request, facts))
+      if (textSourceOf(response) !== undefined) facts.streamed()
+      return response
     } catch (error) {
       return await this.#tell(route, facts, error)
     } finally {
@@ -166,15 +169,9 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     if (bodyLength === undefined && mayHaveBody(request)) boundBody(request, this.#bodyLimit)
   }
 
-  async #handle(route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
-    const response = await route.handle(request, facts)
-    if (textSourceOf(response) !== undefined) facts.streamed()
-    return response
-  }
-
   async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {
     const middleware = this.#parts.middleware[at]
-    if (middleware === undefined) return this.#handle(route, request, facts)
+    if (middleware === undefined) return route.handle(request, facts)
     return middleware(request, facts, () => this.#through(at + 1, route, request, facts))
   }
 
