@@ -1,4 +1,4 @@
-import type { StoredTask, TaskPage, TaskQuery } from '../port/run-store'
+import type { StoredTask, TaskCursor, TaskPage, TaskQuery } from '../port/run-store'
 import { compareText } from './compare-text'
 import { sinceOf } from './commit-rules'
 import type { ScopeShelf, TaskRecord } from './task-shelf'
@@ -15,38 +15,35 @@ export function listRecords(
   const since = sinceOf(query)
   if (shelf === undefined) return { tasks: [], total: 0 }
   const { order } = shelf
-  const { contextId, state, after } = query
+  const { contextId, state, after, pageSize } = query
   const bottom = since === undefined ? 0 : order.countBefore((record) => record.time < since)
   const isFiltered = contextId !== undefined || state !== undefined
-  const matches = ({ task }: TaskRecord): boolean =>
-    (contextId === undefined || task.contextId === contextId) && (state === undefined || task.status.state === state)
-
+  const page: TaskRecord[] = []
   let total = order.size - bottom
+  let hasMore = false
+
   if (isFiltered) {
     total = 0
     let rest = order.size - bottom
+    let isBehind = after === undefined
     order.down(order.size, (record) => {
       if (rest-- <= 0) return false
-      if (matches(record)) total++
+      const { task } = record
+      if (contextId !== undefined && task.contextId !== contextId) return true
+      if (state !== undefined && task.status.state !== state) return true
+      total++
+      isBehind ||= after !== undefined && isBefore(record, after)
+      if (!isBehind) return true
+      if (page.length < pageSize) page.push(record)
+      else hasMore = true
       return true
     })
+  } else {
+    const top = after === undefined ? order.size : order.countBefore((record) => isBefore(record, after))
+    hasMore = top - bottom > pageSize
+    let rest = Math.min(top - bottom, pageSize)
+    order.down(top, (record) => rest-- > 0 && page.push(record) > 0)
   }
-
-  const top =
-    after === undefined ? order.size : order.countBefore((record) => isBefore(record, after.timestamp, after.taskId))
-  const page: TaskRecord[] = []
-  let hasMore = false
-  let rest = top - bottom
-  order.down(top, (record) => {
-    if (rest-- <= 0) return false
-    if (!matches(record)) return true
-    if (page.length === query.pageSize) {
-      hasMore = true
-      return false
-    }
-    page.push(record)
-    return true
-  })
 
   const last = page.at(-1)
   const result: TaskPage = { tasks: page.map(stored), total }
@@ -55,7 +52,7 @@ export function listRecords(
 }
 
 /** Whether a task comes before a place in ascending order. */
-function isBefore(record: TaskRecord, timestamp: string, taskId: string): boolean {
+function isBefore(record: TaskRecord, { timestamp, taskId }: TaskCursor): boolean {
   if (record.time !== timestamp) return record.time < timestamp
   return compareText(record.key.taskId, taskId) < 0
 }
