@@ -4,6 +4,7 @@ import {
   bind,
   clockPort,
   compileSchema,
+  conversationPort,
   defineAgent,
   defineFeature,
   defineSkill,
@@ -72,6 +73,11 @@ describe('createApp', () => {
       'PF_CONFIG_INVALID',
       /"\*" stands only at its end/,
       [feature('one', () => ({ routes: [{ method: 'GET', path: '/*/x', handle: ok }] }))],
+    ],
+    [
+      'PF_FEATURE_MISSING',
+      /provides pf.conversation and none pf.run-store/,
+      [feature('one', () => ({}), { provides: [conversationPort] })],
     ],
     [
       'PF_CONFIG_INVALID',

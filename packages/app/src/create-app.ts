@@ -133,6 +133,12 @@ function builtInServices(options: AppOptions, host: Host, features: readonly Any
   const provided = new Set(features.flatMap((feature) => feature.provides.map((port) => port.key)))
   // Half of the memory drivers would go on without the other: a store that is provided brings its own outbox or has none.
   const ownStore = provided.has(runStorePort.key)
+  if (!ownStore && provided.has(conversationPort.key)) {
+    throw new PfError(
+      'PF_FEATURE_MISSING',
+      `A feature provides ${conversationPort.name} and none ${runStorePort.name}: messages of tasks go where the tasks are stored. Install a storage feature that provides both.`,
+    )
+  }
   return all.filter(({ port }) => !provided.has(port.key) && !(ownStore && port.key === outboxPort.key))
 }
 

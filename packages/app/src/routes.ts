@@ -48,5 +48,11 @@ export function orderRoutes(routes: readonly OwnedRoute[], tenants: ReadonlySet<
     }
     taken.set(key, route)
   }
-  return routes.toSorted((a, b) => rankOf(a.path).localeCompare(rankOf(b.path)))
+  const ranks = new Map(routes.map((route) => [route, rankOf(route.path)]))
+  return routes.toSorted((a, b) => compare(ranks.get(a) as string, ranks.get(b) as string))
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
