@@ -12,4 +12,4 @@ export {
 export { type Bundle, bundleComponent, type BundleOptions } from './build/bundle'
 export { type World, type WorldInterfaces, worlds } from './build/worlds'
 export { readDefinition } from './definition/definition'
-export { TargetGuard, type Violation, violationText } from './guard/target-guard'
+export { TargetGuard, type TargetGuardOptions, type Violation, violationText } from './guard/target-guard'

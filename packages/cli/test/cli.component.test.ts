@@ -247,19 +247,6 @@ describe('a build that can not be done', () => {
   })
 })
 
-it('refuses stored state in a world that can not keep it safely', slow, async () => {
-  writeFileSync(
-    join(folder, 'stored.ts'),
-    `import { spinStorage } from '@pf-agents/spin-storage'\nimport { createApp } from '@pf-agents/app'\nimport { defineAgent } from '@pf-agents/agent-core'\nexport default createApp(defineAgent({ name: 's', description: 'd', version: '1', onMessage: () => '' }), [spinStorage()])\n`,
-  )
-  const { code, err } = await pf('build', 'stored.ts', '--world', 'wasmtime')
-  expect(err).toContain(
-    'The app keeps its state in the store "default", and the world wasmtime has a key-value store without compare-and-set',
-  )
-  expect(err).toContain('Build it with --world spin')
-  expect([code, existsSync(join(folder, 'dist'))]).toEqual([1, false])
-})
-
 it('checks without building', slow, async () => {
   const { code, out } = await pf('build', fixture, '--dry-run', '--metafile', 'meta.json')
   expect(out).toContain('can become a component for spin; it would import wasi:config/store@0.2.0-draft-2024-09-27.')

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
 import { describeComponent } from '@pf-agents/wasm-host'
 import { PackageFinder } from '../guard/package-targets'
@@ -14,7 +13,7 @@ import { moveMap } from './map-stack'
 import { ownDirectory } from './own-packages'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { worldWit } from './wit'
-import { type World, worlds } from './worlds'
+import type { World } from './worlds'
 
 /** Raised when the same code becomes another component. */
 const MAKE_VERSION = 2
@@ -104,7 +103,6 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     describeComponent(component, { cacheDir: join(options.cacheDir ?? defaultCacheDirectory(), 'components') }),
   )
   const definition = await readDefinition(text)
-  checkStores(definition, world)
 
   await mkdir(dirname(file), { recursive: true })
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
@@ -142,20 +140,6 @@ async function componentOf(
   if (options.noCache) return { component: await make(), cached: false }
   const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code)
   return new BuildCache(join(cacheDir, 'builds')).load(key, make)
-}
-
-/** A store without compare-and-set, or none at all, fails every task: better said now than by each request. */
-function checkStores({ needs }: AgentDefinitionDocument, world: World): void {
-  if (needs.keyValue.length === 0 || worlds[world].atomic) return
-  const stores = needs.keyValue.map((name) => `"${name}"`).join(', ')
-  const lacking =
-    worlds[world].keyValue === undefined
-      ? 'has no key-value store'
-      : 'has a key-value store without compare-and-set, where requests would overwrite each other'
-  throw new PfError(
-    'PF_BUILD_FAILED',
-    `The app keeps its state in the store ${stores}, and the world ${world} ${lacking}. Build it with --world spin, or leave spinStorage() out: its tasks then end with their requests.`,
-  )
 }
 
 function componentizeVersion(): string {

@@ -114,6 +114,22 @@ describe('a failure', () => {
     expect(message).toMatch(/agent\.ts\n\s+→ loader\/index\.js\n\s+→ imports "node:fs"/)
   })
 
+  it.each<[World, string]>([
+    ['wasmtime', 'it has a key-value store without compare-and-set, where requests would overwrite each other.'],
+    ['wasi-http', 'it has no key-value store.'],
+  ])('refuses stored state in the world %s, which can not keep it safely', async (world, why) => {
+    write({
+      'agent.ts': agent,
+      'main.ts': `import { spinStorage } from '@pf-agents/spin-storage'\n${app.replace('[]', '[spinStorage()]')}`,
+    })
+    const { message } = await failure(world, 'main.ts')
+    expect(message).toContain(
+      `✗ @pf-agents/spin-storage does not work in the world ${world}: ${why} Instead, build with --world spin`,
+    )
+    expect(message).toMatch(/main\.ts\n\s+→ imports "@pf-agents\/spin-storage"/)
+    expect((await bundle('spin', 'main.ts')).imports).toContain('wasi:keyvalue/atomics@0.2.0-draft2')
+  })
+
   it('may be avoided by a condition under which a package has another build', async () => {
     write({
       'agent.ts': `import { id } from 'ids'\n${agent.replace("'hello from the agent'", 'id()')}`,

@@ -7,7 +7,7 @@ import { buildErrorText } from './build-error-text'
 import { componentEntry, type EntryKind } from './component-entry'
 import { hostModules } from './host-modules'
 import { ownDirectory, ownManifest, ownPackages } from './own-packages'
-import type { World } from './worlds'
+import { type World, worlds } from './worlds'
 
 /** What {@link bundleComponent} takes. */
 export interface BundleOptions {
@@ -45,7 +45,7 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
       `There is no file ${entry}. Name the file whose default export is the agent or the app.`,
     )
   const root = process.cwd()
-  const guard = new TargetGuard('wasm', root, ownManifest)
+  const guard = new TargetGuard('wasm', root, { elsewhere: ownManifest, refused: unsafeStorage(world) })
   const options: BuildOptions = {
     absWorkingDir: root,
     bundle: true,
@@ -88,6 +88,19 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
   const output = Object.values(whole.metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
   const imports = [...new Set(output?.imports.filter(({ external }) => external).map(({ path }) => path))]
   return { code: text('.js'), map: text('.js.map'), imports, kind, metafile: whole.metafile }
+}
+
+/** Storage that would fail every task, or lose what another request wrote: better said now than by each request. */
+function unsafeStorage(world: World): ReadonlyMap<string, string> {
+  const { atomic, keyValue } = worlds[world]
+  if (atomic) return new Map()
+  const why =
+    keyValue === undefined
+      ? 'has no key-value store'
+      : 'has a key-value store without compare-and-set, where requests would overwrite each other'
+  const name = '@pf-agents/spin-storage'
+  const sentence = `${name} does not work in the world ${world}: it ${why}. Instead, build with --world spin, or leave storage out: tasks then end with their requests.`
+  return new Map([[name, sentence]])
 }
 
 async function attempt(options: BuildOptions) {

@@ -48,7 +48,7 @@ export async function nodeBundle(entry: string, address: DevAddress): Promise<No
       plugins: [ownExternalPackages(), externalPackages(), moduleLocation()],
     },
     async violations() {
-      const guard = new TargetGuard('node', root, ownManifest)
+      const guard = new TargetGuard('node', root, { elsewhere: ownManifest })
       const options: BuildOptions = {
         ...shared,
         entryPoints: [file],

@@ -30,6 +30,14 @@ interface Suspect {
 /** Imports of the other target's host: what only a component has. */
 const hostImport = /^(?:wasi|pf|pf-host):/
 
+/** Options of {@link TargetGuard}. */
+export interface TargetGuardOptions {
+  /** Where a package's manifest lies that is not in the `node_modules` of the importer. */
+  elsewhere?: (name: string) => string | undefined
+  /** Packages that work on the target but not in this build, each with the sentence that says why. */
+  refused?: ReadonlyMap<string, string>
+}
+
 /**
  * An esbuild plugin that finds, in the whole graph, what does not work on a target. Imports it objects to are left
  * external, so that one build finds them all; `violations` then tells what the finished graph says about them.
@@ -40,15 +48,14 @@ export class TargetGuard {
   readonly #packages: PackageFinder
   readonly #suspects: Suspect[] = []
   readonly #seen = new Set<string>()
+  readonly #refused: ReadonlyMap<string, string>
 
-  /**
-   * @param root - working directory of the build, which the paths of its graph are relative to
-   * @param elsewhere - where a package's manifest lies that is not in the `node_modules` of the importer
-   */
-  constructor(target: Target, root: string, elsewhere?: (name: string) => string | undefined) {
+  /** @param root - working directory of the build, which the paths of its graph are relative to */
+  constructor(target: Target, root: string, { elsewhere, refused = new Map() }: TargetGuardOptions = {}) {
     this.#target = target
     this.#root = root
     this.#packages = new PackageFinder(elsewhere)
+    this.#refused = refused
   }
 
   /** Names of packages with targets that the graph imports. */
@@ -111,6 +118,8 @@ export class TargetGuard {
     const targets = manifest?.pf?.targets
     if (parts === undefined || targets === undefined) return undefined
     this.#seen.add(parts.name)
+    const refusal = this.#refused.get(parts.name)
+    if (refusal !== undefined) return { feature: parts.name, sentence: refusal, whenUsed: false }
     const availableOn = targets[parts.entry] as readonly Target[] | undefined
     if (availableOn === undefined || availableOn.includes(this.#target)) return undefined
     const feature = parts.entry === '.' ? parts.name : parts.name + parts.entry.slice(1)
