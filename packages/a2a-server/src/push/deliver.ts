@@ -1,4 +1,4 @@
-import { A2A_JSON, JSON_TYPE, type WireStreamResponse } from '@pf-agents/a2a-protocol'
+import { A2A_JSON, JSON_TYPE, toV03Event, type WireStreamResponse } from '@pf-agents/a2a-protocol'
 import { type Clock, PfError } from '@pf-agents/agent-core'
 import { parseRetryAfter, readBody, watchTimeouts } from '@pf-agents/http-kit'
 import type { GuardedFetch } from '@pf-agents/http-kit/node'
@@ -41,7 +41,8 @@ export async function deliver(
     const response = await fetch(config.url, {
       method: 'POST',
       headers: headersOf(config, id),
-      body: JSON.stringify(event),
+      // 0.3 has the bare task.
+      body: JSON.stringify(config.version === '0.3' ? toV03Event(event, 'kind') : event),
       redirect: 'manual',
       signal: watch.signal,
     })

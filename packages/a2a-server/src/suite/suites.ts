@@ -11,6 +11,7 @@ import { restCases } from './rest'
 import { sendMessageCases } from './send-message'
 import { taskCases } from './tasks'
 import { tenantCases } from './tenants'
+import { v03Cases } from './v0-3'
 
 /** What a server must do, by the app it serves (`createSuiteApp`). The same cases run on every target. */
 export const suites: Readonly<Record<SuiteName, readonly Case[]>> = {
@@ -24,6 +25,7 @@ export const suites: Readonly<Record<SuiteName, readonly Case[]>> = {
     ...jsonRpcCases,
     ...restCases,
     ...hostileCases,
+    ...v03Cases,
   ],
   guarded: guardedCases,
   tenants: tenantCases,
