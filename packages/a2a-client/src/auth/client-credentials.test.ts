@@ -119,8 +119,13 @@ describe('clientCredentials', () => {
     await clock.advance(3_541_000)
     for (let count = 0; count < 10; count++) expect(await source(request())).toEqual({ token: 't1' })
     await expect.poll(() => asked.length).toBe(2)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    await clock.advance(5_000)
+    // The attempt is over, and the next one has to wait.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await clock.advance(4_999)
+    for (let count = 0; count < 3; count++) expect(await source(request())).toEqual({ token: 't1' })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(asked).toHaveLength(2)
+    await clock.advance(1)
     expect(await source(request())).toEqual({ token: 't1' })
     await expect.poll(() => asked.length).toBe(3)
     // Five seconds before its end it is not sent any more.

@@ -1,4 +1,5 @@
 import type { AgentCard } from '@pf-agents/a2a-protocol'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
 import { type Asked, createPeer, peerCard, rpc, wireTask } from '../../test/peer'
 import { createA2AClient } from '../client'
@@ -254,12 +255,27 @@ describe('a credential that is refused', () => {
       const client = createA2AClient({
         url: origin,
         fetch: (url, init = {}) => (inits.push(init), expect(new URL(url).origin).toBe(origin), peer.fetch(url, init)),
-        credentials: createCredentials({ [origin]: { bearer: () => ({ token: 't' }) } }),
+        credentials: createCredentials({ [origin]: { bearer: ({ rejected }) => ({ token: rejected ? 'new' : 't' }) } }),
       })
       await expect(client.getTask({ id: 't-1' })).rejects.toBeInstanceOf(Error)
       expect(peer.asked).toHaveLength(1)
       expect(inits.every(({ redirect }) => redirect === 'manual')).toBe(true)
     }
+  })
+
+  it('goes along with no request for the card, the second one neither', async () => {
+    const clock = createFakeClock()
+    const peer = createPeer(
+      (asked) => rpc(asked, wireTask()),
+      () => Response.json(needing({ bearer: [] })),
+    )
+    const credentials = createCredentials({ [origin]: { bearer: { token: 't' } } })
+    const client = createA2AClient({ url: origin, fetch: peer.fetch, credentials, clock })
+    await client.getTask({ id: 't-1' })
+    await clock.advance(86_400_000)
+    await client.getTask({ id: 't-1' })
+    expect(peer.asked.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer t', 'Bearer t'])
+    expect(peer.cards.map(({ headers }) => headers.get('authorization'))).toEqual([null, null])
   })
 
   it('is replaced for a stream too', async () => {

@@ -294,12 +294,14 @@ describe('openIdConnect', () => {
   })
 
   it.each<[string, object]>([
-    ['is of another issuer', { issuer: 'https://evil.test', jwks_uri: 'https://evil.test/keys' }],
+    ['is of another issuer', { issuer: 'https://evil.test', jwks_uri: 'http://127.0.0.1:1/keys' }],
+    ['is of an issuer that only begins the same', { issuer: 'http://127.0.0.1', jwks_uri: 'KEYS' }],
     ['names no keys', {}],
     ['names keys at no address', { jwks_uri: 'file:///etc/passwd' }],
     ['names keys with a password', { jwks_uri: 'http://a:b@127.0.0.1/' }],
   ])('goes by no document that %s', async (_what, document) => {
-    issuer.answer = (_request, response) => response.end(JSON.stringify({ issuer: issuer.url, ...document }))
+    const text = JSON.stringify({ issuer: issuer.url, ...document }).replace('KEYS', `${issuer.url}/keys`)
+    issuer.answer = ({ url }, response) => response.end(url === '/keys' ? JSON.stringify({ keys: issuer.keys }) : text)
     await expect(ask(scheme(), withToken(await token()), context)).rejects.toMatchObject({
       code: 'PF_AUTH_UNAVAILABLE',
     })

@@ -34,6 +34,7 @@ describe('keys at an address', () => {
     const tokens = verifier()
     const given = await token(first)
     expect(await Promise.all(Array.from({ length: 50 }, () => outcome(tokens, given)))).toEqual(Array(50).fill('good'))
+    expect(context.clock.pending).toBe(0)
     await context.clock.advance(599_000)
     expect(await outcome(tokens, given)).toBe('good')
     expect(issuer.loads).toBe(1)

@@ -88,6 +88,12 @@ describe('rate', () => {
     )
   })
 
+  it('takes nothing from anybody where the clock goes back', () => {
+    const allowances = new Allowances({ burst: 2, perMs: 1, concurrent: 10, callers: 10 })
+    allowances.admit('a', 1_000).done?.()
+    expect(allowances.admit('a', 0).done).toBeDefined()
+  })
+
   it('whoever waits as long as it was told is let in', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6_000 }), fc.array(fc.nat(100), { maxLength: 50 }), (perMinute, pauses) => {
