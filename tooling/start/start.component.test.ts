@@ -1,0 +1,26 @@
+// The command of the README, on the built packages, as `npm start -- --once` runs it once all is set up.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const script = join(import.meta.dirname, 'run.mjs')
+
+it('answers once on both targets and ends', { timeout: 120_000 }, (context) => {
+  if (!existsSync(join(root, 'packages/cli/dist/index.js'))) context.skip('the packages are not built')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--once'], { encoding: 'utf8', cwd: root })
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(/Node \(main\.node\.ts\)\n {2}http:\/\/127\.0\.0\.1:\d+\n {2}curl .*\n {2}→ Echo: Hello/)
+  expect(stdout).toMatch(
+    /Component \(main\.spin\.ts .*\)\n {2}http:\/\/127\.0\.0\.1:\d+\n {2}curl .*\n {2}→ Echo: Hello/,
+  )
+  expect(stdout).toContain('Both answered as they should.')
+  expect(status).toBe(0)
+})
+
+it('says how it is used', () => {
+  const { status, stderr } = spawnSync(process.execPath, [script, '--twice'], { encoding: 'utf8' })
+  expect(stderr).toContain('Usage: npm start [-- --once]')
+  expect(status).toBe(2)
+})
