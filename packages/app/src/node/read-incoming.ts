@@ -14,7 +14,7 @@ export async function readIncoming(incoming: IncomingMessage, limit: number): Pr
   if (incoming.readableDidRead) throw new TypeError('The body was read already.')
   // The parser hands over the body that came with the headers in the turn that began with them: one step later it is
   // here, whole, and needs none of the stream's events.
-  if (!incoming.complete) await undefined
+  if (!incoming.complete) await Promise.resolve()
   if (incoming.complete && !incoming.readableFlowing && !incoming.destroyed) {
     return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
   }
