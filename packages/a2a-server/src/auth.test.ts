@@ -291,6 +291,23 @@ it('our client finds its way in by the card, and gets a new token when the keys 
   issuer.keys = [key.publicJwk, signing.publicJwk]
 })
 
+it('a certificate that the proxy passes on is a caller', async () => {
+  const behind = await serve(
+    createApp(agent, [a2aServer()], { auth: [mutualTls({ trustedProxies: ['127.0.0.1'], format: 'xfcc' })] }),
+    { port: 0 },
+  )
+  try {
+    const list = (headers: Record<string, string>) =>
+      fetch(`${behind.url}/tasks`, { headers: { 'a2a-version': '1.0', ...headers } })
+    const forwarded = `Hash=${'a'.repeat(64)};URI=spiffe://a/caller`
+    expect((await list({ 'x-forwarded-client-cert': forwarded })).status).toBe(200)
+    expect((await list({ 'x-forwarded-client-cert': `${forwarded},${forwarded}` })).status).toBe(401)
+    expect((await list({})).status).toBe(401)
+  } finally {
+    await behind.close()
+  }
+})
+
 it('no log holds a credential', async () => {
   const all = logged.join('\n')
   expect(all).toContain('A credential was refused.')
