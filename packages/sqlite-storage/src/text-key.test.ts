@@ -21,6 +21,7 @@ test('texts that SQLite would make one stay apart, and come back', () => {
   expect(columns.map(fromColumn)).toEqual(odd)
   // What is stored is well formed, so that UTF-8 carries it.
   expect(columns.map((column) => Buffer.from(column).toString())).toEqual(columns)
+  expect(columns.join('')).not.toContain('\u0000')
   expect(toColumn('😀 plain')).toBe('😀 plain')
 })
 

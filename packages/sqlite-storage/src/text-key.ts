@@ -1,10 +1,11 @@
-const escaped = /\u0001|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const escaped = /[\u0000\u0001]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 const everyEscaped = new RegExp(escaped, 'g')
 
 /**
  * Text for a column that is compared. SQLite stores UTF-8, in which every unpaired surrogate would become the same
- * replacement character: two ids, one of them sent by a peer, would be one. Those are written as U+0001 and four digits.
+ * replacement character: two ids, one of them sent by a peer, would be one. And node:sqlite of Node 22 ends a text at
+ * U+0000. Those are written as U+0001 and four digits.
  */
 export function toColumn(text: string): string {
   return escaped.test(text)

@@ -39,7 +39,7 @@ export class Workshop {
     orders: ChildOrders,
     { onLine, shell, uid }: { onLine?: (line: string, child: ChildProcess) => void; shell?: string; uid?: number } = {},
   ): Promise<ChildEnd> {
-    const command = [process.execPath, this.program, JSON.stringify(orders)]
+    const command = [process.execPath, '--disable-warning=ExperimentalWarning', this.program, JSON.stringify(orders)]
     const started = shell === undefined ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command]
     const child = spawn(started[0] as string, started.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
