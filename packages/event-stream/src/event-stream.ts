@@ -1,4 +1,12 @@
-import { bind, clockPort, defineFeature, runStorePort, runStreamsPort, systemClock } from '@pf-agents/agent-core'
+import {
+  bind,
+  clockPort,
+  defineFeature,
+  loggerPort,
+  runStorePort,
+  runStreamsPort,
+  systemClock,
+} from '@pf-agents/agent-core'
 import { createRunStreams } from './run-streams'
 
 /** Options of {@link eventStream}. */
@@ -35,11 +43,21 @@ export const eventStream = (options: EventStreamOptions = {}) =>
     },
     provides: [runStreamsPort],
     requires: [runStorePort],
-    optional: [clockPort],
-    setup({ ports }) {
+    optional: [clockPort, loggerPort],
+    setup({ ports, agents }) {
       const streams = createRunStreams({
         store: ports.get(runStorePort),
         clock: ports.find(clockPort) ?? systemClock,
+        // Reading a task whose run died ends it, and that is what whoever follows it waits for.
+        onLost({ tenant, principalId, taskId }) {
+          const served = agents.find((one) => one.tenant === tenant)
+          served?.runtime.task(taskId, { id: principalId }).catch((error: unknown) => {
+            ports.find(loggerPort)?.log('warn', 'A task whose run died could not be ended.', {
+              taskId,
+              error: String(error),
+            })
+          })
+        },
         ...options,
       })
       return { ports: [bind(runStreamsPort, streams)], close: () => streams.close() }

@@ -57,6 +57,23 @@ async function drain(
   return seen
 }
 
+/** A store that counts how often its log is read. */
+function countingReads(inner: RunStore) {
+  const counted = {
+    reads: 0,
+    store: {
+      ...inner,
+      read: (...args: Parameters<RunStore['read']>) => {
+        counted.reads++
+        return inner.read(...args)
+      },
+    },
+  }
+  return counted
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve))
+
 const row = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 const never = new AbortController().signal
 
@@ -138,6 +155,77 @@ describe('run streams', () => {
     await elsewhere.commit([completed])
     await clock.advance(1000)
     expect(await seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('keeps what a follower has not read, and nothing that all have read', async () => {
+    const counted = countingReads(createMemoryRunStore())
+    const streams = createRunStreams({ store: counted.store, clock: createFakeClock(), pollMs: 0 })
+    const { commit } = await task(counted.store, streams)
+    const slow = streams.subscribe(key, 1)
+    await slow.next()
+    const fast = drain(streams.subscribe(key, 2))
+    await commit([chunk(0)])
+    await settle()
+    const before = counted.reads
+    for (let count = 1; count <= 3000; count++) await commit([chunk(count)])
+    await commit([completed])
+    expect(await fast).toEqual(row(2, 3003))
+    expect(await drain(slow)).toEqual(row(2, 3003))
+    // All of it was at hand.
+    expect(counted.reads).toBe(before)
+  })
+
+  it.each([
+    ['events', { tailEvents: 200 }],
+    ['characters', { tailLength: 20_000 }],
+  ])('gives a follower from the store what goes over the bound of %s', async (_, bounds) => {
+    const counted = countingReads(createMemoryRunStore())
+    const streams = createRunStreams({ store: counted.store, clock: createFakeClock(), pollMs: 0, ...bounds })
+    const { commit } = await task(counted.store, streams)
+    const slow = streams.subscribe(key, 1)
+    await slow.next()
+    const before = counted.reads
+    for (let count = 1; count <= 1000; count++) await commit([chunk(count)])
+    await commit([completed])
+    expect(await drain(slow)).toEqual(row(2, 1002))
+    expect(counted.reads).toBeGreaterThan(before)
+  })
+
+  it('never parts a message from what followed it, wherever a batch ends', async () => {
+    const message = (n: number): RunEvent => ({
+      type: 'message',
+      message: { messageId: `m${n}`, role: 'agent', parts: [{ text: 'x' }] },
+    })
+    for (const bounds of [{}, { tailEvents: 1 }]) {
+      const store = createMemoryRunStore()
+      const streams = createRunStreams({ store, clock: createFakeClock(), pollMs: 0, ...bounds })
+      const { commit } = await task(store, streams)
+      const slow = streams.subscribe(key, 1)
+      await slow.next()
+      for (let count = 0; count < 300; count++) await commit([chunk(count), message(count), chunk(count)])
+      await commit([completed])
+      const lasts: string[] = []
+      for await (const batch of slow) lasts.push(batch.at(-1)?.event.type as string)
+      expect(lasts.length).toBeGreaterThan(2)
+      expect(lasts).not.toContain('message')
+    }
+  })
+
+  it('says where nobody works on a task any more', async () => {
+    const store = createMemoryRunStore()
+    const clock = createFakeClock()
+    const lost: string[] = []
+    const streams = createRunStreams({ store, clock, onLost: ({ taskId }) => lost.push(taskId) })
+    await task(store, undefined)
+    store.claim(key, { now: clock.now(), expiresAt: clock.now() + 5000 })
+    const seen = drain(streams.subscribe(key, 1))
+    await clock.advance(4500)
+    expect(lost).toEqual([])
+    await clock.advance(2000)
+    expect(lost).toContain('t')
+    streams.close()
+    expect(await seen).toEqual([1])
+    expect(clock.pending).toBe(0)
   })
 
   it('refuses to go on with a gap where the log was trimmed', async () => {

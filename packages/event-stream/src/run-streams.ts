@@ -12,6 +12,8 @@ export interface RunStreamsOptions {
   tailLength?: number
   /** Default 1,000; 0 for never. */
   pollMs?: number
+  /** Told where a look at the store finds that nobody works on a task any more, though it is not over. */
+  onLost?: (key: TaskKey) => void
 }
 
 /** {@link RunStreams} with an end. */
@@ -35,14 +37,23 @@ class Streams implements StreamsOverStore, SubscriptionHome {
   readonly #clock: Clock
   readonly #limits: TailLimits
   readonly #pollMs: number
+  readonly #onLost: ((key: TaskKey) => void) | undefined
   readonly #channels = new Map<string, Channel>()
   #cancelPoll: (() => void) | undefined
 
-  constructor({ store, clock, tailEvents = 16_384, tailLength = 4 * 1024 * 1024, pollMs = 1000 }: RunStreamsOptions) {
+  constructor({
+    store,
+    clock,
+    tailEvents = 16_384,
+    tailLength = 4 * 1024 * 1024,
+    pollMs = 1000,
+    onLost,
+  }: RunStreamsOptions) {
     this.store = store
     this.#clock = clock
     this.#limits = { events: tailEvents, length: tailLength }
     this.#pollMs = pollMs
+    this.#onLost = onLost
   }
 
   get followed(): number {
@@ -78,6 +89,14 @@ class Streams implements StreamsOverStore, SubscriptionHome {
     const name = nameOf(channel.key)
     if (this.#channels.get(name) === channel) this.#channels.delete(name)
     if (this.#channels.size === 0) this.#stopPolling()
+  }
+
+  lost(key: TaskKey): void {
+    this.#onLost?.(key)
+  }
+
+  now(): number {
+    return this.#clock.now()
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { isTerminal, PfError, type RunStore, type StoredEvent } from '@pf-agents/agent-core'
+import { isActive, isTerminal, PfError, type RunStore, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
 import { type Channel, endsTask, type Follower } from './channel'
 
 /** Events handed over at once, or so. */
@@ -14,6 +14,9 @@ export interface SubscriptionHome {
   readonly store: RunStore
   /** A follower left this channel. */
   left(channel: Channel): void
+  /** Nobody works on this task any more, though it is not over. */
+  lost(key: TaskKey): void
+  now(): number
 }
 
 /**
@@ -114,6 +117,8 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
       // Read before head: what ended the task in between is published, or found by the next look.
       if (head !== undefined && isTerminal(head.state) && (await store.read(key, this.position, 1))?.length === 0)
         this.end()
+      else if (head !== undefined && isActive(head.state) && (head.lease?.expiresAt ?? 0) <= this.#home.now())
+        this.#home.lost(key)
     } catch (error) {
       this.end()
       throw error
@@ -121,7 +126,7 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     return this.next()
   }
 
-  async #read(key: Channel['key']): Promise<Batch> {
+  async #read(key: TaskKey): Promise<Batch> {
     const batch = await this.#home.store.read(key, this.position, batchLimit)
     if (batch === undefined)
       throw new PfError('PF_STREAM_LAGGED', undefined, { details: { taskId: key.taskId, seq: this.position } })
