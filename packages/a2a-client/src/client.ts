@@ -1,12 +1,20 @@
 import {
+  A2A_VERSION,
   type AgentCard,
   type CancelTaskRequest,
   decodeAgentCard,
+  type CreateTaskPushNotificationConfigRequest,
+  decodeListPushNotificationConfigsResponse,
   decodeListTasksResponse,
+  decodePushNotificationConfig,
   decodeSendMessageResponse,
   decodeTask,
+  type DeleteTaskPushNotificationConfigRequest,
+  type GetTaskPushNotificationConfigRequest,
   type GetTaskRequest,
   isA2AError,
+  type ListTaskPushNotificationConfigsRequest,
+  type ListTaskPushNotificationConfigsResponse,
   type ListTasksRequest,
   type ListTasksResponse,
   type Operation,
@@ -14,15 +22,18 @@ import {
   type SendMessageRequest,
   type SendMessageResponse,
   type SubscribeToTaskRequest,
+  type TaskPushNotificationConfig,
 } from '@pf-agents/a2a-protocol'
 import { type JsonValue, PfError, systemClock, systemRandom, type Task } from '@pf-agents/agent-core'
 import { raceAbort, watchTimeouts } from '@pf-agents/http-kit'
+import type { Binding } from './binding/binding'
 import { httpJsonBinding } from './binding/http-json'
 import { jsonRpcBinding } from './binding/json-rpc'
 import { createAuthorizedSender } from './auth/authorized-sender'
 import { type CardSource, fixedCardSource, loadedCardSource } from './discovery/card-source'
 import { agentCardUrl } from './discovery/card-url'
 import { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
+import type { Dialect } from './dialect'
 import { eachTask } from './each-task'
 import type { A2AClientOptions, CallOptions } from './options'
 import type { A2AEventStream } from './stream/event-stream'
@@ -31,6 +42,7 @@ import { createStreams, type StreamTarget } from './stream/streams'
 import { createExchange, createSender } from './transport/exchange'
 import { createRepeater } from './transport/repeater'
 import { createWaker } from './transport/waker'
+import { v03Dialect } from './v0-3/dialect'
 
 /** What an operation is asked with. The tenant is the interface's and is filled in by the client. */
 export type WithoutTenant<T> = Omit<T, 'tenant'>
@@ -76,6 +88,29 @@ export interface A2AClient {
   /** CancelTask (§3.1.5). Canceling a canceled task gives that task. */
   cancelTask(request: WithoutTenant<CancelTaskRequest>, options?: CallOptions): Promise<Task>
   /**
+   * CreateTaskPushNotificationConfig (§3.1.7): has a webhook told of a task. `createPushReceiver` receives. Give the
+   * config an id: one without is made anew each time.
+   */
+  createPushConfig(
+    request: WithoutTenant<CreateTaskPushNotificationConfigRequest>,
+    options?: CallOptions,
+  ): Promise<TaskPushNotificationConfig>
+  /** GetTaskPushNotificationConfig (§3.1.8). */
+  getPushConfig(
+    request: WithoutTenant<GetTaskPushNotificationConfigRequest>,
+    options?: CallOptions,
+  ): Promise<TaskPushNotificationConfig>
+  /** ListTaskPushNotificationConfigs (§3.1.9): one page; most agents have no more. */
+  listPushConfigs(
+    request: WithoutTenant<ListTaskPushNotificationConfigsRequest>,
+    options?: CallOptions,
+  ): Promise<ListTaskPushNotificationConfigsResponse>
+  /** DeleteTaskPushNotificationConfig (§3.1.10). One that is not there is deleted. */
+  deletePushConfig(
+    request: WithoutTenant<DeleteTaskPushNotificationConfigRequest>,
+    options?: CallOptions,
+  ): Promise<void>
+  /**
    * GetExtendedAgentCard (§3.1.11): the card for the caller that the credentials name. It takes the public one's place
    * in this client, unless the call forwarded somebody's headers; so have one client for each identity.
    */
@@ -97,6 +132,19 @@ export type AgentAddress = { url: string; card?: undefined } | { card: AgentCard
  * ```
  */
 export function createA2AClient(options: AgentAddress & A2AClientOptions): A2AClient {
+  return clientOf(options, v03Dialect)
+}
+
+/**
+ * As {@link createA2AClient}, for agents of A2A 1.0 alone: what others need is not in the bundle.
+ *
+ * @throws PfError PF_CONFIG_INVALID where an option is wrong
+ */
+export function createStrictA2AClient(options: AgentAddress & A2AClientOptions): A2AClient {
+  return clientOf({ ...options, prefer: { ...options.prefer, versions: [A2A_VERSION] } }, undefined)
+}
+
+function clientOf(options: AgentAddress & A2AClientOptions, dialect: Dialect | undefined): A2AClient {
   const { clock = systemClock, random = systemRandom, timeoutMs = 30_000, sendTimeoutMs = 300_000 } = options
   const { wakeBudgetMs = 0 } = options
   const repeat = createRepeater({ retry: options.retry, wakeBudgetMs, clock, random })
@@ -113,19 +161,20 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
           repeat,
           cards: options.cards,
           verifyCard,
+          dialect,
           timeoutMs: timeoutMs + wakeBudgetMs,
           clock,
         })
       : fixedCardSource(options.card)
 
+  const bindingOf = (chosen: ChosenInterface): Binding => {
+    if (chosen.version === dialect?.version) return dialect.binding(chosen, options.extensions ?? [])
+    return chosen.binding === 'JSONRPC' ? jsonRpcBinding(chosen) : httpJsonBinding(chosen)
+  }
   const targetOf = (card: AgentCard) => {
     if (target?.card !== card) {
       const chosen = chooseInterface(card, options.prefer, source.url)
-      target = {
-        card,
-        chosen,
-        binding: chosen.binding === 'JSONRPC' ? jsonRpcBinding(chosen) : httpJsonBinding(chosen),
-      }
+      target = { card, chosen, binding: bindingOf(chosen) }
     }
     return target
   }
@@ -154,7 +203,7 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
             signal,
             forwardFrom: given.forwardFrom,
           })
-          return decode(binding.read(response, id, clock.now()))
+          return decode(binding.read(response, id, clock.now(), operation))
         },
         { safe, signal },
       )
@@ -196,6 +245,14 @@ export function createA2AClient(options: AgentAddress & A2AClientOptions): A2ACl
         return task
       }
     },
+    // Only what names its config is the same when it is done twice.
+    createPushConfig: (request, given) =>
+      call('CreateTaskPushNotificationConfig', request, decodePushNotificationConfig, given, request.id !== undefined),
+    getPushConfig: (request, given) =>
+      call('GetTaskPushNotificationConfig', request, decodePushNotificationConfig, given),
+    listPushConfigs: (request, given) =>
+      call('ListTaskPushNotificationConfigs', request, decodeListPushNotificationConfigsResponse, given),
+    deletePushConfig: (request, given) => call('DeleteTaskPushNotificationConfig', request, () => {}, given),
     async getExtendedAgentCard(given) {
       const json = await call('GetExtendedAgentCard', {}, (result) => result, given)
       if (isSigned(json)) await verifyCard?.(json, { url: target?.chosen.url, signal: given?.signal })

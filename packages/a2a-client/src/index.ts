@@ -23,7 +23,14 @@ export {
   type CredentialProvider,
   type OriginCredentials,
 } from './auth/credentials'
-export { type A2AClient, type AgentAddress, connect, createA2AClient, type WithoutTenant } from './client'
+export {
+  type A2AClient,
+  type AgentAddress,
+  connect,
+  createA2AClient,
+  createStrictA2AClient,
+  type WithoutTenant,
+} from './client'
 export { type CachedCard, type CardCache, createCardCache } from './discovery/card-cache'
 export { agentCardUrl } from './discovery/card-url'
 export { chooseInterface, type ChosenInterface } from './discovery/choose-interface'
@@ -42,3 +49,4 @@ export type { A2AEventStream } from './stream/event-stream'
 export { createTaskFold, foldStream, type TaskFold, toRunEvents } from './stream/fold'
 export type { ResubscribePolicy, StreamOptions, StreamPolicy } from './stream/options'
 export { userMessage } from './user-message'
+export { upgradeV03Notification } from './v0-3/upgrade-notification'

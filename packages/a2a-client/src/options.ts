@@ -23,7 +23,7 @@ export type HeaderFields = Record<string, string | undefined>
 export interface InterfacePreference {
   /** Bindings in order of preference; others are not used. Default: the card's order, both bindings. */
   bindings?: readonly ClientBinding[] | undefined
-  /** Protocol versions (Major.Minor) in order of preference. This client speaks 1.0. Default `['1.0']`. */
+  /** Protocol versions (Major.Minor) in order of preference; others are not used. Default `['1.0', '0.3']`. */
   versions?: readonly string[] | undefined
 }
 

@@ -120,7 +120,7 @@ export async function startSdkAgent(
         { url: `${url}/rpc`, protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant },
         { url: `${url}/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0', tenant },
       ],
-      capabilities: { extendedAgentCard: extended, streaming: true },
+      capabilities: { extendedAgentCard: extended, streaming: true, pushNotifications: true },
       securitySchemes: { bearer: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
       defaultInputModes: ['text/plain'],
       defaultOutputModes: ['text/plain'],

@@ -10,9 +10,10 @@ export interface Binding {
   /**
    * Reads the result out of a response; the decoder of the operation reads it on.
    * @param now - milliseconds since 1970
+   * @param operation - what was asked for
    * @throws A2AError what the agent answered, or PF_REMOTE_RESPONSE where that is no answer
    */
-  read(response: WireResponse, id: number, now: number): JsonValue
+  read(response: WireResponse, id: number, now: number, operation: Operation): JsonValue
   /**
    * Reads what one event of a stream carries, to be read on as a StreamResponse.
    * @throws A2AError what the agent said in the middle of the stream, PF_REMOTE_RESPONSE where that is nothing A2A allows
@@ -42,6 +43,11 @@ export function jsonOf(response: WireResponse): JsonValue | undefined {
 /** The JSON of a response that must have some. @throws PfError PF_REMOTE_RESPONSE */
 export function requiredJson(response: WireResponse): JsonValue {
   return parseJson(response.bytes, { maxDepth, code: 'PF_REMOTE_RESPONSE' })
+}
+
+/** The JSON of a response that may have none: `null` then, as the answer to what has no result. @throws PfError PF_REMOTE_RESPONSE */
+export function optionalJson(response: WireResponse): JsonValue {
+  return response.bytes.byteLength === 0 ? null : requiredJson(response)
 }
 
 /** The JSON of an event. @throws PfError PF_REMOTE_RESPONSE */

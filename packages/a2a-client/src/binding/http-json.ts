@@ -9,7 +9,16 @@ import {
 } from '@pf-agents/a2a-protocol'
 import type { ChosenInterface } from '../discovery/choose-interface'
 import { withRetryAfter } from '../transport/errors'
-import { type Binding, bodyOf, eventJson, jsonOf, requiredJson, streamAccept, unexpectedStatus } from './binding'
+import {
+  type Binding,
+  bodyOf,
+  eventJson,
+  jsonOf,
+  optionalJson,
+  requiredJson,
+  streamAccept,
+  unexpectedStatus,
+} from './binding'
 
 /** The HTTP+JSON binding (§11). */
 export function httpJsonBinding(chosen: ChosenInterface): Binding {
@@ -22,9 +31,10 @@ export function httpJsonBinding(chosen: ChosenInterface): Binding {
       const body = call.body === undefined ? undefined : bodyOf(call.body)
       return { url: base + call.path, method: call.method, headers, body, operation }
     },
-    read(response, _id, now) {
+    read(response, _id, now, operation) {
       const { status } = response
-      if (status >= 200 && status < 300) return requiredJson(response)
+      if (status >= 200 && status < 300)
+        return operation === 'DeleteTaskPushNotificationConfig' ? optionalJson(response) : requiredJson(response)
       if (status < 400) throw unexpectedStatus(response)
       throw withRetryAfter(decodeRestError(jsonOf(response), status), response, now)
     },

@@ -1,4 +1,4 @@
-import { A2A_VERSION, type AgentCard, type AgentInterface, sameVersion } from '@pf-agents/a2a-protocol'
+import { A2A_VERSION, A2A_VERSION_0_3, type AgentCard, type AgentInterface, sameVersion } from '@pf-agents/a2a-protocol'
 import { PfError } from '@pf-agents/agent-core'
 import type { ClientBinding, InterfacePreference } from '../options'
 
@@ -8,9 +8,13 @@ export interface ChosenInterface {
   binding: ClientBinding
   /** Sent with every request exactly as the card has it (§4.4.6). */
   tenant: string | undefined
+  /** Wire version, Major.Minor. */
+  version: string
 }
 
 const spoken: readonly ClientBinding[] = ['JSONRPC', 'HTTP+JSON']
+/** In order of preference. */
+const spokenVersions: readonly string[] = [A2A_VERSION, A2A_VERSION_0_3]
 
 /**
  * The first interface of a card that can be used (§8.3): binding and version this client speaks, an http(s) address,
@@ -20,10 +24,12 @@ const spoken: readonly ClientBinding[] = ['JSONRPC', 'HTTP+JSON']
  * @throws PfError PF_REMOTE_CARD that lists what the card offers
  */
 export function chooseInterface(card: AgentCard, prefer: InterfacePreference = {}, cardUrl?: string): ChosenInterface {
-  const { versions = [A2A_VERSION] } = prefer
+  const { versions = spokenVersions } = prefer
   const secure = cardUrl?.startsWith('https:') ?? false
   const usable = card.supportedInterfaces.filter(({ url, protocolBinding, protocolVersion }) => {
-    const known = spoken.includes(protocolBinding as ClientBinding) && sameVersion(protocolVersion, A2A_VERSION)
+    const known =
+      spoken.includes(protocolBinding as ClientBinding) &&
+      spokenVersions.some((version) => sameVersion(protocolVersion, version))
     return known && isAddress(url, secure)
   })
   for (const version of versions) {
@@ -31,7 +37,7 @@ export function chooseInterface(card: AgentCard, prefer: InterfacePreference = {
     const chosen = prefer.bindings
       ? prefer.bindings.map((binding) => candidates.find((each) => each.protocolBinding === binding)).find(Boolean)
       : candidates[0]
-    if (chosen) return usedAs(chosen)
+    if (chosen) return usedAs(chosen, version)
   }
   const offered = card.supportedInterfaces.map(
     (each) => `${each.protocolBinding} ${each.protocolVersion} at ${each.url}`,
@@ -53,7 +59,7 @@ function isAddress(text: string, secure: boolean): boolean {
   }
 }
 
-function usedAs({ url, protocolBinding, tenant }: AgentInterface): ChosenInterface {
+function usedAs({ url, protocolBinding, tenant }: AgentInterface, version: string): ChosenInterface {
   // An empty string is what ProtoJSON readers make of no tenant.
-  return { url, binding: protocolBinding as ClientBinding, tenant: tenant || undefined }
+  return { url, binding: protocolBinding as ClientBinding, tenant: tenant || undefined, version }
 }

@@ -87,6 +87,7 @@ describe('chooseInterface', () => {
       url: 'https://a.test/1',
       binding: 'HTTP+JSON',
       tenant: undefined,
+      version: '1.0',
     })
     expect(choose([rpcAt('https://a.test/', '1.0.1', { tenant: 'acme' })])).toMatchObject({ tenant: 'acme' })
   })
@@ -98,6 +99,15 @@ describe('chooseInterface', () => {
       expect.objectContaining({ code: 'PF_REMOTE_CARD' }),
     )
     expect(() => choose(both, { versions: ['0.3'] })).toThrow(expect.objectContaining({ code: 'PF_REMOTE_CARD' }))
+    expect(() => choose(both, { versions: ['2.0'] })).toThrow(expect.objectContaining({ code: 'PF_REMOTE_CARD' }))
+  })
+
+  it('takes one of 0.3 where there is none of 1.0, or where it is told to', () => {
+    const old = rpcAt('https://a.test/old', '0.3.0')
+    expect(choose([old])).toMatchObject({ url: 'https://a.test/old', version: '0.3' })
+    expect(choose([old, restAt('https://a.test/rest')]).version).toBe('1.0')
+    expect(choose([restAt('https://a.test/rest'), old], { versions: ['0.3', '1.0'] }).version).toBe('0.3')
+    expect(() => choose([rpcAt('https://a.test/', '0.2')])).toThrow(expect.objectContaining({ code: 'PF_REMOTE_CARD' }))
   })
 
   it('does not leave https for http, and does not take what is no address', () => {
@@ -234,9 +244,14 @@ describe('the card', () => {
     ['is no object', () => Response.json(null), /malformed/],
     ['has no interface', () => Response.json({ ...peerCard, supportedInterfaces: [] }), /malformed/],
     [
-      'is of A2A 0.3',
-      () => Response.json({ name: 'old', protocolVersion: '0.3.0', url: 'https://a.test', skills: [] }),
-      /A2A 0\.3\.0/,
+      'is of A2A 0.1',
+      () => Response.json({ name: 'old', protocolVersion: '0.1.0', url: 'https://a.test', skills: [] }),
+      /A2A 0\.1\.0/,
+    ],
+    [
+      'is a malformed one of A2A 0.3',
+      () => Response.json({ protocolVersion: '0.3.0', url: 'https://a.test' }),
+      /malformed/,
     ],
     ['is said to be unchanged though none is known', () => new Response(null, { status: 304 }), /HTTP 304/],
     ['is elsewhere', () => new Response(null, { status: 302, headers: { location: 'https://b.test' } }), /HTTP 302/],

@@ -1,6 +1,14 @@
-import { A2A_JSON, type AgentCard, type CardVerifier, decodeAgentCard, JSON_TYPE } from '@pf-agents/a2a-protocol'
+import {
+  A2A_JSON,
+  type AgentCard,
+  type CardVerifier,
+  decodeAgentCard,
+  JSON_TYPE,
+  sameVersion,
+} from '@pf-agents/a2a-protocol'
 import { type Clock, type JsonValue, PfError } from '@pf-agents/agent-core'
 import { parseJson } from '@pf-agents/http-kit'
+import type { Dialect } from '../dialect'
 import { httpError } from '../transport/errors'
 import type { Exchange } from '../transport/exchange'
 import type { WireResponse } from '../transport/wire'
@@ -20,6 +28,8 @@ export interface CardLoader {
   exchange: Exchange
   clock: Clock
   verifyCard?: CardVerifier | undefined
+  /** Reads cards of another version. */
+  dialect?: Dialect | undefined
 }
 
 /**
@@ -70,24 +80,24 @@ function jsonOfCard(url: string, response: WireResponse, known: CachedCard | und
 export async function trustedCard(
   url: string,
   json: JsonValue,
-  { verifyCard }: Pick<CardLoader, 'verifyCard'>,
+  { verifyCard, dialect }: Pick<CardLoader, 'verifyCard' | 'dialect'>,
   signal?: AbortSignal,
 ): Promise<AgentCard> {
   await verifyCard?.(json, { url, signal })
-  return readCard(url, json)
+  return readCard(url, json, dialect)
 }
 
 /** Reads a card. @throws PfError PF_REMOTE_CARD */
-function readCard(url: string, json: JsonValue): AgentCard {
+function readCard(url: string, json: JsonValue, dialect: Dialect | undefined): AgentCard {
   try {
-    return decodeAgentCard(json)
+    return dialect?.readCard(json) ?? decodeAgentCard(json)
   } catch (cause) {
     const old = json as { protocolVersion?: unknown; supportedInterfaces?: unknown } | null
     const version = old?.supportedInterfaces === undefined ? old?.protocolVersion : undefined
-    const why =
-      typeof version === 'string'
-        ? `it is one of A2A ${version.slice(0, 20)}, and this client speaks 1.0`
-        : 'it is malformed'
+    const isSpoken = typeof version !== 'string' || (dialect !== undefined && sameVersion(version, dialect.version))
+    const why = isSpoken
+      ? 'it is malformed'
+      : `it is one of A2A ${version.slice(0, 20)}, which this client does not speak`
     throw cardError(url, why, PfError.is(cause) ? cause.details : undefined, cause)
   }
 }

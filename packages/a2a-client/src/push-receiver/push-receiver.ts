@@ -31,7 +31,7 @@ export interface PushReceiverOptions {
    * where it throws: keep it short, and do the work elsewhere. Without it, read {@link PushReceiver.notifications}.
    */
   onNotification?: ((notification: PushNotification) => Awaitable<void>) | undefined
-  /** Makes an update of what an older version of A2A sends (`upgradeNotification` of a2a-protocol for 0.3). Default: only 1.0 is read. */
+  /** Makes an update of what an older version of A2A sends ({@link upgradeV03Notification}). Default: only 1.0 is read. */
   upgrade?: ((body: JsonValue) => unknown) | undefined
   /** Bytes a notification may have. Default 4 MiB. */
   maxBytes?: number | undefined

@@ -4,6 +4,7 @@ import {
   EVENT_STREAM,
   isA2AError,
   mediaTypeEssence,
+  type Operation,
   parseExtensions,
   replayExtensionUri,
   type StreamResponse,
@@ -66,7 +67,7 @@ export async function openStream(
   ) {
     const read = await readResponse(response, request.url, opener.maxResponseBytes, signal)
     // Mostly an error, which is thrown here. Some agents answer with their only event.
-    const event = decodeStreamResponse(binding.read(read, id, opener.clock.now()))
+    const event = decodeStreamResponse(binding.read(read, id, opener.clock.now(), request.operation as Operation))
     return { replays: false, events: () => single(event) }
   }
   return { replays, events: () => eventsOf(body, opener, binding, request.url, id, signal) }
