@@ -36,9 +36,6 @@ export interface Requirement {
 
 const later = (what: string) => ({ reason: `later: ${what}` })
 
-/** Brought by the streaming step: SendStreamingMessage and SubscribeToTask are answered with their typed error until then. */
-export const laterStreaming = later('streaming is not served yet; until then the capability is not declared')
-
 /** Decided: docs/design.md, section 7. */
 export const grpcNotServed = {
   reason: 'gRPC is not served: it is not possible inside a component, and the two HTTP bindings cover every operation',

@@ -1,4 +1,4 @@
-import { laterStreaming, type Requirement } from '../requirement'
+import type { Requirement } from '../requirement'
 
 /** Operations and their semantics (§3). */
 export const coreRequirements = {
@@ -25,21 +25,18 @@ export const coreRequirements = {
     section: '3.1.2',
     group: 'stream',
     summary: 'SendStreamingMessage opens a stream of events.',
-    deferred: laterStreaming,
   },
   'CORE-STREAM-002': {
     level: 'must',
     section: '3.1.2',
     group: 'stream',
     summary: 'A stream that answers with a message holds that one message and closes.',
-    deferred: laterStreaming,
   },
   'CORE-STREAM-003': {
     level: 'must',
     section: '3.1.2',
     group: 'stream',
     summary: 'A stream that answers with a task begins with it, goes on with updates and closes when the task is over.',
-    deferred: laterStreaming,
   },
   'CORE-GET-001': {
     level: 'must',

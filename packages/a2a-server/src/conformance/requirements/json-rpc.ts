@@ -1,4 +1,4 @@
-import { laterStreaming, type Requirement } from '../requirement'
+import type { Requirement } from '../requirement'
 
 /** The JSON-RPC binding (§9). */
 export const jsonRpcRequirements = {
@@ -49,7 +49,6 @@ export const jsonRpcRequirements = {
     section: '9.4.2',
     group: 'json-rpc',
     summary: 'Streams are server-sent events, each a JSON-RPC response that holds a StreamResponse.',
-    deferred: laterStreaming,
   },
   'JSONRPC-SSE-002': {
     level: 'must',

@@ -1,4 +1,4 @@
-import { laterStreaming, type Requirement } from '../requirement'
+import type { Requirement } from '../requirement'
 
 /** The HTTP+JSON binding (§11). */
 export const restRequirements = {
@@ -56,6 +56,5 @@ export const restRequirements = {
     section: '11.7',
     group: 'rest',
     summary: 'Streams are server-sent events, each a StreamResponse.',
-    deferred: laterStreaming,
   },
 } as const satisfies Record<string, Requirement>

@@ -1,4 +1,4 @@
-import { laterStreaming, type Requirement } from '../requirement'
+import type { Requirement } from '../requirement'
 
 /** Event delivery and SubscribeToTask (§3.5.2, §3.1.6). */
 export const streamingRequirements = {
@@ -7,55 +7,47 @@ export const streamingRequirements = {
     section: '3.5.2',
     group: 'stream',
     summary: 'Events arrive in the order in which they came about.',
-    deferred: laterStreaming,
   },
   'STREAM-ORDER-002': {
     level: 'must',
     section: '3.5.2',
     group: 'stream',
     summary: 'Every open stream of a task gets its events.',
-    deferred: laterStreaming,
   },
   'STREAM-ORDER-003': {
     level: 'must',
     section: '3.5.2',
     group: 'stream',
     summary: 'All streams of a task get the same events in the same order.',
-    deferred: laterStreaming,
   },
   'STREAM-ORDER-004': {
     level: 'must',
     section: '3.5.2',
     group: 'stream',
     summary: 'Closing one stream of a task changes nothing for the others.',
-    deferred: laterStreaming,
   },
   'STREAM-SUB-001': {
     level: 'must',
     section: '3.1.6',
     group: 'subscribe',
     summary: 'The first event of a subscription is the task as it stands.',
-    deferred: laterStreaming,
   },
   'STREAM-SUB-002': {
     level: 'must',
     section: '3.1.6',
     group: 'subscribe',
     summary: 'A subscription ends when the task is over.',
-    deferred: laterStreaming,
   },
   'STREAM-SUB-003': {
     level: 'must',
     section: '3.1.6',
     group: 'subscribe',
     summary: 'A subscription to a task that is over is refused with UnsupportedOperationError.',
-    deferred: laterStreaming,
   },
   'STREAM-SUB-004': {
     level: 'must',
     section: '3.1.6',
     group: 'subscribe',
     summary: 'A subscription to an id that names no task of the caller is refused with TaskNotFoundError.',
-    deferred: laterStreaming,
   },
 } as const satisfies Record<string, Requirement>
