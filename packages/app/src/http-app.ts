@@ -15,6 +15,7 @@ import {
 } from '@pf-agents/agent-core'
 import type { AuthContext, Authenticator } from '@pf-agents/auth'
 import { textSourceOf } from '@pf-agents/http-kit'
+import { PatternRouter } from 'hono/router/pattern-router'
 import { Hono } from 'hono/tiny'
 import { type App, appCore, type AppCore, type FetchContext } from './app'
 import { boundBody, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
@@ -52,7 +53,9 @@ const noContext: FetchContext = Object.freeze({})
 export class HttpApp<F extends AnyFeature> implements App<F> {
   readonly [appCore]: AppCore
   readonly #parts: HttpAppParts
-  readonly #hono: Hono<Environment>
+  readonly #router = new PatternRouter<OwnedRoute>()
+  /** Only where Hono middleware is installed: then requests go through it to the routes. */
+  readonly #hono: Hono<Environment> | undefined
   readonly #authContext: AuthContext
   readonly #bodyLimit: number
   readonly #urlLimit: number
@@ -80,7 +83,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       keyValue: parts.target === 'wasm' ? parts.ports.get(keyValuePort) : undefined,
       log: (level, message, fields) => this.#logger.log(level, message, fields),
     }
-    this.#hono = this.#router(parts)
+    for (const route of parts.routes) this.#router.add(route.method, route.path, route)
+    this.#hono = this.#withMiddleware(parts.options.use ?? [])
     this[appCore] = {
       features: parts.features,
       target: parts.target,
@@ -93,18 +97,11 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     }
   }
 
-  #router({ routes, options }: HttpAppParts): Hono<Environment> {
+  #withMiddleware(use: NonNullable<AppOptions['use']>): Hono<Environment> | undefined {
+    if (use.length === 0) return undefined
     const hono = new Hono<Environment>({ getPath: (_request, given) => (given as { env: RequestFacts }).env.path })
-    for (const middleware of options.use ?? []) hono.use('*', middleware)
-    for (const route of routes) {
-      const hasParams = route.path.includes('/:')
-      hono.on(route.method, route.path, (context) => {
-        const facts = context.env
-        if (hasParams) facts.params = context.req.param() as Record<string, string>
-        return this.#answer(route, facts)
-      })
-    }
-    hono.notFound(() => errorResponse(new PfError('PF_METHOD_UNKNOWN', 'There is nothing at this address.')))
+    for (const middleware of use) hono.use('*', middleware)
+    hono.all('*', ({ env, req }) => this.#route(req.raw, env))
     // Routes tell their own errors: what comes here was thrown by Hono middleware.
     hono.onError((error) => this.#unexpected(error))
     return hono
@@ -117,7 +114,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       }
       const facts = new RequestFacts(request, context, this.#bodyLimit)
       if (this.#parts.tenants.size > 0) this.#takeTenant(facts)
-      return this.#hono.fetch(request, facts)
+      return this.#hono === undefined ? this.#route(request, facts) : this.#hono.fetch(request, facts)
     } catch (error) {
       return this.#unexpected(error)
     }
@@ -131,6 +128,17 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     if (!this.#parts.tenants.has(first)) return
     facts.tenant = first
     facts.path = end < 0 ? '/' : path.slice(end)
+  }
+
+  /** Goes to the route that fits best: they were added in that order. */
+  #route({ method }: Request, facts: RequestFacts): Awaitable<Response> {
+    const isHead = method === 'HEAD'
+    const [matches] = this.#router.match(isHead ? 'GET' : method, facts.path)
+    const [route, params] = matches[0] ?? []
+    if (route === undefined) return errorResponse(new PfError('PF_METHOD_UNKNOWN', 'There is nothing at this address.'))
+    if (route.path.includes('/:')) facts.params = decoded(params as Record<string, string>)
+    const answer = this.#answer(route, facts)
+    return isHead ? answer.then((response) => new Response(null, response)) : answer
   }
 
   async #answer(route: OwnedRoute, facts: RequestFacts): Promise<Response> {
@@ -222,4 +230,17 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       }
     }
   }
+}
+
+/** Values of a path, percent-decoded; one that can't be decoded stays as it came. */
+function decoded(params: Record<string, string>): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const [name, value] of Object.entries(params)) {
+    try {
+      values[name] = decodeURIComponent(value)
+    } catch {
+      values[name] = value
+    }
+  }
+  return values
 }
