@@ -21,8 +21,12 @@ import { WorkerHandle } from './worker-handle'
 
 /** How often worker hearts are looked at. */
 const WATCH_MS = 100
-/** How long an aborted guest may take to let go before its worker is ended. */
-const ABORT_GRACE_MS = 250
+/**
+ * An aborted guest lets go as soon as its worker hears of it. One that hasn't after so many heartbeats of its worker
+ * never will; a worker without any for so long runs a guest that loops. Beats are counted, not time, because on a busy
+ * machine a worker may get little of it, and others on it would be lost with it.
+ */
+const GRACE = { beats: 20, silentMs: 1000, everyMs: 50 } as const
 
 export class App {
   readonly settings: AppSettings
@@ -269,7 +273,15 @@ export class App {
     if (!worker) return
     request.ending = reason
     worker.post({ type: 'abort', id: request.id, reason: reason.message })
-    request.timer = setTimeout(() => worker.kill(request.id), ABORT_GRACE_MS)
+    const before = worker.beats
+    let waitedMs = 0
+    const look = () => {
+      waitedMs += GRACE.everyMs
+      const heard = worker.beats - before
+      if (heard >= GRACE.beats || (heard === 0 && waitedMs >= GRACE.silentMs)) worker.kill(request.id)
+      else request.timer = setTimeout(look, GRACE.everyMs)
+    }
+    request.timer = setTimeout(look, GRACE.everyMs)
   }
 
   #disconnect(request: InFlight): void {

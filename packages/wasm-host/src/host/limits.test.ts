@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { prepareTestGuest, startTestHost, type TestHost } from '../../test/test-host'
+import { hasSuspension } from '../wasm-engine'
 
 beforeAll(prepareTestGuest, 120_000)
 
@@ -39,24 +40,27 @@ test('a busy loop is answered 504, its worker replaced, others go on', async () 
   expect(await host.text('/hello')).toBe('hello')
 })
 
-test('innocent requests of a killed worker: repeated where nothing shows, else 502', async () => {
-  host = await startTestHost({ workers: 1, busyLimitMs: 500 })
-  const { url } = host
-  const clean = fetch(`${url}/wait?ms=700`)
-  const acted = fetch(`${url}/cas-add?key=acted&pause=900`)
-  const wrote = fetch(`${url}/wait-until?ms=5000`)
-  const streaming = (await fetch(`${url}/ticks?count=1000&pause=50`)).text()
-  streaming.catch(() => {})
-  const lease = fetch(`${url}/lease?name=innocent&then=wait`)
-  expect((await wrote).status).toBe(200)
-  await expect.poll(() => host?.stats().live).toBe(5)
-  expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
-  expect((await clean).status).toBe(200)
-  expect((await acted).status).toBe(200)
-  expect(await outcome(await lease)).toEqual([502, 'PF_GUEST_TRAP'])
-  await expect(streaming).rejects.toThrow('terminated')
-  expect(host.stats().repeated).toBe(2)
-})
+test.runIf(hasSuspension())(
+  'innocent requests of a killed worker: repeated where nothing shows, else 502',
+  async () => {
+    host = await startTestHost({ workers: 1, busyLimitMs: 500 })
+    const { url } = host
+    const clean = fetch(`${url}/wait?ms=700`)
+    const acted = fetch(`${url}/cas-add?key=acted&pause=900`)
+    const wrote = fetch(`${url}/wait-until?ms=5000`)
+    const streaming = (await fetch(`${url}/ticks?count=1000&pause=50`)).text()
+    streaming.catch(() => {})
+    const lease = fetch(`${url}/lease?name=innocent&then=wait`)
+    expect((await wrote).status).toBe(200)
+    await expect.poll(() => host?.stats().live).toBe(5)
+    expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
+    expect((await clean).status).toBe(200)
+    expect((await acted).status).toBe(200)
+    expect(await outcome(await lease)).toEqual([502, 'PF_GUEST_TRAP'])
+    await expect(streaming).rejects.toThrow('terminated')
+    expect(host.stats().repeated).toBe(2)
+  },
+)
 
 test('a loop after the response has begun breaks the connection off', async () => {
   host = await startTestHost({ busyLimitMs: 400 })
@@ -72,6 +76,25 @@ test('the wall-clock limit counts waiting, and frees the instance', async () => 
   expect(await host.text('/hello')).toBe('hello')
 })
 
+test('a guest at its limit is let go of by itself: others on its worker are not disturbed, however busy they are', async () => {
+  host = await startTestHost({ workers: hasSuspension() ? 1 : 3, timeoutMs: 1000 })
+  const { url } = host
+  const late = fetch(`${url}/wait?ms=60000`)
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  const others = Array.from({ length: 2 }, () => fetch(`${url}/wait?ms=600`).then((response) => response.status))
+  expect((await late).status).toBe(504)
+  expect(await Promise.all(others)).toEqual([200, 200])
+  expect(host.stats()).toMatchObject({ killedWorkers: 0, timeouts: 1 })
+})
+
+test('a guest that loops at its time limit is ended long before it counts as stuck', async () => {
+  host = await startTestHost({ timeoutMs: 300, busyLimitMs: 60_000 })
+  const started = Date.now()
+  expect(await outcome(await fetch(`${host.url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
+  expect(Date.now() - started).toBeLessThan(10_000)
+  expect(host.stats()).toMatchObject({ killedWorkers: 1, timeouts: 1 })
+})
+
 test('work after the response ends with the limit', async () => {
   host = await startTestHost({ timeoutMs: 300 })
   expect(await host.text('/wait-until?ms=60000')).toBe('first')
@@ -80,7 +103,7 @@ test('work after the response ends with the limit', async () => {
 })
 
 test('more than the queue holds is answered 503 with Retry-After', async () => {
-  host = await startTestHost({ concurrency: 2, queue: 1 })
+  host = await startTestHost({ workers: 2, concurrency: 2, queue: 1 })
   const { url } = host
   const served = Array.from({ length: 3 }, () => fetch(`${url}/wait?ms=400`).then((response) => response.status))
   await expect.poll(() => host?.stats()).toMatchObject({ live: 2, queued: 1 })

@@ -71,6 +71,11 @@ export class WorkerHandle {
     return Atomics.load(this.beat, BEAT.pooled)
   }
 
+  /** Heartbeats so far. */
+  get beats(): number {
+    return Atomics.load(this.beat, BEAT.count)
+  }
+
   get memoryBytes(): number {
     return Atomics.load(this.beat, BEAT.memoryKb) * 1024
   }

@@ -70,7 +70,7 @@ describe('outbound calls', () => {
   })
 
   test('self is the app’s own address', async () => {
-    host = await startTestHost({ outbound: ['self'] })
+    host = await startTestHost({ workers: 2, outbound: ['self'] })
     expect(await through(`${host.url}/hello`)).toMatchObject({ status: 200, body: 'hello' })
     expect(await through('http://self/hello')).toMatchObject({ status: 200, body: 'hello' })
     expect((await through(`http://${upstream}/`)).status).toBe(418)

@@ -22,6 +22,9 @@ export class GuestAborted extends Error {
   override name = 'GuestAborted'
 }
 
+/** Nobody reads its stack, and making one for every request would cost more than the rest of its end. */
+const OVER = new GuestAborted('the request is over')
+
 export class GuestContext {
   readonly #queue: RunQueue
   readonly #block: ((maxMs: number) => void) | undefined
@@ -126,7 +129,7 @@ export class GuestContext {
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#aborted ??= new GuestAborted('the request is over')
+    this.#aborted ??= OVER
     this.#queue.leave(this.#turn)
     for (const cleanup of this.#cleanups) cleanup()
     this.#cleanups.clear()

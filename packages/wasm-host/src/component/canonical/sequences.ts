@@ -7,7 +7,10 @@ const encoder = new TextEncoder()
 /** The longest string or list, as the ABI has it. */
 const MAX_BYTES = 2 ** 31 - 1
 
-/** A codec of something that lies elsewhere, given by how to read it and how to put it there. */
+/**
+ * A codec of something that lies elsewhere, given by how to read it and how to put it there. The empty ones are allocated
+ * too, as the ABI has it: guests free what they are given (StarlingMonkey does), and any other address is not theirs.
+ */
 function elsewhere(
   read: (guest: GuestSide, at: number, length: number) => unknown,
   place: (guest: GuestSide, value: unknown) => [at: number, length: number],
@@ -48,7 +51,6 @@ export const string: Codec = elsewhere(
   (guest, at, length) => (length === 0 ? '' : decode(bytesAt(guest, at, length))),
   (guest, value) => {
     if (typeof value !== 'string') throw new TypeError(`a string was expected, not ${typeof value}`)
-    if (value === '') return [1, 0]
     const length = Buffer.byteLength(value)
     if (length > MAX_BYTES) throw new TypeError('the string is too long for a guest')
     const at = guest.allocate(length, 1)
@@ -62,7 +64,6 @@ export const bytes: Codec = elsewhere(
   (guest, at, length) => bytesAt(guest, at, length).slice(),
   (guest, value) => {
     const source = value as Uint8Array
-    if (source.byteLength === 0) return [1, 0]
     const at = guest.allocate(source.byteLength, 1)
     bytesAt(guest, at, source.byteLength).set(source)
     return [at, source.byteLength]
@@ -80,7 +81,6 @@ export function list(of: Codec): Codec {
     },
     (guest, value) => {
       const items = value as ArrayLike<unknown>
-      if (items.length === 0) return [of.align, 0]
       if (items.length * of.size > MAX_BYTES) throw new TypeError('the list is too long for a guest')
       const at = guest.allocate(items.length * of.size, of.align)
       for (let index = 0; index < items.length; index++) of.store(guest, at + index * of.size, items[index])
