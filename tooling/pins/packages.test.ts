@@ -12,7 +12,7 @@ const wasm = ['wasm']
 const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/a2a-client': { '.': both },
   '@pf-agents/a2a-protocol': { '.': both },
-  '@pf-agents/a2a-server': { '.': both },
+  '@pf-agents/a2a-server': { '.': both, './push': node },
   '@pf-agents/agent-core': { '.': both, './testing': both },
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
   '@pf-agents/auth': { '.': both, './jwt': both },

@@ -47,13 +47,14 @@ if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65_535) fail(`"${portText}
 const port = Number(portText)
 
 async function serveOnNode() {
-  const [{ createApp }, { serve }, { a2aServer }, { default: agent }] = await Promise.all([
+  const [{ createApp }, { serve }, { a2aServer }, { nodeFeatures }, { default: agent }] = await Promise.all([
     import('@pf-agents/app'),
     import('@pf-agents/app/node'),
     import('@pf-agents/a2a-server'),
+    import('./node-features.ts'),
     import('./tck-agent.ts'),
   ])
-  const server = await serve(createApp(agent, [a2aServer(cards[card])]), { port, signals: true })
+  const server = await serve(createApp(agent, [a2aServer(cards[card]), ...nodeFeatures(card)]), { port, signals: true })
   console.log(`Conformance subject (node, card ${card}): ${server.url}`)
 }
 
