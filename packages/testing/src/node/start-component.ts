@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import { buildComponent, type BuildComponentOptions } from '@pf-agents/cli'
-import { createWasmHost, type GuestLog, type WasmHost, type WasmHostOptions } from '@pf-agents/wasm-host'
+import type { BuildComponentOptions } from '@pf-agents/cli'
+import type { GuestLog, WasmHost, WasmHostOptions } from '@pf-agents/wasm-host'
 import { type StartedApp, startedApp } from './start-node'
 
 /** How a component is built and what it is granted; hosts' options have their own defaults. */
@@ -41,7 +41,8 @@ export interface StartedComponent extends StartedApp {
 
 /**
  * Builds a component from a file that exports an app or an agent, and serves it in the embedded host on a free port. The
- * same code is built once: a component is kept by what it was made of.
+ * same code is built once: a component is kept by what it was made of. Needs `@pf-agents/cli` and `@pf-agents/wasm-host`,
+ * which are large and are not installed along.
  *
  * @throws PfError PF_BUILD_FAILED
  * @example
@@ -59,6 +60,10 @@ export async function startComponent(entry: string, options: StartComponentOptio
     cacheDir = join(process.cwd(), 'node_modules/.cache/pf-agents'),
     ...hostOptions
   } = options
+  const [{ buildComponent }, { createWasmHost }] = await Promise.all([
+    import('@pf-agents/cli'),
+    import('@pf-agents/wasm-host'),
+  ])
   const folder = await mkdtemp(join(tmpdir(), 'pf-component-'))
   try {
     const { file, definition } = await buildComponent({
