@@ -9,8 +9,8 @@ import type { ResubscribePolicy } from './options'
 export interface Connections {
   /** The first one: sends the message, or subscribes. */
   first(): Promise<StreamConnection>
-  /** Subscribes to the task, from behind the event with this number where the agent goes on by number. */
-  again(taskId: string, after: number | undefined): Promise<StreamConnection>
+  /** Subscribes to the task, from behind the event with this id where the agent goes on by id. */
+  again(taskId: string, after: string | undefined): Promise<StreamConnection>
   /** The task as it stands. */
   task(taskId: string): Promise<Task>
 }
@@ -50,7 +50,13 @@ export async function* follow(
     } finally {
       await events.return()
     }
-    if (place.isOver('cut' in next)) return
+    const isCut = 'cut' in next
+    if (place.isOver(isCut)) {
+      const last = isCut && place.mayMissTheEnd ? await again.last() : undefined
+      if (last === undefined) return
+      connection = last
+      continue
+    }
     const more = await again.take(next)
     if ('id' in more) {
       yield { task: more }
@@ -86,7 +92,8 @@ function isCut(error: unknown): boolean {
 class Place {
   taskId: string | undefined
   /** Number of the newest event, as long as every one had one. */
-  seq: number | undefined
+  #seq: number | undefined
+  #id: string | undefined
   /** Attempts to subscribe since something new came. */
   attempts = 0
   readonly #isSender: boolean
@@ -119,13 +126,19 @@ class Place {
     this.#isFirst = true
   }
 
-  /** Number to go on behind, where the agent does that. */
-  get after(): number | undefined {
-    return this.#replays ? this.seq : undefined
+  /** Whether the agent may have told something behind the last event of the task, and can be asked for it. */
+  get mayMissTheEnd(): boolean {
+    const state = this.#state
+    return this.after !== undefined && state !== undefined && state !== 'replied' && isTerminal(state)
+  }
+
+  /** Id of the event to go on behind, where the agent does that. */
+  get after(): string | undefined {
+    return this.#replays && this.#seq !== undefined ? this.#id : undefined
   }
 
   /** Takes note of an event; false where it came before. */
-  pass({ event, seq }: NumberedEvent): boolean {
+  pass({ event, seq, id }: NumberedEvent): boolean {
     const isFirst = this.#isFirst
     this.#isFirst = false
     if ('message' in event) {
@@ -134,7 +147,8 @@ class Place {
     }
     if ('task' in event) {
       this.#check(event.task.id)
-      this.seq = seq
+      this.#seq = seq
+      this.#id = id
       this.#state = event.task.status.state
       // That a task is told anew is nothing new by itself.
       if (!isFirst) this.attempts = 0
@@ -142,8 +156,9 @@ class Place {
     }
     const update = 'statusUpdate' in event ? event.statusUpdate : event.artifactUpdate
     this.#check(update.taskId)
-    if (this.#replays && seq !== undefined && this.seq !== undefined && seq <= this.seq) return false
-    this.seq = seq ?? (this.#replays ? this.seq : undefined)
+    if (this.#replays && seq !== undefined && this.#seq !== undefined && seq <= this.#seq) return false
+    this.#seq = seq
+    this.#id = id
     this.attempts = 0
     if ('status' in update) this.#state = update.status.state
     return true
@@ -188,6 +203,25 @@ class Resubscription {
         failure = error
       }
     }
+  }
+
+  /**
+   * A connection that broke behind the last event of a task: there may have been something behind it. `undefined` where
+   * there was nothing, or the agent does not say.
+   */
+  async last(): Promise<StreamConnection | undefined> {
+    const { policy, clock, random, signal } = this.#terms
+    const place = this.#place
+    while (place.taskId !== undefined && policy !== undefined && place.attempts < policy.attempts) {
+      await sleep(backoffDelay(place.attempts, policy, random.fraction()), { signal, clock })
+      place.attempts++
+      try {
+        return await this.#connections.again(place.taskId, place.after)
+      } catch (error) {
+        if (!isCut(error) && !mayRepeat(error, true)) return undefined
+      }
+    }
+    return undefined
   }
 
   async #ended(taskId: string, failure: unknown): Promise<Task> {

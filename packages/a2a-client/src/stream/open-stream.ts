@@ -16,10 +16,13 @@ import { networkError } from '../transport/errors'
 import { type ExchangeTerms, readResponse, type Sender } from '../transport/exchange'
 import type { WireRequest } from '../transport/wire'
 
-/** One event and its number in the task, where the agent numbers them. */
+/** One event, and where it stands in the task, where the agent numbers its events. */
 export interface NumberedEvent {
   event: StreamResponse
+  /** Its number. */
   seq: number | undefined
+  /** What to go on behind it with: begins with the number, and may have more that is the agent's own business. */
+  id: string | undefined
 }
 
 /** One connection of a stream, answered: an error before the first event was thrown instead. */
@@ -74,7 +77,7 @@ export async function openStream(
 }
 
 async function* single(event: StreamResponse): AsyncGenerator<NumberedEvent, void, undefined> {
-  yield { event, seq: undefined }
+  yield { event, seq: undefined, id: undefined }
 }
 
 async function* eventsOf(
@@ -93,7 +96,7 @@ async function* eventsOf(
       isReading = false
       if (one.data === '') continue
       const event = eventOf(one, binding, id)
-      if (event !== undefined) yield { event, seq: seqOf(one.id) }
+      if (event !== undefined) yield { event, seq: seqOf(one.id), id: one.id }
       isReading = true
     }
   } catch (error) {
@@ -115,5 +118,6 @@ function eventOf(one: { data: string; event?: string | undefined }, binding: Bin
 }
 
 function seqOf(id: string | undefined): number | undefined {
-  return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : undefined
+  const digits = id === undefined ? null : /^\d{1,15}(?!\d)/.exec(id)
+  return digits === null ? undefined : Number(digits[0])
 }

@@ -157,7 +157,7 @@ class OneStream {
     request: Requests['SubscribeToTask'],
     target: StreamTarget,
     signal: AbortSignal,
-    after?: number,
+    after?: string,
   ): Promise<StreamConnection> {
     const { binding } = target
     if (!this.#byGet.has(binding)) {
@@ -179,7 +179,7 @@ class OneStream {
     operation: K,
     request: Requests[K],
     signal: AbortSignal,
-    after?: number,
+    after?: string,
     byGet = false,
   ): Promise<StreamConnection> {
     const { sendTimeoutMs = 300_000, timeoutMs = 30_000, wakeBudgetMs = 0 } = this.#host.options
@@ -199,11 +199,11 @@ class OneStream {
     })
   }
 
-  #askForReplay({ headers }: WireRequest, { capabilities }: AgentCard, after: number | undefined): void {
+  #askForReplay({ headers }: WireRequest, { capabilities }: AgentCard, after: string | undefined): void {
     const { extensions = [] } = this.#host.options
     if (!capabilities.extensions?.some(({ uri }) => uri === replayExtensionUri)) return
     headers[A2A_EXTENSIONS_HEADER.toLowerCase()] = [...new Set([...extensions, replayExtensionUri])].join(',')
-    if (after !== undefined) headers['last-event-id'] = String(after)
+    if (after !== undefined) headers['last-event-id'] = after
   }
 
   #callOptions(signal: AbortSignal): CallOptions {

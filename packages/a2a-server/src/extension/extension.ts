@@ -14,9 +14,12 @@ export interface ExtensionCall {
 
 /** The event that a stream goes on behind. */
 export interface ResumePoint {
+  /** Its number in the task. */
   seq: number
-  /** Something had happened by then that updates can not tell. */
-  hasUnsaid: boolean
+  /** How many artifacts the task had by then. Default 0. */
+  artifacts?: number
+  /** Something had happened by then that updates can not tell. Default false. */
+  hasUnsaid?: boolean
 }
 
 /** An extension of the protocol (A2A 1.0, 4.6), as {@link defineExtension} takes it. `State` is what one request keeps. */

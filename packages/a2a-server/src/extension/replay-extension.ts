@@ -11,8 +11,10 @@ export const replayExtension: A2AExtension = defineExtension<ResumePoint | undef
     'Events of a stream are numbered (SSE id). SubscribeToTask with Last-Event-ID goes on behind that event, even where the task is over by then.',
   begin({ operation, headers }) {
     const id = operation === 'SubscribeToTask' ? headers.get('last-event-id') : null
-    const match = id === null ? null : /^(\d{1,15})(\+?)$/.exec(id.trim())
-    return match === null ? undefined : { seq: Number(match[1]), hasUnsaid: match[2] === '+' }
+    const match = id === null ? null : /^(\d{1,15})(?:\.(\d{1,9}))?(\+?)$/.exec(id.trim())
+    return match === null
+      ? undefined
+      : { seq: Number(match[1]), artifacts: Number(match[2] ?? 0), hasUnsaid: match[3] === '+' }
   },
   resume: (point) => point,
 })

@@ -32,8 +32,8 @@ export interface EncoderStart {
   status: TaskStatus
   /** The newest message of the history that it was told. */
   saidId: string | undefined
-  /** Ids of the artifacts it was told; `undefined` where it goes on behind events that are not known here. */
-  artifactIds: readonly string[] | undefined
+  /** Ids of the artifacts it was told. */
+  artifactIds: readonly string[]
   interrupts: readonly Interrupt[] | undefined
   /** Something happened before that updates could not tell. */
   hasUnsaid: boolean
@@ -69,9 +69,8 @@ export class EventEncoder {
     this.#hasUnsaid = start.hasUnsaid
   }
 
-  get #known(): Set<string> | undefined {
-    const { artifactIds } = this.#start
-    return artifactIds && (this.#artifactIds ??= new Set(artifactIds))
+  get #known(): Set<string> {
+    return (this.#artifactIds ??= new Set(this.#start.artifactIds))
   }
 
   /** Whether whoever folds the frames would miss something without the task itself. */
@@ -94,6 +93,7 @@ export class EventEncoder {
   /** The frame of the task itself. */
   snapshot(task: WireTask, seq: number): string {
     this.seq = seq
+    this.#hasUnsaid = false
     return this.#frame({ task })
   }
 
@@ -164,7 +164,7 @@ export class EventEncoder {
       this.#hasUnsaid = true
       return ''
     }
-    this.#known?.add(artifact.artifactId)
+    this.#known.add(artifact.artifactId)
     const update: TaskArtifactUpdateEvent = { taskId, contextId, artifact }
     if (append === true) update.append = true
     if (lastChunk === true) update.lastChunk = true
@@ -173,9 +173,9 @@ export class EventEncoder {
 
   #textDelta(artifactId: string, delta: string): string {
     const { taskId, contextId, outgoing, framing } = this.#start
-    const append = this.#known?.has(artifactId) !== false
+    const append = this.#known.has(artifactId)
     if (!append || outgoing !== undefined || framing.shape !== undefined) {
-      this.#known?.add(artifactId)
+      this.#known.add(artifactId)
       const artifact = { artifactId, parts: [{ text: delta }] }
       return this.#frame({ artifactUpdate: { taskId, contextId, artifact, ...(append && { append }) } })
     }
@@ -195,8 +195,12 @@ export class EventEncoder {
     return `id: ${this.#id()}\n${framing.before}${json}${framing.after}`
   }
 
-  /** The event's number; behind it, for whoever goes on from here, that the task itself has to be told at the end. */
+  /**
+   * The event's number. Behind it, for whoever goes on from here, how many artifacts the task had by then, where it had
+   * any, and a `+` where the task itself has to be told at the end.
+   */
   #id(): string {
-    return this.#hasUnsaid ? `${this.seq}+` : `${this.seq}`
+    const artifacts = this.#artifactIds?.size ?? this.#start.artifactIds.length
+    return `${this.seq}${artifacts > 0 ? `.${artifacts}` : ''}${this.#hasUnsaid ? '+' : ''}`
   }
 }

@@ -140,10 +140,12 @@ export class Streaming implements StreamHost {
     return stream.body
   }
 
-  /** What comes behind an event; `undefined` where the events are gone, or there never was such an event. */
-  async #resume(stored: StoredTask, { seq, hasUnsaid }: ResumePoint, call: StreamCall): Promise<SseStream | undefined> {
-    const isOver = isTerminal(stored.task.status.state)
-    if (seq > stored.lastSeq || (isOver && seq === stored.lastSeq)) return undefined
+  /** What comes behind an event; `undefined` where the events are gone, or there is and was none. */
+  async #resume(stored: StoredTask, point: ResumePoint, call: StreamCall): Promise<SseStream | undefined> {
+    const { seq, artifacts = 0, hasUnsaid = false } = point
+    if (seq > stored.lastSeq || artifacts > stored.task.artifacts.length) return undefined
+    if (seq === stored.lastSeq && isTerminal(stored.task.status.state))
+      return hasUnsaid ? this.#ofTask(stored, undefined, false, call) : undefined
     const subscription = this.streams.subscribe(stored.key, seq + 1)
     const first = seq < stored.lastSeq ? await firstOf(subscription) : []
     if (first === undefined) return undefined
@@ -152,7 +154,8 @@ export class Streaming implements StreamHost {
       // What it was then is not known; only a run that is at work says anything before it says how it stands.
       status: { state: 'working', timestamp: '' },
       saidId: undefined,
-      artifactIds: undefined,
+      // None is ever taken away, and new ones come last: those of then are the first of now.
+      artifactIds: stored.task.artifacts.slice(0, artifacts).map(({ artifactId }) => artifactId),
       hasUnsaid,
     })
     // A reader that waits for what is new is told at once that it was heard.
