@@ -26,6 +26,9 @@ export interface ConfigRecord {
 
 const prefix = 'a2a.push/'
 
+/** Key that is written whenever the configs of a task that goes on have changed. */
+export const epochKey = 'a2a.push-epoch'
+
 /** What the keys of all records begin with; of a scope's where one is given. Lengths keep scopes apart, whatever is in their names. */
 export function recordPrefix(scope?: Scope): string {
   if (scope === undefined) return prefix

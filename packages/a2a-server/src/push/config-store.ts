@@ -8,7 +8,7 @@ import {
   type TaskKey,
 } from '@pf-agents/agent-core'
 import { after } from './after'
-import { type ConfigRecord, recordKey, recordPrefix, type StoredConfig } from './config-record'
+import { type ConfigRecord, epochKey, recordKey, recordPrefix, type StoredConfig } from './config-record'
 
 /** How often a change is tried against others that change the same record. */
 const maxTries = 20
@@ -26,6 +26,16 @@ export class ConfigStore {
   /** The configs of a task; at once where the store answers at once. */
   configs(key: TaskKey): Awaitable<readonly StoredConfig[]> {
     return after(this.#keyValue.get(recordKey(key)), (entry) => this.#good(entry?.value)?.configs ?? [])
+  }
+
+  /** What changes whenever the configs of a task that goes on have changed, by any process. */
+  epoch(): Awaitable<string | undefined> {
+    return after(this.#keyValue.get(epochKey), (entry) => entry?.revision)
+  }
+
+  /** The configs of a task that goes on have changed. */
+  async nextEpoch(): Promise<void> {
+    await this.#keyValue.set(epochKey, true)
   }
 
   /** Changes the record of a task. `change` gets a list of its own, and says when the record is to be forgotten, if so. */
@@ -55,7 +65,8 @@ export class ConfigStore {
       left = configs.length
       return index < 0 ? 'unchanged' : {}
     })
-    if (isLast && left === 0) await this.#keyValue.delete(recordKey(key))
+    if (!isLast) await this.nextEpoch()
+    else if (left === 0) await this.#keyValue.delete(recordKey(key))
   }
 
   /** How many tasks of a caller have configs, counted up to `limit`. */

@@ -17,10 +17,12 @@ import {
   type StoredTask,
   type TaskKey,
 } from '@pf-agents/agent-core'
+import { sleep } from '@pf-agents/http-kit'
 import type { OutboundGuard } from '@pf-agents/http-kit/node'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
 import { checkAddress, checkConfig } from './check-config'
 import { type StoredConfig, toWire } from './config-record'
+import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
 import type { PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
@@ -28,6 +30,7 @@ import type { PushDeliveries } from './push-deliveries'
 /** What {@link PushConfigs} is made of. */
 export interface PushConfigsParts {
   readonly configs: ConfigStore
+  readonly cache: ConfigCache
   readonly deliveries: PushDeliveries
   readonly guard: OutboundGuard
   readonly clock: Clock
@@ -51,7 +54,8 @@ export class PushConfigs implements PushService {
     const address = checkConfig(config, this.#parts.guard)
     const before = await this.#task(config.taskId, caller)
     await checkAddress(address, this.#parts.guard)
-    const { stored } = await this.#store(config, before, caller)
+    const { stored, isNew } = await this.#store(config, before, caller)
+    if (isNew && !isTerminal(before.task.status.state)) await this.#settle(stored, before, caller)
     return toWire(stored, config.taskId)
   }
 
@@ -82,7 +86,9 @@ export class PushConfigs implements PushService {
   async delete(taskId: string, id: string, caller: PushCaller): Promise<void> {
     const { key, task } = await this.#task(taskId, caller)
     const config = (await this.#parts.configs.configs(key)).find((one) => one.id === id)
-    if (config !== undefined) await this.#parts.configs.remove(key, config.nonce, isTerminal(task.status.state))
+    if (config === undefined) return
+    await this.#parts.configs.remove(key, config.nonce, isTerminal(task.status.state))
+    this.#parts.cache.forget(key)
   }
 
   async attach(
@@ -124,13 +130,25 @@ export class PushConfigs implements PushService {
     }
   }
 
-  /** Stores a config for a task that is there. A task that has stopped meanwhile, unseen by whoever told the others, is told now. */
+  /**
+   * Waits until every process knows of a new config, so that what happens behind the answer is told. A task that has
+   * stopped meanwhile, unseen by whoever stored that, is told now.
+   */
+  async #settle({ nonce }: StoredConfig, before: StoredTask, caller: PushCaller): Promise<void> {
+    const { deliveries, clock } = this.#parts
+    await sleep(settledMs, { clock })
+    const now = await caller.runtime.task(before.key.taskId, caller.principal)
+    if (now !== undefined && now.version !== before.version && !isActive(now.task.status.state))
+      await deliveries.tellStop(before.key, new Set([nonce]))
+  }
+
+  /** Stores a config for a task that is there. */
   async #store(
     config: TaskPushNotificationConfig & { taskId: string },
     before: StoredTask,
     caller: PushCaller,
   ): Promise<{ stored: StoredConfig; isNew: boolean }> {
-    const { configs, deliveries, settings, clock } = this.#parts
+    const { configs, cache, settings, clock } = this.#parts
     const { key, task } = before
     const existing = await configs.configs(key)
     if (existing.length === 0) await this.#checkRoom(caller)
@@ -151,10 +169,8 @@ export class PushConfigs implements PushService {
       }
       return isTerminal(task.status.state) ? { endsAt: clock.now() + settings.keepEndedMs } : {}
     })
-    const now = await caller.runtime.task(key.taskId, caller.principal)
-    if (isNew && now !== undefined && now.version !== before.version && !isActive(now.task.status.state)) {
-      await deliveries.tellStop(key, new Set([stored.nonce]))
-    }
+    cache.forget(key)
+    if (!isTerminal(task.status.state)) await configs.nextEpoch()
     return { stored, isNew }
   }
 

@@ -18,6 +18,7 @@ import { encodeStoredTask } from '../operation/encode-stored-task'
 import { isUpdate, updatesOf } from '../updates/updates-of'
 import { after } from './after'
 import { recordKey, type StoredConfig } from './config-record'
+import { commitMs, type ConfigCache } from './config-cache'
 import type { ConfigStore } from './config-store'
 import { entryOf, groupOf, topic } from './notification'
 import type { PushSettings } from './options'
@@ -25,6 +26,7 @@ import type { PushSettings } from './options'
 /** What {@link PushDeliveries} is made of. */
 export interface PushDeliveriesParts {
   readonly configs: ConfigStore
+  readonly cache: ConfigCache
   readonly outbox: Outbox
   readonly store: RunStore
   readonly clock: Clock
@@ -37,16 +39,13 @@ export interface PushDeliveriesParts {
 /** Milliseconds between two lines in the log that say the same. */
 const quietMs = 60_000
 
-/**
- * Decides what commits owe to webhooks. A task without configs costs one look into the key-value store per commit, a commit
- * that makes a task not even that: nobody else knows its id yet.
- */
+/** Decides what commits owe to webhooks. A task without configs costs a look into memory. */
 export class PushDeliveries implements Deliveries {
   readonly #parts: PushDeliveriesParts
   /** Configs that were stored for tasks about to be made. */
   readonly #fresh = new Map<string, readonly StoredConfig[]>()
-  /** Which configs were told of a stop, by the events of the commit: others may have come while it was stored. */
-  readonly #told = new WeakMap<readonly RunEvent[], ReadonlySet<string>>()
+  /** Which configs are told of a stop, and since when, by the events of the commit: others may come while it is stored. */
+  readonly #told = new WeakMap<readonly RunEvent[], { nonces: ReadonlySet<string>; at: number }>()
   #hasOwed = false
   #loggedAt = Number.NEGATIVE_INFINITY
 
@@ -61,16 +60,20 @@ export class PushDeliveries implements Deliveries {
 
   owed(commit: PendingCommit): Awaitable<readonly OutboxEntry[] | undefined> {
     const { events, isNew, key } = commit
+    const { cache, clock } = this.#parts
+    const end = endOf(events)
+    const isOver = end !== undefined && isTerminal(end)
     if (isNew) {
-      if (this.#fresh.size === 0) return undefined
-      const name = recordKey(key)
-      const configs = this.#fresh.get(name)
-      this.#fresh.delete(name)
-      return configs && this.#owedTo(configs, commit)
+      const fresh = this.#fresh.get(recordKey(key))
+      this.#fresh.delete(recordKey(key))
+      if (!isOver) cache.begin(key, fresh)
+      return fresh && this.#owedTo(fresh, commit)
     }
     if (!events.some(isUpdate)) return undefined
-    return after(this.#parts.configs.configs(key), (configs) => {
-      if (endOf(events) !== undefined) this.#told.set(events, new Set(configs.map(({ nonce }) => nonce)))
+    return after(cache.get(key), (configs) => {
+      if (end !== undefined)
+        this.#told.set(events, { nonces: new Set(configs.map(({ nonce }) => nonce)), at: clock.now() })
+      if (isOver) cache.end(key)
       return configs.length === 0 ? undefined : this.#owedTo(configs, commit)
     })
   }
@@ -79,12 +82,15 @@ export class PushDeliveries implements Deliveries {
     const told = this.#told.get(events)
     if (told !== undefined) {
       this.#told.delete(events)
-      this.#tellOthers(key, told).catch((error: unknown) => {
-        this.#log('error', 'Configs that were registered while their task stopped could not be told.', {
-          taskId: key.taskId,
-          error: String(error),
+      // Quicker ones are seen by whoever makes the config.
+      const isSlow = this.#parts.clock.now() - told.at >= commitMs
+      if (isSlow)
+        this.#tellOthers(key, told.nonces).catch((error: unknown) => {
+          this.#log('error', 'Configs that were registered while their task stopped could not be told.', {
+            taskId: key.taskId,
+            error: String(error),
+          })
         })
-      })
     }
     if (!this.#hasOwed) return
     this.#hasOwed = false

@@ -266,6 +266,22 @@ describe('a receiver that does not take it', () => {
     expect(ids.filter((id) => id === ids[2]).length).toBeGreaterThanOrEqual(ids[1] === ids[2] ? 3 : 2)
   })
 
+  it('that redirects is not followed, wherever it points to', async () => {
+    await using other = await startWebhook()
+    for (const status of [301, 302, 303, 307, 308]) {
+      await using webhook = await startWebhook((number) => (number === 1 ? [status, { location: other.url }] : 200))
+      await using test = startApp()
+      await test.send('steps 0', { url: webhook.url })
+      await test.settled()
+      expect(distinct(webhook.received).map(gist)).toEqual([
+        'task TASK_STATE_SUBMITTED',
+        'TASK_STATE_WORKING',
+        'TASK_STATE_COMPLETED',
+      ])
+    }
+    expect(other.received).toEqual([])
+  })
+
   it('is not called again before its Retry-After is over', async () => {
     await using webhook = await startWebhook((number) => (number === 1 ? [503, { 'retry-after': '1' }] : 200))
     await using test = startApp()

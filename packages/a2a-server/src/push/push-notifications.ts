@@ -12,6 +12,7 @@ import {
 } from '@pf-agents/agent-core'
 import { createGuardedFetch, createOutboundGuard } from '@pf-agents/http-kit/node'
 import { pushServicePort } from '../push-port/push-service'
+import { ConfigCache } from './config-cache'
 import { ConfigStore } from './config-store'
 import { later } from './later'
 import { type PushOptions, settingsOf } from './options'
@@ -54,6 +55,7 @@ export function pushNotifications(options: PushOptions = {}) {
     requires: [keyValuePort, runStorePort, outboxPort, clockPort, randomPort, loggerPort],
     setup({ ports }) {
       const clock = ports.get(clockPort)
+      const configs = new ConfigStore(ports.get(keyValuePort), clock)
       const parts = {
         outbox: ports.get(outboxPort),
         store: ports.get(runStorePort),
@@ -61,7 +63,8 @@ export function pushNotifications(options: PushOptions = {}) {
         logger: ports.get(loggerPort),
         clock,
         settings,
-        configs: new ConfigStore(ports.get(keyValuePort), clock),
+        configs,
+        cache: new ConfigCache(configs, clock),
         guard: createOutboundGuard(settings),
         fetch: createGuardedFetch(settings),
       }
