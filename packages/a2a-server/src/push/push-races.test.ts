@@ -9,6 +9,10 @@ import {
   type RunStore,
   runStorePort,
 } from '@pf-agents/agent-core'
+import { sqliteStorage } from '@pf-agents/sqlite-storage'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
@@ -93,4 +97,68 @@ it('a config that is registered just behind the end is told nothing: whoever reg
   await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(webhook.received).toEqual([])
+})
+
+it('a config that is made by another process is told everything from then on', { timeout: 30_000 }, async () => {
+  await using webhook = await startWebhook()
+  const directory = mkdtempSync(join(tmpdir(), 'pf-push-races-'))
+  let step = 0
+  let isDone = false
+  const agent = defineAgent({
+    name: 'steps',
+    description: 'Goes on until it is told to stop',
+    version: '1.0.0',
+    skills: [],
+    async onMessage(_, context) {
+      await context.startTask()
+      while (!isDone) {
+        context.emit({ type: 'artifact', artifact: { artifactId: `step-${++step}`, parts: [{ text: 'x' }] } })
+        await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+      return reply.completed()
+    },
+  })
+  const open = () => {
+    const features = [
+      a2aServer(),
+      sqliteStorage({ file: join(directory, 'agent.db') }),
+      pushNotifications({ allow: ['http://127.0.0.1:*'], pollMs: 50, maxPending: 5_000 }),
+    ]
+    const app = createApp(agent, features, { logger: { log() {} } })
+    return {
+      app,
+      peer: new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc),
+    }
+  }
+  const [one, other] = [open(), open()]
+  try {
+    const configuration = { returnImmediately: true }
+    const { task } = await one.peer.result('SendMessage', { message: message('x'), configuration })
+    while (step < 20) await new Promise((resolve) => setTimeout(resolve, 5))
+    await other.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
+    const known = step
+    while (step < known + 20) await new Promise((resolve) => setTimeout(resolve, 5))
+    await other.peer.result('DeleteTaskPushNotificationConfig', { taskId: task.id, id: 'p' })
+    await other.peer.result('CreateTaskPushNotificationConfig', {
+      taskId: task.id,
+      id: 'again',
+      url: `${webhook.url}/2`,
+    })
+    const knownAgain = step
+    while (step < knownAgain + 20) await new Promise((resolve) => setTimeout(resolve, 5))
+    isDone = true
+    const toldOf = (path: string) => webhook.received.filter((received) => received.path === path)
+    const isOver = () => toldOf('/hook/2').at(-1)?.body.statusUpdate?.status.state === 'TASK_STATE_COMPLETED'
+    const end = Date.now() + 15_000
+    while (!isOver() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
+    const told = toldOf('/hook/2').flatMap(({ body }) => body.artifactUpdate?.artifact.artifactId ?? [])
+    const due = Array.from({ length: step - knownAgain - 1 }, (_, index) => `step-${knownAgain + 2 + index}`)
+    expect(told.slice(-due.length)).toEqual(due)
+    expect(toldOf('/hook').length).toBeGreaterThan(0)
+    expect(isOver()).toBe(true)
+  } finally {
+    await one.app.close()
+    await other.app.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
 })
