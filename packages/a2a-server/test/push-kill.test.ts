@@ -70,7 +70,7 @@ const taskOf = ({ body }: Received): string => body.task?.id ?? (body.statusUpda
 describe('a server that is killed in the middle of push delivery', () => {
   beforeAll(async () => {
     await build({
-      entryPoints: [join(import.meta.dirname, 'push-server.ts')],
+      entryPoints: [join(import.meta.dirname, 'apps/push-server.ts')],
       outfile: program,
       bundle: true,
       format: 'esm',

@@ -85,4 +85,4 @@ export function encodeV03RestRequest<K extends Operation>(operation: K, request:
 }
 
 /** Why tasks can't be listed. */
-export const unlisted = 'An agent of A2A 0.3 can not list its tasks.'
+const unlisted = 'An agent of A2A 0.3 can not list its tasks.'

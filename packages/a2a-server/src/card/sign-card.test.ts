@@ -94,7 +94,9 @@ describe('signWith', () => {
       const json = (await (
         await cardOf(app, `${publicUrl}/${tenant}/.well-known/agent-card.json`)
       ).json()) as JsonObject
-      expect(json).toMatchObject({ supportedInterfaces: [{ tenant }, { tenant }, { url: `${publicUrl}/${tenant}` }, {}] })
+      expect(json).toMatchObject({
+        supportedInterfaces: [{ tenant }, { tenant }, { url: `${publicUrl}/${tenant}` }, {}],
+      })
       expect(await trusting(current)(json, {})).toBeDefined()
     }
   })
