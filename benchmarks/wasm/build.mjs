@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const pf = join(dirname(createRequire(import.meta.url).resolve('@pf-agents/cli/package.json')), 'dist/bin.js')
+const pf = fileURLToPath(new URL('bin.js', import.meta.resolve('@pf-agents/cli')))
 
 /** `pf build` of one entry in a fresh process; with `fresh` nothing of earlier builds is used. */
 export async function build(entry, world, out, { fresh = false } = {}) {
