@@ -115,7 +115,7 @@ describe.each(bindingNames)('streams over %s', (binding) => {
     })
   })
 
-  it('of a message close where the task waits for input, and go on where it waits for credentials', async () => {
+  it(`of a message close where the task waits for input, and go on where it waits for credentials ${verifies('AUTH-INTASK-005')}`, async () => {
     const { fetch } = inMemory({
       onMessage: (_message, { slots }) =>
         slots.a === undefined

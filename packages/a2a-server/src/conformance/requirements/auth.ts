@@ -69,7 +69,6 @@ export const authRequirements = {
     group: 'auth',
     summary: 'Streams stay open while an authorisation is awaited.',
     unexercised: true,
-    deferred: { reason: 'later: streaming is not served yet; until then the capability is not declared' },
   },
   'AUTH-INTASK-006': {
     level: 'should',
