@@ -163,13 +163,13 @@ async function measureAll(folder, log) {
       ...size,
       name: 'memory per pooled instance',
       ours: perInstance.pooled.map(mbOf),
-      note: `RSS of the host's process with a pool of ${held} less that with none, by ${held}; one worker, nothing served yet.`,
+      note: `RSS of the host's process with a pool of ${held} less that with a pool of 1, by ${held - 1}; one worker, nothing served yet.`,
     }),
     figure({
       ...size,
       name: 'memory per live instance',
       ours: perInstance.live.map(mbOf),
-      note: `RSS while ${held} requests wait in their instances less RSS before, by ${held}; one worker, no pool.`,
+      note: `RSS while ${held} requests wait in their instances less RSS before, by ${held - 1}; one worker, pool of 1.`,
     }),
   ]
 }
@@ -203,9 +203,9 @@ async function memory(component, slow, env) {
       await server.stop()
     }
   }
-  const one = await rssOf(component, { pool: 0 })
+  const one = await rssOf(component, { pool: 1 })
   const many = await rssOf(component, { pool: held })
-  const live = await rssOf(slow, { pool: 0 }, async (server) => {
+  const live = await rssOf(slow, { pool: 1 }, async (server) => {
     const answered = client(server.port, { serial: 0, phases: [{ connections: held, amount: held }] })
     // The most it ever held while all of them were in their instances.
     let most = 0
@@ -220,5 +220,5 @@ async function memory(component, slow, env) {
     if (!all) throw new Error('the instances were never live all at once')
     return most
   })
-  return { pooled: (many.before - one.before) / held, live: (live.during - live.before) / held }
+  return { pooled: (many.before - one.before) / (held - 1), live: (live.during - live.before) / (held - 1) }
 }

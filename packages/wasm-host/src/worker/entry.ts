@@ -24,9 +24,13 @@ const remote = setup.mode === 'threads' ? new RemoteTransport(post) : undefined
 const local = remote ? undefined : new NodeTransport(setup.outbound, setup.self)
 const transport: OutboundTransport = remote ?? (local as NodeTransport)
 const capabilities = { kv, transport, stores: new Set(setup.stores), draft: setup.draft, variables: setup.variables }
-const shell = shellFactory(setup.compiled, setup.mode)
 const pool = new InstancePool(
-  { shell, importsFor: (context) => createImports(context, capabilities), queue, block: remote && block },
+  {
+    shell: shellFactory(setup.compiled, setup.mode),
+    importsFor: (context) => createImports(context, capabilities),
+    queue,
+    block: remote && block,
+  },
   setup.pool,
 )
 
@@ -92,5 +96,5 @@ function receive(message: ToWorker): void {
 
 pool.fill()
 post({ type: 'ready' })
-if (setup.warm) await warmUp(shell(), queue)
+if (setup.warm) await warmUp(pool, queue)
 post({ type: 'warm' })

@@ -48,7 +48,8 @@ export function createInstance(
 
 /** How long the thread must have had nothing to do before the pool makes a shell: that competes with guests. */
 const REFILL_DELAY_MS = 4
-const TRIM_MS = 1_000
+/** How often half of the spares that nobody needed since are given back: slowly, because making one is dear. */
+const TRIM_MS = 5_000
 
 /** Shells ready for a guest: made ahead, or cleaned after another. */
 export class InstancePool {
@@ -84,11 +85,12 @@ export class InstancePool {
     while (this.#ready.length < this.#size) this.#ready.push(this.#parts.shell())
   }
 
-  take(): GuestInstance {
+  /** An instance for one request; `importsFor` grants it something else than the others get. */
+  take(importsFor = this.#parts.importsFor): GuestInstance {
     const shell = this.#ready.pop() ?? this.#parts.shell()
     this.#unneeded = Math.min(this.#unneeded, this.#ready.length)
     this.#used.add(shell)
-    return createInstance(shell, this.#parts, (well) => this.#ended(shell, well))
+    return createInstance(shell, { ...this.#parts, importsFor }, (well) => this.#ended(shell, well))
   }
 
   close(): void {
@@ -126,7 +128,8 @@ export class InstancePool {
     if (this.#trim || this.#closed || this.#ready.length <= this.#size) return
     this.#trim = setTimeout(() => {
       this.#trim = undefined
-      this.#ready.splice(0, Math.max(0, Math.min(this.#unneeded, this.#ready.length - this.#size)))
+      const spare = Math.min(this.#unneeded, this.#ready.length - this.#size)
+      if (spare > 0) this.#ready.splice(0, Math.ceil(spare / 2))
       this.#unneeded = this.#ready.length
       this.#trimLater()
     }, TRIM_MS)

@@ -1,8 +1,7 @@
 import type { OutboundTransport } from '../outbound/transport'
 import { createImports } from '../wasi/imports'
 import { GuestRequest } from './guest-request'
-import type { GuestShell } from './guest-shell'
-import { createInstance } from './instance-pool'
+import type { InstancePool } from './instance-pool'
 import type { RunQueue } from './run-queue'
 
 const LIMIT_MS = 500
@@ -16,18 +15,16 @@ const nowhere: OutboundTransport = {
  * Runs one request in an instance that has no store, no variable, no way out and no log, and drops the answer: the
  * engine compiles a function when it is first called, and this pays for that before a client waits.
  */
-export async function warmUp(shell: GuestShell, queue: RunQueue, block?: (maxMs: number) => void): Promise<void> {
+export async function warmUp(pool: InstancePool, queue: RunQueue): Promise<void> {
   const request = new GuestRequest(0, () => {})
-  request.body.end()
-  const nothing = {
+  const timer = setTimeout(() => request.abort('the warm-up is over'), LIMIT_MS)
+  const grants = {
     kv: undefined,
     transport: nowhere,
     stores: new Set<string>(),
     draft: 'draft2',
     variables: {},
   } as const
-  const instance = createInstance(shell, { importsFor: (context) => createImports(context, nothing), queue, block })
-  const timer = setTimeout(() => request.abort('the warm-up is over'), LIMIT_MS)
   const head = {
     method: 'GET',
     scheme: 'http',
@@ -35,6 +32,9 @@ export async function warmUp(shell: GuestShell, queue: RunQueue, block?: (maxMs:
     path: '/.well-known/pf-warm-up',
     headers: [],
   }
-  await request.run({ type: 'start', id: 0, head, body: undefined, more: false }, 'warm-up', queue, () => instance)
+  request.body.end()
+  await request.run({ type: 'start', id: 0, head, body: undefined, more: false }, 'warm-up', queue, () =>
+    pool.take((context) => createImports(context, grants)),
+  )
   clearTimeout(timer)
 }
