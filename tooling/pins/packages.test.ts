@@ -19,6 +19,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/cli': { '.': node },
   '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },
+  '@pf-agents/llm-engine': { '.': both, './openai': both, './openai-compatible': both, './testing': both },
   '@pf-agents/spin-storage': { '.': wasm },
   '@pf-agents/sqlite-storage': { '.': node },
   '@pf-agents/testing': { '.': both, './node': node },
