@@ -92,7 +92,7 @@ export function sse(...values: unknown[]): string {
 }
 
 /** Events with their `type` as the name, as Anthropic and the Responses API send them. */
-export function named(...values: { type: string }[]): string {
+export function named(...values: { type: string; [field: string]: unknown }[]): string {
   return values.map((value) => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`).join('')
 }
 

@@ -1,10 +1,11 @@
 import type { LanguageModel } from '@pf-agents/agent-core'
 import { createModel } from '../model/create-model'
 import type { ModelOptions } from '../model/model-options'
+import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import type { Wire } from '../wire/wire'
 import { ChatDecoder } from './chat-decoder'
-import { type ChatProfile, profileOf } from './chat-profile'
+import type { ChatProfile } from './chat-profile'
 import { chatBody } from './chat-request'
 
 /** Where the requests of a model go, and what carries the key. */
@@ -44,14 +45,4 @@ export function createChatModel(options: ModelOptions, profile: ChatProfile, add
     },
     address.url,
   )
-}
-
-/** `Authorization: Bearer`. */
-export function bearer(key: string): Readonly<Record<string, string>> {
-  return { authorization: `Bearer ${key}` }
-}
-
-/** An address without a slash at its end. */
-export function trimmed(url: string): string {
-  return url.replace(/\/+$/, '')
 }

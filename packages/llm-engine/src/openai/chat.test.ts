@@ -1,8 +1,8 @@
-import type { LanguageModel, ModelHost, ModelStreamPart } from '@pf-agents/agent-core'
+import type { LanguageModel, ModelHost } from '@pf-agents/agent-core'
 import { createSeededRandom } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, hello, hostOf, read, sse, type Stored } from '../../test/harness'
-import { createReplyCollector } from '../reply/reply'
+import { checkFixture, type Fixture } from '../../test/fixtures'
+import { bodyOf, hello, hostOf, read, sse } from '../../test/harness'
 import type { ChatProfile } from './chat-profile'
 import { createCompatibleModel } from './compatible'
 import { createOpenAiChat } from './openai-chat'
@@ -28,34 +28,6 @@ const usage = {
   completion_tokens_details: { reasoning_tokens: 2 },
 }
 const tail = [{ ...head, choices: [], usage }, '[DONE]']
-
-interface Fixture {
-  name: string
-  body: string | Uint8Array
-  /** What is expected, in the terms of {@link summary}. */
-  expected: unknown
-  model?: (host: ModelHost) => LanguageModel
-  stored?: Partial<Stored>
-}
-
-/** What an answer comes to: text, thoughts, calls, end, error. */
-function summary(parts: readonly ModelStreamPart[], error: unknown): Record<string, unknown> {
-  const collector = createReplyCollector()
-  for (const part of parts) collector.add(part)
-  const { message, text, finish, usage: used, cutCalls } = collector.reply()
-  const out: Record<string, unknown> = {}
-  const reasoning = message.content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : []))
-  const calls = message.content.flatMap((part) => (part.type === 'tool-call' ? [[part.name, part.arguments]] : []))
-  if (text !== '') out['text'] = text
-  if (reasoning.length > 0) out['reasoning'] = reasoning
-  if (calls.length > 0) out['calls'] = calls
-  if (cutCalls.length > 0) out['cut'] = cutCalls.length
-  if (error === undefined) {
-    out['finish'] = finish.reason
-    if (used.inputTokens !== undefined) out['tokens'] = [used.inputTokens, used.outputTokens]
-  } else out['error'] = (error as { code?: string }).code ?? error
-  return out
-}
 
 const emoji = 'Grüße 😀 e\u0301'
 const plain = sse(
@@ -382,19 +354,8 @@ const fixtures: Fixture[] = [
   },
 ]
 
-async function play(fixture: Fixture, split: number | number[]): Promise<{ parts: ModelStreamPart[]; error: unknown }> {
-  const host = hostOf({ body: fixture.body, ...fixture.stored }, split)
-  return read((fixture.model ?? openAi)(host))
-}
-
 describe('answers of Chat Completions', () => {
-  it.each(fixtures)('$name', async (fixture) => {
-    const whole = await play(fixture, 1 << 20)
-    expect(summary(whole.parts, whole.error)).toEqual(fixture.expected)
-    for (const size of [1, 2, 3, 7]) expect(await play(fixture, size)).toEqual(whole)
-    const { length } = new TextEncoder().encode(fixture.body as string)
-    for (let at = 1; at < length; at++) expect((await play(fixture, [at])).parts).toEqual(whole.parts)
-  })
+  it.each(fixtures)('$name', (fixture) => checkFixture(fixture, openAi))
 
   it('starts, ends and orders its parts', async () => {
     const host = hostOf({ body: plain, headers: { 'x-request-id': 'req_1' } })

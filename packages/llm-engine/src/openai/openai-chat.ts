@@ -1,7 +1,8 @@
 import { type LanguageModel, PfError } from '@pf-agents/agent-core'
 import type { ModelOptions } from '../model/model-options'
 import type { ChatProfile } from './chat-profile'
-import { bearer, createChatModel, trimmed } from './chat-wire'
+import { bearer, trimmed } from '../wire/address'
+import { createChatModel } from './chat-wire'
 import { openAiModels } from './openai-models'
 
 const openAi: ChatProfile = {

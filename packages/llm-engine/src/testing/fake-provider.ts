@@ -1,5 +1,6 @@
 import { type Clock, type JsonObject, systemClock } from '@pf-agents/agent-core'
 import { encodeSseEvent, type SseEvent } from '@pf-agents/http-kit'
+import { anthropicEncoder } from './anthropic-encoder'
 import { chatEncoder } from './chat-encoder'
 import { faultyBody } from './faulty-body'
 import { type FakeTurn, type FakeWire, prepareTurn } from './turn'
@@ -35,7 +36,7 @@ export interface FakeProvider {
 const encoders: Readonly<Record<FakeWire, WireEncoder | undefined>> = {
   chat: chatEncoder,
   responses: undefined,
-  anthropic: undefined,
+  anthropic: anthropicEncoder,
   gemini: undefined,
 }
 
