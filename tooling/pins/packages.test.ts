@@ -22,6 +22,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/llm-engine': {
     '.': both,
     './anthropic': both,
+    './gemini': both,
     './openai': both,
     './openai-compatible': both,
     './testing': both,

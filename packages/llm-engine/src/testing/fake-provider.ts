@@ -3,6 +3,7 @@ import { encodeSseEvent, type SseEvent } from '@pf-agents/http-kit'
 import { anthropicEncoder } from './anthropic-encoder'
 import { chatEncoder } from './chat-encoder'
 import { faultyBody } from './faulty-body'
+import { geminiEncoder } from './gemini-encoder'
 import { type FakeTurn, type FakeWire, prepareTurn } from './turn'
 import type { WireEncoder } from './wire-encoder'
 
@@ -37,7 +38,7 @@ const encoders: Readonly<Record<FakeWire, WireEncoder | undefined>> = {
   chat: chatEncoder,
   responses: undefined,
   anthropic: anthropicEncoder,
-  gemini: undefined,
+  gemini: geminiEncoder,
 }
 
 /**
