@@ -4,6 +4,7 @@ import { anthropicEncoder } from './anthropic-encoder'
 import { chatEncoder } from './chat-encoder'
 import { faultyBody } from './faulty-body'
 import { geminiEncoder } from './gemini-encoder'
+import { responsesEncoder } from './responses-encoder'
 import { type FakeTurn, type FakeWire, prepareTurn } from './turn'
 import type { WireEncoder } from './wire-encoder'
 
@@ -34,9 +35,9 @@ export interface FakeProvider {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
 }
 
-const encoders: Readonly<Record<FakeWire, WireEncoder | undefined>> = {
+const encoders: Readonly<Record<FakeWire, WireEncoder>> = {
   chat: chatEncoder,
-  responses: undefined,
+  responses: responsesEncoder,
   anthropic: anthropicEncoder,
   gemini: geminiEncoder,
 }
