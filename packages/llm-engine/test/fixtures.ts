@@ -7,7 +7,7 @@ import { hostOf, read, type Split, type Stored } from './harness'
 export interface Fixture {
   name: string
   body: string
-  /** In the terms of {@link summary}. */
+  /** In the terms of `summary`. */
   expected: unknown
   /** Where it is not the usual one. */
   model?: (host: ModelHost) => LanguageModel
@@ -15,7 +15,7 @@ export interface Fixture {
 }
 
 /** What an answer comes to: text, thoughts, calls, end, error. */
-export function summary(parts: readonly ModelStreamPart[], error: unknown): Record<string, unknown> {
+function summary(parts: readonly ModelStreamPart[], error: unknown): Record<string, unknown> {
   const collector = createReplyCollector()
   for (const part of parts) collector.add(part)
   const { message, text, finish, usage: used, cutCalls } = collector.reply()

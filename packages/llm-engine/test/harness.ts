@@ -1,4 +1,4 @@
-import { createFakeClock, createSeededRandom } from '@pf-agents/agent-core/testing'
+import { createSeededRandom } from '@pf-agents/agent-core/testing'
 import type { LanguageModel, ModelCall, ModelHost, ModelStreamPart } from '@pf-agents/agent-core'
 
 /** A call with one short prompt. */
@@ -94,23 +94,4 @@ export function sse(...values: unknown[]): string {
 /** Events with their `type` as the name, as Anthropic and the Responses API send them. */
 export function named(...values: { type: string; [field: string]: unknown }[]): string {
   return values.map((value) => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`).join('')
-}
-
-/** The same for all: a clock moved by hand. */
-export { createFakeClock }
-
-/** Adjacent deltas of one block as one: where only the content counts, not the pieces. */
-export function joined(parts: readonly ModelStreamPart[]): ModelStreamPart[] {
-  const out: ModelStreamPart[] = []
-  for (const part of parts) {
-    const last = out.at(-1)
-    if (
-      (part.type === 'text-delta' || part.type === 'reasoning-delta') &&
-      last?.type === part.type &&
-      last.id === part.id
-    ) {
-      out[out.length - 1] = { ...last, delta: last.delta + part.delta }
-    } else out.push(part)
-  }
-  return out
 }

@@ -1,12 +1,12 @@
 /** A rule for names on a wire. */
-export interface NameRule {
+interface NameRule {
   /** What the whole name must match. */
   pattern: RegExp
   maxLength: number
 }
 
 /** Letters, digits, `_` and `-`, not a digit first: holds for every provider. */
-export const portableName: NameRule = { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, maxLength: 64 }
+const portableName: NameRule = { pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/, maxLength: 64 }
 
 /**
  * The name on the wire: the name itself where the rule allows it, else one made of it and its hash. The outcome depends
