@@ -101,6 +101,44 @@ export {
 export type { RunsOn } from './feature/target-check'
 export { consoleLogger } from './port/console-logger'
 export type { LanguageModel } from './port/language-model'
+export type {
+  ModelCall,
+  ModelHost,
+  ModelOutput,
+  ModelTimeouts,
+  ModelTool,
+  ModelToolChoice,
+  ReasoningEffort,
+} from './language-model/model-call'
+export type { ModelPrices, ModelProfile, ModelUsage } from './language-model/model-usage'
+export type {
+  CacheMark,
+  ModelAssistantMessage,
+  ModelAssistantPart,
+  ModelFilePart,
+  ModelMessage,
+  ModelOpaquePart,
+  ModelReasoningPart,
+  ModelSystemMessage,
+  ModelTextPart,
+  ModelToolCallPart,
+  ModelToolMessage,
+  ModelToolResultPart,
+  ModelUserMessage,
+  ModelUserPart,
+  ProviderData,
+} from './language-model/prompt'
+export type {
+  ModelFallback,
+  ModelFinish,
+  ModelFinishReason,
+  ModelReasoningStream,
+  ModelResponseStart,
+  ModelRetry,
+  ModelStreamPart,
+  ModelTextStream,
+  ModelToolCallStream,
+} from './language-model/stream-part'
 export { type RemoteAgent, type RemoteAgents, remoteAgentsPort, type RemoteCallOptions } from './port/remote-agent'
 export {
   type AuthService,

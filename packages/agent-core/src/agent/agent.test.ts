@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silentModel } from '../../test/silent-model'
 import type { AgentDefinition } from './agent'
 import { defineAgent } from './agent'
 import { mergeNeeds, secret } from './needs'
@@ -47,7 +48,7 @@ describe('defineAgent', () => {
       defineAgent({
         ...base,
         onMessage: undefined as never,
-        model: { provider: 'p', modelId: 'm' },
+        model: silentModel,
         skills: [{ id: 's', name: 'S', description: 'd', tags: [] }],
       }).skills,
     ).toHaveLength(1)

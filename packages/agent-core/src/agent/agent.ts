@@ -3,7 +3,7 @@ import type { IncomingMessage } from '../model/message'
 import type { LanguageModel } from '../port/language-model'
 import type { RunContext } from '../runtime/run-context'
 import type { Tool } from '../tool/tool'
-import type { Needs } from './needs'
+import { mergeNeeds, type Needs } from './needs'
 import { parseOutbound } from './outbound'
 import type { HandlerResult, Skill } from './skill'
 
@@ -94,13 +94,15 @@ export function defineAgent(definition: AgentDefinition): Agent {
   if (skills.length === 0 && definition.onMessage === undefined && definition.model === undefined) {
     throw invalid('The agent can not answer: give it onMessage, a skill with a handler, or a model.')
   }
-  const { budget = {}, deadlineMs, needs } = definition
+  const { budget = {}, deadlineMs, model } = definition
+  const needs = model?.needs === undefined ? definition.needs : mergeNeeds([definition.needs, model.needs])
   for (const [name, limit] of Object.entries({ ...budget, deadlineMs, memoryMb: needs?.memoryMb })) {
     if (limit !== undefined && !(limit > 0)) throw invalid(`The limit ${name} must be a number above 0.`)
   }
   for (const pattern of needs?.outbound ?? []) parseOutbound(pattern)
   return Object.freeze({
     ...definition,
+    ...(needs && { needs }),
     skills,
     inputModes: definition.inputModes ?? defaultModes,
     outputModes: definition.outputModes ?? defaultModes,

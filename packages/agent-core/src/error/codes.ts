@@ -275,6 +275,61 @@ export const errorCodes = {
     summary: 'The component could not be built.',
     remedy: 'Correct what the message names.',
   },
+  PF_MODEL_AUTH: {
+    status: 502,
+    summary: 'The provider of the model refused the key, or what the key may do.',
+    remedy: 'Check the key, its project and its permissions.',
+  },
+  PF_MODEL_QUOTA: {
+    status: 502,
+    summary: 'The account at the provider of the model has no credit or quota left.',
+    remedy: 'Look at the billing page of the provider.',
+  },
+  PF_MODEL_RATE_LIMITED: {
+    status: 503,
+    summary: 'The provider of the model takes no more requests for now.',
+    remedy: 'Try again after the time in Retry-After, or name a fallback model.',
+  },
+  PF_MODEL_OVERLOADED: {
+    status: 503,
+    summary: 'The provider of the model is overloaded.',
+    remedy: 'Try again later, or name a fallback model.',
+  },
+  PF_MODEL_UNAVAILABLE: {
+    status: 502,
+    summary: 'The provider of the model could not be reached, or failed.',
+    remedy: 'Look at the status and the cause in the error; try again later, or name a fallback model.',
+  },
+  PF_MODEL_TIMEOUT: {
+    status: 504,
+    summary: 'The model did not answer in time.',
+    remedy: 'Raise the timeout that the details name, or name a fallback model.',
+  },
+  PF_MODEL_CONTEXT_LENGTH: {
+    status: 400,
+    summary: 'The prompt is longer than the model can take.',
+    remedy: 'Send less, or use a context strategy that shortens the history.',
+  },
+  PF_MODEL_CONTENT_FILTER: {
+    status: 400,
+    summary: 'The provider of the model refused the prompt for its content.',
+    remedy: 'Change the prompt, or the filter of the provider.',
+  },
+  PF_MODEL_REQUEST_INVALID: {
+    status: 500,
+    summary: 'The provider of the model does not take the request.',
+    remedy: 'Look at what the provider said in the error: most often a model name, an option or a schema.',
+  },
+  PF_MODEL_RESPONSE_INVALID: {
+    status: 502,
+    summary: 'The provider of the model answered something that its interface does not allow.',
+    remedy: 'Check the base URL; report it to whoever runs the server.',
+  },
+  PF_MODEL_INTERRUPTED: {
+    status: 502,
+    summary: "The model's answer broke off after a part of it had come.",
+    remedy: 'Ask again; what came is in the error.',
+  },
 } as const satisfies Record<string, { status: number; summary: string; remedy: string }>
 
 /** A stable error code. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silentModel } from '../../test/silent-model'
 import { harness } from '../../test/harness'
 import { defineAgent } from '../agent/agent'
 import { defineSkill } from '../agent/skill'
@@ -12,7 +13,7 @@ const about = { name: 'a', description: 'b', version: '1' }
 
 describe('createRuntime', () => {
   it('refuses a model without an engine, and names the package', () => {
-    const agent = defineAgent({ ...about, model: { provider: 'p', modelId: 'm' } })
+    const agent = defineAgent({ ...about, model: silentModel })
     expect(() => createRuntime(agent, createTestPorts().ports)).toThrow(
       expect.objectContaining({
         code: 'PF_FEATURE_MISSING',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silentModel } from '../../test/silent-model'
 import { artifactTexts, failureCode, type Harness, harness, statusText } from '../../test/harness'
 import { defineSkill } from '../agent/skill'
 import { type AgentEngine, agentEnginePort, type EngineRun } from '../engine/agent-engine'
@@ -298,7 +299,7 @@ async function suspended(
     }),
     resume,
   }
-  const test = harness({ model: { provider: 'none', modelId: 'none' } }, { bindings: [bind(agentEnginePort, engine)] })
+  const test = harness({ model: silentModel }, { bindings: [bind(agentEnginePort, engine)] })
   const asked = await test.sendTask()
   expect(asked.task.status.state).toBe('input-required')
   return { test, asked }

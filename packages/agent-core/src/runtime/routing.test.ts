@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silentModel } from '../../test/silent-model'
 import { artifactTexts, failureCode, harness, statusText } from '../../test/harness'
 import { defineSkill } from '../agent/skill'
 import { type AgentEngine, agentEnginePort } from '../engine/agent-engine'
@@ -10,7 +11,7 @@ import { skillExtensionUri } from './routing'
 const says = (id: string) => defineSkill({ id, name: id, description: id, handler: () => reply.text(`skill ${id}`) })
 const [a, b] = [says('a'), says('b')]
 const onMessage = (): string => 'onMessage'
-const model = { provider: 'none', modelId: 'none' }
+const model = silentModel
 const engine: AgentEngine = { name: 'loop', start: () => reply.text('model'), resume: () => reply.text('model again') }
 const withEngine = { bindings: [bind(agentEnginePort, engine)] }
 const named = (id: unknown) => ({ metadata: { [skillExtensionUri]: id as string } })

@@ -63,4 +63,11 @@ describe('createSseDecoder', () => {
     for (let chunk = 0; chunk < 1000; chunk++) decoder.push(bytes(': comment without an end '))
     expect(decoder.push(bytes('\ndata: ok\n\n'))).toHaveLength(1)
   })
+
+  it('answers at the end what stands there without a blank line, where it is asked', () => {
+    const decoder = createSseDecoder()
+    expect(decoder.push(new TextEncoder().encode('data: a\n\ndata: ü'))).toMatchObject([{ data: 'a' }])
+    expect(decoder.end()).toMatchObject([{ data: 'ü' }])
+    expect(decoder.end()).toEqual([])
+  })
 })

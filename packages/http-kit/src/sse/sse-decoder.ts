@@ -17,6 +17,11 @@ export interface SseDecoder {
    * @throws PfError PF_REMOTE_RESPONSE where an event is longer than allowed; the decoder is then of no more use
    */
   push(chunk: Uint8Array): SseEvent[]
+  /**
+   * The stream ended: answers what stands there without the blank line behind it. By the standard it does not count;
+   * call this only where the payload itself tells whether it is whole.
+   */
+  end(): SseEvent[]
 }
 
 /**
@@ -40,16 +45,18 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
       if (error.type === 'max-buffer-size-exceeded') tooLong = true
     },
   })
+  const feed = (text: string): SseEvent[] => {
+    events = []
+    if (!tooLong) parser.feed(text)
+    if (tooLong) {
+      throw new PfError('PF_REMOTE_RESPONSE', `The peer sent an event longer than ${maxEventLength} characters.`, {
+        details: { maxEventLength },
+      })
+    }
+    return events
+  }
   return {
-    push(chunk) {
-      events = []
-      if (!tooLong) parser.feed(utf8.decode(chunk, { stream: true }))
-      if (tooLong) {
-        throw new PfError('PF_REMOTE_RESPONSE', `The peer sent an event longer than ${maxEventLength} characters.`, {
-          details: { maxEventLength },
-        })
-      }
-      return events
-    },
+    push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
+    end: () => feed(`${utf8.decode()}\n\n`),
   }
 }

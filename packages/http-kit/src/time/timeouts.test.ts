@@ -65,3 +65,21 @@ it('leaves nothing behind once it is disposed of', async () => {
   await clock.advance(10)
   expect(watch.signal.aborted).toBe(false)
 })
+
+it('ends a peer that sends but says nothing that counts', async () => {
+  const clock = createFakeClock()
+  const silent = watchTimeouts({ firstMs: 100, idleMs: 40 }, { clock })
+  silent.headers()
+  for (let at = 0; at < 5; at++) {
+    await clock.advance(30)
+    silent.activity()
+  }
+  expect(silent.signal.reason).toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'first', ms: 100 } })
+  const talking = watchTimeouts({ firstMs: 100 }, { clock })
+  talking.headers()
+  talking.first()
+  await clock.run()
+  expect(talking.signal.aborted).toBe(false)
+  talking.dispose()
+  expect(clock.pending).toBe(0)
+})

@@ -5,6 +5,8 @@ import { abortReason } from './abort'
 export interface Timeouts {
   /** From the start until the response's headers. */
   headersMs?: number | undefined
+  /** From the headers until `first()`: to something that counts, heartbeats apart. */
+  firstMs?: number | undefined
   /** Between two chunks of the response's body, and from the headers to the first. */
   idleMs?: number | undefined
   /** From the start until the end of the body. */
@@ -16,6 +18,8 @@ export interface TimeoutWatch {
   readonly signal: AbortSignal
   /** The headers are here: ends `headersMs`, begins `idleMs`. */
   headers(): void
+  /** What was waited for is here: ends `firstMs`. */
+  first(): void
   /** A chunk is here: begins `idleMs` anew. */
   activity(): void
   /** Must be called at the end: clears the timers and leaves the caller's signal. */
@@ -23,7 +27,7 @@ export interface TimeoutWatch {
 }
 
 /** Where the time went. */
-export type TimeoutPhase = 'headers' | 'idle' | 'total'
+export type TimeoutPhase = 'headers' | 'first' | 'idle' | 'total'
 
 /**
  * Watches over the limits of one exchange. One listener on the caller's signal, none after `dispose`.
@@ -82,9 +86,13 @@ export function watchTimeouts(
     headers() {
       if (controller.signal.aborted) return
       stop('headers')
+      start('first', timeouts.firstMs)
       lastActivity = clock.now()
       if (timeouts.idleMs !== undefined && timeouts.idleMs !== Number.POSITIVE_INFINITY)
         startIdle(timeouts.idleMs, timeouts.idleMs)
+    },
+    first() {
+      stop('first')
     },
     activity() {
       lastActivity = clock.now()
@@ -95,6 +103,7 @@ export function watchTimeouts(
 
 const phases: Record<TimeoutPhase, string> = {
   headers: 'sent no response',
+  first: 'sent nothing that counts',
   idle: 'sent nothing more',
   total: 'did not finish its response',
 }

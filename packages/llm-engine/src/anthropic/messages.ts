@@ -1,0 +1,130 @@
+import type {
+  CacheMark,
+  JsonObject,
+  JsonValue,
+  ModelAssistantMessage,
+  ModelFilePart,
+  ModelMessage,
+  ModelToolResultPart,
+  ModelUserPart,
+} from '@pf-agents/agent-core'
+import { isImage, resultFiles, resultText } from '../tool/result-content'
+import { hash, wireName } from '../tool/tool-names'
+import { parseObject, stringOf } from '../wire/json'
+
+/** The parts of a request that the messages make. */
+export interface AnthropicPrompt {
+  system: JsonObject[]
+  messages: { role: 'user' | 'assistant'; content: JsonObject[] }[]
+}
+
+/**
+ * The messages as Anthropic has them: standing orders apart, users and assistants in turn, results in front of what the
+ * user says next to them, no empty text.
+ */
+export function anthropicPrompt(messages: readonly ModelMessage[], warnings: string[]): AnthropicPrompt {
+  const prompt: AnthropicPrompt = { system: [], messages: [] }
+  const add = (role: 'user' | 'assistant', content: JsonObject[]) => {
+    if (content.length === 0) return
+    const last = prompt.messages.at(-1)
+    if (last?.role === role) last.content.push(...content)
+    else prompt.messages.push({ role, content })
+  }
+  for (const message of messages) {
+    if (message.role === 'system') {
+      if (message.text.trim() === '') continue
+      const block: JsonObject = { type: 'text', text: message.text, ...cacheControl(message.cache) }
+      if (prompt.messages.length === 0) prompt.system.push(block)
+      // Not every model takes orders in the middle as messages of their own.
+      else add('user', [{ ...block, text: `<system>\n${message.text}\n</system>` }])
+    } else if (message.role === 'user') add('user', userBlocks(message.content, warnings))
+    else if (message.role === 'assistant') add('assistant', assistantBlocks(message))
+    else add('user', message.content.map(toolResult))
+  }
+  return prompt
+}
+
+/** A cache mark as a field of a block. */
+export function cacheControl(cache: CacheMark | undefined): JsonObject {
+  if (!cache) return {}
+  return { cache_control: { type: 'ephemeral', ...(cache === 'long' && { ttl: '1h' }) } }
+}
+
+function userBlocks(content: readonly ModelUserPart[], warnings: string[]): JsonObject[] {
+  const blocks: JsonObject[] = []
+  for (const part of content) {
+    if (part.type === 'text') {
+      if (part.text.trim() !== '') blocks.push({ type: 'text', text: part.text, ...cacheControl(part.cache) })
+      continue
+    }
+    const block = fileBlock(part)
+    if (block) blocks.push({ ...block, ...cacheControl(part.cache) })
+    else warnings.push(`Anthropic takes no ${part.mediaType}: a file was left out.`)
+  }
+  return blocks
+}
+
+function fileBlock({ mediaType, raw, url, filename }: ModelFilePart): JsonObject | undefined {
+  const title: JsonObject = filename === undefined ? {} : { title: filename }
+  if (isImage(mediaType)) {
+    const type = mediaType.includes('/') && mediaType !== 'image/*' ? mediaType : 'image/png'
+    return { type: 'image', source: url === undefined ? base64(type, raw) : { type: 'url', url } }
+  }
+  if (mediaType === 'application/pdf') {
+    return { type: 'document', source: url === undefined ? base64(mediaType, raw) : { type: 'url', url }, ...title }
+  }
+  if (mediaType.startsWith('text/') && raw !== undefined) {
+    return { type: 'document', source: { type: 'text', media_type: 'text/plain', data: decodeText(raw) }, ...title }
+  }
+  return undefined
+}
+
+function base64(mediaType: string, raw: string | undefined): JsonObject {
+  return { type: 'base64', media_type: mediaType, data: raw ?? '' }
+}
+
+function decodeText(raw: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(raw), (char) => char.charCodeAt(0)))
+}
+
+function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
+  const blocks: JsonObject[] = []
+  for (const part of content) {
+    if (part.type === 'opaque') {
+      if (part.provider === 'anthropic') blocks.push(part.data as JsonObject)
+      continue
+    }
+    const own = part.providerData?.['anthropic']
+    if (part.type === 'text') {
+      const { text } = part
+      if (text.trim() !== '')
+        blocks.push({ type: 'text', text, ...(own?.['citations'] && { citations: own['citations'] }) })
+    } else if (part.type === 'reasoning') {
+      // Thoughts without a signature are somebody else's; they may not go back as anything.
+      const signature = stringOf(own?.['signature'])
+      if (signature !== undefined) blocks.push({ type: 'thinking', thinking: part.text, signature })
+    } else if (part.type === 'tool-call') {
+      const input = parseObject(part.arguments === '' ? '{}' : part.arguments) ?? { invalid_json: part.arguments }
+      blocks.push({ type: 'tool_use', id: toolId(part.toolCallId), name: wireName(part.name), input })
+    }
+  }
+  return blocks
+}
+
+function toolResult(result: ModelToolResultPart): JsonObject {
+  const text = resultText(result)
+  const files = resultFiles(result).flatMap((file) => fileBlock(file) ?? [])
+  const content: JsonValue = files.length === 0 ? text : [{ type: 'text', text }, ...files]
+  return {
+    type: 'tool_result',
+    tool_use_id: toolId(result.toolCallId),
+    content,
+    ...(result.isError === true && { is_error: true }),
+    ...cacheControl(result.cache),
+  }
+}
+
+/** Ids of other providers may have letters that Anthropic does not take. */
+function toolId(id: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(id) ? id : `toolu_${hash(id)}${hash(`${id}.`)}`
+}

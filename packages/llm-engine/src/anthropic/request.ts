@@ -1,0 +1,113 @@
+import type { JsonObject, ModelCall, ModelProfile } from '@pf-agents/agent-core'
+import { isStrictSchema, plainSchema } from '../openai/strict-schema'
+import { wireName } from '../tool/tool-names'
+import { defined } from '../wire/json'
+import { closedSchema } from './closed-schema'
+import { anthropicPrompt, cacheControl } from './messages'
+import { currentVersion } from './options'
+
+/** Anthropic wants to be told how much may come. */
+const fallbackMaxTokens = 4096
+const maxCacheMarks = 4
+
+/** The body of a request. The same call gives the same text, so that the provider's cache can hold it. */
+export function anthropicBody(
+  call: ModelCall,
+  about: { model: string; profile: ModelProfile; version: string },
+  warnings: string[],
+): JsonObject {
+  const { system, messages } = anthropicPrompt(call.messages, warnings)
+  const tools = (call.tools ?? []).map((tool): JsonObject => ({
+    name: wireName(tool.name),
+    ...(tool.description !== undefined && { description: tool.description }),
+    input_schema: plainSchema(tool.parameters),
+    ...(tool.strict === true && isStrictSchema(tool.parameters) && { strict: true }),
+    ...cacheControl(tool.cache),
+  }))
+  boundMarks([...tools, ...system, ...messages.flatMap(({ content }) => content)], warnings)
+  const thinking = thinkingOf(call)
+  const outputConfig = defined({
+    effort: effortOf(call),
+    format: call.output && { type: 'json_schema', schema: closedSchema(call.output.schema) },
+  })
+  return defined({
+    model: about.model,
+    max_tokens: maxTokens(call, about.profile),
+    system: system.length > 0 ? system : undefined,
+    messages,
+    tools: tools.length > 0 ? tools : undefined,
+    tool_choice: tools.length > 0 ? toolChoice(call, thinking?.['type'] === 'enabled', warnings) : undefined,
+    thinking,
+    output_config: Object.keys(outputConfig).length > 0 ? outputConfig : undefined,
+    stop_sequences: call.stopSequences?.length ? [...call.stopSequences] : undefined,
+    ...sampling(call, about.version, warnings),
+    stream: true,
+    ...(call.providerOptions?.['anthropic'] as JsonObject | undefined),
+  }) as JsonObject
+}
+
+function maxTokens(call: ModelCall, profile: ModelProfile): number {
+  const asked = call.maxOutputTokens ?? profile.maxOutputTokens ?? fallbackMaxTokens
+  const budget = call.reasoning?.budgetTokens
+  // The budget for thinking must be less than the whole.
+  return budget !== undefined && budget >= asked ? budget + fallbackMaxTokens : asked
+}
+
+function thinkingOf({ reasoning }: ModelCall): JsonObject | undefined {
+  if (reasoning === undefined) return undefined
+  if (reasoning.effort === 'none') return { type: 'disabled' }
+  const display = reasoning.show === undefined ? {} : { display: reasoning.show ? 'summarized' : 'omitted' }
+  if (reasoning.budgetTokens === undefined) return { type: 'adaptive', ...display }
+  return { type: 'enabled', budget_tokens: reasoning.budgetTokens, ...display }
+}
+
+function effortOf({ reasoning }: ModelCall): string | undefined {
+  const effort = reasoning?.effort
+  return effort === 'none' ? undefined : effort === 'minimal' ? 'low' : effort
+}
+
+function toolChoice(call: ModelCall, forcedThinking: boolean, warnings: string[]): JsonObject | undefined {
+  const serial = call.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {}
+  const { toolChoice: choice = 'auto' } = call
+  if (choice === 'none') return { type: 'none' }
+  let forced: JsonObject | undefined
+  if (choice === 'required') forced = { type: 'any' }
+  else if (choice !== 'auto' && 'tool' in choice) forced = { type: 'tool', name: wireName(choice.tool) }
+  else if (choice !== 'auto') {
+    const [only] = choice.allowed
+    if (choice.required === true && choice.allowed.length === 1 && only !== undefined) {
+      forced = { type: 'tool', name: wireName(only) }
+    } else {
+      warnings.push('Anthropic can not narrow the tools without another list: all may be called.')
+      if (choice.required === true) forced = { type: 'any' }
+    }
+  }
+  if (forced !== undefined && forcedThinking) {
+    warnings.push('Anthropic can not force a tool while it thinks on a budget: the model chooses.')
+    forced = undefined
+  }
+  if (forced !== undefined) return { ...forced, ...serial }
+  return call.toolChoice === undefined && call.parallelToolCalls !== false ? undefined : { type: 'auto', ...serial }
+}
+
+function sampling(call: ModelCall, version: string, warnings: string[]): JsonObject {
+  const { temperature, topP, topK, presencePenalty, frequencyPenalty, seed } = call
+  if (seed !== undefined || presencePenalty !== undefined || frequencyPenalty !== undefined) {
+    warnings.push('Anthropic has no seed and no penalties: they were left out.')
+  }
+  if (temperature === undefined && topP === undefined && topK === undefined) return {}
+  // Versions are dates, so that their order is that of their text.
+  if (version >= currentVersion) {
+    warnings.push(`Anthropic's version ${version} refuses temperature, topP and topK: they were left out.`)
+    return {}
+  }
+  return defined({ temperature, top_p: topP, top_k: topK })
+}
+
+/** Anthropic takes four marks: the first stays (tools or orders, as a rule), and the last three. */
+function boundMarks(blocks: JsonObject[], warnings: string[]): void {
+  const marked = blocks.filter((block) => 'cache_control' in block)
+  if (marked.length <= maxCacheMarks) return
+  warnings.push(`Anthropic takes ${maxCacheMarks} cache marks: ${marked.length - maxCacheMarks} were left out.`)
+  for (const block of marked.slice(1, marked.length - maxCacheMarks + 1)) delete block['cache_control']
+}

@@ -1,0 +1,40 @@
+import type { JsonObject, ModelUsage } from '@pf-agents/agent-core'
+import { arrayOf, defined, numberOf, objectOf } from '../wire/json'
+
+/** Adds what a later event says; `null` is "not known", so that the earlier value stays. */
+export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
+  const merged = { ...earlier }
+  for (const [key, value] of Object.entries(later)) if (value !== null) merged[key] = value
+  return merged
+}
+
+/** The neutral usage. Anthropic's `input_tokens` leaves out what the cache took part in; ours is all of the prompt. */
+export function anthropicUsage(raw: JsonObject): ModelUsage {
+  const passes = arrayOf(raw['iterations']).map(objectOf)
+  const counted = passes.some(({ type }) => type === 'fallback_message')
+    ? []
+    : passes.filter(({ type }) => type === 'message' || type === 'compaction')
+  // With compaction the totals leave out its passes.
+  const sums = counted.length > 0 ? counted : [raw]
+  const fresh = total(sums, 'input_tokens')
+  const read = total(sums, 'cache_read_input_tokens')
+  const written = total(sums, 'cache_creation_input_tokens')
+  return defined({
+    inputTokens: fresh === undefined ? undefined : fresh + (read ?? 0) + (written ?? 0),
+    cacheReadTokens: read,
+    cacheWriteTokens: written,
+    cacheWriteLongTokens: numberOf(objectOf(raw['cache_creation'])['ephemeral_1h_input_tokens']),
+    outputTokens: total(sums, 'output_tokens'),
+    reasoningTokens: numberOf(objectOf(raw['output_tokens_details'])['thinking_tokens']),
+    raw,
+  })
+}
+
+function total(sums: readonly JsonObject[], key: string): number | undefined {
+  let sum: number | undefined
+  for (const one of sums) {
+    const value = numberOf(one[key])
+    if (value !== undefined) sum = (sum ?? 0) + value
+  }
+  return sum
+}

@@ -1,0 +1,162 @@
+import type {
+  JsonObject,
+  JsonValue,
+  ModelFinish,
+  ModelFinishReason,
+  ModelStreamPart,
+  ModelUsage,
+  ProviderData,
+} from '@pf-agents/agent-core'
+import { Blocks } from '../wire/blocks'
+import { arrayOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
+import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+
+const reasons: Readonly<Record<string, ModelFinishReason>> = {
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
+  CONTINUATION: 'length',
+  SAFETY: 'content-filter',
+  RECITATION: 'content-filter',
+  BLOCKLIST: 'content-filter',
+  PROHIBITED_CONTENT: 'content-filter',
+  SPII: 'content-filter',
+  IMAGE_SAFETY: 'content-filter',
+  MALFORMED_FUNCTION_CALL: 'error',
+  UNEXPECTED_TOOL_CALL: 'error',
+  TOO_MANY_TOOL_CALLS: 'error',
+  MALFORMED_RESPONSE: 'error',
+}
+
+/** Reads an answer of Gemini. */
+export class GeminiDecoder implements WireDecoder {
+  responseId: string | undefined
+  modelId: string | undefined
+  /** Usage may follow the end, so that only the end of the body is one. */
+  readonly done = false
+  readonly #context: DecoderContext
+  readonly #blocks: Blocks
+  #usage: JsonObject | undefined
+  #raw: string | undefined
+  #blocked = false
+  #called = false
+
+  constructor(context: DecoderContext) {
+    this.#context = context
+    this.#blocks = new Blocks(context.sink)
+  }
+
+  event(chunk: JsonObject): void {
+    if (chunk['error']) throw new StreamError(chunk)
+    this.responseId ??= stringOf(chunk['responseId'])
+    this.modelId ??= stringOf(chunk['modelVersion'])
+    const { candidates } = chunk
+    if (Array.isArray(candidates) && candidates.length > 0) this.#candidate(objectOf(candidates[0]))
+    const blocked = stringOf(objectOf(chunk['promptFeedback'])['blockReason'])
+    if (blocked !== undefined && this.#raw === undefined) {
+      this.#raw = blocked
+      this.#blocked = true
+    }
+    // Of all so far: the last counts.
+    if (isObject(chunk['usageMetadata'])) this.#usage = chunk['usageMetadata']
+  }
+
+  /** Without `alt=sse` the chunks are the items of an array. */
+  body(value: JsonValue): void {
+    for (const chunk of Array.isArray(value) ? value : [value]) {
+      if (!isObject(chunk) || !('candidates' in chunk || 'promptFeedback' in chunk || 'usageMetadata' in chunk)) {
+        throw new StreamError(chunk)
+      }
+      this.event(chunk)
+    }
+  }
+
+  end(): { finish: ModelFinish; usage: ModelUsage } | undefined {
+    const raw = this.#raw
+    if (raw === undefined) return undefined
+    this.#blocks.end()
+    const said = this.#blocked ? 'content-filter' : (reasons[raw] ?? 'other')
+    // STOP, also where there are calls.
+    const reason = this.#called && said === 'stop' ? 'tool-calls' : said
+    return { finish: { reason, raw, complete: true }, usage: usageOf(this.#usage) }
+  }
+
+  #candidate(candidate: JsonObject): void {
+    const index = numberOf(candidate['index'])
+    if (index !== undefined && index !== 0) return
+    if (this.#raw === undefined) {
+      for (const part of arrayOf(objectOf(candidate['content'])['parts'])) if (isObject(part)) this.#part(part)
+    }
+    this.#raw ??= stringOf(candidate['finishReason'])
+  }
+
+  #part(part: JsonObject): void {
+    const { text, functionCall, inlineData } = part
+    const signature = stringOf(part['thoughtSignature'])
+    if (typeof text === 'string') this.#text(text, part['thought'] === true, signature)
+    else if (isObject(functionCall)) this.#call(functionCall, signature)
+    else if (isObject(inlineData)) {
+      this.#blocks.end()
+      const mediaType = stringOf(inlineData['mimeType']) ?? 'application/octet-stream'
+      this.#push({ type: 'file', mediaType, raw: stringOf(inlineData['data']) ?? '', ...this.#data(signature) })
+    } else if (Object.keys(part).length > 0) {
+      // Code that it ran itself, and what is yet to come.
+      this.#blocks.end()
+      this.#push({ type: 'opaque', provider: 'gemini', data: part })
+    }
+  }
+
+  /** A part with a signature stands for itself: it goes back alone. */
+  #text(text: string, thought: boolean, signature: string | undefined): void {
+    if (signature !== undefined) this.#blocks.begin(thought ? 'reasoning' : 'text')
+    if (text !== '') {
+      if (thought) this.#blocks.reasoning(text)
+      else this.#blocks.text(text)
+    }
+    if (signature !== undefined) this.#blocks.end(this.#data(signature).providerData)
+  }
+
+  #call(call: JsonObject, signature: string | undefined): void {
+    this.#blocks.end()
+    this.#called = true
+    const id = stringOf(call['id']) || undefined
+    const toolCallId = id ?? `call_${this.#context.random.id().replaceAll('-', '').slice(0, 24)}`
+    const name = this.#context.toolName(stringOf(call['name']) ?? '')
+    const text = JSON.stringify(objectOf(call['args']))
+    this.#push({ type: 'tool-call-start', toolCallId, name })
+    this.#push({ type: 'tool-call-delta', toolCallId, delta: text })
+    const data = this.#data(signature, id)
+    this.#push({ type: 'tool-call-end', toolCallId, name, arguments: text, complete: true, ...data })
+  }
+
+  #data(thoughtSignature: string | undefined, id?: string): { providerData?: ProviderData } {
+    if (thoughtSignature === undefined && id === undefined) return {}
+    const { modelId } = this.#context
+    return {
+      providerData: {
+        gemini: {
+          ...(id !== undefined && { id }),
+          ...(thoughtSignature !== undefined && { thoughtSignature, model: modelId }),
+        },
+      },
+    }
+  }
+
+  #push(part: ModelStreamPart): void {
+    this.#context.sink.parts.push(part)
+  }
+}
+
+function usageOf(raw: JsonObject | undefined): ModelUsage {
+  if (raw === undefined) return {}
+  const sum = (a: string, b: string): number | undefined => {
+    const [x, y] = [numberOf(raw[a]), numberOf(raw[b])]
+    return x === undefined && y === undefined ? undefined : (x ?? 0) + (y ?? 0)
+  }
+  return defined({
+    inputTokens: sum('promptTokenCount', 'toolUsePromptTokenCount'),
+    cacheReadTokens: numberOf(raw['cachedContentTokenCount']),
+    outputTokens: sum('candidatesTokenCount', 'thoughtsTokenCount'),
+    reasoningTokens: numberOf(raw['thoughtsTokenCount']),
+    raw,
+  })
+}

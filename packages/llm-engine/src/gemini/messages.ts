@@ -1,0 +1,101 @@
+import type {
+  JsonObject,
+  JsonValue,
+  ModelAssistantMessage,
+  ModelMessage,
+  ModelToolResultPart,
+  ModelUserPart,
+  ProviderData,
+} from '@pf-agents/agent-core'
+import { resultFiles, resultText } from '../tool/result-content'
+import { wireName } from '../tool/tool-names'
+import { parseObject, stringOf } from '../wire/json'
+
+/** The parts of a request that the messages make. */
+export interface GeminiPrompt {
+  system: JsonObject[]
+  contents: { role: 'user' | 'model'; parts: JsonObject[] }[]
+}
+
+/** The messages as Gemini has them: standing orders apart, users and models in turn. */
+export function geminiPrompt(messages: readonly ModelMessage[], model: string): GeminiPrompt {
+  const prompt: GeminiPrompt = { system: [], contents: [] }
+  /** Ids that Gemini itself gave: only those go back. */
+  const given = new Map<string, string>()
+  const add = (role: 'user' | 'model', parts: JsonObject[]) => {
+    if (parts.length === 0) return
+    const last = prompt.contents.at(-1)
+    if (last?.role === role) last.parts.push(...parts)
+    else prompt.contents.push({ role, parts })
+  }
+  for (const message of messages) {
+    if (message.role === 'system') {
+      if (prompt.contents.length === 0) prompt.system.push({ text: message.text })
+      else add('user', [{ text: `<system>\n${message.text}\n</system>` }])
+    } else if (message.role === 'user') add('user', message.content.map(userPart))
+    else if (message.role === 'assistant') add('model', modelParts(message, model, given))
+    else
+      add(
+        'user',
+        message.content.flatMap((result) => resultParts(result, given)),
+      )
+  }
+  return prompt
+}
+
+function userPart(part: ModelUserPart): JsonObject {
+  if (part.type === 'text') return { text: part.text }
+  const { mediaType, raw, url } = part
+  const mimeType = mediaType === 'image' || mediaType === 'image/*' ? 'image/png' : mediaType
+  return url === undefined ? { inlineData: { mimeType, data: raw ?? '' } } : { fileData: { mimeType, fileUri: url } }
+}
+
+function modelParts({ content }: ModelAssistantMessage, model: string, given: Map<string, string>): JsonObject[] {
+  const parts: JsonObject[] = []
+  for (const part of content) {
+    if (part.type === 'opaque') {
+      if (part.provider === 'gemini') parts.push(part.data as JsonObject)
+      continue
+    }
+    const signed = signature(part.providerData, model)
+    if (part.type === 'text') {
+      if (part.text !== '' || signed) parts.push({ text: part.text, ...signed })
+    } else if (part.type === 'reasoning') {
+      // Thoughts go back for their signature alone.
+      if (signed) parts.push({ text: part.text, thought: true, ...signed })
+    } else if (part.type === 'file') parts.push({ ...userPart(part), ...signed })
+    else {
+      const id = stringOf(part.providerData?.['gemini']?.['id'])
+      if (id !== undefined) given.set(part.toolCallId, id)
+      const args = parseObject(part.arguments) ?? (part.arguments.trim() === '' ? {} : { invalid_json: part.arguments })
+      parts.push({ functionCall: { ...(id !== undefined && { id }), name: wireName(part.name), args }, ...signed })
+    }
+  }
+  return parts
+}
+
+/** A signature holds for the model that made it; with another one it is refused. */
+function signature(providerData: ProviderData | undefined, model: string): JsonObject | undefined {
+  const own = providerData?.['gemini']
+  const thoughtSignature = stringOf(own?.['thoughtSignature'])
+  return thoughtSignature !== undefined && own?.['model'] === model ? { thoughtSignature } : undefined
+}
+
+function resultParts(result: ModelToolResultPart, given: Map<string, string>): JsonObject[] {
+  const [only] = result.parts
+  const output: JsonValue =
+    result.parts.length === 1 && only !== undefined && 'data' in only && only.data !== undefined
+      ? only.data
+      : resultText(result)
+  const id = given.get(result.toolCallId)
+  return [
+    {
+      functionResponse: {
+        ...(id !== undefined && { id }),
+        name: wireName(result.name),
+        response: result.isError === true ? { error: output } : { output },
+      },
+    },
+    ...resultFiles(result).map(userPart),
+  ]
+}

@@ -1,0 +1,79 @@
+import type { JsonObject, JsonValue, ModelCall, ReasoningEffort } from '@pf-agents/agent-core'
+import { wireName } from '../tool/tool-names'
+import { defined } from '../wire/json'
+import { geminiPrompt } from './messages'
+import { geminiSchema } from './schema'
+
+const levels: Readonly<Record<Exclude<ReasoningEffort, 'none'>, string>> = {
+  minimal: 'MINIMAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  xhigh: 'HIGH',
+  max: 'HIGH',
+}
+
+/** The body of a request. The same call gives the same text, so that the provider's cache can hold it. */
+export function geminiBody(call: ModelCall, model: string, warnings: string[]): JsonObject {
+  const { system, contents } = geminiPrompt(call.messages, model)
+  const { tools = [], output } = call
+  if (call.parallelToolCalls !== undefined) warnings.push('Gemini has no parallelToolCalls: it was left out.')
+  const generationConfig = defined({
+    maxOutputTokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    topP: call.topP,
+    topK: call.topK,
+    presencePenalty: call.presencePenalty,
+    frequencyPenalty: call.frequencyPenalty,
+    stopSequences: call.stopSequences?.length ? [...call.stopSequences] : undefined,
+    seed: call.seed,
+    responseMimeType: output && 'application/json',
+    responseJsonSchema: output && geminiSchema(output.schema),
+    thinkingConfig: thinking(call),
+  })
+  return defined({
+    systemInstruction: system.length > 0 ? { parts: system } : undefined,
+    contents,
+    tools: tools.length > 0 ? [{ functionDeclarations: tools.map(declaration) }] : undefined,
+    toolConfig: tools.length > 0 ? toolConfig(call, warnings) : undefined,
+    generationConfig: Object.keys(generationConfig).length > 0 ? generationConfig : undefined,
+    ...(call.providerOptions?.['gemini'] as JsonObject | undefined),
+  }) as JsonObject
+}
+
+function declaration({ name, description, parameters }: NonNullable<ModelCall['tools']>[number]): JsonObject {
+  return {
+    name: wireName(name),
+    ...(description !== undefined && { description }),
+    parametersJsonSchema: geminiSchema(parameters),
+  }
+}
+
+function toolConfig({ toolChoice: choice }: ModelCall, warnings: string[]): JsonObject | undefined {
+  if (choice === undefined) return undefined
+  const mode = (name: string, allowed?: readonly string[]): JsonValue => ({
+    functionCallingConfig: {
+      mode: name,
+      ...(allowed && { allowedFunctionNames: allowed.map((one) => wireName(one)) }),
+    },
+  })
+  if (choice === 'auto') return mode('AUTO') as JsonObject
+  if (choice === 'none') return mode('NONE') as JsonObject
+  if (choice === 'required') return mode('ANY') as JsonObject
+  if ('tool' in choice) return mode('ANY', [choice.tool]) as JsonObject
+  if (choice.required === true) return mode('ANY', choice.allowed) as JsonObject
+  warnings.push('Gemini narrows the tools only where one must be called: all may be called.')
+  return mode('AUTO') as JsonObject
+}
+
+function thinking({ reasoning }: ModelCall): JsonObject | undefined {
+  if (reasoning === undefined) return undefined
+  const { effort, budgetTokens, show = true } = reasoning
+  if (effort === 'none') return { thinkingBudget: 0 }
+  return {
+    includeThoughts: show,
+    ...(budgetTokens !== undefined && { thinkingBudget: budgetTokens }),
+    // Together they are refused.
+    ...(effort !== undefined && budgetTokens === undefined && { thinkingLevel: levels[effort] }),
+  }
+}

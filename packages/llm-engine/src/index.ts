@@ -1,0 +1,14 @@
+/**
+ * Language models: one answer at a time, streamed or whole, with retries, timers, usage and cost; and other models to
+ * fall back on. The clients are entries of their own, so that a bundle holds only those it uses.
+ * Neutral: runs on Node and inside a WebAssembly component.
+ *
+ * @module
+ */
+export { ModelError, type ModelErrorCode, type ModelFailure } from './error/model-error'
+export type { ApiKey } from './model/api-key'
+export { createFallbackModel, type FallbackOptions } from './model/fallback-model'
+export type { ModelOptions } from './model/model-options'
+export { generate } from './reply/generate'
+export { createReplyCollector, type ModelReply, type ReplyCollector } from './reply/reply'
+export { costOf, sumUsage } from './usage/cost'

@@ -1,0 +1,20 @@
+import { type ModelHost, PfError, type SecretReference } from '@pf-agents/agent-core'
+
+/** A key: itself, the name of a secret that is looked up for every call, or a function asked for every attempt. */
+export type ApiKey = string | SecretReference | (() => string | Promise<string>)
+
+/**
+ * The key's value, now.
+ *
+ * @throws PfError PF_SECRET_MISSING where the secret has no value or there is nowhere to look it up
+ */
+export async function resolveKey(key: ApiKey | undefined, host: ModelHost): Promise<string | undefined> {
+  if (key === undefined || typeof key === 'string') return key
+  if (typeof key === 'function') return key()
+  const value = await host.variables?.get(key.secret)
+  if (value !== undefined && value !== '') return value
+  const why = host.variables ? 'has no value' : 'can not be looked up: the call has no host.variables'
+  throw new PfError('PF_SECRET_MISSING', `The secret ${key.secret} ${why}. Set it, or give the model another key.`, {
+    details: { secret: key.secret },
+  })
+}

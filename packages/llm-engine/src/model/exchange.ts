@@ -1,0 +1,345 @@
+import {
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  type ModelHost,
+  type ModelStreamPart,
+  PfError,
+  type Random,
+} from '@pf-agents/agent-core'
+import {
+  abortableFetch,
+  createSseDecoder,
+  discard,
+  readBody,
+  type SseDecoder,
+  type SseEvent,
+  type Timeouts,
+  type TimeoutWatch,
+  watchTimeouts,
+} from '@pf-agents/http-kit'
+import { type Asked, providerFailure } from '../error/classify'
+import { ModelError } from '../error/model-error'
+import { priced } from '../usage/cost'
+import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
+import { drain } from './drain'
+
+/** Of an error's body, no more is read. */
+const errorBodyLimit = 64 * 1024
+/** How much of a stream without events is kept, to find out what it was. */
+const strayLimit = 64 * 1024
+
+/** What one attempt needs. */
+export interface ExchangeOptions {
+  wire: Wire
+  request: WireRequest
+  authorization: Readonly<Record<string, string>>
+  timeouts: Timeouts
+  toolName(wireName: string): string
+  fetch: NonNullable<ModelHost['fetch']>
+  clock: Clock
+  random: Random
+  signal: AbortSignal
+  maxEventLength: number
+}
+
+/** One HTTP exchange with a provider: request, headers, and the parts of the answer, a chunk's worth at a time. */
+export class Exchange {
+  readonly #options: ExchangeOptions
+  readonly #watch: TimeoutWatch
+  readonly #sink: PartSink = { parts: [] }
+  #asked: Asked
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #sse: SseDecoder | undefined
+  #decoder: WireDecoder
+  #stray: string | undefined = ''
+  #strayText = new TextDecoder()
+  #committed = false
+  #over = false
+  /** What went wrong behind parts that are handed out first: where a chunk ends must not decide what is seen. */
+  #failure: { error: unknown } | undefined
+
+  constructor(options: ExchangeOptions) {
+    const { wire, timeouts, signal, clock, random } = options
+    this.#options = options
+    this.#watch = watchTimeouts(timeouts, { signal, clock })
+    this.#asked = { provider: wire.provider, modelId: wire.modelId, requestId: undefined }
+    this.#decoder = wire.decoder({
+      sink: this.#sink,
+      modelId: wire.modelId,
+      random,
+      toolName: options.toolName,
+    })
+  }
+
+  /** Sends the request and reads to the first output, or to the end: the caller has seen nothing until then. */
+  async open(): Promise<ModelStreamPart[]> {
+    const { request, authorization, fetch, wire, clock, signal, maxEventLength } = this.#options
+    try {
+      const response = await abortableFetch(fetch, request.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          ...request.headers,
+          ...authorization,
+        },
+        body: JSON.stringify(request.body),
+        signal: this.#watch.signal,
+      })
+      this.#watch.headers()
+      this.#asked.requestId = response.headers.get(wire.requestIdHeader) ?? undefined
+      if (!response.ok) throw await this.#refusal(response)
+      const type = response.headers.get('content-type') ?? ''
+      if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json(response))
+      if (!response.body) throw this.#cut()
+      this.#reader = response.body.getReader()
+      this.#sse = createSseDecoder({ maxEventLength })
+      const reader = this.#reader
+      // Canceling settles the read that is pending.
+      const { signal: watched } = this.#watch
+      const onAbort = () => void reader.cancel(watched.reason).catch(() => {})
+      if (watched.aborted) onAbort()
+      else watched.addEventListener('abort', onAbort)
+      for (;;) {
+        const parts = await this.#read()
+        if (parts !== undefined) return parts
+      }
+    } catch (error) {
+      this.close()
+      throw this.#typed(error, signal, clock)
+    }
+  }
+
+  /** The next parts, or `undefined` at the end. */
+  async next(): Promise<ModelStreamPart[] | undefined> {
+    const { signal, clock } = this.#options
+    try {
+      while (!this.#over) {
+        const parts = await this.#read()
+        if (parts !== undefined) return parts
+      }
+      return undefined
+    } catch (error) {
+      this.close()
+      throw this.#typed(error, signal, clock)
+    }
+  }
+
+  /** Frees what the exchange holds; where the answer is not over, the connection is cut. */
+  close(): void {
+    this.#watch.dispose()
+    const reader = this.#reader
+    this.#reader = undefined
+    if (reader === undefined) return
+    if (this.#over) drain(reader, this.#options.clock)
+    else void reader.cancel().catch(() => {})
+  }
+
+  async #read(): Promise<ModelStreamPart[] | undefined> {
+    if (this.#failure !== undefined) throw this.#failure.error
+    const { done, value } = await (this.#reader as ReadableStreamDefaultReader<Uint8Array>).read()
+    const { signal } = this.#watch
+    if (signal.aborted) throw signal.reason
+    try {
+      if (done) this.#feed((this.#sse as SseDecoder).end(), true)
+      else {
+        this.#watch.activity()
+        if (this.#stray !== undefined) this.#keepStray(value)
+        this.#feed((this.#sse as SseDecoder).push(value), false)
+      }
+      return done || this.#decoder.done ? this.#finish() : this.#take()
+    } catch (error) {
+      const parts = this.#take()
+      if (parts === undefined) throw error
+      this.#failure = { error }
+      return parts
+    }
+  }
+
+  #feed(events: readonly SseEvent[], last: boolean): void {
+    if (events.length === 0) return
+    this.#stray = undefined
+    const decoder = this.#decoder
+    for (let at = 0; at < events.length && !decoder.done; at++) {
+      const event = events[at] as SseEvent
+      const { data } = event
+      if (data === '[DONE]' || data === '') continue
+      let value: JsonValue
+      try {
+        value = JSON.parse(data) as JsonValue
+      } catch (cause) {
+        this.#lines(data, event.event, last, cause)
+        continue
+      }
+      if (typeof value === 'object' && value !== null) decoder.event(value as JsonObject, event.event)
+    }
+  }
+
+  /** Some servers leave out the blank line between events; then the parser joins their data by line ends. */
+  #lines(data: string, name: string | undefined, last: boolean, cause: unknown): void {
+    const lines = data.split('\n')
+    for (const line of lines) {
+      if (line === '' || line === '[DONE]') continue
+      let value: JsonValue
+      try {
+        value = JSON.parse(line) as JsonValue
+      } catch {
+        // What the end of the stream cut off is not garbage: the lack of an end is judged later.
+        if (last) return
+        throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, cause })
+      }
+      this.#decoder.event(value as JsonObject, name)
+    }
+  }
+
+  /** What was made since the last time, once there is output among it. */
+  #take(): ModelStreamPart[] | undefined {
+    const { parts } = this.#sink
+    if (parts.length === 0) return undefined
+    if (!this.#committed) {
+      if (!parts.some(({ type }) => type !== 'usage')) return undefined
+      this.#commit(parts)
+    }
+    this.#sink.parts = []
+    return parts
+  }
+
+  #commit(parts: ModelStreamPart[]): void {
+    this.#committed = true
+    this.#watch.first()
+    const { wire, request } = this.#options
+    const { responseId, modelId } = this.#decoder
+    const { requestId } = this.#asked
+    parts.unshift({
+      type: 'response-start',
+      provider: wire.provider,
+      modelId: modelId ?? wire.modelId,
+      ...(responseId !== undefined && { responseId }),
+      ...(requestId !== undefined && { requestId }),
+      warnings: request.warnings,
+    })
+  }
+
+  #finish(): ModelStreamPart[] {
+    const stray = this.#stray
+    if (stray) {
+      const body = strayJson(stray)
+      if (body !== undefined) return this.#whole(body)
+      if (isNotSse(stray)) {
+        throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, providerMessage: stray.slice(0, 2048) })
+      }
+    }
+    const end = this.#decoder.end()
+    if (end === undefined) throw this.#cut()
+    this.#over = true
+    const { parts } = this.#sink
+    parts.push({ type: 'finish', finish: end.finish, usage: priced(end.usage, this.#options.wire.profile) })
+    if (!this.#committed) this.#commit(parts)
+    this.#sink.parts = []
+    this.close()
+    return parts
+  }
+
+  /** An answer that is one JSON body. */
+  #whole(body: JsonValue): ModelStreamPart[] {
+    this.#stray = undefined
+    this.#decoder.body(body)
+    return this.#finish()
+  }
+
+  async #json(response: Response): Promise<JsonValue> {
+    const bytes = await readBody(response, this.#options.maxEventLength, {
+      signal: this.#watch.signal,
+      code: 'PF_REMOTE_RESPONSE',
+      onChunk: () => this.#watch.activity(),
+    })
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes)) as JsonValue
+    } catch (cause) {
+      throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus: response.status, cause })
+    }
+  }
+
+  async #refusal(response: Response): Promise<ModelError> {
+    let body: JsonValue | undefined
+    try {
+      const bytes = await readBody(response, errorBodyLimit, { signal: this.#watch.signal, code: 'PF_REMOTE_RESPONSE' })
+      body = bodyOf(new TextDecoder().decode(bytes))
+    } catch (error) {
+      if (this.#watch.signal.aborted) throw error
+      discard(response)
+    }
+    const { status, headers } = response
+    return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
+  }
+
+  #keepStray(chunk: Uint8Array): void {
+    const kept = this.#stray as string
+    if (kept.length < strayLimit) this.#stray = kept + this.#strayText.decode(chunk, { stream: true })
+  }
+
+  /** The connection ended without the provider's own mark of the end. */
+  #cut(): ModelError {
+    return new ModelError('PF_MODEL_UNAVAILABLE', {
+      ...this.#asked,
+      retryable: true,
+      details: { reason: 'The answer ended before it was complete.' },
+    })
+  }
+
+  /** The error in this package's words; after output has been handed out, that the answer broke off. */
+  #typed(error: unknown, signal: AbortSignal, clock: Clock): unknown {
+    if (signal.aborted) return signal.reason
+    const typed = typedError(error, this.#asked, clock)
+    if (!this.#committed || !(typed instanceof ModelError)) return typed
+    const { httpStatus, providerCode, providerMessage } = typed
+    return new ModelError('PF_MODEL_INTERRUPTED', {
+      ...this.#asked,
+      httpStatus,
+      providerCode,
+      providerMessage,
+      cause: typed,
+      details: { because: typed.code },
+    })
+  }
+}
+
+function typedError(error: unknown, asked: Asked, clock: Clock): unknown {
+  if (error instanceof ModelError) return error
+  if (error instanceof StreamError)
+    return providerFailure(asked, { status: 200, headers: undefined, body: error.body }, clock.now())
+  if (PfError.is(error, 'PF_HTTP_TIMEOUT')) {
+    const { details } = error
+    return new ModelError('PF_MODEL_TIMEOUT', {
+      ...asked,
+      cause: error,
+      details: { ...details },
+      retryable: details?.['phase'] !== 'total',
+    })
+  }
+  if (PfError.is(error, 'PF_REMOTE_RESPONSE'))
+    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, cause: error })
+  // A denied address, a missing secret.
+  if (PfError.is(error)) return error
+  // Whatever else `fetch` or the body throws is the network's doing (WHATWG fetch: TypeError).
+  return new ModelError('PF_MODEL_UNAVAILABLE', { ...asked, cause: error, retryable: true })
+}
+
+/** A body as JSON, else as the text it is. */
+function bodyOf(text: string): JsonValue | undefined {
+  return strayJson(text) ?? (text === '' ? undefined : text.slice(0, 2048))
+}
+
+/** Whether a text has lines that no stream of events has: a page of a proxy, say. */
+function isNotSse(text: string): boolean {
+  return text.split(/[\r\n]+/).some((line) => line !== '' && !/^(:|data|event|id|retry)/.test(line))
+}
+
+function strayJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,140 @@
+import type { JsonObject, JsonValue, ModelFinish, ModelFinishReason, ModelUsage } from '@pf-agents/agent-core'
+import { Blocks } from '../wire/blocks'
+import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
+import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import type { ChatProfile } from './chat-profile'
+import { chatUsage } from './chat-usage'
+import { ToolCallTracker } from './tool-calls'
+
+const reasons: Readonly<Record<string, ModelFinishReason>> = {
+  stop: 'stop',
+  eos: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+  error: 'error',
+}
+
+/** Reads an answer of Chat Completions, of OpenAI and of those who speak like it. */
+export class ChatDecoder implements WireDecoder {
+  responseId: string | undefined
+  modelId: string | undefined
+  /** `[DONE]` and usage may follow the end, so that only the end of the body is one. */
+  readonly done = false
+  readonly #profile: ChatProfile
+  readonly #blocks: Blocks
+  readonly #calls: ToolCallTracker
+  #details: JsonValue[] | undefined
+  #refused = false
+  #raw: string | undefined
+  #usage: ModelUsage | undefined
+
+  constructor(context: DecoderContext, profile: ChatProfile) {
+    this.#profile = profile
+    this.#blocks = new Blocks(context.sink)
+    this.#calls = new ToolCallTracker(context.sink, context.random, context.toolName, profile.provider)
+  }
+
+  event(chunk: JsonObject, name?: string): void {
+    if (chunk['error'] || name === 'error') throw new StreamError(chunk)
+    if (this.responseId === undefined) this.#about(chunk)
+    const { choices } = chunk
+    if (Array.isArray(choices) && choices.length > 0) this.#choice(choices[0] as JsonObject)
+    if (chunk['usage'] || chunk['x_groq'])
+      this.#usage = chatUsage(chunk, this.#profile.reasoningApart === true) ?? this.#usage
+  }
+
+  body(value: JsonValue): void {
+    if (!isObject(value) || !Array.isArray(value['choices'])) throw new StreamError(value)
+    this.event(value)
+  }
+
+  end(): { finish: ModelFinish; usage: ModelUsage } | undefined {
+    const raw = this.#raw
+    if (raw === undefined) return undefined
+    this.#endBlock()
+    const said = reasons[raw] ?? 'other'
+    this.#calls.end(said !== 'length' && said !== 'content-filter')
+    let reason = said
+    if (this.#refused) reason = 'content-filter'
+    // Forced calls end with `stop`, and so do all of Gemini's: what was called counts, not the word.
+    else if (this.#calls.any && (said === 'stop' || said === 'other')) reason = 'tool-calls'
+    else if (said === 'tool-calls' && !this.#calls.any) reason = 'stop'
+    return { finish: { reason, raw, complete: true }, usage: this.#usage ?? {} }
+  }
+
+  #about(chunk: JsonObject): void {
+    this.responseId = stringOf(chunk['id']) || undefined
+    this.modelId = stringOf(chunk['model']) || undefined
+  }
+
+  #choice(choice: JsonObject): void {
+    // Others than the first are never asked for.
+    const { index } = choice
+    if (typeof index === 'number' && index !== 0) return
+    // What comes after the end is not part of the answer; some servers repeat the last piece with the usage.
+    if (this.#raw === undefined) this.#delta((choice['delta'] ?? choice['message']) as JsonObject | null | undefined)
+    const reason = choice['finish_reason']
+    if (typeof reason === 'string' && reason !== '') this.#raw ??= reason
+  }
+
+  #delta(delta: JsonObject | null | undefined): void {
+    if (!delta) return
+    const { content } = delta
+    const thought = delta['reasoning_content'] ?? delta['reasoning']
+    if (typeof thought === 'string' && thought !== '') this.#think(thought)
+    const details = delta['reasoning_details']
+    if (Array.isArray(details) && details.length > 0) this.#detail(details)
+    if (typeof content === 'string') {
+      if (content !== '') this.#text(content)
+    } else if (Array.isArray(content)) this.#pieces(content)
+    const { refusal } = delta
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.#refused = true
+      this.#text(refusal)
+    }
+    const calls = delta['tool_calls']
+    if (Array.isArray(calls)) {
+      this.#endBlock()
+      for (const call of calls) if (isObject(call)) this.#calls.add(call)
+    }
+  }
+
+  #text(delta: string): void {
+    if (this.#blocks.open === 'reasoning') this.#endBlock()
+    this.#blocks.text(delta)
+  }
+
+  #think(delta: string): void {
+    this.#blocks.reasoning(delta)
+  }
+
+  /** OpenRouter's structured thoughts go back verbatim; the plain text beside them is what is shown. */
+  #detail(details: readonly JsonValue[]): void {
+    if (this.#blocks.open !== 'reasoning') this.#blocks.begin('reasoning')
+    ;(this.#details ??= []).push(...details)
+  }
+
+  /** Mistral sends content as parts, thoughts among them. */
+  #pieces(content: readonly JsonValue[]): void {
+    for (const piece of content) {
+      const part = objectOf(piece)
+      const text = stringOf(part['text'])
+      if (part['type'] === 'thinking') {
+        for (const one of arrayOf(part['thinking'])) {
+          const thought = stringOf(objectOf(one)['text'])
+          if (thought) this.#think(thought)
+        }
+      } else if (text) this.#text(text)
+    }
+  }
+
+  #endBlock(): void {
+    if (this.#blocks.open === 'reasoning' && this.#details !== undefined) {
+      this.#blocks.end({ [this.#profile.provider]: { reasoning_details: this.#details } })
+      this.#details = undefined
+    } else this.#blocks.end()
+  }
+}

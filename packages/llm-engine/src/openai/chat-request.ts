@@ -1,0 +1,105 @@
+import type { JsonObject, JsonValue, ModelCall, ModelTool } from '@pf-agents/agent-core'
+import { wireName } from '../tool/tool-names'
+import { defined } from '../wire/json'
+import { chatMessages } from './chat-messages'
+import type { ChatProfile } from './chat-profile'
+import { isStrictSchema, plainSchema } from './strict-schema'
+
+/** The body of a request. The same call gives the same text, so that the provider's cache can hold it. */
+export function chatBody(
+  call: ModelCall,
+  model: string | undefined,
+  profile: ChatProfile,
+  warnings: string[],
+): JsonObject {
+  const { tools = [] } = call
+  const messages = chatMessages(call.messages, profile, warnings)
+  const thinks = profile.systemRole === 'developer'
+  if (call.topK !== undefined) warnings.push('Chat Completions have no topK: it was left out.')
+  return defined({
+    ...(model !== undefined && { model }),
+    messages: withSchema(messages, call, profile),
+    tools: tools.length > 0 ? tools.map((tool) => chatTool(tool, profile)) : undefined,
+    tool_choice: tools.length > 0 ? toolChoice(call) : undefined,
+    parallel_tool_calls: tools.length > 0 && profile.parallelToolCalls ? call.parallelToolCalls : undefined,
+    ...(call.maxOutputTokens !== undefined && { [profile.maxTokensField ?? 'max_tokens']: call.maxOutputTokens }),
+    temperature: call.temperature,
+    top_p: call.topP,
+    presence_penalty: call.presencePenalty,
+    frequency_penalty: call.frequencyPenalty,
+    stop: call.stopSequences?.length ? [...call.stopSequences] : undefined,
+    seed: call.seed,
+    ...reasoning(call, profile),
+    response_format: responseFormat(call, profile),
+    stream: true,
+    stream_options: profile.streamUsage === false ? undefined : streamOptions(thinks),
+    ...profile.extraBody,
+    ...(call.providerOptions?.[profile.provider] as JsonObject | undefined),
+  }) as JsonObject
+}
+
+/** Without the padding that hides lengths from eavesdroppers; only OpenAI itself knows the field. */
+function streamOptions(firstParty: boolean): JsonObject {
+  return firstParty ? { include_usage: true, include_obfuscation: false } : { include_usage: true }
+}
+
+function chatTool(tool: ModelTool, profile: ChatProfile): JsonObject {
+  const strict = tool.strict === true && profile.strict === true && isStrictSchema(tool.parameters)
+  return {
+    type: 'function',
+    function: {
+      name: wireName(tool.name),
+      ...(tool.description !== undefined && { description: tool.description }),
+      parameters: plainSchema(tool.parameters),
+      ...(strict && { strict }),
+    },
+  }
+}
+
+function toolChoice({ toolChoice: choice }: ModelCall): JsonValue | undefined {
+  if (choice === undefined || typeof choice === 'string') return choice
+  if ('tool' in choice) return { type: 'function', function: { name: wireName(choice.tool) } }
+  return {
+    type: 'allowed_tools',
+    allowed_tools: {
+      mode: choice.required === true ? 'required' : 'auto',
+      tools: choice.allowed.map((name) => ({ type: 'function', function: { name: wireName(name) } })),
+    },
+  }
+}
+
+function reasoning({ reasoning }: ModelCall, profile: ChatProfile): JsonObject {
+  if (reasoning === undefined || profile.reasoning === 'none') return {}
+  const { effort, budgetTokens, show } = reasoning
+  if (profile.reasoning === 'reasoning') {
+    return { reasoning: defined({ effort, max_tokens: budgetTokens, exclude: show === false ? true : undefined }) }
+  }
+  return effort === undefined ? {} : { reasoning_effort: effort }
+}
+
+function responseFormat({ output }: ModelCall, profile: ChatProfile): JsonObject | undefined {
+  if (output === undefined || profile.output === 'none') return undefined
+  if (profile.output === 'object') return { type: 'json_object' }
+  return {
+    type: 'json_schema',
+    json_schema: {
+      name: output.name ?? 'output',
+      ...(output.description !== undefined && { description: output.description }),
+      schema: plainSchema(output.schema),
+      ...(profile.strict === true && { strict: isStrictSchema(output.schema) }),
+    },
+  }
+}
+
+/** A server that can not hold the answer to a schema is told of it in words, behind the standing orders. */
+function withSchema(messages: JsonObject[], { output }: ModelCall, profile: ChatProfile): JsonObject[] {
+  if (output === undefined || (profile.output ?? 'schema') === 'schema') return messages
+  const schema = JSON.stringify(plainSchema(output.schema))
+  const order = {
+    role: profile.systemRole ?? 'system',
+    content: `Answer with JSON of this JSON Schema only:\n${schema}`,
+  }
+  const at = messages.findIndex(({ role }) => role !== order.role)
+  const head = at < 0 ? messages.length : at
+  return [...messages.slice(0, head), order, ...messages.slice(head)]
+}

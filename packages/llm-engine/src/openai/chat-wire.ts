@@ -1,0 +1,48 @@
+import type { LanguageModel } from '@pf-agents/agent-core'
+import { createModel } from '../model/create-model'
+import type { ModelOptions } from '../model/model-options'
+import { profileOf } from '../model/profile-of'
+import { wireName } from '../tool/tool-names'
+import type { Wire } from '../wire/wire'
+import { ChatDecoder } from './chat-decoder'
+import type { ChatProfile } from './chat-profile'
+import { chatBody } from './chat-request'
+
+/** Where the requests of a model go, and what carries the key. */
+export interface ChatAddress {
+  url: string
+  /** Left out of the body where the address names it. */
+  model: string | undefined
+  authorization(key: string): Readonly<Record<string, string>>
+}
+
+/** A model behind Chat Completions. */
+export function createChatModel(options: ModelOptions, profile: ChatProfile, address: ChatAddress): LanguageModel {
+  const wire: Wire = {
+    provider: profile.provider,
+    modelId: options.model,
+    profile: profileOf(profile.models, options.model, options.profile),
+    requestIdHeader: profile.requestIdHeader ?? 'x-request-id',
+    request(call) {
+      const warnings: string[] = []
+      const body = chatBody(call, address.model, profile, warnings)
+      return { url: address.url, headers: profile.extraHeaders ?? {}, body, warnings }
+    },
+    authorization: address.authorization,
+    decoder: (context) => new ChatDecoder(context, profile),
+    toolName: (name) => wireName(name),
+  }
+  const { idleMs, headersMs } = profile
+  return createModel(
+    wire,
+    {
+      ...options,
+      timeouts: {
+        ...(idleMs !== undefined && { idleMs }),
+        ...(headersMs !== undefined && { headersMs }),
+        ...options.timeouts,
+      },
+    },
+    address.url,
+  )
+}

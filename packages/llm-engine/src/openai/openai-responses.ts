@@ -1,0 +1,84 @@
+import { type LanguageModel, PfError } from '@pf-agents/agent-core'
+import { createModel } from '../model/create-model'
+import type { ModelOptions } from '../model/model-options'
+import { profileOf } from '../model/profile-of'
+import { wireName } from '../tool/tool-names'
+import { bearer, trimmed } from '../wire/address'
+import type { Wire } from '../wire/wire'
+import { type AzureOptions, azureAuthorization, type OpenAiOptions } from './openai-chat'
+import { openAiModels } from './openai-models'
+import { ResponsesDecoder } from './responses-decoder'
+import { responsesBody } from './responses-request'
+
+/** What the Responses interface takes beyond the neutral call. The fields go into the request as they are. */
+export interface OpenAiResponsesOptions {
+  prompt_cache_key?: string
+  prompt_cache_options?: { mode?: 'implicit' | 'explicit'; ttl?: '30m' | '12h' }
+  service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority'
+  metadata?: Record<string, string>
+  truncation?: 'auto' | 'disabled'
+  safety_identifier?: string
+  /** Anything else. */
+  [field: string]: unknown
+}
+
+/**
+ * A model of OpenAI over the Responses interface, the one for models that reason: their thoughts come back encrypted
+ * and go along with the history. Nothing is stored at OpenAI.
+ *
+ * @example
+ * ```ts
+ * const model = createOpenAiResponses({ model: 'gpt-5', apiKey: secret('OPENAI_API_KEY') })
+ * ```
+ */
+export function createOpenAiResponses(options: OpenAiOptions): LanguageModel {
+  const { model, cacheMarks = false } = options
+  const url = `${trimmed(options.baseUrl ?? 'https://api.openai.com/v1')}/responses`
+  return responsesModel(options, { url, model, provider: 'openai', cacheMarks, authorization: bearer })
+}
+
+/**
+ * A model of OpenAI that Azure serves, over the Responses interface, which only Azure's v1 has.
+ *
+ * @throws PfError PF_CONFIG_INVALID where the endpoint is no address, or a version of the classic interface is given
+ */
+export function createAzureResponses(options: AzureOptions): LanguageModel {
+  const endpoint = trimmed(options.endpoint)
+  if (!/^https?:\/\//.test(endpoint)) throw new PfError('PF_CONFIG_INVALID', 'The endpoint of Azure must be a URL.')
+  if (options.apiVersion !== undefined) {
+    throw new PfError('PF_CONFIG_INVALID', 'Responses are part of the v1 interface of Azure: leave apiVersion out.')
+  }
+  const { deployment = options.model } = options
+  return responsesModel(
+    // Filters hold text back and let it go in bursts.
+    { ...options, timeouts: { idleMs: 120_000, ...options.timeouts } },
+    {
+      url: `${endpoint}/openai/v1/responses`,
+      model: deployment,
+      provider: 'azure',
+      cacheMarks: false,
+      authorization: azureAuthorization(options),
+    },
+  )
+}
+
+function responsesModel(
+  options: ModelOptions,
+  about: { url: string; model: string; provider: string; cacheMarks: boolean; authorization: Wire['authorization'] },
+): LanguageModel {
+  const { url, provider, authorization } = about
+  const wire: Wire = {
+    provider,
+    modelId: options.model,
+    profile: profileOf(openAiModels, options.model, options.profile),
+    requestIdHeader: provider === 'azure' ? 'apim-request-id' : 'x-request-id',
+    request(call) {
+      const warnings: string[] = []
+      return { url, headers: {}, body: responsesBody(call, about, warnings), warnings }
+    },
+    authorization,
+    decoder: (context) => new ResponsesDecoder(context, provider),
+    toolName: (name) => wireName(name),
+  }
+  return createModel(wire, options, url)
+}

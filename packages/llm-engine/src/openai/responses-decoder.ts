@@ -1,0 +1,217 @@
+import type {
+  JsonObject,
+  JsonValue,
+  ModelFinish,
+  ModelFinishReason,
+  ModelStreamPart,
+  ModelUsage,
+  ProviderData,
+} from '@pf-agents/agent-core'
+import { arrayOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
+import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+
+interface Item {
+  kind: 'message' | 'reasoning' | 'function_call' | 'other'
+  /** Id of the open block, or of the call. */
+  id: string
+  name: string
+  /** A block of text is open. */
+  open: boolean
+  /** What came of it: characters of text or thought. */
+  length: number
+  pieces: string[]
+}
+
+/** Reads an answer of OpenAI's Responses interface. Items are told apart by their place: ids may differ between events. */
+export class ResponsesDecoder implements WireDecoder {
+  responseId: string | undefined
+  modelId: string | undefined
+  done = false
+  readonly #context: DecoderContext
+  readonly #provider: string
+  readonly #items = new Map<number, Item>()
+  /** Calls that are whole by the item's own end; whether they were cut, only the end of the answer tells. */
+  #written: { item: Item; text: string }[] = []
+  #end: JsonObject | undefined
+  #refused = false
+  #called = false
+
+  constructor(context: DecoderContext, provider: string) {
+    this.#context = context
+    this.#provider = provider
+  }
+
+  event(value: JsonObject, name: string | undefined): void {
+    const type = value['type'] ?? name
+    const place = value['output_index'] as number
+    switch (type) {
+      case 'response.output_text.delta':
+        return this.#text(this.#items.get(place), value['delta'])
+      case 'response.refusal.delta':
+        this.#refused = true
+        return this.#text(this.#items.get(place), value['delta'])
+      case 'response.function_call_arguments.delta':
+        return this.#arguments(this.#items.get(place), stringOf(value['delta']) ?? '')
+      case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
+        return this.#thought(this.#items.get(place), stringOf(value['delta']) ?? '')
+      case 'response.reasoning_summary_part.added':
+        // Between the parts of a summary stands a blank line.
+        if ((numberOf(value['summary_index']) ?? 0) > 0) this.#thought(this.#items.get(place), '\n\n')
+        return
+      case 'response.output_item.added':
+        return this.#add(place, objectOf(value['item']))
+      case 'response.output_item.done':
+        return this.#done(place, objectOf(value['item']))
+      case 'response.created':
+        this.#about(objectOf(value['response']))
+        return
+      case 'response.completed':
+      case 'response.incomplete':
+        this.#over(objectOf(value['response']))
+        return
+      case 'response.failed':
+        throw new StreamError(objectOf(value['response']))
+      case 'error':
+        throw new StreamError(isObject(value['error']) ? value : { error: value })
+      default:
+      // What the items hold anyway (`.done` events), what servers' own tools do, and what is yet to come.
+    }
+  }
+
+  body(value: JsonValue): void {
+    if (!isObject(value) || !Array.isArray(value['output'])) throw new StreamError(value)
+    if (isObject(value['error'])) throw new StreamError(value)
+    this.#about(value)
+    value['output'].forEach((item, place) => {
+      this.#add(place, objectOf(item))
+      this.#done(place, objectOf(item))
+    })
+    this.#over(value)
+  }
+
+  end(): { finish: ModelFinish; usage: ModelUsage } | undefined {
+    const end = this.#end
+    if (end === undefined) return undefined
+    for (const item of this.#items.values()) this.#close(item)
+    const raw = stringOf(objectOf(end['incomplete_details'])['reason']) ?? stringOf(end['status']) ?? 'completed'
+    const reason = this.#reason(raw)
+    const complete = reason !== 'length' && reason !== 'content-filter'
+    for (const { item, text } of this.#written) {
+      const { id: toolCallId, name } = item
+      const written = text.trim() === '' ? '{}' : text
+      this.#push({ type: 'tool-call-end', toolCallId, name, arguments: written, complete })
+    }
+    return { finish: { reason, raw, complete: true }, usage: usageOf(end['usage']) }
+  }
+
+  #reason(raw: string): ModelFinishReason {
+    if (raw === 'max_output_tokens') return 'length'
+    if (raw === 'content_filter' || this.#refused) return 'content-filter'
+    if (raw !== 'completed') return 'other'
+    // There is no word for calls: they are there or not.
+    return this.#called ? 'tool-calls' : 'stop'
+  }
+
+  #about(response: JsonObject): void {
+    this.responseId ??= stringOf(response['id'])
+    this.modelId ??= stringOf(response['model'])
+  }
+
+  #over(response: JsonObject): void {
+    this.#end = response
+    this.done = true
+  }
+
+  #add(place: number, about: JsonObject): void {
+    const type = about['type']
+    const kind = type === 'message' || type === 'reasoning' || type === 'function_call' ? type : 'other'
+    const item: Item = { kind, id: String(place), name: '', open: false, length: 0, pieces: [] }
+    this.#items.set(place, item)
+    if (kind === 'reasoning') this.#push({ type: 'reasoning-start', id: item.id })
+    if (kind !== 'function_call') return
+    this.#called = true
+    item.id = stringOf(about['call_id']) || this.#context.random.id()
+    item.name = this.#context.toolName(stringOf(about['name']) ?? '')
+    this.#push({ type: 'tool-call-start', toolCallId: item.id, name: item.name })
+  }
+
+  #done(place: number, about: JsonObject): void {
+    if (!this.#items.has(place)) this.#add(place, about)
+    const item = this.#items.get(place) as Item
+    if (item.kind === 'message') this.#doneMessage(item, about)
+    else if (item.kind === 'reasoning') {
+      const summary = arrayOf(about['summary'])
+      if (item.length === 0)
+        this.#thought(item, summary.map((one) => stringOf(objectOf(one)['text']) ?? '').join('\n\n'))
+      // The copy of `added` may be partial: only this one is whole.
+      const encryptedContent = stringOf(about['encrypted_content'])
+      const own = defined({ id: stringOf(about['id']), encryptedContent, summary: [...summary] }) as JsonObject
+      const providerData: ProviderData = { [this.#provider]: own }
+      this.#push({ type: 'reasoning-end', id: item.id, ...(encryptedContent !== undefined && { providerData }) })
+    } else if (item.kind === 'function_call') {
+      const text = stringOf(about['arguments']) ?? item.pieces.join('')
+      if (item.length === 0) this.#arguments(item, text)
+      this.#written.push({ item, text })
+    } else this.#push({ type: 'opaque', provider: this.#provider, data: about })
+    this.#items.delete(place)
+  }
+
+  #doneMessage(item: Item, about: JsonObject): void {
+    if (item.length === 0) {
+      for (const part of arrayOf(about['content']).map(objectOf)) {
+        if (part['type'] === 'refusal') this.#refused = true
+        this.#text(item, part['text'] ?? part['refusal'])
+      }
+    }
+    this.#close(item)
+  }
+
+  /** An item that never had its own end. */
+  #close(item: Item): void {
+    if (item.kind === 'message' && item.open) this.#push({ type: 'text-end', id: item.id })
+    else if (item.kind === 'reasoning') this.#push({ type: 'reasoning-end', id: item.id })
+    else if (item.kind === 'function_call') this.#written.push({ item, text: item.pieces.join('') })
+    item.open = false
+  }
+
+  #text(item: Item | undefined, delta: JsonValue | undefined): void {
+    if (item?.kind !== 'message' || typeof delta !== 'string' || delta === '') return
+    if (!item.open) {
+      item.open = true
+      this.#push({ type: 'text-start', id: item.id })
+    }
+    item.length += delta.length
+    this.#push({ type: 'text-delta', id: item.id, delta })
+  }
+
+  #thought(item: Item | undefined, delta: string): void {
+    if (item?.kind !== 'reasoning' || delta === '') return
+    item.length += delta.length
+    this.#push({ type: 'reasoning-delta', id: item.id, delta })
+  }
+
+  #arguments(item: Item | undefined, delta: string): void {
+    if (item?.kind !== 'function_call' || delta === '') return
+    item.length += delta.length
+    item.pieces.push(delta)
+    this.#push({ type: 'tool-call-delta', toolCallId: item.id, delta })
+  }
+
+  #push(part: ModelStreamPart): void {
+    this.#context.sink.parts.push(part)
+  }
+}
+
+function usageOf(value: JsonValue | undefined): ModelUsage {
+  if (!isObject(value)) return {}
+  const input = objectOf(value['input_tokens_details'])
+  return defined({
+    inputTokens: numberOf(value['input_tokens']),
+    cacheReadTokens: numberOf(input['cached_tokens']),
+    cacheWriteTokens: numberOf(input['cache_write_tokens']),
+    outputTokens: numberOf(value['output_tokens']),
+    reasoningTokens: numberOf(objectOf(value['output_tokens_details'])['reasoning_tokens']),
+    raw: value,
+  })
+}

@@ -1,0 +1,84 @@
+import type {
+  JsonObject,
+  JsonValue,
+  ModelAssistantMessage,
+  ModelFilePart,
+  ModelMessage,
+  ModelToolResultPart,
+  ModelUserPart,
+} from '@pf-agents/agent-core'
+import { isImage, resultFiles, resultText } from '../tool/result-content'
+import { hash, wireName } from '../tool/tool-names'
+import { arrayOf, isObject, stringOf } from '../wire/json'
+
+/** Longest id of a call that the interface takes. */
+const longestId = 64
+
+/** The messages as items of the Responses interface, every thought in front of what it led to. */
+export function responsesInput(messages: readonly ModelMessage[], provider: string, cacheMarks: boolean): JsonObject[] {
+  const items: JsonObject[] = []
+  for (const message of messages) {
+    if (message.role === 'system') items.push({ role: 'developer', content: message.text })
+    else if (message.role === 'user') {
+      items.push({ role: 'user', content: message.content.map((part) => userPart(part, cacheMarks)) })
+    } else if (message.role === 'assistant') assistantItems(message, provider, items)
+    else for (const result of message.content) items.push(toolOutput(result))
+  }
+  return items
+}
+
+function userPart(part: ModelUserPart, cacheMarks: boolean): JsonObject {
+  const mark: JsonObject =
+    cacheMarks && part.cache
+      ? { prompt_cache_breakpoint: { mode: 'explicit', ...(part.cache === 'long' && { ttl: '12h' }) } }
+      : {}
+  return { ...(part.type === 'text' ? { type: 'input_text', text: part.text } : filePart(part)), ...mark }
+}
+
+function filePart({ mediaType, raw, url, filename }: ModelFilePart): JsonObject {
+  if (isImage(mediaType)) {
+    const type = mediaType.includes('/') && mediaType !== 'image/*' ? mediaType : 'image/png'
+    return { type: 'input_image', image_url: url ?? `data:${type};base64,${raw ?? ''}` }
+  }
+  if (url !== undefined) return { type: 'input_file', file_url: url }
+  const name = filename ?? (mediaType === 'application/pdf' ? 'file.pdf' : 'file')
+  return { type: 'input_file', filename: name, file_data: `data:${mediaType};base64,${raw ?? ''}` }
+}
+
+function assistantItems({ content }: ModelAssistantMessage, provider: string, items: JsonObject[]): void {
+  for (const part of content) {
+    if (part.type === 'opaque') {
+      if (part.provider === provider && isObject(part.data)) items.push(part.data)
+      continue
+    }
+    const own = part.providerData?.[provider]
+    if (part.type === 'text') {
+      if (part.text !== '') items.push({ role: 'assistant', content: [{ type: 'output_text', text: part.text }] })
+    } else if (part.type === 'reasoning') {
+      // Without its encrypted form a thought is nothing to a server that stored none.
+      const encrypted = stringOf(own?.['encryptedContent'])
+      if (encrypted === undefined) continue
+      const id: JsonObject = own?.['id'] === undefined ? {} : { id: own['id'] }
+      items.push({ type: 'reasoning', ...id, summary: [...arrayOf(own?.['summary'])], encrypted_content: encrypted })
+    } else if (part.type === 'tool-call') {
+      const text = part.arguments === '' ? '{}' : part.arguments
+      items.push({
+        type: 'function_call',
+        call_id: callId(part.toolCallId),
+        name: wireName(part.name),
+        arguments: text,
+      })
+    }
+  }
+}
+
+function toolOutput(result: ModelToolResultPart): JsonObject {
+  const text = resultText(result)
+  const files = resultFiles(result).map(filePart)
+  const output: JsonValue = files.length === 0 ? text : [{ type: 'input_text', text }, ...files]
+  return { type: 'function_call_output', call_id: callId(result.toolCallId), output }
+}
+
+function callId(id: string): string {
+  return id.length <= longestId ? id : `call_${hash(id)}${hash(`${id}.`)}`
+}

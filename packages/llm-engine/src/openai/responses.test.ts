@@ -1,0 +1,298 @@
+import { type LanguageModel, type ModelHost, type ModelMessage, PfError } from '@pf-agents/agent-core'
+import { describe, expect, it } from 'vitest'
+import { checkFixture, type Fixture } from '../../test/fixtures'
+import { hello, hostOf, named, read } from '../../test/harness'
+import { generate } from '../reply/generate'
+import { createAzureResponses, createOpenAiResponses } from './openai-responses'
+
+const openAi = (host: ModelHost): LanguageModel => createOpenAiResponses({ model: 'm', apiKey: 'k', host, attempts: 1 })
+
+type Event = { type: string; [field: string]: unknown }
+const usage = {
+  input_tokens: 9,
+  input_tokens_details: { cached_tokens: 4 },
+  output_tokens: 7,
+  output_tokens_details: { reasoning_tokens: 2 },
+}
+const tokens = [9, 7]
+const created: Event = { type: 'response.created', response: { id: 'resp_1', model: 'm-1', status: 'in_progress' } }
+const over = (status = 'completed', more: object = {}): Event => ({
+  type: status === 'completed' ? 'response.completed' : 'response.incomplete',
+  response: { id: 'resp_1', model: 'm-1', status, usage, ...more },
+})
+const added = (output_index: number, item: object): Event => ({
+  type: 'response.output_item.added',
+  output_index,
+  item,
+})
+const done = (output_index: number, item: object): Event => ({ type: 'response.output_item.done', output_index, item })
+const piece = (output_index: number, delta: string, kind = 'output_text'): Event => ({
+  type: `response.${kind}.delta`,
+  output_index,
+  item_id: 'whatever',
+  delta,
+})
+const text = (index: number, ...pieces: string[]): Event[] => {
+  const item = { id: 'msg', type: 'message', role: 'assistant' }
+  return [
+    added(index, { ...item, content: [] }),
+    ...pieces.map((delta) => piece(index, delta)),
+    done(index, { ...item, content: [{ type: 'output_text', text: pieces.join('') }] }),
+  ]
+}
+const item = (call_id: string, name: string, args: string): object => ({
+  id: `fc_${call_id}`,
+  type: 'function_call',
+  call_id,
+  name,
+  arguments: args,
+})
+const args = (index: number, delta: string): Event => piece(index, delta, 'function_call_arguments')
+
+const plain = named(created, ...text(0, 'Hel', '', 'Grüße 😀'), over())
+const answered = { text: 'HelGrüße 😀', finish: 'stop', tokens }
+const partial = named(created, added(0, { type: 'message' }), piece(0, 'a'))
+const json = { headers: { 'content-type': 'application/json' } }
+const thought = {
+  id: 'rs_1',
+  type: 'reasoning',
+  summary: [{ type: 'summary_text', text: 'hm' }],
+  encrypted_content: 'whole',
+}
+
+const fixtures: Fixture[] = [
+  { name: '1 plain text', body: plain, expected: answered },
+  { name: '2 CRLF, comments', body: `: hi\r\n\r\n${plain.replaceAll('\n', '\r\n')}`, expected: answered },
+  { name: '2 no event names', body: plain.replace(/event: .*\n/g, ''), expected: answered },
+  {
+    name: '4 one call in pieces',
+    body: named(
+      created,
+      added(0, item('c', 'sum', '')),
+      args(0, '{"a"'),
+      args(0, ':1}'),
+      done(0, item('c', 'sum', '{"a":1}')),
+      over(),
+    ),
+    expected: { calls: [['sum', '{"a":1}']], finish: 'tool-calls', tokens },
+  },
+  {
+    name: '5 calls interleaved',
+    body: named(
+      created,
+      added(0, item('a', 'f', '')),
+      added(1, item('b', 'g', '')),
+      args(1, '{"b"'),
+      args(0, '{"a"'),
+      args(1, ':2}'),
+      args(0, ':1}'),
+      done(0, item('a', 'f', '{"a":1}')),
+      done(1, item('b', 'g', '{"b":2}')),
+      over(),
+    ),
+    expected: {
+      calls: [
+        ['f', '{"a":1}'],
+        ['g', '{"b":2}'],
+      ],
+      finish: 'tool-calls',
+      tokens,
+    },
+  },
+  {
+    name: '6 only the end of the item; 7 no arguments',
+    body: named(created, done(0, item('a', 'f', '{}')), done(1, item('b', 'g', '')), over()),
+    expected: {
+      calls: [
+        ['f', '{}'],
+        ['g', '{}'],
+      ],
+      finish: 'tool-calls',
+      tokens,
+    },
+  },
+  {
+    name: '8 cut arguments',
+    body: named(
+      created,
+      added(0, item('a', 'f', '')),
+      args(0, '{"a":'),
+      over('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }),
+    ),
+    expected: { calls: [['f', '{"a":']], cut: 1, finish: 'length', tokens },
+  },
+  {
+    name: '10 thoughts',
+    body: named(
+      created,
+      added(0, { ...thought, summary: [], encrypted_content: 'pa' }),
+      piece(0, 'h', 'reasoning_summary_text'),
+      piece(0, 'm', 'reasoning_summary_text'),
+      done(0, thought),
+      ...text(1, 'a'),
+      over(),
+    ),
+    expected: { reasoning: ['hm'], text: 'a', finish: 'stop', tokens },
+  },
+  {
+    name: '11 refusal',
+    body: named(
+      created,
+      added(0, { type: 'message' }),
+      piece(0, 'No.', 'refusal'),
+      done(0, { type: 'message' }),
+      over(),
+    ),
+    expected: { text: 'No.', finish: 'content-filter', tokens },
+  },
+  {
+    name: '11 filtered',
+    body: named(created, ...text(0, 'a'), over('incomplete', { incomplete_details: { reason: 'content_filter' } })),
+    expected: { text: 'a', finish: 'content-filter', tokens },
+  },
+  {
+    name: '13 failed before any output',
+    body: named(created, {
+      type: 'response.failed',
+      response: { error: { code: 'rate_limit_exceeded', message: 'x' } },
+    }),
+    expected: { error: 'PF_MODEL_RATE_LIMITED' },
+  },
+  {
+    name: '13 error before any output',
+    body: named({ type: 'error', code: 'server_error', message: 'x', param: null }),
+    expected: { error: 'PF_MODEL_UNAVAILABLE' },
+  },
+  {
+    name: '13 bad prompt',
+    body: named({ type: 'error', code: 'invalid_prompt', message: 'x' }),
+    expected: { error: 'PF_MODEL_REQUEST_INVALID' },
+  },
+  {
+    name: '14 failed after output',
+    body: `${partial}${named({ type: 'response.failed', response: { error: { code: 'server_error' } } })}`,
+    expected: { text: 'a', error: 'PF_MODEL_INTERRUPTED' },
+  },
+  { name: '15 no end', body: partial, expected: { text: 'a', error: 'PF_MODEL_INTERRUPTED' } },
+  { name: '15 reset', body: partial, stored: { cut: true }, expected: { text: 'a', error: 'PF_MODEL_INTERRUPTED' } },
+  { name: '15 no blank line behind the end', body: plain.trimEnd(), expected: answered },
+  { name: '16 events behind the end', body: `${plain}${named(...text(1, 'b'))}`, expected: answered },
+  {
+    name: '17 what is not known',
+    body: named(
+      created,
+      { type: 'response.news' },
+      piece(7, 'x'),
+      done(0, { type: 'hologram', id: 'h' }),
+      ...text(1, 'a'),
+      over(),
+    ),
+    expected: { text: 'a', finish: 'stop', tokens },
+  },
+  {
+    name: '18 JSON where a stream was asked for',
+    body: JSON.stringify({
+      id: 'r',
+      status: 'completed',
+      usage,
+      error: null,
+      output: [thought, { type: 'message', content: [{ type: 'output_text', text: 'a' }] }, item('c', 'f', '{}')],
+    }),
+    stored: json,
+    expected: { reasoning: ['hm'], text: 'a', calls: [['f', '{}']], finish: 'tool-calls', tokens },
+  },
+]
+
+describe('answers of the Responses interface', () => {
+  it.each(fixtures)('$name', (fixture) => checkFixture(fixture, openAi))
+})
+
+describe('requests of the Responses interface', () => {
+  it('gives thoughts and foreign items back where they were, to OpenAI alone', async () => {
+    const search = { id: 'ws_1', type: 'web_search_call', status: 'completed' }
+    const host = hostOf({
+      body: named(
+        created,
+        done(0, thought),
+        done(1, search),
+        done(2, item('c', 'f', '{"a":1}')),
+        ...text(3, 'a'),
+        over(),
+      ),
+    })
+    const { message } = await generate(openAi(host), hello)
+    const messages: ModelMessage[] = [
+      ...hello.messages,
+      JSON.parse(JSON.stringify(message)),
+      { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c', name: 'f', parts: [{ text: '3' }] }] },
+    ]
+    await generate(openAi(host), { messages })
+    expect(JSON.parse(host.bodies[1] as string).input).toEqual([
+      { role: 'user', content: [{ type: 'input_text', text: 'Hello' }] },
+      thought,
+      search,
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"a":1}' },
+      { role: 'assistant', content: [{ type: 'output_text', text: 'a' }] },
+      { type: 'function_call_output', call_id: 'c', output: '3' },
+    ])
+    const azure = createAzureResponses({ endpoint: 'https://x.openai.azure.com', model: 'm', apiKey: 'k', host })
+    await read(azure, { messages })
+    expect(host.urls[2]).toBe('https://x.openai.azure.com/openai/v1/responses')
+    expect(host.bodies[2]).not.toContain('rs_1')
+    expect(() => createAzureResponses({ endpoint: 'https://x', model: 'm', apiVersion: '1' })).toThrow(PfError)
+  })
+
+  it('has all of a call', async () => {
+    const host = hostOf({ body: plain })
+    const schema = { type: 'object', properties: {}, additionalProperties: false }
+    const { parts } = await read(openAi(host), {
+      messages: [
+        { role: 'system', text: 'rules' },
+        {
+          role: 'user',
+          content: [
+            { type: 'file', mediaType: 'image/png', url: 'https://x/y.png' },
+            { type: 'file', mediaType: 'application/pdf', raw: 'AAAA' },
+          ],
+        },
+      ],
+      tools: [
+        { name: 'f', parameters: schema, strict: true },
+        { name: 'g', parameters: { type: 'object', properties: { a: {} } }, strict: true },
+      ],
+      toolChoice: { allowed: ['f'] },
+      maxOutputTokens: 800,
+      seed: 1,
+      reasoning: { effort: 'low' },
+      output: { schema },
+      providerOptions: { openai: { prompt_cache_key: 'k' } },
+    })
+    expect(parts[0]).toMatchObject({ warnings: [expect.stringContaining('seed')] })
+    expect(JSON.parse(host.bodies[0] as string)).toEqual({
+      model: 'm',
+      input: [
+        { role: 'developer', content: 'rules' },
+        {
+          role: 'user',
+          content: [
+            { type: 'input_image', image_url: 'https://x/y.png' },
+            { type: 'input_file', filename: 'file.pdf', file_data: 'data:application/pdf;base64,AAAA' },
+          ],
+        },
+      ],
+      tools: [
+        { type: 'function', name: 'f', parameters: schema, strict: true },
+        { type: 'function', name: 'g', parameters: { type: 'object', properties: { a: {} } }, strict: false },
+      ],
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'f' }] },
+      max_output_tokens: 800,
+      reasoning: { effort: 'low', summary: 'auto' },
+      text: { format: { type: 'json_schema', name: 'output', schema, strict: true } },
+      store: false,
+      include: ['reasoning.encrypted_content'],
+      stream: true,
+      stream_options: { include_obfuscation: false },
+      prompt_cache_key: 'k',
+    })
+  })
+})

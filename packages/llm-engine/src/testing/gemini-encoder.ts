@@ -1,0 +1,59 @@
+import type { JsonObject } from '@pf-agents/agent-core'
+import type { PreparedTurn } from './turn'
+import { jsonEvent, type WireEncoder } from './wire-encoder'
+
+const reasons = { stop: 'STOP', length: 'MAX_TOKENS', 'tool-calls': 'STOP', 'content-filter': 'SAFETY' } as const
+
+/** Google's Gemini. */
+export const geminiEncoder: WireEncoder = {
+  headers: {},
+  stream(turn) {
+    const chunks: JsonObject[] = []
+    for (const text of turn.pieces(turn.reasoning)) chunks.push(chunk(turn, [{ text, thought: true }]))
+    for (const text of turn.pieces(turn.text + turn.refusal)) chunks.push(chunk(turn, [{ text }]))
+    if (turn.calls.length > 0) chunks.push(chunk(turn, calls(turn)))
+    chunks.push(chunk(turn, [], finishReason(turn)))
+    return chunks.map((value) => jsonEvent(value))
+  },
+  whole(turn) {
+    const parts: JsonObject[] = []
+    if (turn.reasoning !== '') parts.push({ text: turn.reasoning, thought: true })
+    const text = turn.text + turn.refusal
+    if (text !== '') parts.push({ text })
+    return chunk(turn, [...parts, ...calls(turn)], finishReason(turn))
+  },
+  error: (status, message) => ({
+    error: { code: status, message, status: status === 429 ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE' },
+  }),
+}
+
+function chunk(turn: PreparedTurn, parts: JsonObject[], finish?: string): JsonObject {
+  const { usage } = turn
+  const thoughts = usage.reasoningTokens ?? 0
+  return {
+    candidates: [
+      { index: 0, content: { role: 'model', parts }, ...(finish !== undefined && { finishReason: finish }) },
+    ],
+    usageMetadata: {
+      promptTokenCount: usage.inputTokens,
+      cachedContentTokenCount: usage.cacheReadTokens ?? 0,
+      candidatesTokenCount: usage.outputTokens - thoughts,
+      thoughtsTokenCount: thoughts,
+      totalTokenCount: usage.inputTokens + usage.outputTokens,
+    },
+    modelVersion: turn.model,
+    responseId: `response_${turn.number}`,
+  }
+}
+
+/** Of calls made together only the first is signed. */
+function calls(turn: PreparedTurn): JsonObject[] {
+  return turn.calls.map(({ id, name, arguments: json }, index) => ({
+    functionCall: { id, name, args: JSON.parse(json) as JsonObject },
+    ...(index === 0 && { thoughtSignature: `c2lnbmF0dXJl${turn.number}` }),
+  }))
+}
+
+function finishReason(turn: PreparedTurn): string {
+  return turn.refusal === '' ? reasons[turn.finish] : 'SAFETY'
+}

@@ -1,0 +1,75 @@
+import type {
+  JsonObject,
+  JsonValue,
+  ModelCall,
+  ModelFinish,
+  ModelProfile,
+  ModelStreamPart,
+  ModelUsage,
+  Random,
+} from '@pf-agents/agent-core'
+
+/** A request as a wire words it, without the key. */
+export interface WireRequest {
+  url: string
+  headers: Readonly<Record<string, string>>
+  body: JsonObject
+  /** What of the call was left out or changed. */
+  warnings: readonly string[]
+}
+
+/** Where a decoder puts what it made. The array is another one for every chunk. */
+export interface PartSink {
+  parts: ModelStreamPart[]
+}
+
+/** What a decoder is made with. */
+export interface DecoderContext {
+  sink: PartSink
+  /** The model that is asked. */
+  modelId: string
+  random: Random
+  /** The tool's own name, from the one it has on the wire. */
+  toolName(wireName: string): string
+}
+
+/** An error inside a stream: the object that holds it. Thrown by decoders. */
+export class StreamError {
+  readonly body: JsonValue
+
+  constructor(body: JsonValue) {
+    this.body = body
+  }
+}
+
+/** Turns the events of one answer into parts. Holds what is open; skips what it does not know. */
+export interface WireDecoder {
+  readonly responseId: string | undefined
+  readonly modelId: string | undefined
+  /** The provider's own mark of the end came: nothing more is expected. */
+  readonly done: boolean
+  /** @param name - the SSE event name. @throws StreamError where the event is an error */
+  event(value: JsonObject, name: string | undefined): void
+  /** The server did not stream: the answer as one body. @throws StreamError where the body is an error */
+  body(value: JsonValue): void
+  /**
+   * The answer is over. Closes what is open.
+   * @returns how it ended, or `undefined` where no mark of the end ever came
+   */
+  end(): { finish: ModelFinish; usage: ModelUsage } | undefined
+}
+
+/** How to talk to one kind of provider. */
+export interface Wire {
+  readonly provider: string
+  readonly modelId: string
+  readonly profile: ModelProfile
+  /** Name of the response header with the id of the request. */
+  readonly requestIdHeader: string
+  request(call: ModelCall): WireRequest
+  /** Headers that carry the key. */
+  authorization(key: string): Readonly<Record<string, string>>
+  decoder(context: DecoderContext): WireDecoder
+  /** The name that a tool has on this wire. */
+  toolName(name: string): string
+}
