@@ -10,7 +10,9 @@ const known = readdirSync(here, { withFileTypes: true })
 
 const args = process.argv.slice(2)
 if (args.includes('--help') || args.includes('-h')) {
-  console.log(`Usage: npm run bench -- [NAME …]\n\nBenches: ${known.join(', ')}\n\nPrints one JSON line per figure and rewrites benchmarks/RESULTS.md.`)
+  console.log(
+    `Usage: npm run bench -- [NAME …]\n\nBenches: ${known.join(', ')}\n\nPrints one JSON line per figure and rewrites benchmarks/RESULTS.md.`,
+  )
   process.exit(0)
 }
 const unknown = args.filter((name) => !known.includes(name))

@@ -10,7 +10,8 @@ const agent = defineAgent({
   description: 'Streams so many chunks, or waits',
   version: '1.0.0',
   async *onMessage(message, { signal }) {
-    globalThis.__m?.('handler'); const [count, pause = 0] = message.text.split(' ').map(Number)
+    globalThis.__m?.('handler')
+    const [count, pause = 0] = message.text.split(' ').map(Number)
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
     for (let index = 0; index < count; index++) yield `chunk ${index} `
     if (count === 0) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

@@ -13,26 +13,56 @@ class EchoExecutor {
     const echo = `Echo: ${said}`
     if (!said.startsWith('task')) {
       bus.publish(
-        AgentEvent.message({ messageId: randomUUID(), role: Role.ROLE_AGENT, parts: [textPart(echo)], contextId, taskId: '', metadata: undefined, extensions: [], referenceTaskIds: [] }),
+        AgentEvent.message({
+          messageId: randomUUID(),
+          role: Role.ROLE_AGENT,
+          parts: [textPart(echo)],
+          contextId,
+          taskId: '',
+          metadata: undefined,
+          extensions: [],
+          referenceTaskIds: [],
+        }),
       )
       bus.finished()
       return
     }
     const now = () => new Date().toISOString()
     bus.publish(
-      AgentEvent.task({ id: taskId, contextId, status: { state: TaskState.TASK_STATE_SUBMITTED, message: undefined, timestamp: now() }, artifacts: [], history: [userMessage], metadata: undefined }),
+      AgentEvent.task({
+        id: taskId,
+        contextId,
+        status: { state: TaskState.TASK_STATE_SUBMITTED, message: undefined, timestamp: now() },
+        artifacts: [],
+        history: [userMessage],
+        metadata: undefined,
+      }),
     )
     bus.publish(
       AgentEvent.artifactUpdate({
         taskId,
         contextId,
-        artifact: { artifactId: randomUUID(), name: '', description: '', parts: [textPart(echo)], metadata: undefined, extensions: [] },
+        artifact: {
+          artifactId: randomUUID(),
+          name: '',
+          description: '',
+          parts: [textPart(echo)],
+          metadata: undefined,
+          extensions: [],
+        },
         append: false,
         lastChunk: true,
         metadata: undefined,
       }),
     )
-    bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status: { state: TaskState.TASK_STATE_COMPLETED, message: undefined, timestamp: now() }, metadata: undefined }))
+    bus.publish(
+      AgentEvent.statusUpdate({
+        taskId,
+        contextId,
+        status: { state: TaskState.TASK_STATE_COMPLETED, message: undefined, timestamp: now() },
+        metadata: undefined,
+      }),
+    )
     bus.finished()
   }
   async cancelTask() {}

@@ -13,7 +13,14 @@ export function figure({ bench, name, unit, ours, peer, peerName, better, target
   const ourMedian = median(ours)
   const peerMedian = peer && median(peer)
   const ratio = peerMedian === undefined ? null : better === 'more' ? ourMedian / peerMedian : peerMedian / ourMedian
-  const reached = target === undefined ? null : peerMedian === undefined ? (better === 'more' ? ourMedian >= target : ourMedian <= target) : ratio >= target
+  const reached =
+    target === undefined
+      ? null
+      : peerMedian === undefined
+        ? better === 'more'
+          ? ourMedian >= target
+          : ourMedian <= target
+        : ratio >= target
   return {
     bench,
     case: name,

@@ -5,7 +5,11 @@ import { fork } from 'node:child_process'
  * A server script sends `{ port }` when it listens; a measuring script sends its result.
  */
 export function start(script, args = [], { env = {}, execArgv = [] } = {}) {
-  const child = fork(script, args, { env: { ...process.env, NODE_ENV: 'production', ...env }, execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(script, args, {
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    execArgv,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const ready = new Promise((resolve, reject) => {
     child.once('message', resolve)
     child.once('error', reject)

@@ -13,7 +13,9 @@ export function writeResults(figures) {
   try {
     kept = JSON.parse(readFileSync(jsonFile, 'utf8')).figures.filter((one) => !ran.has(one.bench))
   } catch {}
-  const all = [...kept, ...figures.map((one) => ({ ...one, measured: machine() }))].sort((a, b) => a.bench.localeCompare(b.bench))
+  const all = [...kept, ...figures.map((one) => ({ ...one, measured: machine() }))].sort((a, b) =>
+    a.bench.localeCompare(b.bench),
+  )
   writeFileSync(jsonFile, JSON.stringify({ figures: all }, null, 2) + '\n')
   writeFileSync(pageFile, page(all))
 }
@@ -42,10 +44,15 @@ function page(figures) {
     const rows = figures.filter((one) => one.bench === bench)
     const { node, cores, os, commit: at } = rows[0].measured
     lines.push(`## ${bench}`, '', `Node ${node}, ${cores} cores, ${os}, commit ${at}.`, '')
-    lines.push('| case | unit | ours | peer | peer is | ratio | target | reached |', '|---|---|---|---|---|---|---|---|')
+    lines.push(
+      '| case | unit | ours | peer | peer is | ratio | target | reached |',
+      '|---|---|---|---|---|---|---|---|',
+    )
     for (const one of rows) {
       const reached = one.pass === null ? '–' : one.pass ? 'yes' : '**no**'
-      lines.push(`| ${one.case} | ${one.unit} | ${one.ours} | ${one.peer ?? '–'} | ${one.peerName ?? '–'} | ${one.ratio ?? '–'} | ${one.target ?? '–'} | ${reached} |`)
+      lines.push(
+        `| ${one.case} | ${one.unit} | ${one.ours} | ${one.peer ?? '–'} | ${one.peerName ?? '–'} | ${one.ratio ?? '–'} | ${one.target ?? '–'} | ${reached} |`,
+      )
     }
     const notes = rows.filter((one) => one.note)
     if (notes.length > 0) lines.push('', ...notes.map((one) => `- ${one.case}: ${one.note}`))

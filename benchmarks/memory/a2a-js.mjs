@@ -17,7 +17,23 @@ for (let index = 1; index <= total; index++) {
       id: `t-${index}`,
       contextId: `c-${index}`,
       status: { state: TaskState.TASK_STATE_COMPLETED, message: undefined, timestamp: new Date().toISOString() },
-      artifacts: [{ artifactId: 'a', name: '', description: '', parts: [{ content: { $case: 'text', value: `${index} ${kilobyte}` }, metadata: undefined, filename: '', mediaType: '' }], metadata: undefined, extensions: [] }],
+      artifacts: [
+        {
+          artifactId: 'a',
+          name: '',
+          description: '',
+          parts: [
+            {
+              content: { $case: 'text', value: `${index} ${kilobyte}` },
+              metadata: undefined,
+              filename: '',
+              mediaType: '',
+            },
+          ],
+          metadata: undefined,
+          extensions: [],
+        },
+      ],
       history: [],
       metadata: undefined,
     },

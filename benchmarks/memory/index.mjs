@@ -11,8 +11,22 @@ export async function run({ log }) {
   const peer = await measure(join(import.meta.dirname, 'a2a-js.mjs'), ['100000'], options)
   log(`a2a-js: ${JSON.stringify(peer)}`)
   return [
-    figure({ bench: 'memory', name: 'heap after 1M tasks ÷ heap after 100k', unit: '×', better: 'less', ours: [ours.heapAtEnd / ours.heapAt100k], target: 1.05 }),
-    figure({ bench: 'memory', name: 'live tasks lost of 1,000', unit: 'tasks', better: 'less', ours: [ours.lost], target: 0 }),
+    figure({
+      bench: 'memory',
+      name: 'heap after 1M tasks ÷ heap after 100k',
+      unit: '×',
+      better: 'less',
+      ours: [ours.heapAtEnd / ours.heapAt100k],
+      target: 1.05,
+    }),
+    figure({
+      bench: 'memory',
+      name: 'live tasks lost of 1,000',
+      unit: 'tasks',
+      better: 'less',
+      ours: [ours.lost],
+      target: 0,
+    }),
     figure({
       bench: 'memory',
       name: 'heap kept by 100k finished tasks',

@@ -32,11 +32,18 @@ const agent = defineAgent({
 const conversation = createMemoryConversation()
 const runtime = createRuntime(
   agent,
-  new PortMap([bind(runStorePort, createMemoryRunStore({ conversation })), bind(keyValuePort, createMemoryKeyValue()), bind(conversationPort, conversation)]),
+  new PortMap([
+    bind(runStorePort, createMemoryRunStore({ conversation })),
+    bind(keyValuePort, createMemoryKeyValue()),
+    bind(conversationPort, conversation),
+  ]),
 )
 let count = 0
 const send = (text, taskId) =>
-  runtime.submit({ principal: anonymous, message: { messageId: `m-${count++}`, role: 'user', parts: [{ text }], ...(taskId && { taskId }) } }).outcome
+  runtime.submit({
+    principal: anonymous,
+    message: { messageId: `m-${count++}`, role: 'user', parts: [{ text }], ...(taskId && { taskId }) },
+  }).outcome
 
 const heapAtStart = heap()
 const waiting = []

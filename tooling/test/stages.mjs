@@ -48,7 +48,11 @@ function vitest(context, title, node, extra = []) {
     ...(files.length > 0 ? ['--passWithNoTests', ...files] : []),
   ]
   // Tests that start `node` from PATH get the Node they run on.
-  return reported(context, title, node, args, { PATH: [dirname(node), process.env.PATH].join(delimiter) })
+  return reported(context, title, node, args, {
+    PATH: [dirname(node), process.env.PATH].join(delimiter),
+    // Node 22 warns of node:sqlite on stderr, which tests of child processes expect to be empty.
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning'].filter(Boolean).join(' '),
+  })
 }
 
 const node22 = (root) => join(root, 'tooling/node22/node_modules/node/bin/node')

@@ -1,3 +1,4 @@
+// @node24-only: it counts guests that wait on one thread, which needs JSPI
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

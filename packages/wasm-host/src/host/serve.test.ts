@@ -1,3 +1,4 @@
+// @node24-only: it counts guests that wait on one thread, which needs JSPI
 import http from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareTestGuest, startTestHost, type TestHost } from '../../test/test-host'

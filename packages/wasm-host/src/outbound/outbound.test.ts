@@ -1,3 +1,4 @@
+// @node24-only: it counts guests that wait on one thread, which needs JSPI
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
