@@ -53,7 +53,7 @@ it.each(published.map(({ manifest }) => [manifest.name, manifest]))(
       type: 'module',
       sideEffects: false,
       engines: { node: '>=22.18' },
-      files: ['dist', 'src', '!src/**/*.test.ts'],
+      files: expect.arrayContaining(['dist', 'src', '!src/**/*.test.ts']),
     })
   },
 )
