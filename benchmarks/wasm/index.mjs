@@ -207,17 +207,17 @@ async function memory(component, slow, env) {
   const many = await rssOf(component, { pool: held })
   const live = await rssOf(slow, { pool: 1 }, async (server) => {
     const answered = client(server.port, { serial: 0, phases: [{ connections: held, amount: held }] })
+    let over = false
+    void answered.finally(() => (over = true))
     // The most it ever held while all of them were in their instances.
     let most = 0
-    let all = false
-    const look = setInterval(async () => {
+    while (!over) {
       const { rss, stats } = await server.ask()
-      all ||= stats.live === held
       if (stats.live === held) most = Math.max(most, rss)
-    }, 20)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
     await answered
-    clearInterval(look)
-    if (!all) throw new Error('the instances were never live all at once')
+    if (most === 0) throw new Error('the instances were never live all at once')
     return most
   })
   return { pooled: (many.before - one.before) / (held - 1), live: (live.during - live.before) / (held - 1) }
