@@ -60,7 +60,7 @@ function jsonOf(schema: Schema | undefined): JsonObject | undefined {
 }
 
 /** An agent's plain data. */
-export function agentDocument(agent: Agent): AgentDocument {
+function agentDocument(agent: Agent): AgentDocument {
   const { name, description, version, provider, documentationUrl, iconUrl } = agent
   return {
     name,

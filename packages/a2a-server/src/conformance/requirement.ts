@@ -34,7 +34,6 @@ export interface Requirement {
   deferred?: { reason: string }
 }
 
-const later = (what: string) => ({ reason: `later: ${what}` })
 
 /** Decided: docs/design.md, section 7. */
 export const grpcNotServed = {
