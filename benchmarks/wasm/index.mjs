@@ -208,7 +208,9 @@ async function memory(component, slow, env) {
   const live = await rssOf(slow, { pool: 1 }, async (server) => {
     const answered = client(server.port, { serial: 0, phases: [{ connections: held, amount: held }] })
     let over = false
-    void answered.finally(() => (over = true))
+    void answered.finally(() => {
+      over = true
+    })
     // The most it ever held while all of them were in their instances.
     let most = 0
     while (!over) {

@@ -70,7 +70,7 @@ async function listening(command, args, sign) {
     port,
     // A group of its own: jco serves from a process that it starts itself.
     async stop() {
-      process.kill(-child.pid, 'SIGKILL')
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       await gone
     },
   }

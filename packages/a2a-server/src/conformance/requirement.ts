@@ -34,7 +34,6 @@ export interface Requirement {
   deferred?: { reason: string }
 }
 
-
 /** Decided: docs/design.md, section 7. */
 export const grpcNotServed = {
   reason: 'gRPC is not served: it is not possible inside a component, and the two HTTP bindings cover every operation',
