@@ -25,6 +25,13 @@ export interface CompiledComponent {
   resettable: boolean
 }
 
+const compile = (module: Uint8Array): Promise<WebAssembly.Module> =>
+  wasm.compile(module).catch((cause: Error) => {
+    throw new PfError('PF_COMPONENT_INVALID', `A core module of the component is not valid: ${cause.message}`, {
+      cause,
+    })
+  })
+
 /** Compiles a component's core modules, with at most `memoryMb` of linear memory for an instance. */
 export async function compileModules(prepared: PreparedFiles, memoryMb: number): Promise<CompiledComponent> {
   const { files, plan, memory: detached, resettable } = prepared
@@ -32,7 +39,7 @@ export async function compileModules(prepared: PreparedFiles, memoryMb: number):
   const modules = await Promise.all(
     Array.from({ length: count }, (_, index) => {
       const bytes = files[coreFile(index)] as Uint8Array
-      return wasm.compile(index === detached?.module ? bytes : withMemoryMaximum(bytes, memoryMb))
+      return compile(index === detached?.module ? bytes : withMemoryMaximum(bytes, memoryMb))
     }),
   )
   if (!detached) return { plan, modules, memory: undefined, resettable: false }

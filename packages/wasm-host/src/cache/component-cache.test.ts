@@ -1,3 +1,4 @@
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareTestGuest } from '../../test/test-host'
 import { buildGuest } from '../../test/build-guest'
 import { testGuest } from '../../test/test-guest'
+import { compileModules } from './compile-modules'
 import { loadComponent } from './component-cache'
 
 let directory: string
@@ -17,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 describe('component cache', () => {
-  test('a component is transpiled once, by content', async () => {
+  test('a component is prepared once, by content', async () => {
     expect((await loadComponent(component, directory)).built).toBe(true)
     const again = await loadComponent(component.slice(), directory)
     expect(again.built).toBe(false)
@@ -53,6 +55,18 @@ describe('component cache', () => {
     expect(await readdir(fresh)).toHaveLength(1)
     expect((await loadComponent(component, fresh)).built).toBe(false)
     await rm(fresh, { recursive: true })
+  })
+
+  test('a component this host does not run is refused by name, one with a broken module when it is compiled', async () => {
+    await expect(loadComponent(await parse('(component (import "f" (func)))'), directory)).rejects.toMatchObject({
+      code: 'PF_COMPONENT_INVALID',
+      message: expect.stringContaining('the import f'),
+    })
+    const broken = await loadComponent(await parse('(component (core module (func (result i32))))'), directory)
+    await expect(compileModules(broken, 64)).rejects.toMatchObject({
+      code: 'PF_COMPONENT_INVALID',
+      message: expect.stringContaining('core module'),
+    })
   })
 
   test('what is not a component is refused', async () => {
