@@ -100,6 +100,12 @@ export {
 } from './feature/feature'
 export type { RunsOn } from './feature/target-check'
 export { consoleLogger } from './port/console-logger'
+export {
+  contextStrategyPort,
+  type ContextRequest,
+  type ContextResult,
+  type ContextStrategy,
+} from './port/context-strategy'
 export type { LanguageModel } from './port/language-model'
 export type {
   ModelCall,
