@@ -1,9 +1,12 @@
 /**
- * Conformance suites for storage drivers, free of any test framework, so that they also run inside a component.
+ * A mock model, and conformance suites for storage drivers; free of any test framework, so that they also run inside a
+ * component.
  * Neutral: runs on Node and inside a WebAssembly component.
  *
  * @module
  */
+export { type MockModel, mockModel, type MockModelOptions } from './model/mock-model'
+export type { MockToolCall, MockTurn, MockTurnResult, MockTurnSource } from './model/mock-turn'
 export { CaseFailure } from './storage/assert'
 export { conversationSuite } from './storage/conversation-suite'
 export { keyValueSuite } from './storage/key-value-suite'
