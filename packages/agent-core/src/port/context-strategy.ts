@@ -19,6 +19,8 @@ export interface ContextRequest {
   readonly maxOutputTokens?: ModelCall['maxOutputTokens']
   /** What the call before this one of the same run used: the provider's own count. */
   readonly lastUsage?: ModelUsage
+  /** The provider refused the prompt handed out last as too long: this one must be shorter. Default false. */
+  readonly overflowed?: boolean
   /** What the strategy handed out last in this task, after a restart too; absent at first. */
   readonly state?: JsonValue
   /** Signal, budget, services, state of the conversation. */
