@@ -107,6 +107,15 @@ export {
   type ContextStrategy,
 } from './port/context-strategy'
 export type { LanguageModel } from './port/language-model'
+export {
+  type Llm,
+  type LlmData,
+  llmPort,
+  type LlmRequest,
+  type LlmResult,
+  type LlmService,
+  type ModelSettings,
+} from './port/llm'
 export type {
   ModelCall,
   ModelHost,
@@ -168,6 +177,7 @@ export {
   type Variables,
   variablesPort,
 } from './port/services'
+export { ThrownReply } from './reply/thrown-reply'
 export { type ArtifactInput, type InputRequest, isReply, type Reply, reply } from './reply/reply'
 export type { AgentRuntime, ClientTool, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
 export { Budget } from './runtime/budget'
@@ -195,6 +205,7 @@ export {
 } from './schema/standard-schema'
 export {
   defineTool,
+  isSuspension,
   suspend,
   type Suspension,
   type Tool,

@@ -2,6 +2,7 @@ import { PfError } from '../error/pf-error'
 import type { IncomingMessage } from '../model/message'
 import type { LanguageModel } from '../port/language-model'
 import type { RunContext } from '../runtime/run-context'
+import type { Schema } from '../schema/schema'
 import type { Tool } from '../tool/tool'
 import { mergeNeeds, type Needs } from './needs'
 import { parseOutbound } from './outbound'
@@ -41,7 +42,10 @@ export interface AgentDefinition {
   onMessage?: (message: IncomingMessage, context: RunContext) => HandlerResult
   /** Runs the loop over this model; needs a feature that provides an engine, such as llm-engine. */
   model?: LanguageModel
+  /** What the model may call. */
   tools?: readonly Tool[]
+  /** Schema of the data that the model's answer is; default text. A skill has its own. */
+  output?: Schema
   needs?: Needs
   provider?: AgentProvider
   documentationUrl?: string

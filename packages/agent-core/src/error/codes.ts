@@ -275,6 +275,11 @@ export const errorCodes = {
     summary: 'The component could not be built.',
     remedy: 'Correct what the message names.',
   },
+  PF_TOOL_CALL_INVALID: {
+    status: 502,
+    summary: 'The model kept making tool calls that can not be carried out.',
+    remedy: "Look at the run's tool results: most often the tool's description or schema is not clear to the model.",
+  },
   PF_MODEL_AUTH: {
     status: 502,
     summary: 'The provider of the model refused the key, or what the key may do.',

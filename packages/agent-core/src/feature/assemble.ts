@@ -6,6 +6,7 @@ import type { AnyFeature } from './feature'
 /** Which package provides a port, to name it where it is missing. */
 const providers: Readonly<Record<string, string>> = {
   'pf.agent-engine': '@pf-agents/llm-engine',
+  'pf.llm': '@pf-agents/llm-engine',
   'pf.run-streams': '@pf-agents/event-stream',
   'pf.run-store': '@pf-agents/sqlite-storage or @pf-agents/spin-storage',
   'pf.remote-agents': '@pf-agents/a2a-client',

@@ -7,8 +7,6 @@ declare const portType: unique symbol
 export interface Port<T> {
   readonly name: string
   readonly key: symbol
-  /** Several features may provide it: it is the list of all they bring. */
-  readonly isList?: true
   /** Type only. */
   readonly [portType]?: T
 }
@@ -26,19 +24,6 @@ export type PortService<P> = P extends Port<infer T> ? T : never
  */
 export function port<T>(name: string): Port<T> {
   return { name, key: Symbol.for(`pf-agents.port:${name}`) }
-}
-
-/**
- * Names a list that several features add to, in the order they are set up.
- *
- * @example
- * ```ts
- * const checks = listPort<() => Promise<void>>('acme.checks')
- * const binding = bind(checks, [() => ping()])
- * ```
- */
-export function listPort<T>(name: string): Port<readonly T[]> {
-  return { ...port<readonly T[]>(name), isList: true }
 }
 
 /** A port with the service that answers it. */

@@ -16,7 +16,8 @@ export type Reply =
   | {
       reply: 'suspended'
       state: 'input-required' | 'auth-required'
-      interrupts: Omit<Interrupt, 'id' | 'status'>[]
+      /** Ids are made where none are given; one that is given must be unique in the task. */
+      interrupts: (Omit<Interrupt, 'id' | 'status'> & { id?: string })[]
       /** Where the engine goes on; the handler engine makes its own. */
       checkpoint?: Checkpoint
       parts?: Part[]

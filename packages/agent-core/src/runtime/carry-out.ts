@@ -9,6 +9,7 @@ import type { JsonValue } from '../model/json'
 import { getOwn } from '../model/own-property'
 import type { Awaitable } from '../port/run-store'
 import { reply } from '../reply/reply'
+import { ThrownReply } from '../reply/thrown-reply'
 import type { RunOutcome } from './agent-runtime'
 import { chain, isPromise } from './awaitable'
 import { consume, isAsyncIterable } from './consume'
@@ -129,9 +130,18 @@ async function settle(run: Run, outcome: PromiseLike<RunOutcome>): Promise<RunOu
   try {
     return await outcome
   } catch (error) {
-    return await failRun(run, error)
+    return await (ThrownReply.is(error) ? finishThrown(run, error) : failRun(run, error))
   } finally {
     run.close()
+  }
+}
+
+async function finishThrown(run: Run, { reply }: ThrownReply): Promise<RunOutcome> {
+  try {
+    if (run.abort.reason !== undefined) throw run.abort.reason
+    return await finishRun(run, reply)
+  } catch (error) {
+    return failRun(run, error)
   }
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../model/json'
 import type { IncomingMessage, Message } from '../model/message'
 import { getOwn, setOwn } from '../model/own-property'
 import type { Task } from '../model/task'
+import { type Llm, llmPort } from '../port/llm'
 import type { Ports } from '../port/port'
 import type { Principal } from '../port/scope'
 import { authServicePort, type TraceContext, variablesPort } from '../port/services'
@@ -70,6 +71,14 @@ export class Context implements RunContext {
   }
   get services(): Ports {
     return this.#run.services.ports
+  }
+  get llm(): Llm {
+    const service = this.services.find(llmPort)
+    if (service !== undefined) return service.for(this)
+    throw new PfError(
+      'PF_ENGINE_MISSING',
+      'ctx.llm needs an engine. Install @pf-agents/llm-engine and pass llmEngine() to the app.',
+    )
   }
   get principal(): Principal {
     return this.#run.principal

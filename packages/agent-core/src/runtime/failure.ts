@@ -18,6 +18,7 @@ const tellable = new Set<string>([
   'PF_ENGINE_MISSING',
   'PF_CHECKPOINT_SCHEMA',
   'PF_SKILL_UNKNOWN',
+  'PF_TOOL_CALL_INVALID',
 ])
 
 /** Whether an error's sentence was written for callers. */

@@ -4,6 +4,7 @@ import type { Task } from '../model/task'
 import type { RunEvent } from '../event/run-event'
 import type { Budget } from './budget'
 import type { Principal } from '../port/scope'
+import type { Llm } from '../port/llm'
 import type { Ports } from '../port/port'
 import type { LogLevel, TraceContext } from '../port/services'
 import type { ClientTool } from './agent-runtime'
@@ -50,6 +51,8 @@ export interface RunContext {
   readonly state: { readonly task: TaskState; readonly context: ContextState }
   /** Services of the installed features, by port. */
   readonly services: Ports
+  /** The model loop. @throws PfError PF_ENGINE_MISSING where no installed feature provides it */
+  readonly llm: Llm
   readonly principal: Principal
   /** The tenant of the route; empty where the app serves one agent. */
   readonly tenant: string

@@ -4,13 +4,18 @@ import type { Part } from '../model/part'
 import type { Schema, SchemaOutput } from '../schema/schema'
 import type { RunContext } from '../runtime/run-context'
 
-/** A tool stops the run until somebody outside answers. */
+const suspensionMark = Symbol.for('pf-agents.suspension')
+
+/** A tool stops the run until somebody outside answers. Made by {@link suspend} alone: JSON of its shape is only JSON. */
 export interface Suspension {
   readonly suspend: Omit<Interrupt, 'id' | 'status' | 'toolCallId'>
 }
 
-/** What a tool gives back: JSON, parts, or a suspension. */
-export type ToolResult = JsonValue | { readonly parts: Part[]; readonly isError?: boolean } | Suspension
+/**
+ * What a tool gives back: JSON, parts, or a suspension. Nothing else it could say has any meaning to the engine: it can
+ * not approve, end or redirect a run.
+ */
+export type ToolResult = JsonValue | { readonly parts: readonly Part[]; readonly isError?: boolean } | Suspension
 
 /** What a tool is called with beside its arguments. */
 export interface ToolCall {
@@ -66,7 +71,12 @@ export function defineTool<const S extends Schema>(
  * ```
  */
 export function suspend(interrupt: Suspension['suspend']): Suspension {
-  return { suspend: interrupt }
+  return Object.defineProperty({ suspend: interrupt }, suspensionMark, { value: true })
+}
+
+/** Whether a value was made by {@link suspend}, of any installed copy. */
+export function isSuspension(value: unknown): value is Suspension {
+  return typeof value === 'object' && value !== null && suspensionMark in value
 }
 
 /** Where tools come from at run time: an MCP client, A2A agents. */

@@ -1,0 +1,28 @@
+import type { Reply } from './reply'
+
+const mark = Symbol.for('pf-agents.thrown-reply')
+
+/**
+ * A reply from deep inside: thrown, it ends the handler the way the reply says. What calls a model loop on behalf of a
+ * handler suspends it with this; let it pass.
+ *
+ * @example
+ * ```ts
+ * throw new ThrownReply(reply.inputRequired({ prompt: 'Which city?', slot: 'city' }))
+ * ```
+ */
+export class ThrownReply extends Error {
+  readonly reply: Reply
+
+  constructor(reply: Reply) {
+    super('The handler ended with a reply from inside. Do not catch this.')
+    this.name = 'ThrownReply'
+    this.reply = reply
+    Object.defineProperty(this, mark, { value: true })
+  }
+
+  /** Whether a value is one, of any installed copy. */
+  static is(value: unknown): value is ThrownReply {
+    return typeof value === 'object' && value !== null && mark in value
+  }
+}
