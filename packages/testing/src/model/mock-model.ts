@@ -1,6 +1,6 @@
 import {
   type Clock,
-  errorCodes,
+  type ErrorCode,
   type LanguageModel,
   type ModelCall,
   type ModelProfile,
@@ -145,7 +145,7 @@ function partsOf(
   return [...head, ...output, { type: 'finish', finish: { reason, raw: reason, complete: true }, usage }]
 }
 
-function failure(code: keyof typeof errorCodes, provider: string, model: string): PfError {
+function failure(code: ErrorCode, provider: string, model: string): PfError {
   return new PfError(code, undefined, { details: { provider, model }, retryable: passing.has(code) })
 }
 
