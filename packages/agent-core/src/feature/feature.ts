@@ -109,11 +109,12 @@ export interface Feature<
   Name extends string = string,
   Targets extends Target = Target,
   Reason extends string = string,
+  Alternative extends string = string,
 > {
   readonly name: Name
   readonly targets: readonly Targets[]
   /** Why it does not work elsewhere, and what to use instead. */
-  readonly unavailable?: { readonly reason: Reason; readonly alternative?: string }
+  readonly unavailable?: { readonly reason: Reason; readonly alternative?: Alternative }
   readonly provides: readonly Port<unknown>[]
   readonly requires: readonly Port<unknown>[]
   readonly optional: readonly Port<unknown>[]
@@ -124,12 +125,17 @@ export interface Feature<
 }
 
 /** What {@link defineFeature} takes. */
-export interface FeatureDefinition<Name extends string, Targets extends Target, Reason extends string> {
+export interface FeatureDefinition<
+  Name extends string,
+  Targets extends Target,
+  Reason extends string,
+  Alternative extends string,
+> {
   /** The package's short name, such as `sqlite-storage`. */
   name: Name
   targets: readonly Targets[]
   /** For features of one target: a clause such as `it needs TCP sockets`, and one such as `use spinStorage()`. */
-  unavailable?: { reason: Reason; alternative?: string }
+  unavailable?: { reason: Reason; alternative?: Alternative }
   /** Ports it answers. */
   provides?: readonly Port<unknown>[]
   /** Ports it can't do without. */
@@ -155,9 +161,10 @@ export function defineFeature<
   const Name extends string,
   const Targets extends Target,
   const Reason extends string = never,
->(definition: FeatureDefinition<Name, Targets, Reason>): Feature<Name, Targets, Reason> {
-  return { provides: [], requires: [], optional: [], ...definition } as Feature<Name, Targets, Reason>
+  const Alternative extends string = never,
+>(definition: FeatureDefinition<Name, Targets, Reason, Alternative>): Feature<Name, Targets, Reason, Alternative> {
+  return { provides: [], requires: [], optional: [], ...definition } as Feature<Name, Targets, Reason, Alternative>
 }
 
 /** Any feature, whatever its targets. */
-export type AnyFeature = Feature<string, Target, string>
+export type AnyFeature = Feature<string, Target, string, string>

@@ -23,7 +23,7 @@ function compile(use: string): string {
   const source = `
     import { defineFeature, type Feature, type RunsOn, type Target } from '@pf-agents/agent-core'
     const redisStorage = (options: { url: string }) => defineFeature({
-      name: 'redis-storage', targets: ['node'], unavailable: { reason: 'it needs TCP sockets; use spinStorage()' }, setup: () => ({ health: async () => { options.url } }),
+      name: 'redis-storage', targets: ['node'], unavailable: { reason: 'it needs TCP sockets', alternative: 'use spinStorage()' }, setup: () => ({ health: async () => { options.url } }),
     })
     const spinStorage = () => defineFeature({ name: 'spin-storage', targets: ['wasm'], unavailable: { reason: 'it needs wasi:keyvalue' }, setup: () => ({}) })
     const a2aServer = () => defineFeature({ name: 'a2a-server', targets: ['node', 'wasm'], setup: () => ({}) })
@@ -50,14 +50,19 @@ it.each([
   [
     'redis on wasm',
     `spinAgent({ features: [a2aServer(), redisStorage({ url: '' })] })`,
-    'redis-storage does not work on wasm (only on node): it needs TCP sockets; use spinStorage()',
+    'redis-storage does not work on wasm (only on node): it needs TCP sockets. Instead, use spinStorage()."',
   ],
   [
     'spin on node',
     `nodeAgent({ features: [spinStorage(), a2aServer()] })`,
-    'spin-storage does not work on node (only on wasm): it needs wasi:keyvalue',
+    'spin-storage does not work on node (only on wasm): it needs wasi:keyvalue."',
   ],
-])('%s is an error that names feature, target, reason', (_, use, sentence) => {
+  [
+    'a feature that does not say why',
+    `const bare = defineFeature({ name: 'bare', targets: ['node'], setup: () => ({}) }); spinAgent({ features: [bare] })`,
+    'bare does not work on wasm (only on node)."',
+  ],
+])('%s is an error that names feature, target, reason, alternative', (_, use, sentence) => {
   const output = compile(use)
   expect(output).toContain(sentence)
   expect(output.match(/error TS/g)).toHaveLength(1)

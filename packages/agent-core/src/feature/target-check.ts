@@ -10,11 +10,16 @@ type Unfit<F, T extends Target> = F extends unknown ? (T extends TargetsOf<F> ? 
 /** A feature whose import failed is `any`: the compiler has said so where it was imported. */
 type IsAny<F> = 0 extends 1 & F ? true : false
 
-/** The sentence for a feature that does not work on a target. */
+/** The sentence for a feature that does not work on a target: the one that `unsupportedSentence` says at run time. */
 type Sentence<F, T extends Target> =
-  F extends Feature<infer Name, infer Targets, infer Reason>
-    ? `${Name} does not work on ${T} (only on ${Targets}): ${Reason}`
+  F extends Feature<infer Name, infer Targets, infer Reason, infer Alternative>
+    ? `${Name} does not work on ${T} (only on ${Targets})${Clause<': ', Reason, ''>}.${Clause<' Instead, ', Alternative, '.'>}`
     : never
+
+/** What is there to say, between what goes around it; nothing where the feature does not say it. */
+type Clause<Before extends string, Text extends string, After extends string> = [Text] extends [never]
+  ? ''
+  : `${Before}${Text}${After}`
 
 /**
  * `unknown` where all features work on the target; otherwise a type nothing has, whose `reason` the compiler prints
