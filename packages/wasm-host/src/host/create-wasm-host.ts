@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { readFile } from 'node:fs/promises'
@@ -143,17 +143,28 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
   })
   const { address, port, family } = server.address() as AddressInfo
   const authority = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+  // Listening first: the guest's own address is part of its capabilities. What comes before it is ready waits for it.
+  const starting = App.start(settings, authority)
+  const take = async (ready: App, request: IncomingMessage, response: ServerResponse) => {
+    const exchange = await nodeExchange(request, response, authority)
+    if (exchange) ready.handle(exchange)
+  }
+  const early = (request: IncomingMessage, response: ServerResponse) => {
+    starting.then(
+      (ready) => take(ready, request, response),
+      () => response.destroy(),
+    )
+  }
+  server.on('request', early)
   let app: App
   try {
-    // Listening first: the guest's own address is part of its capabilities. Early requests wait in the kernel's queue.
-    app = await App.start(settings, authority)
+    app = await starting
   } catch (error) {
     server.close()
     throw error
   }
-  server.on('request', (request, response) => {
-    void nodeExchange(request, response, authority).then((exchange) => exchange && app.handle(exchange))
-  })
+  server.off('request', early)
+  server.on('request', (request, response) => void take(app, request, response))
   return {
     url: `http://${authority}`,
     fetch: async (request) => {

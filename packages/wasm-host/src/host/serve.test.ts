@@ -1,5 +1,7 @@
 // @node24-only: it counts guests that wait on one thread, which needs JSPI
+import { once } from 'node:events'
 import http from 'node:http'
+import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareTestGuest, startTestHost, type TestHost } from '../../test/test-host'
 import { hasSuspension } from '../wasm-engine'
@@ -27,6 +29,33 @@ describe('requests', () => {
       'x-url': `${host.url}/echo?x=1`,
       'x-header': 'value',
     })
+  })
+
+  test('one that comes while the host still starts is answered once it has', async () => {
+    const probe = net.createServer().listen(0, '127.0.0.1')
+    await once(probe, 'listening')
+    const { port } = probe.address() as net.AddressInfo
+    await new Promise((closed) => probe.close(closed))
+
+    let started = false
+    const starting = startTestHost({ port }).finally(() => (started = true))
+    try {
+      let socket: net.Socket | undefined
+      while (socket === undefined) {
+        const attempt = net.connect(port, '127.0.0.1')
+        socket = await once(attempt, 'connect').then(
+          () => attempt,
+          () => undefined,
+        )
+      }
+      expect(started).toBe(false)
+      socket.write('GET /hello HTTP/1.1\r\nhost: early\r\nconnection: close\r\n\r\n')
+      let answer = ''
+      for await (const chunk of socket.setEncoding('utf8')) answer += chunk
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*hello/)
+    } finally {
+      await (await starting).close()
+    }
   })
 
   test('each request has an instance of its own', async () => {
