@@ -10,4 +10,13 @@ export type { AgentDefinitionDocument, AgentDocument, SkillDocument } from './de
 export { errorResponse } from './error-response'
 export type { HostServices } from './host'
 export type { AppLimits, AppOptions } from './options'
+export { definePreset } from './preset/define-preset'
+export type {
+  FeatureFactory,
+  Preset,
+  PresetDefinition,
+  PresetFeature,
+  PresetFeatures,
+  PresetOptions,
+} from './preset/preset'
 export type { Agents } from './tenants'
