@@ -160,6 +160,7 @@ export class AnthropicDecoder implements WireDecoder {
   }
 
   #arguments(block: Block, delta: string): void {
+    this.#context.hold(delta.length)
     block.pieces.push(delta)
     if (block.kind === 'tool-call') this.#push({ type: 'tool-call-delta', toolCallId: block.id, delta })
   }

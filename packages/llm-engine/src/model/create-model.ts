@@ -1,20 +1,10 @@
-import {
-  type LanguageModel,
-  type ModelCall,
-  type ModelHost,
-  type ModelStreamPart,
-  type Needs,
-  PfError,
-  systemClock,
-  systemRandom,
-} from '@pf-agents/agent-core'
-import { backoffDelay, sleep, type Timeouts } from '@pf-agents/http-kit'
-import type { ModelError } from '../error/model-error'
+import type { LanguageModel, ModelCall, ModelStreamPart, Needs } from '@pf-agents/agent-core'
 import { nameTable } from '../tool/tool-names'
 import type { Wire, WireRequest } from '../wire/wire'
 import { resolveKey } from './api-key'
+import { runAttempts } from './attempts'
 import { Exchange } from './exchange'
-import { defaultBackoff, defaultTimeouts, type ModelOptions, reasoningFirstOutputMs } from './model-options'
+import type { ModelOptions } from './model-options'
 import { PartStream } from './part-stream'
 
 /** Makes a model of a wire: attempts, waits, timers and keys are the same for all. */
@@ -28,63 +18,33 @@ export function createModel(wire: Wire, options: ModelOptions, baseUrl: string):
   }
 }
 
-async function* batches(
+function batches(
   wire: Wire,
   options: ModelOptions,
   call: ModelCall,
   signal: AbortSignal,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
-  if (signal.aborted) throw signal.reason
-  const host: ModelHost = { ...options.host, ...call.host }
-  const { fetch = globalThis.fetch, clock = systemClock, random = systemRandom } = host
-  const timeouts = timeoutsOf(wire, options, call)
-  const end = timeouts.totalMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeouts.totalMs
-  const request = requestOf(wire, options, call)
-  const attempts = call.attempts ?? options.attempts ?? 3
+  const { maxEventLength = 8 * 1024 * 1024, maxArgumentsLength = 4 * 1024 * 1024 } = options
   const toolName = nameTable(toolNames(call), wire.toolName)
-
-  for (let attempt = 1; ; attempt++) {
+  let request: WireRequest | undefined
+  return runAttempts(wire, options, call, signal, async ({ host, timeouts }) => {
     const key = await resolveKey(options.apiKey, host)
-    const exchange = new Exchange({
+    const { fetch = globalThis.fetch, clock, random } = host
+    request ??= requestOf(wire, options, call)
+    return new Exchange({
       wire,
       request,
       authorization: key === undefined ? {} : wire.authorization(key),
-      timeouts: { ...timeouts, totalMs: end === Number.POSITIVE_INFINITY ? undefined : end - clock.now() },
+      timeouts,
       toolName,
       fetch,
       clock,
       random,
       signal,
-      maxEventLength: options.maxEventLength ?? 8 * 1024 * 1024,
+      maxEventLength,
+      maxArgumentsLength,
     })
-    let first: ModelStreamPart[]
-    try {
-      first = await exchange.open()
-    } catch (error) {
-      const delayMs = delayBefore(error, attempt, options, random.fraction())
-      if (signal.aborted || attempt >= attempts || delayMs === undefined || clock.now() + delayMs >= end) throw error
-      const { code } = error as ModelError
-      yield [{ type: 'retry', attempt, code, delayMs, provider: wire.provider, modelId: wire.modelId }]
-      await sleep(delayMs, { signal, clock })
-      continue
-    }
-    try {
-      yield first
-      for (let parts = await exchange.next(); parts !== undefined; parts = await exchange.next()) yield parts
-    } finally {
-      exchange.close()
-    }
-    return undefined
-  }
-}
-
-/** How long to wait before the next attempt, or `undefined` where there is to be none. */
-function delayBefore(error: unknown, attempt: number, options: ModelOptions, fraction: number): number | undefined {
-  if (!PfError.is(error) || !error.retryable) return undefined
-  const asked = error.retryAfterMs ?? 0
-  if (asked > (options.maxRetryAfterMs ?? 60_000)) return undefined
-  // Jitter on top, so that those who were sent away together do not come back together.
-  return asked + backoffDelay(attempt - 1, { ...defaultBackoff, ...options.backoff }, fraction)
+  })
 }
 
 function requestOf(wire: Wire, options: ModelOptions, call: ModelCall): WireRequest {
@@ -96,21 +56,6 @@ function requestOf(wire: Wire, options: ModelOptions, call: ModelCall): WireRequ
 /** Names in one case, so that a header given twice is one header. */
 function lowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-function timeoutsOf(wire: Wire, options: ModelOptions, call: ModelCall): Timeouts {
-  const set = { ...defined(options.timeouts), ...defined(call.timeouts) }
-  const thinks = call.reasoning ? call.reasoning.effort !== 'none' : wire.profile.reasoning === true
-  return {
-    headersMs: set.headersMs ?? defaultTimeouts.headersMs,
-    firstMs: set.firstOutputMs ?? (thinks ? reasoningFirstOutputMs : defaultTimeouts.firstOutputMs),
-    idleMs: set.idleMs ?? defaultTimeouts.idleMs,
-    totalMs: set.totalMs === Number.POSITIVE_INFINITY ? undefined : set.totalMs,
-  }
-}
-
-function defined(timeouts: ModelCall['timeouts'] = {}): NonNullable<ModelCall['timeouts']> {
-  return Object.fromEntries(Object.entries(timeouts).filter(([, ms]) => ms !== undefined))
 }
 
 function* toolNames(call: ModelCall): Iterable<string> {

@@ -20,6 +20,7 @@ import {
 } from '@pf-agents/http-kit'
 import { type Asked, providerFailure } from '../error/classify'
 import { ModelError } from '../error/model-error'
+import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
 import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
@@ -41,6 +42,7 @@ export interface ExchangeOptions {
   random: Random
   signal: AbortSignal
   maxEventLength: number
+  maxArgumentsLength: number
 }
 
 /** One HTTP exchange with a provider: request, headers, and the parts of the answer, a chunk's worth at a time. */
@@ -68,6 +70,7 @@ export class Exchange {
       sink: this.#sink,
       modelId: wire.modelId,
       random,
+      hold: holder(options.maxArgumentsLength),
       toolName: options.toolName,
     })
   }
@@ -292,38 +295,21 @@ export class Exchange {
   #typed(error: unknown, signal: AbortSignal, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
     const typed = typedError(error, this.#asked, clock)
-    if (!this.#committed || !(typed instanceof ModelError)) return typed
-    const { httpStatus, providerCode, providerMessage } = typed
-    return new ModelError('PF_MODEL_INTERRUPTED', {
-      ...this.#asked,
-      httpStatus,
-      providerCode,
-      providerMessage,
-      cause: typed,
-      details: { because: typed.code },
-    })
+    return this.#committed ? interrupted(typed, this.#asked) : typed
   }
 }
 
-function typedError(error: unknown, asked: Asked, clock: Clock): unknown {
-  if (error instanceof ModelError) return error
-  if (error instanceof StreamError)
-    return providerFailure(asked, { status: 200, headers: undefined, body: error.body }, clock.now())
-  if (PfError.is(error, 'PF_HTTP_TIMEOUT')) {
-    const { details } = error
-    return new ModelError('PF_MODEL_TIMEOUT', {
-      ...asked,
-      cause: error,
-      details: { ...details },
-      retryable: details?.['phase'] !== 'total',
-    })
+/** Text deltas go on at once; the arguments of a call are kept until it ends, and a model may never end. */
+function holder(most: number): (length: number) => void {
+  let held = 0
+  return (length) => {
+    held += length
+    if (held > most)
+      throw new PfError(
+        'PF_REMOTE_RESPONSE',
+        `The arguments of the calls have more than ${most} characters. Raise maxArgumentsLength, or ask for less.`,
+      )
   }
-  if (PfError.is(error, 'PF_REMOTE_RESPONSE'))
-    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, cause: error })
-  // A denied address, a missing secret.
-  if (PfError.is(error)) return error
-  // Whatever else `fetch` or the body throws is the network's doing (WHATWG fetch: TypeError).
-  return new ModelError('PF_MODEL_UNAVAILABLE', { ...asked, cause: error, retryable: true })
 }
 
 /** A body as JSON, else as the text it is. */

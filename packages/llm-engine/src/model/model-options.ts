@@ -23,6 +23,8 @@ export interface ModelOptions {
   maxRetryAfterMs?: number
   /** Longest event of an answer, in characters. Default 8,388,608: pictures may be inlined. */
   maxEventLength?: number
+  /** Most characters that the arguments of the calls of one answer have together. Default 4,194,304. */
+  maxArgumentsLength?: number
   /** Used where a call names no host of its own. */
   host?: ModelHost
 }

@@ -34,7 +34,7 @@ export class ChatDecoder implements WireDecoder {
   constructor(context: DecoderContext, profile: ChatProfile) {
     this.#profile = profile
     this.#blocks = new Blocks(context.sink)
-    this.#calls = new ToolCallTracker(context.sink, context.random, context.toolName, profile.provider)
+    this.#calls = new ToolCallTracker(context, profile.provider)
   }
 
   event(chunk: JsonObject, name?: string): void {

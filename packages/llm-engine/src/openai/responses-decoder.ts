@@ -193,6 +193,7 @@ export class ResponsesDecoder implements WireDecoder {
 
   #arguments(item: Item | undefined, delta: string): void {
     if (item?.kind !== 'function_call' || delta === '') return
+    this.#context.hold(delta.length)
     item.length += delta.length
     item.pieces.push(delta)
     this.#push({ type: 'tool-call-delta', toolCallId: item.id, delta })

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue, ModelStreamPart, ProviderData, Random } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue, ModelStreamPart, ProviderData } from '@pf-agents/agent-core'
 import { numberOf, objectOf, stringOf } from '../wire/json'
-import type { PartSink } from '../wire/wire'
+import type { DecoderContext, PartSink } from '../wire/wire'
 
 interface OpenCall {
   id: string
@@ -15,6 +15,9 @@ interface OpenCall {
   extra: JsonObject | undefined
 }
 
+/** What a call holds besides its arguments, about. */
+const callLength = 64
+
 /** Known fields of a streamed call; anything else must go back as it came (Gemini keeps its signature there). */
 const known = new Set(['index', 'id', 'type', 'function'])
 
@@ -25,15 +28,13 @@ const known = new Set(['index', 'id', 'type', 'function'])
  */
 export class ToolCallTracker {
   readonly #sink: PartSink
-  readonly #random: Random
-  readonly #toolName: (wireName: string) => string
+  readonly #context: DecoderContext
   readonly #provider: string
   readonly #calls: OpenCall[] = []
 
-  constructor(sink: PartSink, random: Random, toolName: (wireName: string) => string, provider: string) {
-    this.#sink = sink
-    this.#random = random
-    this.#toolName = toolName
+  constructor(context: DecoderContext, provider: string) {
+    this.#context = context
+    this.#sink = context.sink
     this.#provider = provider
   }
 
@@ -99,7 +100,8 @@ export class ToolCallTracker {
     // A delta that names nothing belongs to nothing.
     if (name === '' && givenId === '' && index === undefined) return undefined
     const taken = givenId === '' || this.#calls.some(({ id }) => id === givenId)
-    const id = taken ? `call_${this.#random.id().replaceAll('-', '').slice(0, 24)}` : givenId
+    const id = taken ? `call_${this.#context.random.id().replaceAll('-', '').slice(0, 24)}` : givenId
+    this.#context.hold(callLength + name.length)
     const call: OpenCall = {
       id,
       givenId,
@@ -117,12 +119,13 @@ export class ToolCallTracker {
 
   #start(call: OpenCall): void {
     call.started = true
-    call.name = this.#toolName(call.wireName)
+    call.name = this.#context.toolName(call.wireName)
     this.#push({ type: 'tool-call-start', toolCallId: call.id, name: call.name })
     for (const delta of call.pieces) this.#push({ type: 'tool-call-delta', toolCallId: call.id, delta })
   }
 
   #append(call: OpenCall, delta: string): void {
+    this.#context.hold(delta.length)
     call.pieces.push(delta)
     call.length += delta.length
     if (call.started) this.#push({ type: 'tool-call-delta', toolCallId: call.id, delta })

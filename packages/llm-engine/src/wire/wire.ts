@@ -29,6 +29,8 @@ export interface DecoderContext {
   /** The model that is asked. */
   modelId: string
   random: Random
+  /** To be told of what is kept until the end of the answer, in characters. @throws PfError where that is too much */
+  hold(length: number): void
   /** The tool's own name, from the one it has on the wire. */
   toolName(wireName: string): string
 }
