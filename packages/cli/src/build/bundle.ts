@@ -56,7 +56,8 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     format: 'esm',
     platform: 'neutral',
     target: 'es2023',
-    conditions: ['pf-wasm', ...conditions],
+    // Packages may have a variant for hosts that store: `pf.variants` in their manifests.
+    conditions: ['pf-wasm', ...(worlds[world].atomic ? ['pf-keyvalue'] : []), ...conditions],
     mainFields: ['module', 'main'],
     external: ['wasi:*', 'pf:*'],
     legalComments: 'none',

@@ -39,10 +39,11 @@ export function ownPackages(): Plugin {
   return {
     name: mark,
     setup(build) {
+      const { conditions = [] } = build.initialOptions
       build.onResolve({ filter: scope }, async ({ path, resolveDir, kind, pluginData }) => {
         if (pluginData === mark) return undefined
         if (fromSources) {
-          const source = sourceFile(path)
+          const source = sourceFile(path, conditions)
           if (source !== undefined) return { path: source }
         }
         const found = await build.resolve(path, { resolveDir, kind, pluginData: mark })
@@ -76,10 +77,12 @@ export function ownExternalPackages(): Plugin {
   }
 }
 
-function sourceFile(specifier: string): string | undefined {
+/** The source of an entry: the variant for one of the conditions, where it has one, as the export map would choose. */
+function sourceFile(specifier: string, conditions: readonly string[] = []): string | undefined {
   const { name, entry } = splitSpecifier(specifier) ?? {}
   const manifest = name === undefined ? undefined : ownManifest(name)
   if (manifest === undefined || entry === undefined) return undefined
-  const file = join(manifest, '../src', `${entry === '.' ? 'index' : entry.slice(2)}.ts`)
-  return existsSync(file) ? file : undefined
+  const stem = join(manifest, '../src', entry === '.' ? 'index' : entry.slice(2))
+  const variants = conditions.map((condition) => `${stem}.${condition.replace(/^pf-/, '')}.ts`)
+  return [...variants, `${stem}.ts`].find((file) => existsSync(file))
 }
