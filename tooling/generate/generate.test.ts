@@ -74,6 +74,15 @@ it('refuses a one-target entry without words, and a README without a place for t
   )
 })
 
+it('gives the variants of an entry before the entry itself, with its types', () => {
+  const manifest = { pf: { targets: { '.': ['node', 'wasm'] }, variants: { '.': ['pf-keyvalue'] } } }
+  const { '.': entry } = exportsOf(manifest) as Record<string, unknown>
+  expect(Object.entries(entry as object)).toEqual([
+    ['pf-keyvalue', { types: './dist/index.d.ts', default: './dist/index.keyvalue.js' }],
+    ['default', { types: './dist/index.d.ts', default: './dist/index.js' }],
+  ])
+})
+
 it('makes the export map of each kind of entry', () => {
   const manifest = { pf: { targets: { '.': ['node', 'wasm'], './node': ['node'], './wasm': ['wasm'] } } }
   expect(exportsOf(manifest)).toEqual({

@@ -21,6 +21,15 @@ export function publishedPackages(root) {
     .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 }
 
+/**
+ * The variants of an entry that works everywhere, from `"pf": { "variants": { ".": ["pf-keyvalue"] } }`: the condition, and
+ * the module beside the entry's own, `src/index.keyvalue.ts`.
+ */
+export function variantsOf(manifest, key) {
+  const conditions = manifest.pf.variants?.[key] ?? []
+  return conditions.map((condition) => ({ condition, name: `${fileOf(key)}.${condition.replace(/^pf-/, '')}` }))
+}
+
 const fileOf = (key) => (key === '.' ? 'index' : key.slice(2))
 const pair = (types, file) => ({ types: `./dist/${types}.d.ts`, default: `./dist/${file}.js` })
 
@@ -28,6 +37,7 @@ const pair = (types, file) => ({ types: `./dist/${types}.d.ts`, default: `./dist
  * The export map that follows from `pf.targets`.
  * Node-only entries resolve under `pf-wasm` to a declaration and a module that carry the reason;
  * WASM-only entries keep their types everywhere (the phantom brand rejects them) and throw outside `pf-wasm`.
+ * A variant has the types of its entry and a module of its own, for hosts that have what its condition names.
  */
 export function exportsOf(manifest) {
   const map = {}
@@ -35,7 +45,11 @@ export function exportsOf(manifest) {
     const file = fileOf(key)
     const onNode = targets.includes('node')
     const onWasm = targets.includes('wasm')
-    if (onNode && onWasm) map[key] = pair(file, file)
+    const variants = variantsOf(manifest, key)
+    if (variants.length > 0) {
+      const own = variants.map(({ condition, name }) => [condition, pair(file, name)])
+      map[key] = { ...Object.fromEntries(own), default: pair(file, file) }
+    } else if (onNode && onWasm) map[key] = pair(file, file)
     else if (onNode)
       map[key] = { 'pf-wasm': pair(`${file}.unavailable`, `${file}.unavailable`), default: pair(file, file) }
     else map[key] = { 'pf-wasm': pair(file, file), default: pair(file, `${file}.unavailable`) }

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { variantsOf } from '../generate/targets.mjs'
 
-/** Entry names of a package, from its `pf.targets`: '.' is index, './node' is node. */
+/** Entry names of a package, from its `pf.targets` ('.' is index, './node' is node), with the variants of entries. */
 export function entryNames(manifest) {
-  return Object.keys(manifest.pf.targets).map((key) => (key === '.' ? 'index' : key.slice(2)))
+  return Object.keys(manifest.pf.targets).flatMap((key) => [
+    key === '.' ? 'index' : key.slice(2),
+    ...variantsOf(manifest, key).map(({ name }) => name),
+  ])
 }
 
 /** The one tsup configuration: ESM, one file per entry, host interfaces left to the component build. */

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { entryName } from '../../build/entries.mjs'
-import { publishedPackages } from '../../generate/targets.mjs'
+import { publishedPackages, variantsOf } from '../../generate/targets.mjs'
 
 /** Every entry of every published package on each of its targets. */
 export function builtEntries(root) {
@@ -11,11 +11,15 @@ export function builtEntries(root) {
         specifier: manifest.name + key.slice(1),
         target,
         package: manifest.name,
-        file: join(root, dir, 'dist', `${entryName(key)}.js`),
+        file: join(root, dir, 'dist', `${fileOf(manifest, key, target)}.js`),
       })),
     ),
   )
 }
+
+/** A component gets the variant for hosts that have everything: the largest. */
+const fileOf = (manifest, key, target) =>
+  (target === 'wasm' && variantsOf(manifest, key).at(-1)?.name) || entryName(key)
 
 /** Every built file that a component is bundled from: neutral entries, and guest code of packages for Node alone. */
 export function componentFiles(root) {
