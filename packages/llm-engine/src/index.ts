@@ -12,3 +12,15 @@ export type { ModelOptions } from './model/model-options'
 export { generate } from './reply/generate'
 export { createReplyCollector, type ModelReply, type ReplyCollector } from './reply/reply'
 export { costOf, sumUsage } from './usage/cost'
+export { llmEngine, type LlmEngineOptions } from './engine/llm-engine'
+export { finishMetadataKey } from './engine/engine'
+export type {
+  AnswerToCheck,
+  Block,
+  CallToCheck,
+  LoopHooks,
+  PromptToCheck,
+  ResultToCheck,
+  Verdict,
+} from './hooks/hooks'
+export type { LoopOptions, LoopProgress } from './loop/options'

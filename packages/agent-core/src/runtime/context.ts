@@ -1,3 +1,5 @@
+import type { Agent } from '../agent/agent'
+import type { Skill } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import { slotsOf } from '../interrupt/interrupt-list'
@@ -29,6 +31,12 @@ export class Context implements RunContext {
     this.message = message
   }
 
+  get agent(): Agent {
+    return this.#run.host.agent
+  }
+  get skill(): Skill | undefined {
+    return this.#run.skill
+  }
   get contextId(): string {
     return this.#run.contextId
   }

@@ -1,3 +1,5 @@
+import type { Agent } from '../agent/agent'
+import type { Skill } from '../agent/skill'
 import type { JsonObject, JsonValue } from '../model/json'
 import type { IncomingMessage, Message } from '../model/message'
 import type { Task } from '../model/task'
@@ -28,6 +30,10 @@ export interface ContextState {
 export interface RunContext {
   /** The message that began or went on with this run. */
   readonly message: IncomingMessage
+  /** The agent that runs. */
+  readonly agent: Agent
+  /** The skill that the message was routed to, if any. */
+  readonly skill: Skill | undefined
   readonly contextId: string
   readonly runId: string
   /** The task as it stands: read it again to see later events. Touching it makes the run a task. Read only: changes go through `emit`. */

@@ -22,8 +22,9 @@ import { type Asked, providerFailure } from '../error/classify'
 import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
-import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
+import type { PartSink, Wire, WireDecoder, WireRequest } from '../wire/wire'
 import { drain } from './drain'
+import { holder } from './holder'
 
 /** Of an error's body, no more is read. */
 const errorBodyLimit = 64 * 1024
@@ -296,19 +297,6 @@ export class Exchange {
     if (signal.aborted) return signal.reason
     const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
-  }
-}
-
-/** Text deltas go on at once; the arguments of a call are kept until it ends, and a model may never end. */
-function holder(most: number): (length: number) => void {
-  let held = 0
-  return (length) => {
-    held += length
-    if (held > most)
-      throw new PfError(
-        'PF_REMOTE_RESPONSE',
-        `The arguments of the calls have more than ${most} characters. Raise maxArgumentsLength, or ask for less.`,
-      )
   }
 }
 

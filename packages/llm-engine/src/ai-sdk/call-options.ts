@@ -1,0 +1,73 @@
+import type { ModelCall, ModelTool, ModelToolChoice } from '@pf-agents/agent-core'
+import { wireName } from '../tool/tool-names'
+import { defined } from '../wire/json'
+import type { AiSdkMetadata } from './ai-sdk-types'
+import { aiSdkPrompt, type PromptTarget } from './prompt'
+
+/** What `doStream` is called with, but for the signal; and what of the call was left out. */
+export function aiSdkCall(
+  call: ModelCall,
+  target: PromptTarget,
+  preset: AiSdkMetadata | undefined,
+): { options: Record<string, unknown>; warnings: string[] } {
+  const warnings: string[] = []
+  const { toolChoice, output } = call
+  const choice = typeof toolChoice === 'object' && 'allowed' in toolChoice ? toolChoice.allowed : undefined
+  // The AI SDK has no way to narrow the choice and keep the list.
+  const tools = choice === undefined ? call.tools : call.tools?.filter(({ name }) => choice.includes(name))
+  if (call.topK !== undefined && target.version === 'v2') warnings.push('topK may not be known to this model.')
+  if (call.parallelToolCalls !== undefined)
+    warnings.push('parallelToolCalls is left out: the AI SDK has it among the options of each provider.')
+  const effort = call.reasoning?.effort
+  if (effort !== undefined && target.version !== 'v4')
+    warnings.push('reasoning is left out: before version 4 the AI SDK has it among the options of each provider.')
+  if (call.reasoning?.budgetTokens !== undefined)
+    warnings.push('reasoning.budgetTokens is left out: the AI SDK has it among the options of each provider.')
+  const own = call.providerOptions?.[target.provider] as AiSdkMetadata | undefined
+  const options = defined({
+    prompt: aiSdkPrompt(call.messages, target),
+    maxOutputTokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    topP: call.topP,
+    topK: call.topK,
+    presencePenalty: call.presencePenalty,
+    frequencyPenalty: call.frequencyPenalty,
+    stopSequences: call.stopSequences && [...call.stopSequences],
+    seed: call.seed,
+    headers: call.headers && { ...call.headers },
+    reasoning: target.version === 'v4' ? effort : undefined,
+    providerOptions: preset || own ? mergeOptions(preset, own) : undefined,
+    responseFormat: output && {
+      type: 'json',
+      schema: output.schema,
+      name: output.name ?? 'output',
+      ...(output.description !== undefined && { description: output.description }),
+    },
+    tools: tools && tools.length > 0 ? tools.map(toolOf) : undefined,
+    toolChoice: tools && tools.length > 0 ? choiceOf(toolChoice) : undefined,
+  })
+  return { options, warnings }
+}
+
+function toolOf({ name, description, parameters, strict }: ModelTool): Record<string, unknown> {
+  return {
+    type: 'function',
+    name: wireName(name),
+    ...(description !== undefined && { description }),
+    inputSchema: parameters,
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+function choiceOf(choice: ModelToolChoice | undefined): Record<string, unknown> | undefined {
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') return { type: choice }
+  if ('tool' in choice) return { type: 'tool', toolName: wireName(choice.tool) }
+  return { type: choice.required === true ? 'required' : 'auto' }
+}
+
+function mergeOptions(preset: AiSdkMetadata = {}, own: AiSdkMetadata = {}): AiSdkMetadata {
+  const merged: AiSdkMetadata = { ...preset }
+  for (const [provider, options] of Object.entries(own)) merged[provider] = { ...merged[provider], ...options }
+  return merged
+}

@@ -1,0 +1,91 @@
+import {
+  type LanguageModel,
+  type ModelCall,
+  type ModelProfile,
+  type ModelStreamPart,
+  type Needs,
+  PfError,
+} from '@pf-agents/agent-core'
+import { type AttemptOptions, runAttempts } from '../model/attempts'
+import { PartStream } from '../model/part-stream'
+import { nameTable, wireName } from '../tool/tool-names'
+import { AiSdkExchange } from './ai-sdk-exchange'
+import type { AiSdkLanguageModel, AiSdkMetadata } from './ai-sdk-types'
+import { aiSdkCall } from './call-options'
+
+/** Options of {@link fromAiSdk}. */
+export interface FromAiSdkOptions extends AttemptOptions {
+  /** Options of the AI SDK's provider for every call, such as `{ anthropic: { thinking: { … } } }`. */
+  providerOptions?: AiSdkMetadata
+  /** What the model is and can. The AI SDK does not tell; prices, for one, come from here. */
+  profile?: ModelProfile
+  /** What it needs of the host, such as its address. The AI SDK does not tell. */
+  needs?: Needs
+  /** Most characters that the arguments of the calls of one answer have together. Default 4,194,304. */
+  maxArgumentsLength?: number
+}
+
+/**
+ * Any language model of Vercel's AI SDK (specification v4, v3 or v2) as a model of ours, with our attempts, timers and
+ * errors. What its provider wants back (signatures, item ids, results of its own tools) goes back unchanged.
+ *
+ * It keeps its own `fetch` and its own key: the guarded `fetch` and the secrets of a run do not reach it.
+ * `providerOptions` of a call are given under the `provider` of the model, and hold what the AI SDK calls by that name.
+ *
+ * @throws PfError PF_CONFIG_INVALID where it is no such model
+ * @example
+ * ```ts
+ * import { createMistral } from '@ai-sdk/mistral'
+ *
+ * const model = fromAiSdk(createMistral({ apiKey })('mistral-large-latest'))
+ * ```
+ */
+export function fromAiSdk(model: AiSdkLanguageModel, options: FromAiSdkOptions = {}): LanguageModel {
+  const version: unknown = (model as Partial<AiSdkLanguageModel> | undefined)?.specificationVersion
+  if (typeof model !== 'object' || (version !== 'v4' && version !== 'v3' && version !== 'v2')) {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `fromAiSdk takes a language model of the AI SDK, specification v4, v3 or v2, not ${typeof model === 'object' ? `one of ${JSON.stringify(version)}` : JSON.stringify(model)}. Give it what a provider package makes, such as openai('gpt-5').`,
+    )
+  }
+  const { provider, modelId } = model
+  const { profile = {}, needs } = options
+  const about = { provider, modelId, profile }
+  return {
+    provider,
+    modelId,
+    profile,
+    ...(needs && { needs }),
+    stream: (call) => new PartStream(call.signal, (signal) => batches(model, about, options, call, signal)),
+  }
+}
+
+async function* batches(
+  model: AiSdkLanguageModel,
+  about: { provider: string; modelId: string; profile: ModelProfile },
+  options: FromAiSdkOptions,
+  call: ModelCall,
+  signal: AbortSignal,
+): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
+  if (signal.aborted) throw signal.reason
+  const { provider, profile } = about
+  const { maxArgumentsLength = 4 * 1024 * 1024 } = options
+  const urls = (await model.supportedUrls) ?? {}
+  const loads = (mediaType: string, url: string): boolean =>
+    Object.entries(urls).some(([type, patterns]) => matches(type, mediaType) && patterns.some((one) => one.test(url)))
+  const target = { provider, version: model.specificationVersion, loads }
+  const { options: callOptions, warnings } = aiSdkCall(call, target, options.providerOptions)
+  const toolName = nameTable(
+    (call.tools ?? []).map(({ name }) => name),
+    wireName,
+  )
+  const shared = { model, provider, profile, callOptions, warnings, toolName, maxArgumentsLength }
+  yield* runAttempts(about, options, call, signal, (context) => new AiSdkExchange(shared, context))
+  return undefined
+}
+
+/** Whether a pattern such as `*`, `image/*` or `application/pdf` has a media type. */
+function matches(pattern: string, mediaType: string): boolean {
+  if (pattern === '*' || pattern === '*/*' || pattern === mediaType) return true
+  return pattern.endsWith('/*') && mediaType.startsWith(pattern.slice(0, -1))
+}

@@ -1,0 +1,55 @@
+import type { Interrupt, JsonObject, JsonValue } from '@pf-agents/agent-core'
+import { isObject } from '../wire/json'
+
+/** A question of a loop: it names its id itself, to know the answer by. */
+export type Question = Omit<Interrupt, 'status' | 'answer'>
+
+const yes = /^\s*(yes|y|ok|okay|true|approved?|allow(ed)?)\s*[.!]?\s*$/i
+const words = '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*[.!]?\\s*$'
+
+/** JSON Schema of the answer to an approval: an object that says `approved`, or the bare word. */
+export const approvalSchema: JsonObject = {
+  anyOf: [
+    {
+      type: 'object',
+      properties: {
+        approved: { type: 'boolean', description: 'Whether the tool may be called with these arguments.' },
+        reason: { type: 'string', description: 'Told to the model where it is denied.' },
+      },
+      required: ['approved'],
+    },
+    { type: 'boolean' },
+    { type: 'string', pattern: words },
+  ],
+}
+
+const maxShown = 2000
+
+/** The question whether a call may be made, for people. The arguments are JSON, so that they can't pose as more of it. */
+export function approvalQuestion(id: string, call: { toolCallId: string; name: string; arguments: string }): Question {
+  const { length } = call.arguments
+  const shown = length > maxShown ? `${call.arguments.slice(0, maxShown)}… (${length} characters)` : call.arguments
+  return {
+    id,
+    kind: 'approval',
+    prompt: `May "${call.name}" be called with ${shown}?`,
+    slot: call.toolCallId,
+    schema: approvalSchema,
+    toolCallId: call.toolCallId,
+  }
+}
+
+/** What was decided. Anything that is not clearly a yes is a no. */
+export function decisionOf(interrupt: Interrupt | undefined): { approved: boolean; reason?: string } {
+  if (interrupt?.status !== 'answered') return { approved: false, reason: 'Nobody answered.' }
+  const { answer } = interrupt
+  if (isObject(answer)) {
+    const reason = answer['reason']
+    return { approved: answer['approved'] === true, ...(typeof reason === 'string' && { reason }) }
+  }
+  return { approved: isYes(answer) }
+}
+
+function isYes(answer: JsonValue | undefined): boolean {
+  return answer === true || (typeof answer === 'string' && yes.test(answer))
+}

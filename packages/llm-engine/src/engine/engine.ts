@@ -1,0 +1,191 @@
+import {
+  type Agent,
+  type AgentEngine,
+  type Checkpoint,
+  clockPort,
+  contextStrategyPort,
+  type EngineRun,
+  type LanguageModel,
+  type Llm,
+  type LlmRequest,
+  type LlmService,
+  type ModelMessage,
+  type ModelSettings,
+  PfError,
+  randomPort,
+  type Reply,
+  reply,
+  type RunContext,
+  type Schema,
+  type Skill,
+  systemClock,
+  systemRandom,
+  type ToolCall,
+  type ToolResult,
+} from '@pf-agents/agent-core'
+import { checkpointOf, engineName, type LoopState, newState, readState } from '../loop/loop-state'
+import { defaults, type LoopOptions } from '../loop/options'
+import { runLoop } from '../loop/run-loop'
+import type { LoopSetup } from '../loop/setup'
+import { answerForm } from '../output/answer'
+import { conversationPrompt } from '../prompt/conversation-prompt'
+import { promptParts } from '../prompt/prompt-parts'
+import { skillTools } from '../tool/skill-tools'
+import { type Toolbox, Toolmaker } from '../tool/toolbox'
+import { HandlerLlm } from './handler-llm'
+import { forgetRun, keptRun } from './kept-run'
+import { waitingReply } from './waiting-reply'
+
+/** Where a task's metadata says that an answer is not whole. */
+export const finishMetadataKey = 'urn:pf-agents:model-finish'
+
+/** What makes a setup, beside what the engine knows itself. */
+interface SetupParts {
+  context: RunContext
+  model: LanguageModel | undefined
+  instructions: string
+  toolbox: Toolbox
+  output: Schema | undefined
+  isShown: boolean
+  settings?: ModelSettings | undefined
+  maxTurns?: number | undefined
+}
+
+/** The model loop as the engine of agents, and as `ctx.llm` of handlers. */
+export class Engine implements AgentEngine, LlmService {
+  readonly name = engineName
+  readonly #options: LoopSetup['options']
+  readonly #toolmaker: Toolmaker
+  readonly #llms = new WeakMap<RunContext, Llm>()
+
+  constructor(options: LoopOptions) {
+    this.#options = { ...defaults, ...options }
+    for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
+      if (!(this.#options[name] >= (name === 'historyLimit' || name === 'maxRepairs' ? 0 : 1)))
+        throw new PfError('PF_CONFIG_INVALID', `llmEngine(): ${name} must be a number above 0.`)
+    }
+    this.#toolmaker = new Toolmaker((agent) => skillTools(agent, (...args) => this.#runSkill(...args)))
+  }
+
+  /** Makes an agent's tools ready. @throws PfError PF_CONFIG_INVALID */
+  check(agent: Agent): void {
+    const skills = agent.model === undefined ? [] : this.#toolmaker.skills(agent)
+    this.#toolmaker.box([...(agent.tools ?? []), ...skills])
+  }
+
+  async start({ agent, skill, context }: EngineRun): Promise<Reply> {
+    const setup = await this.#agentSetup(agent, skill, context)
+    return answerTo(setup, newState(await conversationPrompt(context, setup.options.historyLimit)))
+  }
+
+  async resume({ agent, skill, context }: EngineRun, checkpoint: Checkpoint): Promise<Reply> {
+    const state = readState(checkpoint)
+    return answerTo(await this.#agentSetup(agent, skill, context), state)
+  }
+
+  for(context: RunContext): Llm {
+    let llm = this.#llms.get(context)
+    if (llm === undefined) {
+      llm = new HandlerLlm(context, (...args) => this.#handlerLoop(...args))
+      this.#llms.set(context, llm)
+    }
+    return llm
+  }
+
+  async #agentSetup(agent: Agent, skill: Skill | undefined, context: RunContext): Promise<LoopSetup> {
+    // A skill that is carried out has the tools; that it may call skills would let it call itself.
+    const toolbox = await this.#toolmaker.forAgent(agent, context, { skills: skill === undefined })
+    return this.#setup({
+      context,
+      model: agent.model,
+      instructions: instructionsOf(agent, skill),
+      toolbox,
+      output: skill === undefined ? agent.output : skill.output,
+      isShown: true,
+    })
+  }
+
+  /** The loop of a handler's request. */
+  async #handlerLoop(
+    context: RunContext,
+    request: LlmRequest<Schema | undefined>,
+  ): Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }> {
+    const { agent, skill } = context
+    const { prompt, tools, messages } = request
+    const toolbox =
+      tools === undefined
+        ? await this.#toolmaker.forAgent(agent, context, { skills: false })
+        : this.#toolmaker.box(tools)
+    const setup = this.#setup({
+      ...request,
+      context,
+      model: request.model ?? agent.model,
+      instructions: request.instructions ?? instructionsOf(agent, skill),
+      toolbox,
+      output: request.output,
+      isShown: request.stream === true,
+    })
+    if (messages !== undefined) return { setup, messages }
+    if (prompt === undefined) return { setup, messages: await conversationPrompt(context, setup.options.historyLimit) }
+    return { setup, messages: [asked(typeof prompt === 'string' ? [{ text: prompt }] : prompt)] }
+  }
+
+  #setup({ context, model, settings, maxTurns, output, ...rest }: SetupParts): LoopSetup {
+    if (model === undefined)
+      throw new PfError('PF_CONFIG_INVALID', 'There is no model: give the agent a model, or ctx.llm.run({ model }).')
+    const options = maxTurns === undefined ? this.#options : { ...this.#options, maxTurns }
+    return {
+      ...rest,
+      context,
+      options,
+      clock: context.services.find(clockPort) ?? systemClock,
+      random: context.services.find(randomPort) ?? systemRandom,
+      strategy: context.services.find(contextStrategyPort),
+      model,
+      answer: output && answerForm(output, model, rest.toolbox),
+      settings: { ...options.settings, ...settings },
+    }
+  }
+
+  /** A skill with instructions, called by the agent's own model: a loop within the loop. */
+  async #runSkill(agent: Agent, skill: Skill, input: unknown, { context, toolCallId }: ToolCall): Promise<ToolResult> {
+    const name = `skill/${toolCallId}`
+    const text = typeof input === 'string' ? input : JSON.stringify(input)
+    const result = await keptRun(context, { name, shape: '', print: '' }, async () => {
+      const toolbox = await this.#toolmaker.forAgent(agent, context, { skills: false })
+      const setup = this.#setup({
+        context,
+        model: agent.model,
+        instructions: instructionsOf(agent, skill),
+        toolbox,
+        output: skill.output,
+        isShown: false,
+      })
+      return { setup, messages: [asked([{ text }])] }
+    })
+    // It is the call's result from now on.
+    forgetRun(context, name)
+    return result.given === undefined ? result.text : result.given
+  }
+}
+
+/** Runs the loop of an agent, and says how it ended. */
+async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
+  const end = await runLoop(setup, state)
+  if (end.end === 'waiting') return waitingReply(end.questions, checkpointOf(state))
+  if (end.end === 'blocked') return reply.rejected(end.reason)
+  if (end.finish !== undefined)
+    setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
+  // Text was told as it came: it is the task's artifact already.
+  if (end.answer === undefined) return reply.completed()
+  const { given } = end.answer
+  return typeof given === 'string' ? reply.text(given) : reply.data(given)
+}
+
+function instructionsOf(agent: Agent, skill: Skill | undefined): string {
+  return [agent.instructions, skill?.instructions].filter(Boolean).join('\n\n')
+}
+
+function asked(parts: Parameters<typeof promptParts>[0]): ModelMessage {
+  return { role: 'user', content: promptParts(parts) }
+}

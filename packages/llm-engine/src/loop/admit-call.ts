@@ -1,0 +1,100 @@
+import type { Interrupt, JsonObject, JsonValue, ToolCall } from '@pf-agents/agent-core'
+import { approvalQuestion, decisionOf, type Question } from '../approval/approval'
+import { askHooks, isBlock } from '../hooks/hooks'
+import { issuesText } from '../output/answer'
+import { unwrapped } from '../output/object-schema'
+import { callOf, type ReadyCall } from '../tool/call-tool'
+import { type CallResult, failure, resultOf } from '../tool/result-parts'
+import type { ReadyTool } from '../tool/toolbox'
+import { parseObject } from '../wire/json'
+import type { CallState } from './loop-state'
+import type { LoopSetup } from './setup'
+
+/** What is to be done about a call: nothing any more, ask, or run it. */
+export type Admission = { result: CallResult; isBad?: true } | { ask: Question; waits: 'approval' | 'client' } | ReadyCall
+
+/**
+ * Looks at a call before it is made: there is such a tool, its arguments match, hooks let it pass, and somebody approved
+ * it where that is needed. Called again once what it waited for is answered.
+ */
+export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admission> {
+  const { toolbox } = setup
+  const ready = toolbox.byName.get(call.name)
+  const answer = answerTo(setup, call)
+  // What the caller carried out is over, whatever it brings this time.
+  if (call.waits?.for === 'client') return { result: clientResult(answer) }
+  if (ready === undefined) {
+    const names = [...toolbox.byName.keys()].sort().join(', ')
+    return bad(`There is no tool "${call.name}". There ${names === '' ? 'are none' : `are: ${names}`}.`)
+  }
+  const checked = await checkArguments(ready, call.arguments)
+  if ('problem' in checked) return bad(checked.problem)
+  let { args } = checked
+  if (call.admitted !== true) {
+    const verdict = await beforeTool(setup, call, checked.json)
+    if (isBlock(verdict)) return { result: failure(`The call was refused: ${verdict.block}`) }
+    if (verdict !== undefined) {
+      call.arguments = JSON.stringify(verdict.arguments)
+      const again = await checkArguments(ready, call.arguments)
+      if ('problem' in again) return bad(again.problem)
+      args = again.args
+    }
+    call.admitted = true
+  }
+  const { tool } = ready
+  if (tool === undefined) return { ask: clientQuestion(setup, call), waits: 'client' }
+  if (call.waits?.for === 'approval') {
+    const { approved, reason } = decisionOf(answer)
+    if (!approved) return { result: failure(`The call was denied${reason ? `: ${reason}` : '.'} Do not try it again.`) }
+    call.approved = true
+  }
+  const readyCall: ReadyCall = { toolCallId: call.toolCallId, tool, args, ...toolAnswer(call, answer) }
+  const { needsApproval = false } = tool
+  const isNeeded =
+    call.approved !== true &&
+    (typeof needsApproval === 'boolean' ? needsApproval : await needsApproval(args as never, callOf(setup, readyCall)))
+  return isNeeded ? { ask: approvalQuestion(setup.random.id(), call), waits: 'approval' } : readyCall
+}
+
+/** The first of the questions a call waited for, as it stands now. */
+function answerTo({ context }: LoopSetup, { waits }: CallState): Interrupt | undefined {
+  const [id] = waits?.questions ?? []
+  return id === undefined ? undefined : context.interrupts.find((one) => one.id === id)
+}
+
+function toolAnswer({ waits }: CallState, interrupt: Interrupt | undefined): { answer?: NonNullable<ToolCall['answer']> } {
+  if (waits?.for !== 'tool') return {}
+  if (interrupt?.status !== 'answered') return { answer: { status: 'cancelled' } }
+  return { answer: { status: 'resolved', ...(interrupt.answer !== undefined && { payload: interrupt.answer }) } }
+}
+
+function clientResult(interrupt: Interrupt | undefined): CallResult {
+  return interrupt?.status === 'answered' ? resultOf(interrupt.answer) : failure('The client did not carry it out.')
+}
+
+function clientQuestion({ random }: LoopSetup, { toolCallId, name }: CallState): Question {
+  return { id: random.id(), kind: 'client-tool', prompt: `Carry out "${name}".`, slot: toolCallId, toolCallId }
+}
+
+function beforeTool({ options: { hooks = [] }, context }: LoopSetup, { toolCallId, name }: CallState, json: JsonObject) {
+  return askHooks<{ arguments: JsonValue }>(hooks, (hook, rewrite) =>
+    hook.beforeTool?.({ toolCallId, name, arguments: rewrite?.arguments ?? json, context }),
+  )
+}
+
+async function checkArguments(
+  { input }: ReadyTool,
+  text: string,
+): Promise<{ args: unknown; json: JsonObject } | { problem: string }> {
+  const json = parseObject(text)
+  if (json === undefined) return { problem: 'The arguments are not a JSON object. Write valid JSON.' }
+  if (input === undefined) return { args: json, json }
+  const result = await input.schema.check(unwrapped(input, json))
+  if (result.issues !== undefined)
+    return { problem: `The arguments do not match the schema. ${issuesText(result.issues)}` }
+  return { args: result.value, json }
+}
+
+function bad(text: string): Admission {
+  return { result: failure(text), isBad: true }
+}

@@ -1,0 +1,84 @@
+import {
+  type Checkpoint,
+  type JsonValue,
+  type ModelMessage,
+  type ModelUsage,
+  type Part,
+  PfError,
+} from '@pf-agents/agent-core'
+import { sumUsage } from '../usage/cost'
+
+/** Version of {@link LoopState}. Older ones are read, too: see `readState`. */
+export const stateVersion = 1
+
+/** Stands in checkpoints. */
+export const engineName = 'llm'
+
+/** A call of the newest answer, and how far it has come. */
+export interface CallState {
+  toolCallId: string
+  name: string
+  /** JSON text; as hooks left it. What was approved is what runs. */
+  arguments: string
+  /** It was looked at: hooks and budget know of it, approval was asked where it is needed. */
+  admitted?: true
+  approved?: true
+  /** What it waits for, and the ids of the questions. */
+  waits?: { for: 'approval' | 'client' | 'tool'; questions: string[] }
+  /** It could not be carried out as the model wrote it. */
+  bad?: true
+  /** It is over. */
+  result?: { parts: Part[]; isError?: true }
+}
+
+/** Where a loop stands: plain JSON, all that is needed to go on, after a restart too. */
+export interface LoopState {
+  /** The prompt behind the standing orders, and all that was said since. */
+  messages: ModelMessage[]
+  /** Model calls made. */
+  turns: number
+  /** Turns in a row with calls or answers that could not be used. */
+  repairs: number
+  /** Summed over all calls of the model. */
+  usage: ModelUsage
+  /** What the newest call used. */
+  lastUsage?: ModelUsage
+  /** The calls of the newest answer, until all of them are over. */
+  calls?: CallState[]
+  /** The context strategy's own. */
+  strategy?: JsonValue
+}
+
+/** A loop that is yet to begin. */
+export function newState(messages: readonly ModelMessage[]): LoopState {
+  return { messages: [...messages], turns: 0, repairs: 0, usage: {} }
+}
+
+/** Counts what a call of the model used. */
+export function addModelUsage(state: LoopState, { raw: _, ...usage }: ModelUsage): void {
+  if (usage.inputTokens !== undefined) state.lastUsage = usage
+  state.usage = sumUsage(state.usage, usage)
+}
+
+/** The state as a checkpoint. */
+export function checkpointOf(state: LoopState): Checkpoint {
+  return { engine: engineName, schemaVersion: stateVersion, data: state as unknown as JsonValue }
+}
+
+/**
+ * The state out of a checkpoint, its own copy.
+ * @throws PfError PF_CHECKPOINT_SCHEMA where its version is not known, or it is no state
+ */
+export function readState({ schemaVersion, data }: Pick<Checkpoint, 'schemaVersion' | 'data'>): LoopState {
+  if (schemaVersion !== stateVersion) {
+    throw new PfError(
+      'PF_CHECKPOINT_SCHEMA',
+      `The checkpoint of this task has version ${schemaVersion}; this llm-engine reads version ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
+    )
+  }
+  const state = data as unknown as LoopState | null
+  if (!Array.isArray(state?.messages) || typeof state.turns !== 'number' || typeof state.repairs !== 'number') {
+    throw new PfError('PF_CHECKPOINT_SCHEMA', 'The checkpoint of this task is damaged: it is no state of a model loop.')
+  }
+  return structuredClone({ ...state, usage: state.usage ?? {} })
+}

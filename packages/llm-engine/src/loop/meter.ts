@@ -1,0 +1,57 @@
+import { type ModelStreamPart, type ModelUsage, PfError, type Usage } from '@pf-agents/agent-core'
+import type { LoopSetup } from './setup'
+
+/** No token is longer than this, on average: so many characters are that many tokens at least. */
+const charsPerToken = 8
+
+/** Watches what one answer uses while it comes, and stops it once a limit is certainly passed. */
+export class Meter {
+  readonly #setup: LoopSetup
+  readonly #hasTokenLimit: boolean
+  #length = 0
+  #nextCheck = 0
+  #used: ModelUsage = {}
+
+  constructor(setup: LoopSetup) {
+    this.#setup = setup
+    this.#hasTokenLimit = setup.context.budget.remaining('tokens') !== Number.POSITIVE_INFINITY
+  }
+
+  /** @throws PfError PF_BUDGET_EXCEEDED, PF_MODEL_RESPONSE_INVALID where the answer has no end */
+  add(part: ModelStreamPart): void {
+    if ('delta' in part) this.#grow(part.delta.length)
+    else if (part.type === 'usage') {
+      this.#used = part.usage
+      this.#setup.context.budget.check(tokensOf(part.usage))
+    }
+  }
+
+  #grow(length: number): void {
+    this.#length += length
+    const { maxAnswerLength } = this.#setup.options
+    if (this.#length > maxAnswerLength) {
+      throw new PfError(
+        'PF_MODEL_RESPONSE_INVALID',
+        `The model's answer is longer than ${maxAnswerLength} characters. Raise maxAnswerLength of llmEngine(), or lower maxOutputTokens.`,
+      )
+    }
+    if (!this.#hasTokenLimit || this.#length < this.#nextCheck) return
+    this.#nextCheck = this.#length + 1024
+    const { inputTokens = 0, outputTokens = 0 } = this.#used
+    const atLeast = Math.max(outputTokens, Math.floor(this.#length / charsPerToken))
+    this.#setup.context.budget.check({ inputTokens, outputTokens: atLeast })
+  }
+
+  /** Tells what the answer used, in the end. @throws PfError PF_BUDGET_EXCEEDED where it was too much */
+  settle(usage: ModelUsage): void {
+    this.#setup.context.emit({ type: 'usage', usage: { turns: 1, ...tokensOf(usage) } })
+  }
+}
+
+function tokensOf({ inputTokens, outputTokens, costUsd }: ModelUsage): Usage {
+  return {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(costUsd !== undefined && { costUsd }),
+  }
+}

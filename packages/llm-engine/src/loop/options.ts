@@ -1,0 +1,50 @@
+import type { CacheMark, JsonValue, ModelSettings, ModelUsage, Part } from '@pf-agents/agent-core'
+import type { LoopHooks } from '../hooks/hooks'
+
+/** What has happened when a loop is asked whether to stop. */
+export interface LoopProgress {
+  /** Model calls made. */
+  readonly turns: number
+  /** Text of the newest answer. */
+  readonly text: string
+  /** Its tool calls, all of them over. */
+  readonly calls: readonly { name: string; arguments: JsonValue; parts: readonly Part[]; isError: boolean }[]
+  /** Summed over all calls of the model. */
+  readonly usage: ModelUsage
+}
+
+/** How a model loop behaves. */
+export interface LoopOptions {
+  /** Model calls at most; one more is PF_BUDGET_EXCEEDED. `budget.turns` of the agent holds, too. Default 20. */
+  maxTurns?: number
+  /** Turns in a row that may have a call or an answer that can not be used, each told to the model. Default 3. */
+  maxRepairs?: number
+  /** Tool calls at a time. Default 8. */
+  maxParallel?: number
+  /** Milliseconds for a tool that names no `timeoutMs` of its own. Default: the run's deadline only. */
+  toolTimeoutMs?: number
+  /** Characters of one call's arguments; a longer one is cut off. Default 262,144. */
+  maxArgumentsLength?: number
+  /** Characters of one answer, reasoning and arguments included; a longer one fails the run. Default 4,194,304. */
+  maxAnswerLength?: number
+  /** Messages of the conversation that go into the prompt. Default 100. */
+  historyLimit?: number
+  /** Settings of every call of the model. */
+  settings?: ModelSettings
+  /** Asks providers that do not do so by themselves to cache the prompt, `'long'` for longer. Default false. */
+  cache?: CacheMark
+  /** Guardrails, in this order. */
+  hooks?: readonly LoopHooks[]
+  /** Asked after the tools of a turn: `true` ends the run with what the model said last. */
+  stopWhen?: (progress: LoopProgress) => boolean | Promise<boolean>
+}
+
+/** Limits where nothing else is said. */
+export const defaults = {
+  maxTurns: 20,
+  maxRepairs: 3,
+  maxParallel: 8,
+  maxArgumentsLength: 262_144,
+  maxAnswerLength: 4_194_304,
+  historyLimit: 100,
+} as const

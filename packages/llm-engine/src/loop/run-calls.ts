@@ -1,0 +1,113 @@
+import { PfError } from '@pf-agents/agent-core'
+import type { Question } from '../approval/approval'
+import { askHooks, isBlock } from '../hooks/hooks'
+import { callTool, type ReadyCall } from '../tool/call-tool'
+import { type CallResult, failure } from '../tool/result-parts'
+import { parseObject } from '../wire/json'
+import { admitCall } from './admit-call'
+import type { CallState, LoopState } from './loop-state'
+import type { LoopSetup } from './setup'
+
+/**
+ * Carries out the calls of the newest answer as far as they go: at once where they may, one at a time where they must.
+ * What has a result is never touched again.
+ *
+ * @returns what has to be answered before the rest can go on; empty where all are over
+ * @throws PfError PF_BUDGET_EXCEEDED before anything runs, where the calls are too many
+ */
+export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Question[]> {
+  const questions: Question[] = []
+  const ready: { call: CallState; made: ReadyCall }[] = []
+  let fresh = 0
+  for (const call of state.calls ?? []) {
+    if (call.result !== undefined) continue
+    const admission = await admitCall(setup, call)
+    const isResumed = call.waits?.for === 'tool'
+    delete call.waits
+    if ('ask' in admission) {
+      call.waits = { for: admission.waits, questions: [admission.ask.id] }
+      questions.push(admission.ask)
+    } else if ('result' in admission) {
+      if (admission.isBad) call.bad = true
+      finish(setup, call, admission.result)
+    } else {
+      ready.push({ call, made: admission })
+      if (!isResumed) fresh++
+    }
+  }
+  if (fresh > 0) {
+    setup.context.budget.check({ toolCalls: fresh })
+    setup.context.emit({ type: 'usage', usage: { toolCalls: fresh } })
+  }
+  const work = async ({ call, made }: (typeof ready)[number]): Promise<void> => {
+    const outcome = await callTool(setup, made)
+    if (Array.isArray(outcome)) {
+      call.waits = { for: 'tool', questions: outcome.map(({ id }) => id) }
+      questions.push(...outcome)
+    } else finish(setup, call, await afterTool(setup, call, outcome))
+  }
+  let batch: typeof ready = []
+  for (const one of ready) {
+    if (one.made.tool.parallel !== false) batch.push(one)
+    else {
+      await all(batch, work, setup.options.maxParallel)
+      await work(one)
+      batch = []
+    }
+  }
+  await all(batch, work, setup.options.maxParallel)
+  return inOrder(questions, state.calls ?? [])
+}
+
+/** Works through a list, so many at a time. */
+async function all<T>(items: readonly T[], work: (item: T) => Promise<void>, most: number): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T)
+  }
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker))
+}
+
+function finish({ context }: LoopSetup, call: CallState, result: CallResult): void {
+  call.result = result
+  const { toolCallId } = call
+  context.emit({ type: 'tool-result', toolCallId, ...result })
+}
+
+async function afterTool(
+  { context, options: { hooks = [] } }: LoopSetup,
+  { toolCallId, name, arguments: text }: CallState,
+  result: CallResult,
+): Promise<CallResult> {
+  const verdict = await askHooks<{ parts: CallResult['parts']; isError?: boolean }>(hooks, (hook, rewrite) => {
+    const { parts, isError } = rewrite ?? result
+    return hook.afterTool?.({
+      toolCallId,
+      name,
+      arguments: parseObject(text) ?? {},
+      parts,
+      isError: isError === true,
+      context,
+    }) as ReturnType<NonNullable<typeof hook.afterTool>> as never
+  })
+  if (verdict === undefined) return result
+  if (isBlock(verdict)) return failure(`The result was withheld: ${verdict.block}`)
+  return { parts: [...verdict.parts], ...(verdict.isError === true && { isError: true }) }
+}
+
+/** Questions in the order of their calls, whichever tool was the quicker. */
+function inOrder(questions: readonly Question[], calls: readonly CallState[]): Question[] {
+  const order = calls.flatMap(({ waits }) => waits?.questions ?? [])
+  return [...questions].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+}
+
+/** Counts turns with calls that could not be carried out. @throws PfError PF_TOOL_CALL_INVALID after too many in a row */
+export function countRepairs({ options: { maxRepairs } }: LoopSetup, state: LoopState, bad: CallState | undefined): void {
+  state.repairs = bad === undefined ? 0 : state.repairs + 1
+  if (bad === undefined || state.repairs <= maxRepairs) return
+  throw new PfError(
+    'PF_TOOL_CALL_INVALID',
+    `The model called "${bad.name}" in a way that can not be carried out, ${state.repairs} turns in a row.`,
+    { details: { tool: bad.name, turns: state.repairs } },
+  )
+}

@@ -1,0 +1,165 @@
+import {
+  type JsonValue,
+  type ModelToolResultPart,
+  PfError,
+} from '@pf-agents/agent-core'
+import type { Question } from '../approval/approval'
+import { isBlock } from '../hooks/hooks'
+import { type AnswerForm, checkAnswer } from '../output/answer'
+import type { ModelReply } from '../reply/reply'
+import { failure } from '../tool/result-parts'
+import { parseObject } from '../wire/json'
+import { CallIds } from './call-ids'
+import type { CallState, LoopState } from './loop-state'
+import { countRepairs, runCalls } from './run-calls'
+import type { LoopSetup } from './setup'
+import { takeTurn } from './take-turn'
+
+/** How a loop ended, or what it waits for. */
+export type LoopEnd =
+  | {
+      end: 'done'
+      /** Text of the newest answer. */
+      text: string
+      /** The answer where it is data: as the model gave it, and as its schema made it. */
+      answer?: { given: JsonValue; data: unknown }
+      /** Why the newest answer ended, where it was not because all was said. */
+      finish?: 'length' | 'other'
+    }
+  | { end: 'blocked'; reason: string }
+  | { end: 'waiting'; questions: Question[] }
+
+/**
+ * Calls the model, carries out the tools it asks for, and again, until it has answered, something has to be answered
+ * first, or a limit is reached. The state is changed as it goes and can be gone on with at every return.
+ *
+ * @throws PfError PF_BUDGET_EXCEEDED, PF_TOOL_CALL_INVALID, PF_OUTPUT_INVALID, PF_MODEL_…
+ */
+export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopEnd> {
+  const { context } = setup
+  const ids = new CallIds(state)
+  for (;;) {
+    if (state.calls !== undefined) {
+      const questions = await runCalls(setup, state)
+      if (questions.length > 0) return { end: 'waiting', questions }
+      if (await closeTurn(setup, state)) return { end: 'done', text: lastText(state) }
+    }
+    if (context.signal.aborted) throw context.signal.reason
+    const name = `turn-${state.turns + 1}`
+    context.emit({ type: 'step-start', name })
+    const reply = await takeTurn(setup, state, ids)
+    context.emit({ type: 'step-end', name })
+    if (isBlock(reply)) return { end: 'blocked', reason: reply.block }
+    const end = await readReply(setup, state, reply)
+    if (end !== undefined) return end
+  }
+}
+
+/** Adds what the model said, and decides what is next: `undefined` where the loop goes on. */
+async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply): Promise<LoopEnd | undefined> {
+  const { answer } = setup
+  const { finish, text, toolCalls, cutCalls } = reply
+  if (finish.reason === 'content-filter')
+    throw new PfError('PF_MODEL_CONTENT_FILTER', 'The model or its provider refused to answer.')
+  if (finish.reason === 'error') throw new PfError('PF_MODEL_RESPONSE_INVALID', 'The model ended its answer with an error.')
+  if (reply.message.content.length > 0) state.messages.push(reply.message)
+  const given = answer?.mode === 'tool' ? toolCalls.find(({ name }) => name === answer.tool.name) : undefined
+  if (toolCalls.length + cutCalls.length > 0) {
+    state.calls = callsOf(setup, reply)
+    if (answer === undefined || given === undefined) return undefined
+    return takeAnswer(answer, state, given.toolCallId)
+  }
+  if (finish.reason === 'pause') return undefined
+  if (answer === undefined) {
+    state.repairs = 0
+    return { end: 'done', text, ...(finish.reason !== 'stop' && finish.reason !== 'tool-calls' && { finish: finish.reason === 'length' ? 'length' : 'other' }) }
+  }
+  const checked = await checkAnswer(answer, text)
+  if (checked.problem === undefined) return { end: 'done', text, answer: checked }
+  countAnswers(setup, state, checked.problem)
+  const order = answer.mode === 'tool' ? `Call ${answer.tool.name} with it.` : 'Answer with the corrected JSON alone.'
+  const told = `Your answer can not be used. ${checked.problem} ${order}`
+  state.messages.push({ role: 'user', content: [{ type: 'text', text: told }] })
+  return undefined
+}
+
+/** The calls of an answer, those that were cut off answered at once. */
+function callsOf({ context, options }: LoopSetup, { message, cutCalls }: ModelReply): CallState[] {
+  const calls: CallState[] = []
+  for (const part of message.content) {
+    if (part.type !== 'tool-call') continue
+    const { toolCallId, name } = part
+    const call: CallState = { toolCallId, name, arguments: part.arguments }
+    if (cutCalls.includes(part) || part.arguments.length > options.maxArgumentsLength) {
+      // Half of a call is nothing a provider takes back.
+      part.arguments = call.arguments = '{}'
+      call.bad = true
+      call.result = failure('The arguments were cut off: they are too long. Write less, or make several calls.')
+      context.emit({ type: 'tool-result', toolCallId, ...call.result })
+    }
+    calls.push(call)
+  }
+  return calls
+}
+
+/** The tool that takes the answer was called. */
+async function takeAnswer(answer: AnswerForm, state: LoopState, toolCallId: string): Promise<LoopEnd | undefined> {
+  const call = state.calls?.find((one) => one.toolCallId === toolCallId) as CallState
+  if (state.calls?.length !== 1) {
+    call.bad = true
+    call.result = failure(`Call ${call.name} alone, once the results of the other calls are there.`)
+    return undefined
+  }
+  const checked = await checkAnswer(answer, call.arguments)
+  if (checked.problem === undefined) return { end: 'done', text: '', answer: checked }
+  call.bad = true
+  call.result = failure(`The answer does not match the schema. ${checked.problem}`)
+  return undefined
+}
+
+/** All calls are over: their results join the prompt. Says whether that was the end. */
+async function closeTurn(setup: LoopSetup, state: LoopState): Promise<boolean> {
+  const { answer, options } = setup
+  const calls = state.calls ?? []
+  delete state.calls
+  state.messages.push({ role: 'tool', content: calls.map(resultPart) })
+  const bad = calls.find((call) => call.bad)
+  if (bad !== undefined && bad.name === answer?.tool.name && answer.mode === 'tool')
+    countAnswers(setup, state, textOfResult(bad))
+  else countRepairs(setup, state, bad)
+  if (options.stopWhen === undefined) return false
+  return options.stopWhen({
+    turns: state.turns,
+    text: lastText(state),
+    usage: state.usage,
+    calls: calls.map(({ name, arguments: text, result }) => ({
+      name,
+      arguments: parseObject(text) ?? text,
+      parts: result?.parts ?? [],
+      isError: result?.isError === true,
+    })),
+  })
+}
+
+function resultPart({ toolCallId, name, result }: CallState): ModelToolResultPart {
+  return { type: 'tool-result', toolCallId, name, parts: result?.parts ?? [], ...(result?.isError && { isError: true }) }
+}
+
+/** @throws PfError PF_OUTPUT_INVALID after too many answers in a row that can not be used */
+function countAnswers({ options: { maxRepairs } }: LoopSetup, state: LoopState, problem: string): void {
+  if (++state.repairs <= maxRepairs) return
+  throw new PfError(
+    'PF_OUTPUT_INVALID',
+    `The model gave no answer that matches the schema, ${state.repairs} times in a row. ${problem}`,
+  )
+}
+
+function textOfResult({ result }: CallState): string {
+  return result?.parts[0]?.text ?? ''
+}
+
+function lastText({ messages }: LoopState): string {
+  const last = messages.findLast(({ role }) => role === 'assistant')
+  if (last?.role !== 'assistant') return ''
+  return last.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}

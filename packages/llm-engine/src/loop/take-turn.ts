@@ -1,0 +1,177 @@
+import {
+  type ContextStrategy,
+  type ModelAssistantMessage,
+  type ModelAssistantPart,
+  type ModelCall,
+  type ModelMessage,
+  type ModelStreamPart,
+  type ModelTool,
+  PfError,
+} from '@pf-agents/agent-core'
+import { askHooks, type Block, isBlock } from '../hooks/hooks'
+import { createReplyCollector, type ModelReply } from '../reply/reply'
+import type { CallIds } from './call-ids'
+import { addModelUsage, type LoopState } from './loop-state'
+import { Meter } from './meter'
+import { withCacheMarks } from './cache-marks'
+import type { LoopSetup } from './setup'
+import { TurnEvents } from './turn-events'
+
+/** Parts after which the run is stored before more are read, so that events do not pile up. */
+const flushEvery = 256
+
+/** Calls the model once and tells what it says. The state has the usage; what is said is the caller's to add. */
+export async function takeTurn(setup: LoopSetup, state: LoopState, ids: CallIds): Promise<ModelReply | Block> {
+  checkTurns(setup, state)
+  const tools = shownTools(setup)
+  const prompt = await checkedPrompt(setup, state, tools)
+  if ('block' in prompt) return prompt
+  const fitted = await fit(setup, state, prompt.messages, tools)
+  try {
+    return await ask(setup, state, ids, modelCall(setup, state, fitted, tools))
+  } catch (error) {
+    if (setup.strategy === undefined || !PfError.is(error, 'PF_MODEL_CONTEXT_LENGTH')) throw error
+    // The provider counts differently: once more, shorter.
+    const shorter = await fit(setup, state, prompt.messages, tools, true)
+    checkTurns(setup, state)
+    return ask(setup, state, ids, modelCall(setup, state, shorter, tools))
+  }
+}
+
+function checkTurns({ context, options: { maxTurns } }: LoopSetup, state: LoopState): void {
+  context.budget.check({ turns: 1 })
+  if (state.turns < maxTurns) return
+  throw new PfError(
+    'PF_BUDGET_EXCEEDED',
+    `The model came to no end within ${maxTurns} turns. Raise maxTurns of llmEngine(), or make the task smaller.`,
+    { details: { limit: 'turns', allowed: maxTurns, used: state.turns + 1 } },
+  )
+}
+
+function shownTools({ toolbox, answer }: LoopSetup): readonly ModelTool[] {
+  return answer?.mode === 'tool' ? [...toolbox.shown, answer.tool] : toolbox.shown
+}
+
+async function checkedPrompt(
+  { instructions, answer, context, options: { hooks = [] } }: LoopSetup,
+  state: LoopState,
+  tools: readonly ModelTool[],
+): Promise<{ messages: readonly ModelMessage[] } | Block> {
+  const text = [instructions, answer?.order].filter(Boolean).join('\n\n')
+  const messages: ModelMessage[] = text === '' ? state.messages : [{ role: 'system', text }, ...state.messages]
+  const verdict = await askHooks<{ messages: readonly ModelMessage[] }>(hooks, (hook, rewrite) =>
+    hook.beforeModel?.({ messages: rewrite?.messages ?? messages, tools, turns: state.turns, context }),
+  )
+  return verdict ?? { messages }
+}
+
+async function fit(
+  { strategy, model, context, settings: { maxOutputTokens } }: LoopSetup,
+  state: LoopState,
+  messages: readonly ModelMessage[],
+  tools: readonly ModelTool[],
+  overflowed = false,
+): Promise<readonly ModelMessage[]> {
+  if (strategy === undefined) return messages
+  const { lastUsage, strategy: before } = state
+  const result: Awaited<ReturnType<ContextStrategy['fit']>> = await strategy.fit({
+    messages,
+    tools,
+    model,
+    context,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(lastUsage && { lastUsage }),
+    ...(before !== undefined && { state: before }),
+    ...(overflowed && { overflowed }),
+  })
+  if (result.state !== undefined) state.strategy = result.state
+  if (result.removed > 0) context.log('info', 'The prompt was shortened.', { by: strategy.name, removed: result.removed })
+  return result.messages
+}
+
+function modelCall(
+  { context, clock, random, answer, settings, options: { cache } }: LoopSetup,
+  state: LoopState,
+  messages: readonly ModelMessage[],
+  tools: readonly ModelTool[],
+): ModelCall {
+  const { toolChoice, ...rest } = settings
+  const left = context.budget.remaining('tokens')
+  const most = Math.min(rest.maxOutputTokens ?? Number.POSITIVE_INFINITY, Math.max(16, left))
+  // Who must call a tool every time never comes to an end: force holds for the first turn.
+  const isForced = toolChoice === 'required' || (typeof toolChoice === 'object' && 'tool' in toolChoice)
+  return {
+    ...rest,
+    messages: cache ? withCacheMarks(messages, cache) : messages,
+    ...(tools.length > 0 && { tools, toolChoice: isForced && state.turns > 0 ? 'auto' : (toolChoice ?? 'auto') }),
+    ...(answer?.mode === 'native' && { output: { schema: answer.schema.shown } }),
+    ...(most !== Number.POSITIVE_INFINITY && { maxOutputTokens: most }),
+    signal: context.signal,
+    host: { fetch: context.fetch, variables: { get: context.secret }, clock, random },
+  }
+}
+
+async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: ModelCall): Promise<ModelReply | Block> {
+  const { answer, context, model, options } = setup
+  const { hooks = [] } = options
+  const isHeld = hooks.some((hook) => hook.afterModel !== undefined)
+  const events = new TurnEvents(setup, {
+    isShown: setup.isShown && answer === undefined,
+    isHeld,
+    hidden: answer?.mode === 'tool' ? answer.tool.name : undefined,
+  })
+  const collector = createReplyCollector()
+  const meter = new Meter(setup)
+  state.turns++
+  try {
+    await listen(setup, model.stream(call), (raw) => {
+      const part = ids.own(raw)
+      events.add(part)
+      collector.add(part)
+      meter.add(part)
+    })
+  } finally {
+    events.end()
+    const { usage } = collector.reply()
+    addModelUsage(state, usage)
+    meter.settle(usage)
+  }
+  const reply = collector.reply()
+  if (!isHeld) return reply
+  const { text, toolCalls, finish, usage } = reply
+  const verdict = await askHooks<{ text: string }>(hooks, (hook, rewrite) =>
+    hook.afterModel?.({ text: rewrite?.text ?? text, toolCalls, finish, usage, context }),
+  )
+  if (isBlock(verdict)) return verdict
+  events.release(verdict?.text)
+  return verdict === undefined ? reply : { ...reply, text: verdict.text, message: withText(reply.message, verdict.text) }
+}
+
+/** Reads an answer. One whose call has more arguments than allowed is read no further. */
+async function listen(
+  { context, options: { maxArgumentsLength } }: LoopSetup,
+  stream: AsyncIterable<ModelStreamPart>,
+  take: (part: ModelStreamPart) => void,
+): Promise<void> {
+  const lengths = new Map<string, number>()
+  let sinceFlush = 0
+  for await (const part of stream) {
+    take(part)
+    if (part.type === 'tool-call-delta') {
+      const length = (lengths.get(part.toolCallId) ?? 0) + part.delta.length
+      lengths.set(part.toolCallId, length)
+      if (length > maxArgumentsLength) return
+    }
+    if (++sinceFlush < flushEvery) continue
+    sinceFlush = 0
+    await context.flush()
+  }
+}
+
+/** The message with another text: its thoughts and calls stay. */
+function withText(message: ModelAssistantMessage, text: string): ModelAssistantMessage {
+  const others: ModelAssistantPart[] = message.content.filter((part) => part.type !== 'text')
+  const calls = others.findIndex((part) => part.type === 'tool-call')
+  const at = calls < 0 ? others.length : calls
+  return { ...message, content: text === '' ? others : others.toSpliced(at, 0, { type: 'text', text }) }
+}

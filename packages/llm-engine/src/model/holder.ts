@@ -1,0 +1,20 @@
+import { PfError } from '@pf-agents/agent-core'
+
+/**
+ * Counts what is kept until an answer ends. Text goes on at once; the arguments of a call are kept until they are whole,
+ * and a model may never end them.
+ *
+ * @throws PfError PF_REMOTE_RESPONSE, by the function it gives, where it is too much
+ */
+export function holder(most: number): (length: number) => void {
+  let held = 0
+  return (length) => {
+    held += length
+    if (held > most) {
+      throw new PfError(
+        'PF_REMOTE_RESPONSE',
+        `The arguments of the calls have more than ${most} characters. Raise maxArgumentsLength, or ask for less.`,
+      )
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { JsonValue, Part } from '@pf-agents/agent-core'
+
+/** What came of a call. */
+export interface CallResult {
+  parts: Part[]
+  isError?: true
+}
+
+/**
+ * What a tool gave, as parts: text, data, or the parts it made. Whatever it says, it is content: nothing in it can
+ * approve, end or redirect a run.
+ */
+export function resultOf(value: unknown): CallResult {
+  if (value === undefined) return { parts: [] }
+  if (typeof value === 'string') return { parts: [{ text: value }] }
+  if (!hasParts(value)) return { parts: [{ data: value as JsonValue }] }
+  return { parts: [...value.parts], ...(value.isError === true && { isError: true }) }
+}
+
+/** A result that says what went wrong, for the model to do better. */
+export function failure(text: string): CallResult {
+  return { parts: [{ text: text.length > maxLength ? `${text.slice(0, maxLength)}…` : text }], isError: true }
+}
+
+const maxLength = 4000
+
+function hasParts(value: unknown): value is { parts: Part[]; isError?: unknown } {
+  if (typeof value !== 'object' || value === null || !('parts' in value) || !Array.isArray(value.parts)) return false
+  return Object.keys(value).every((key) => key === 'parts' || key === 'isError') && value.parts.every(isPart)
+}
+
+function isPart(value: unknown): value is Part {
+  if (typeof value !== 'object' || value === null) return false
+  const part = value as Record<string, unknown>
+  const kinds = ['text', 'raw', 'url', 'data'].filter((kind) => part[kind] !== undefined)
+  return kinds.length === 1 && (kinds[0] === 'data' || typeof part[kinds[0] as string] === 'string')
+}
