@@ -12,4 +12,5 @@ export {
 export { type Bundle, bundleComponent, type BundleOptions } from './build/bundle'
 export { type World, type WorldInterfaces, worlds } from './build/worlds'
 export { readDefinition } from './definition/definition'
+export type { SignKeySource } from './sign/sign-key'
 export { TargetGuard, type TargetGuardOptions, type Violation, violationText } from './guard/target-guard'

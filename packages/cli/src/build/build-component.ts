@@ -2,12 +2,17 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
+import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
 import { describeComponent } from '@pf-agents/wasm-host'
 import { PackageFinder } from '../guard/package-targets'
 import { readDefinition } from '../definition/definition'
+import { holdsSecret } from '../sign/find-secret'
+import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
+import { readSignKeys, type SignKey, type SignKeySource } from '../sign/sign-key'
 import { BuildCache, defaultCacheDirectory } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
+import { withSignatures } from './component-entry'
 import { makeComponent } from './componentize'
 import { moveMap } from './map-stack'
 import { ownDirectory } from './own-packages'
@@ -19,7 +24,7 @@ import type { World } from './worlds'
 const MAKE_VERSION = 2
 
 /** A step of a build, as `onStep` is told. */
-export type BuildStep = 'bundle' | 'component' | 'definition'
+export type BuildStep = 'bundle' | 'component' | 'definition' | 'signature'
 
 /** What {@link buildComponent} takes. */
 export interface BuildComponentOptions {
@@ -37,6 +42,11 @@ export interface BuildComponentOptions {
   cacheDir?: string
   /** Builds even where the same code was built before. Default false. */
   noCache?: boolean
+  /**
+   * Private keys that sign the agent cards. They stay outside: the component is built, asked for its cards, and built again
+   * with the signatures. Its public URL must be fixed (`publicUrl`). Several while keys change. Default none.
+   */
+  signKeys?: readonly SignKeySource[]
   /** Whether `spin.toml` is written beside the component. Default true where Spin can run the world. */
   manifest?: boolean
   /** Told when a step begins. */
@@ -67,6 +77,8 @@ export interface BuiltComponent {
   bundleSize: number
   /** Whether an earlier build of the same code was used. */
   cached: boolean
+  /** Names of the keys that its cards are signed with. */
+  signedWith?: string[]
   /** Milliseconds each step took. */
   timings: Record<BuildStep, number>
   bundle: Bundle
@@ -77,7 +89,8 @@ export interface BuiltComponent {
  * says it needs.
  *
  * @throws PfError PF_BUILD_FAILED where something in the graph does not work in a component, or the code fails when its
- * modules are evaluated; PF_COMPONENT_INVALID where it does not say what it is.
+ * modules are evaluated, its cards can not be signed because their address is not fixed, or a private key is in it;
+ * PF_CONFIG_INVALID where a key can not be used; PF_COMPONENT_INVALID where it does not say what it is.
  * @example
  * ```ts
  * const { file, size } = await buildComponent({ entry: 'agent.ts', output: 'dist/agent.wasm' })
@@ -86,7 +99,7 @@ export interface BuiltComponent {
 export async function buildComponent(options: BuildComponentOptions): Promise<BuiltComponent> {
   const { entry, world = 'spin', onStep } = options
   const file = resolve(options.output ?? defaultOutput(entry))
-  const timings: Record<BuildStep, number> = { bundle: 0, component: 0, definition: 0 }
+  const timings: Record<BuildStep, number> = { bundle: 0, component: 0, definition: 0, signature: 0 }
   const step = async <T>(name: BuildStep, work: () => Promise<T>): Promise<T> => {
     onStep?.(name)
     const start = performance.now()
@@ -94,15 +107,35 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     timings[name] = Math.round(performance.now() - start)
     return result
   }
-  const { conditions, plugins } = options
+  const { conditions, plugins, signKeys = [] } = options
+  // First of all: a key that can not be used is told before anything was built.
+  const keys = await readSignKeys(signKeys)
+  const signed = keys.length > 0
   const bundle = await step('bundle', () =>
-    bundleComponent({ entry, world, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
+    bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
   )
-  const { component, cached } = await step('component', () => componentOf(bundle, options))
+  refuseKeys(Buffer.from(bundle.code + bundle.map), keys)
+  const cacheDir = join(options.cacheDir ?? defaultCacheDirectory(), 'components')
+  const unsigned = await step('component', () => componentOf(bundle, { ...options, cacheKey: [] }))
   const { definition: text, imports } = await step('definition', () =>
-    describeComponent(component, { cacheDir: join(options.cacheDir ?? defaultCacheDirectory(), 'components') }),
+    describeComponent(unsigned.component, { cacheDir }),
   )
   const definition = await readDefinition(text)
+  const { component, cached } = !signed
+    ? unsigned
+    : await step('signature', async () => {
+        const { onPrint, signal } = options
+        const source = { definition, cacheDir, onPrint, signal }
+        const made = await componentOf(bundle, {
+          ...options,
+          // A signature is another each time; the same code signed by the same keys stays the same file.
+          cacheKey: keys.map(({ identity }) => identity),
+          signatures: () => signCards({ ...source, component: unsigned.component }, keys),
+        })
+        await verifyCards({ ...source, component: made.component }, keys)
+        refuseKeys(made.component, keys)
+        return made
+      })
 
   await mkdir(dirname(file), { recursive: true })
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
@@ -117,6 +150,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     imports,
     mapFile,
     ...manifest,
+    ...(signed && { signedWith: keys.map(({ kid }) => kid) }),
     bundleSize: bundle.code.length,
     cached,
     timings,
@@ -129,17 +163,36 @@ function defaultOutput(entry: string): string {
   return join('dist', `${basename(entry).split('.')[0]}.wasm`)
 }
 
+interface ComponentOptions extends BuildComponentOptions {
+  /** Beside the code: what the component is kept by. */
+  cacheKey: readonly string[]
+  /** Signatures to put into it, made only where it is not kept from earlier. */
+  signatures?: () => Promise<CardSignatures>
+}
+
 async function componentOf(
   bundle: Bundle,
-  options: BuildComponentOptions,
+  { onPrint, signal, cacheDir = defaultCacheDirectory(), noCache, cacheKey, signatures }: ComponentOptions,
 ): Promise<{ component: Uint8Array; cached: boolean }> {
-  const { onPrint, signal, cacheDir = defaultCacheDirectory() } = options
+  const { map } = bundle
   const wit = worldWit(bundle.imports)
-  const make = () =>
-    makeComponent({ code: bundle.code, map: bundle.map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
-  if (options.noCache) return { component: await make(), cached: false }
-  const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code)
+  const make = async () => {
+    const code = withSignatures(bundle.code, await signatures?.())
+    return makeComponent({ code, map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
+  }
+  if (noCache) return { component: await make(), cached: false }
+  const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code, ...cacheKey)
   return new BuildCache(join(cacheDir, 'builds')).load(key, make)
+}
+
+/** @throws PfError PF_BUILD_FAILED where one of the keys is in what anybody can read */
+function refuseKeys(bytes: Uint8Array, keys: readonly SignKey[]): void {
+  const found = keys.find(({ secret }) => holdsSecret(bytes, secret))
+  if (found === undefined) return
+  throw new PfError(
+    'PF_BUILD_FAILED',
+    `The private key ${found.kid} is in the code of the component, where anybody can read it. Do not import it; name it to the build only.`,
+  )
 }
 
 function componentizeVersion(): string {

@@ -18,6 +18,8 @@ export interface BundleOptions {
   conditions?: readonly string[]
   /** More esbuild plugins, run behind the guard. */
   plugins?: readonly Plugin[]
+  /** Whether the code has a place for the signatures of its cards. Default false. */
+  signed?: boolean
 }
 
 /** One file of JavaScript, ready to be made a component. */
@@ -37,7 +39,8 @@ export interface Bundle {
  *
  * @throws PfError PF_BUILD_FAILED: something in the graph does not work in a component, or esbuild's own errors.
  */
-export async function bundleComponent({ entry, world, conditions = [], plugins = [] }: BundleOptions): Promise<Bundle> {
+export async function bundleComponent(given: BundleOptions): Promise<Bundle> {
+  const { entry, world, conditions = [], plugins = [], signed = false } = given
   const file = resolve(entry)
   if (!existsSync(file))
     throw new PfError(
@@ -74,7 +77,7 @@ export async function bundleComponent({ entry, world, conditions = [], plugins =
     )
   }
   const kind: EntryKind = guard.packages.has('@pf-agents/app') ? 'app' : 'agent'
-  const contents = componentEntry(`./${basename(file)}`, kind, world)
+  const contents = componentEntry(`./${basename(file)}`, { kind, world, signed })
   const whole = await attempt({
     ...options,
     stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-component-entry.js', loader: 'js' },

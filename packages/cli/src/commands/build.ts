@@ -1,16 +1,24 @@
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
-import { type BuiltComponent, buildComponent, type BuildStep } from '../build/build-component'
+import {
+  buildComponent,
+  type BuildComponentOptions,
+  type BuildStep,
+  type BuiltComponent,
+} from '../build/build-component'
 import { bundleComponent } from '../build/bundle'
 import { type World, worldNames, worlds } from '../build/worlds'
 import { type Command, type CommandInput, UsageError } from '../command-line/command'
 import { sizeText } from '../command-line/size-text'
 import type { Terminal } from '../command-line/terminal'
+import { parseSignKey, readSignKeys } from '../sign/sign-key'
 
 const stepTitles: Readonly<Record<BuildStep, string>> = {
   bundle: 'Bundling',
   component: 'Making the component',
   definition: 'Asking it what it is',
+  signature: 'Signing its card',
 }
 
 /** `pf build`. */
@@ -22,6 +30,9 @@ export const buildCommand: Command = {
     'ENTRY is a file whose default export is an app (createApp, a preset) or an agent (defineAgent). An agent gets the',
     'A2A server, and storage where the world has it. Beside the component come its source map and spin.toml, made from',
     'what the agent needs.',
+    '',
+    '--sign-key signs the card of each agent, whose publicUrl must be set. Behind the file may stand ,kid=NAME (default:',
+    'that of the JWK, or the thumbprint), ,alg=ALGORITHM and ,jku=URL. To change keys, sign with the old and the new one.',
     '',
     'Worlds:',
     ...Object.entries(worlds).map(([name, { hosts }]) => `  ${name.padEnd(10)} ${hosts}`),
@@ -36,6 +47,12 @@ export const buildCommand: Command = {
       multiple: true,
       description: 'An export condition to resolve packages by, beside pf-wasm.',
     },
+    'sign-key': {
+      type: 'string',
+      value: 'FILE[,kid=NAME]',
+      multiple: true,
+      description: 'Sign the agent card with this private key (JWK or PEM), which stays outside.',
+    },
     'no-manifest': { type: 'boolean', description: 'Write no spin.toml.' },
     'no-cache': { type: 'boolean', description: 'Build even where the same code was built before.' },
     metafile: {
@@ -49,6 +66,7 @@ export const buildCommand: Command = {
   examples: [
     'pf build --target wasm agent.ts',
     'pf build --target wasm agent.ts -o dist/support.wasm --world wasi-http',
+    'pf build --target wasm main.spin.ts --sign-key card-key.pem,kid=2026-11',
   ],
   async run({ positionals, values, terminal, signal }) {
     const entry = oneEntry(positionals)
@@ -56,7 +74,11 @@ export const buildCommand: Command = {
     const world: World = values.choice('world', worldNames) ?? 'spin'
     const conditions = values.list('condition')
     const metafile = values.text('metafile')
+    const signKeys = values.list('sign-key').map(parseSignKey)
+    for (const { file } of signKeys)
+      if (othersRead(file)) terminal.note(`! ${file} can be read by other users of this machine; chmod 600 ${file}`)
     if (values.flag('dry-run')) {
+      await readSignKeys(signKeys)
       const bundle = await stepped(
         terminal,
         stepTitles.bundle,
@@ -68,7 +90,7 @@ export const buildCommand: Command = {
       terminal.out(`${entry} can become a component for ${world}; it would import ${imports}.`)
       return 0
     }
-    const built = await build({ entry, world, conditions }, { values, terminal, signal })
+    const built = await build({ entry, world, conditions, signKeys }, { values, terminal, signal })
     if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.bundle.metafile))
     const { bundle: _bundle, ...facts } = built
     if (values.flag('json')) terminal.out(JSON.stringify(facts, null, 2))
@@ -78,7 +100,7 @@ export const buildCommand: Command = {
 }
 
 async function build(
-  what: { entry: string; world: World; conditions: readonly string[] },
+  what: Pick<BuildComponentOptions, 'entry' | 'world' | 'conditions' | 'signKeys'>,
   { values, terminal, signal }: Pick<CommandInput, 'values' | 'terminal' | 'signal'>,
 ): Promise<BuiltComponent> {
   const output = values.text('out')
@@ -105,16 +127,21 @@ async function build(
 }
 
 function report(
-  { file, size, world, bundleSize, cached, timings, manifestFile, keptManifest, mapFile }: BuiltComponent,
+  { file, size, world, bundleSize, cached, timings, manifestFile, keptManifest, mapFile, signedWith }: BuiltComponent,
   terminal: Terminal,
 ): void {
   const path = (absolute: string): string => relative(process.cwd(), absolute)
-  const milliseconds = timings.bundle + timings.component + timings.definition
+  const milliseconds = Object.values(timings).reduce((sum, time) => sum + time, 0)
   const from = cached ? 'from an earlier build of the same code' : `${sizeText(bundleSize)} of JavaScript`
   terminal.out(`${path(file)}  ${sizeText(size)}  world ${world}  ${(milliseconds / 1000).toFixed(1)} s  (${from})`)
+  if (signedWith) terminal.out(`${path(file)}  card signed with ${signedWith.join(', ')}`)
   terminal.out(`${path(mapFile)}  source map`)
   if (manifestFile !== undefined) terminal.out(`${path(manifestFile)}  for spin up`)
   if (keptManifest !== undefined) terminal.note(`${path(keptManifest)} is your own and was left as it is.`)
+}
+
+function othersRead(file: string): boolean {
+  return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0
 }
 
 /** Runs a step under the eyes of the terminal. */
