@@ -10,6 +10,7 @@ const node = ['node']
 const wasm = ['wasm']
 
 const pins: Record<string, Record<string, string[]>> = {
+  '@pf-agents/a2a-agent': { '.': node },
   '@pf-agents/a2a-client': { '.': both },
   '@pf-agents/a2a-protocol': { '.': both },
   '@pf-agents/a2a-server': { '.': both, './push': node },
@@ -27,6 +28,7 @@ const pins: Record<string, Record<string, string[]>> = {
     './openai-compatible': both,
     './testing': both,
   },
+  '@pf-agents/spin-agent': { '.': both },
   '@pf-agents/spin-storage': { '.': wasm },
   '@pf-agents/sqlite-storage': { '.': node },
   '@pf-agents/testing': { '.': both, './node': node },

@@ -1,0 +1,43 @@
+// Targets, layer 1: the compiler says which feature does not work, why, and what to use instead.
+import { beforeAll, expect, it } from 'vitest'
+import { compile } from '../../../tooling/scratch/compile'
+
+const head = `
+import { defineAgent } from '@pf-agents/agent-core'
+import { serve } from '@pf-agents/app/node'
+import { componentExports } from '@pf-agents/app/wasm'
+import { a2aAgent } from '@pf-agents/a2a-agent'
+import { spinStorage } from '@pf-agents/spin-storage'
+import { sqliteStorage } from '@pf-agents/sqlite-storage'
+const agent = defineAgent({ name: 'a', description: 'd', version: '1' })
+`
+const spin =
+  'spin-storage does not work on node (only on wasm): it needs wasi:keyvalue. Instead, use sqliteStorage() from @pf-agents/sqlite-storage.'
+const wrong: Record<string, [code: string, sentence: string]> = {
+  'storage.ts': ['a2aAgent(agent, { storage: spinStorage() })', spin],
+  'replaced.ts': [`a2aAgent(agent, { features: { 'a2a-server': {}, 'event-stream': spinStorage() } })`, spin],
+  'added.ts': ['a2aAgent(agent, { add: [spinStorage()] })', spin],
+  'component.ts': [
+    'componentExports(a2aAgent(agent))',
+    'event-stream does not work on wasm (only on node): it needs streams and work that outlive a request. Instead, let the client ask for the task again (GetTask).',
+  ],
+}
+const right = `
+void serve(a2aAgent(agent))
+void serve(a2aAgent({ tenants: { one: agent } }, { storage: sqliteStorage({ file: 'x.db' }), features: { push: true } }))
+`
+
+let said: Record<string, string>
+beforeAll(() => {
+  const files = Object.entries(wrong).map(([name, [code]]) => [name, head + code])
+  said = compile({ ...Object.fromEntries(files), 'right.ts': head + right })
+})
+
+it.each(Object.entries(wrong))('a feature on the wrong target is a compile error: %s', (name, [, sentence]) => {
+  expect(said[name]).toContain(sentence)
+  expect(said[name]?.match(/error TS/g)).toHaveLength(1)
+})
+
+it('takes what fits', () => {
+  expect(said['right.ts']).toBe('')
+})
