@@ -6,7 +6,7 @@ import { generate } from './generate.mjs'
 import { exportsOf } from './targets.mjs'
 
 const unavailable = { '.': { reason: 'it needs a file system', alternative: 'use spinStorage()' } }
-const workspace = (manifest: object = {}, more: Record<string, string> = {}) =>
+const workspace = (manifest: object = {}, more: Record<string, string | object> = {}) =>
   scratch({
     '.oxlintrc.json': { overrides: [] },
     'packages/file-storage/package.json': {
@@ -52,6 +52,25 @@ it('writes export maps, configurations, the error page and the matrix, and then 
   expect(readme).not.toContain('old')
   expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toContain(
     '| <a id="pf_a"></a>`PF_A` | 404 | Not \\| there. | Look elsewhere. |',
+  )
+})
+
+it('lists presets with the features they are made of', async () => {
+  const dependencies = {
+    '@pf-agents/file-storage': '1',
+    '@pf-agents/app': '1',
+    '@pf-agents/agent-core': '1',
+    hono: '4',
+  }
+  const preset = { name: '@pf-agents/spin-agent', description: 'All.', pf: { targets: { '.': ['node', 'wasm'] } } }
+  const root = workspace({}, { 'presets/spin-agent/package.json': { ...preset, dependencies } })
+  await generate(root, { check: false })
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(
+    [
+      '| Preset | Node | WASM | Made of | |',
+      '|---|:-:|:-:|---|---|',
+      '| [`@pf-agents/spin-agent`](presets/spin-agent) | ✓ | ✓ | `file-storage` | All. |',
+    ].join('\n'),
   )
 })
 
