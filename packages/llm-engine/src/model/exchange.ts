@@ -4,7 +4,6 @@ import {
   type JsonValue,
   type ModelHost,
   type ModelStreamPart,
-  PfError,
   type Random,
 } from '@pf-agents/agent-core'
 import {
@@ -305,9 +304,15 @@ function bodyOf(text: string): JsonValue | undefined {
   return strayJson(text) ?? (text === '' ? undefined : text.slice(0, 2048))
 }
 
-/** Whether a text has lines that no stream of events has: a page of a proxy, say. */
+const sseFields = ['data', 'event', 'id', 'retry']
+
+/** Whether a text has lines that no stream of events has: a page of a proxy, say. The last line may be cut. */
 function isNotSse(text: string): boolean {
-  return text.split(/[\r\n]+/).some((line) => line !== '' && !/^(:|data|event|id|retry)/.test(line))
+  const lines = text.split(/[\r\n]+/)
+  const last = lines.pop() ?? ''
+  const isField = (line: string): boolean =>
+    line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
+  return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
 }
 
 function strayJson(text: string): JsonValue | undefined {
