@@ -14,13 +14,5 @@ export { createReplyCollector, type ModelReply, type ReplyCollector } from './re
 export { costOf, sumUsage } from './usage/cost'
 export { llmEngine, type LlmEngineOptions } from './engine/llm-engine'
 export { finishMetadataKey } from './engine/engine'
-export type {
-  AnswerToCheck,
-  Block,
-  CallToCheck,
-  LoopHooks,
-  PromptToCheck,
-  ResultToCheck,
-  Verdict,
-} from './hooks/hooks'
+export type { AnswerToCheck, Block, CallToCheck, LoopHooks, PromptToCheck, ResultToCheck, Verdict } from './hooks/hooks'
 export type { LoopOptions, LoopProgress } from './loop/options'

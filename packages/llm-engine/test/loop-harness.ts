@@ -30,7 +30,11 @@ export interface LoopHarnessOptions extends TestPortsOptions {
 export type LoopHarness = ReturnType<typeof loopHarness>
 
 /** A runtime with the loop over a fake provider; `send` waits for the task. */
-export function loopHarness(script: FakeScript, agent: Partial<AgentDefinition> = {}, options: LoopHarnessOptions = {}) {
+export function loopHarness(
+  script: FakeScript,
+  agent: Partial<AgentDefinition> = {},
+  options: LoopHarnessOptions = {},
+) {
   const provider = createFakeProvider(script)
   const make = options.model ?? createOpenAiChat
   const defined = defineAgent({
@@ -54,7 +58,11 @@ export function loopHarness(script: FakeScript, agent: Partial<AgentDefinition> 
   const test = createTestPorts({ ...options, bindings: process() })
   const runtime = createRuntime(defined, test.ports)
   const events: RunEvent[] = []
-  const submit = (content: string | readonly Part[] | { data: never }, input: Partial<SubmitInput> & { taskId?: string; contextId?: string } = {}, on = runtime) => {
+  const submit = (
+    content: string | readonly Part[] | { data: never },
+    input: Partial<SubmitInput> & { taskId?: string; contextId?: string } = {},
+    on = runtime,
+  ) => {
     const { taskId, contextId, ...rest } = input
     return on.submit({
       message: testMessage(content, { ...(taskId && { taskId }), ...(contextId && { contextId }) }),
@@ -91,5 +99,7 @@ export const codeOf = ({ task }: StoredTask): unknown =>
   (task.status.message?.metadata?.['urn:pf-agents:error'] as { code?: string } | undefined)?.code
 
 /** What the model was sent, of Chat Completions. */
-export const messagesOf = ({ provider }: LoopHarness, call: number): { role: string; content: unknown; [field: string]: unknown }[] =>
-  provider.requests[call]?.body['messages'] as never
+export const messagesOf = (
+  { provider }: LoopHarness,
+  call: number,
+): { role: string; content: unknown; [field: string]: unknown }[] => provider.requests[call]?.body['messages'] as never

@@ -16,9 +16,11 @@ type Suspended = Reply & { reply: 'suspended' }
 export function suspendRun(run: Run, reply: Suspended): Awaitable<RunOutcome> {
   checkQuestions(reply.interrupts)
   const writer = run.promote()
-  const asked = reply.interrupts.map(
-    (one): Interrupt => ({ ...one, id: one.id ?? run.services.random.id(), status: 'open' }),
-  )
+  const asked = reply.interrupts.map((one): Interrupt => ({
+    ...one,
+    id: one.id ?? run.services.random.id(),
+    status: 'open',
+  }))
   for (const interrupt of asked) writer.emit({ type: 'interrupt-start', interrupt })
   writer.setFacts({
     interrupts: [...(writer.facts.interrupts ?? []), ...asked],

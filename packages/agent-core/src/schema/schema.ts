@@ -9,7 +9,7 @@ declare const schemaType: unique symbol
 export type JsonSchema<T = JsonValue> = { readonly [key: string]: unknown } & { readonly [schemaType]?: T }
 
 /** A schema of the user's choice: any Standard Schema, or JSON Schema. */
-export type Schema = StandardSchema | JsonSchema
+export type Schema = StandardSchema | JsonSchema<unknown>
 
 /** The type a schema's checked value has. */
 export type SchemaOutput<S> =

@@ -5,7 +5,8 @@ import { isObject } from '../wire/json'
 export type Question = Omit<Interrupt, 'status' | 'answer'>
 
 const yes = /^\s*(yes|y|ok|okay|true|approved?|allow(ed)?)\s*[.!]?\s*$/i
-const words = '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*[.!]?\\s*$'
+const words =
+  '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*[.!]?\\s*$'
 
 /** JSON Schema of the answer to an approval: an object that says `approved`, or the bare word. */
 export const approvalSchema: JsonObject = {

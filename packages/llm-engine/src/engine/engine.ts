@@ -174,8 +174,7 @@ async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
   const end = await runLoop(setup, state)
   if (end.end === 'waiting') return waitingReply(end.questions, checkpointOf(state))
   if (end.end === 'blocked') return reply.rejected(end.reason)
-  if (end.finish !== undefined)
-    setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
+  if (end.finish !== undefined) setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
   // Text was told as it came: it is the task's artifact already.
   if (end.answer === undefined) return reply.completed()
   const { given } = end.answer

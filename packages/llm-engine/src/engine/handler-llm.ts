@@ -1,12 +1,4 @@
-import type {
-  Llm,
-  LlmData,
-  LlmRequest,
-  LlmResult,
-  ModelMessage,
-  RunContext,
-  Schema,
-} from '@pf-agents/agent-core'
+import type { Llm, LlmData, LlmRequest, LlmResult, ModelMessage, RunContext, Schema } from '@pf-agents/agent-core'
 import type { LoopSetup } from '../loop/setup'
 import { objectSchema } from '../output/object-schema'
 import { hash } from '../tool/tool-names'
@@ -51,6 +43,7 @@ export class HandlerLlm implements Llm {
 /** What the schema makes of an answer that was checked before: a result is kept as JSON. */
 async function checkedData(output: Schema, given: unknown): Promise<unknown> {
   const result = await objectSchema(output, 'the output').schema.check(given)
-  if (result.issues !== undefined) throw new Error(`The answer no longer matches its schema: ${result.issues[0]?.message}`)
+  if (result.issues !== undefined)
+    throw new Error(`The answer no longer matches its schema: ${result.issues[0]?.message}`)
   return result.value
 }

@@ -85,4 +85,3 @@ function keep(context: RunContext, { name, shape, print }: KeptKey, what: Pick<K
 function slotOf(name: string): string {
   return `pf.llm/${name}`
 }
-

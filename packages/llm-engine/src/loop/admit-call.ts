@@ -11,7 +11,10 @@ import type { CallState } from './loop-state'
 import type { LoopSetup } from './setup'
 
 /** What is to be done about a call: nothing any more, ask, or run it. */
-export type Admission = { result: CallResult; isBad?: true } | { ask: Question; waits: 'approval' | 'client' } | ReadyCall
+export type Admission =
+  | { result: CallResult; isBad?: true }
+  | { ask: Question; waits: 'approval' | 'client' }
+  | ReadyCall
 
 /**
  * Looks at a call before it is made: there is such a tool, its arguments match, hooks let it pass, and somebody approved
@@ -62,7 +65,10 @@ function answerTo({ context }: LoopSetup, { waits }: CallState): Interrupt | und
   return id === undefined ? undefined : context.interrupts.find((one) => one.id === id)
 }
 
-function toolAnswer({ waits }: CallState, interrupt: Interrupt | undefined): { answer?: NonNullable<ToolCall['answer']> } {
+function toolAnswer(
+  { waits }: CallState,
+  interrupt: Interrupt | undefined,
+): { answer?: NonNullable<ToolCall['answer']> } {
   if (waits?.for !== 'tool') return {}
   if (interrupt?.status !== 'answered') return { answer: { status: 'cancelled' } }
   return { answer: { status: 'resolved', ...(interrupt.answer !== undefined && { payload: interrupt.answer }) } }
@@ -76,7 +82,11 @@ function clientQuestion({ random }: LoopSetup, { toolCallId, name }: CallState):
   return { id: random.id(), kind: 'client-tool', prompt: `Carry out "${name}".`, slot: toolCallId, toolCallId }
 }
 
-function beforeTool({ options: { hooks = [] }, context }: LoopSetup, { toolCallId, name }: CallState, json: JsonObject) {
+function beforeTool(
+  { options: { hooks = [] }, context }: LoopSetup,
+  { toolCallId, name }: CallState,
+  json: JsonObject,
+) {
   return askHooks<{ arguments: JsonValue }>(hooks, (hook, rewrite) =>
     hook.beforeTool?.({ toolCallId, name, arguments: rewrite?.arguments ?? json, context }),
   )

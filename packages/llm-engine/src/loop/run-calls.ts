@@ -102,7 +102,11 @@ function inOrder(questions: readonly Question[], calls: readonly CallState[]): Q
 }
 
 /** Counts turns with calls that could not be carried out. @throws PfError PF_TOOL_CALL_INVALID after too many in a row */
-export function countRepairs({ options: { maxRepairs } }: LoopSetup, state: LoopState, bad: CallState | undefined): void {
+export function countRepairs(
+  { options: { maxRepairs } }: LoopSetup,
+  state: LoopState,
+  bad: CallState | undefined,
+): void {
   state.repairs = bad === undefined ? 0 : state.repairs + 1
   if (bad === undefined || state.repairs <= maxRepairs) return
   throw new PfError(

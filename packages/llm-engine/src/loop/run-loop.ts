@@ -1,8 +1,4 @@
-import {
-  type JsonValue,
-  type ModelToolResultPart,
-  PfError,
-} from '@pf-agents/agent-core'
+import { type JsonValue, type ModelToolResultPart, PfError } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import { isBlock } from '../hooks/hooks'
 import { type AnswerForm, checkAnswer } from '../output/answer'
@@ -61,7 +57,8 @@ async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply):
   const { finish, text, toolCalls, cutCalls } = reply
   if (finish.reason === 'content-filter')
     throw new PfError('PF_MODEL_CONTENT_FILTER', 'The model or its provider refused to answer.')
-  if (finish.reason === 'error') throw new PfError('PF_MODEL_RESPONSE_INVALID', 'The model ended its answer with an error.')
+  if (finish.reason === 'error')
+    throw new PfError('PF_MODEL_RESPONSE_INVALID', 'The model ended its answer with an error.')
   if (reply.message.content.length > 0) state.messages.push(reply.message)
   const given = answer?.mode === 'tool' ? toolCalls.find(({ name }) => name === answer.tool.name) : undefined
   if (toolCalls.length + cutCalls.length > 0) {
@@ -72,7 +69,12 @@ async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply):
   if (finish.reason === 'pause') return undefined
   if (answer === undefined) {
     state.repairs = 0
-    return { end: 'done', text, ...(finish.reason !== 'stop' && finish.reason !== 'tool-calls' && { finish: finish.reason === 'length' ? 'length' : 'other' }) }
+    return {
+      end: 'done',
+      text,
+      ...(finish.reason !== 'stop' &&
+        finish.reason !== 'tool-calls' && { finish: finish.reason === 'length' ? 'length' : 'other' }),
+    }
   }
   const checked = await checkAnswer(answer, text)
   if (checked.problem === undefined) return { end: 'done', text, answer: checked }
@@ -142,7 +144,13 @@ async function closeTurn(setup: LoopSetup, state: LoopState): Promise<boolean> {
 }
 
 function resultPart({ toolCallId, name, result }: CallState): ModelToolResultPart {
-  return { type: 'tool-result', toolCallId, name, parts: result?.parts ?? [], ...(result?.isError && { isError: true }) }
+  return {
+    type: 'tool-result',
+    toolCallId,
+    name,
+    parts: result?.parts ?? [],
+    ...(result?.isError && { isError: true }),
+  }
 }
 
 /** @throws PfError PF_OUTPUT_INVALID after too many answers in a row that can not be used */

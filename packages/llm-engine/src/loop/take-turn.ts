@@ -85,7 +85,8 @@ async function fit(
     ...(overflowed && { overflowed }),
   })
   if (result.state !== undefined) state.strategy = result.state
-  if (result.removed > 0) context.log('info', 'The prompt was shortened.', { by: strategy.name, removed: result.removed })
+  if (result.removed > 0)
+    context.log('info', 'The prompt was shortened.', { by: strategy.name, removed: result.removed })
   return result.messages
 }
 
@@ -144,7 +145,9 @@ async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: Model
   )
   if (isBlock(verdict)) return verdict
   events.release(verdict?.text)
-  return verdict === undefined ? reply : { ...reply, text: verdict.text, message: withText(reply.message, verdict.text) }
+  return verdict === undefined
+    ? reply
+    : { ...reply, text: verdict.text, message: withText(reply.message, verdict.text) }
 }
 
 /** Reads an answer. One whose call has more arguments than allowed is read no further. */

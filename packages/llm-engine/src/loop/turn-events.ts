@@ -102,7 +102,12 @@ export class TurnEvents {
         const messageId = this.#messageId
         this.#endBlocks()
         this.#openCalls.add(toolCallId)
-        this.#emit({ type: 'tool-call-start', toolCallId, name: part.name, ...(messageId !== undefined && { messageId }) })
+        this.#emit({
+          type: 'tool-call-start',
+          toolCallId,
+          name: part.name,
+          ...(messageId !== undefined && { messageId }),
+        })
       }
     } else if (this.#hiddenCalls.has(toolCallId)) return
     else if (part.type === 'tool-call-delta') this.#emit({ type: 'tool-call-delta', toolCallId, delta: part.delta })

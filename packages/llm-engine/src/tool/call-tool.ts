@@ -1,11 +1,4 @@
-import {
-  isSuspension,
-  PfError,
-  ThrownReply,
-  type Tool,
-  type ToolCall,
-  type ToolResult,
-} from '@pf-agents/agent-core'
+import { isSuspension, PfError, ThrownReply, type Tool, type ToolCall, type ToolResult } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import type { LoopSetup } from '../loop/setup'
 import { type CallResult, failure, resultOf } from './result-parts'
@@ -20,7 +13,11 @@ export interface ReadyCall {
 }
 
 /** What a tool is called with beside its arguments. */
-export function callOf(setup: LoopSetup, call: Pick<ReadyCall, 'toolCallId' | 'answer'>, signal?: AbortSignal): ToolCall {
+export function callOf(
+  setup: LoopSetup,
+  call: Pick<ReadyCall, 'toolCallId' | 'answer'>,
+  signal?: AbortSignal,
+): ToolCall {
   const { context } = setup
   return {
     toolCallId: call.toolCallId,

@@ -72,7 +72,10 @@ async function streamed(
   context: RunContext,
 ): Promise<{ parts: readonly Part[]; isError?: boolean }> {
   const texts: string[] = []
-  const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<RunEvent | Reply | string, Reply | string | undefined>
+  const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<
+    RunEvent | Reply | string,
+    Reply | string | undefined
+  >
   for (;;) {
     const { done, value } = await iterator.next()
     if (done !== true && typeof value === 'string') texts.push(value)

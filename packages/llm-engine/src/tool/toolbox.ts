@@ -65,7 +65,8 @@ export class Toolmaker {
     }
     for (const tool of clientTools) {
       // What the caller brings never stands in for what the agent has.
-      if (byName.has(tool.name)) context?.log('warn', 'A tool of the client was left out: the agent has one of its name.')
+      if (byName.has(tool.name))
+        context?.log('warn', 'A tool of the client was left out: the agent has one of its name.')
       else byName.set(tool.name, readyClientTool(tool))
     }
     const names = [...byName.keys()].sort()
@@ -75,7 +76,9 @@ export class Toolmaker {
   /** The skills that the caller may use; the others are not shown to the model. */
   skillsFor(agent: Agent, { principal }: RunContext): Tool[] {
     const tools = this.skills(agent)
-    return tools.filter((_, index) => missingScopes(agent.skills[index] as Agent['skills'][number], principal).length === 0)
+    return tools.filter(
+      (_, index) => missingScopes(agent.skills[index] as Agent['skills'][number], principal).length === 0,
+    )
   }
 
   /** All skills of an agent, in its order. */
