@@ -1,9 +1,8 @@
-import { a2aServer } from '@pf-agents/a2a-server'
-import { createApp } from '@pf-agents/app'
+import { a2aAgent } from '@pf-agents/a2a-agent'
 import { serve } from '@pf-agents/app/node'
 import { sqliteStorage } from '@pf-agents/sqlite-storage'
 import agent from './agent.ts'
 
-const app = createApp(agent, [a2aServer(), sqliteStorage({ file: 'travel-desk.db' })])
+const app = a2aAgent(agent, { storage: sqliteStorage({ file: 'travel-desk.db' }) })
 const { url } = await serve(app, { port: Number(process.env['PORT'] ?? 3000), signals: true })
 console.log(`travel-desk at ${url}`)
