@@ -40,9 +40,6 @@ describe('the manifest', () => {
   })
 })
 
-/** Cited by the client's tests, which are not there yet: the id has to leave this list with them. */
-const awaited: RequirementId[] = ['VER-CLIENT-001']
-
 describe('coverage', () => {
   const coverage = coverageOf(files)
 
@@ -51,7 +48,7 @@ describe('coverage', () => {
   it('finds no test for what carries a reason not to be verified: delete the reason first', () =>
     expect(coverage.deferred).toEqual([]))
 
-  it('finds a test for everything else', () => expect(coverage.uncited).toEqual(awaited))
+  it('finds a test for everything else', () => expect(coverage.uncited).toEqual([]))
 })
 
 describe('the check itself', () => {

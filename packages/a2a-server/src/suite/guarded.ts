@@ -35,11 +35,16 @@ export const guardedCases: Case[] = [
     async (peer) => {
       const calls: [string, Json][] = [
         ['SendMessage', { message: message('hi') }],
+        ['SendStreamingMessage', { message: message('hi') }],
         ['GetTask', { id: 'x' }],
         ['ListTasks', {}],
         ['CancelTask', { id: 'x' }],
         ['GetExtendedAgentCard', undefined],
         ['SubscribeToTask', { id: 'x' }],
+        ['CreateTaskPushNotificationConfig', { taskId: 'x', id: 'p', url: 'https://hooks.example/a2a' }],
+        ['GetTaskPushNotificationConfig', { taskId: 'x', id: 'p' }],
+        ['ListTaskPushNotificationConfigs', { taskId: 'x' }],
+        ['DeleteTaskPushNotificationConfig', { taskId: 'x', id: 'p' }],
       ]
       for (const [operation, params] of calls) {
         for (const headers of [
