@@ -204,6 +204,36 @@ export const errorCodes = {
     summary: 'The question expired before it was answered.',
     remedy: 'Send a new message.',
   },
+  PF_INTERRUPT_MISFIT: {
+    status: 422,
+    summary: "The answer does not match the question's schema.",
+    remedy: 'Answer again; the question is still open.',
+  },
+  PF_RUN_INPUT_INVALID: {
+    status: 422,
+    summary: 'The input of the run does not match the schema of the protocol.',
+    remedy: 'Correct the fields that the message names.',
+  },
+  PF_RUN_DUPLICATE: {
+    status: 409,
+    summary: 'A run with this id is under way.',
+    remedy: 'Give every run an id of its own; connect to the thread to follow the one under way.',
+  },
+  PF_STREAM_INVALID: {
+    status: 500,
+    summary: 'The agent made an event that the protocol does not allow here.',
+    remedy: 'Correct the agent; the message names the event and the rule.',
+  },
+  PF_NOT_ACCEPTABLE: {
+    status: 406,
+    summary: 'The caller takes no media type that the answer can have.',
+    remedy: 'Accept text/event-stream.',
+  },
+  PF_MEDIA_TYPE: {
+    status: 415,
+    summary: 'The body has a media type that can not be read.',
+    remedy: 'Send application/json.',
+  },
   PF_ENGINE_MISSING: {
     status: 500,
     summary: 'No installed engine can go on with this task.',

@@ -36,7 +36,7 @@ export interface RequestInfo {
 
 /** An HTTP route that a feature serves. */
 export interface FeatureRoute {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   /** Such as `/tasks/:id`; `*` at the end takes the rest. */
   path: string
   /** Served without authentication, such as the agent card. Default false. */

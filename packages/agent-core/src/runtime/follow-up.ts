@@ -58,6 +58,7 @@ export async function followUp(
   try {
     // Answers that are named may come without a word.
     if (run.message.parts.length > 0) writer.emit({ type: 'message', message: run.message })
+    run.tellState(writer)
     const left = settleQuestions(run, answers, checkpoint.engine === handlerEngine.name)
     if (left !== 'none') {
       if (left === 'open') askAgain(run, stored, problem)

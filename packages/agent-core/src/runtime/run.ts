@@ -117,8 +117,15 @@ export class Run implements WriterListener {
     this.writer = writer
     writer.lease(this.leaseUntil())
     writer.emit({ type: 'message', message: { ...this.message, taskId } })
+    this.tellState(writer)
     writer.emit({ type: 'status', status: { state: 'working', timestamp: now } })
     return writer
+  }
+
+  /** Tells the shared state that the caller brought: later changes of it build on that. */
+  tellState(writer: TaskWriter): void {
+    const { state } = this.submitted
+    if (state !== undefined) writer.emit({ type: 'state-snapshot', state })
   }
 
   /** The message was routed to this skill: it owns the task. */

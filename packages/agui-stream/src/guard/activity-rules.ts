@@ -1,0 +1,62 @@
+import type { JsonObject, JsonPatchOperation, JsonValue } from '@pf-agents/agent-core'
+import { applyPatch, PatchError } from '../state/json-patch'
+import type { WireEventOf } from '../wire/event'
+import { type GuardScope, tagged } from './scope'
+
+interface Activity {
+  readonly activityType: string
+  readonly owner: string | undefined
+  content: JsonValue
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Activities: told as a whole first, then changed by patches that apply. */
+export class ActivityRules {
+  readonly #scope: GuardScope
+  readonly #known = new Map<string, Activity>()
+
+  constructor(scope: GuardScope) {
+    this.#scope = scope
+  }
+
+  snapshot(event: WireEventOf<'ACTIVITY_SNAPSHOT'>): void {
+    const { ids, broken, ownerOf, emit } = this.#scope
+    if (typeof event.activityType !== 'string') return broken('malformed', 'An activity has no type.')
+    let content = event.content as unknown
+    if (!isObject(content)) {
+      broken('malformed', 'The content of an activity is an object.')
+      content = { value: (content ?? null) as JsonValue }
+    }
+    let messageId = ids.resolve(event.messageId, 'activity')
+    if (ids.isTaken(messageId, 'activity')) {
+      broken('message-id-reused', `${event.messageId} is a message of another role.`)
+      messageId = ids.alias(event.messageId, 'activity')
+    }
+    const before = this.#known.get(messageId)
+    const owner = before === undefined ? ownerOf(event) : before.owner
+    ids.note(messageId, 'activity', owner)
+    if (before === undefined || event.replace !== false)
+      this.#known.set(messageId, { activityType: event.activityType, owner, content: content as JsonObject })
+    emit(tagged({ ...event, messageId, content: content as JsonObject }, owner))
+  }
+
+  delta(event: WireEventOf<'ACTIVITY_DELTA'>): void {
+    const { ids, broken, emit } = this.#scope
+    const messageId = ids.resolve(event.messageId, 'activity')
+    const activity = this.#known.get(messageId)
+    if (activity === undefined)
+      return broken('activity-delta', `The activity ${event.messageId} was not told as a whole before.`)
+    const { activityType, owner } = activity
+    try {
+      const content = applyPatch(activity.content, event.patch as JsonPatchOperation[])
+      if (!isObject(content)) throw new PatchError('It makes something else of an object.')
+      activity.content = content
+    } catch (error) {
+      if (!(error instanceof PatchError)) throw error
+      return broken('activity-delta', `A change of ${event.messageId} does not apply: ${error.message}`)
+    }
+    emit(tagged({ ...event, messageId, activityType }, owner))
+  }
+}

@@ -1,0 +1,113 @@
+import type { WireEventOf } from '../wire/event'
+import { type GuardScope, tagged } from './scope'
+
+interface OpenMessage {
+  readonly messageId: string
+  readonly owner: string | undefined
+  /** The span it stands in. */
+  readonly span: string
+}
+
+/** Reasoning: messages stand in spans; a span ends after its messages. */
+export class ReasoningRules {
+  readonly #scope: GuardScope
+  readonly #spans = new Map<string, string | undefined>()
+  /** Open messages by the id that the agent gave. */
+  readonly #messages = new Map<string, OpenMessage>()
+
+  constructor(scope: GuardScope) {
+    this.#scope = scope
+  }
+
+  get isAnyOpen(): boolean {
+    return this.#spans.size > 0
+  }
+
+  start(event: WireEventOf<'REASONING_START'>): void {
+    const { broken, ownerOf, emit } = this.#scope
+    if (this.#spans.has(event.messageId))
+      return broken('reasoning-opened-twice', `The reasoning ${event.messageId} is open already.`)
+    const owner = ownerOf(event)
+    this.#spans.set(event.messageId, owner)
+    emit(tagged(event, owner))
+  }
+
+  end(event: WireEventOf<'REASONING_END'>): void {
+    const { broken, emit } = this.#scope
+    if (!this.#spans.has(event.messageId))
+      return broken('reasoning-not-open', `The reasoning ${event.messageId} is not open.`)
+    for (const [given, { span }] of [...this.#messages].reverse()) {
+      if (span !== event.messageId) continue
+      broken('left-open', `The reasoning message ${given} was left open.`)
+      this.messageEnd({ type: 'REASONING_MESSAGE_END', messageId: given })
+    }
+    const owner = this.#spans.get(event.messageId)
+    this.#spans.delete(event.messageId)
+    emit(tagged(event, owner))
+  }
+
+  messageStart(event: WireEventOf<'REASONING_MESSAGE_START'>): void {
+    const { ids, broken, ownerOf, emit } = this.#scope
+    const given = event.messageId
+    if (this.#messages.has(given))
+      return broken('reasoning-opened-twice', `The reasoning message ${given} is open already.`)
+    let messageId = ids.resolve(given, 'reasoning')
+    if (ids.isTaken(messageId, 'reasoning')) {
+      broken('message-id-reused', `${given} is a message of another role.`)
+      messageId = ids.alias(given, 'reasoning')
+    }
+    const owner = ids.kind(messageId) === undefined ? ownerOf(event) : ids.owner(messageId)
+    let span = [...this.#spans.keys()].findLast((one) => this.#spans.get(one) === owner)
+    if (span === undefined) {
+      broken('reasoning-not-open', `The reasoning message ${given} stands in no reasoning.`)
+      span = given
+      this.start({ type: 'REASONING_START', messageId: given, ...(owner !== undefined && { subagentRunId: owner }) })
+    }
+    ids.note(messageId, 'reasoning', owner)
+    this.#messages.set(given, { messageId, owner, span })
+    emit(tagged({ ...event, messageId, role: 'reasoning' as const }, owner))
+  }
+
+  messageContent(event: WireEventOf<'REASONING_MESSAGE_CONTENT'>): void {
+    const { broken, emit } = this.#scope
+    if (typeof event.delta !== 'string') return broken('malformed', 'Reasoning has no delta.')
+    if (event.delta === '') return
+    if (!this.#messages.has(event.messageId)) {
+      broken('reasoning-not-open', `The reasoning message ${event.messageId} was not opened.`)
+      this.messageStart({
+        type: 'REASONING_MESSAGE_START',
+        messageId: event.messageId,
+        role: 'reasoning',
+        ...(event.subagentRunId !== undefined && { subagentRunId: event.subagentRunId }),
+      })
+    }
+    const open = this.#messages.get(event.messageId)
+    if (open !== undefined) emit(tagged({ ...event, messageId: open.messageId }, open.owner))
+  }
+
+  messageEnd(event: WireEventOf<'REASONING_MESSAGE_END'>): void {
+    const { broken, emit } = this.#scope
+    const open = this.#messages.get(event.messageId)
+    if (open === undefined)
+      return broken('reasoning-not-open', `The reasoning message ${event.messageId} is not open.`)
+    this.#messages.delete(event.messageId)
+    emit(tagged({ ...event, messageId: open.messageId }, open.owner))
+  }
+
+  /** Closes what is open, messages before their spans; of one subagent, or all. */
+  close(owner?: string): number {
+    let count = 0
+    const isMeant = (one: string | undefined): boolean => owner === undefined || one === owner
+    for (const [given, open] of [...this.#messages].reverse()) {
+      if (!isMeant(open.owner)) continue
+      this.messageEnd({ type: 'REASONING_MESSAGE_END', messageId: given })
+      count++
+    }
+    for (const [messageId, of] of [...this.#spans].reverse()) {
+      if (!isMeant(of)) continue
+      this.end({ type: 'REASONING_END', messageId })
+      count++
+    }
+    return count
+  }
+}

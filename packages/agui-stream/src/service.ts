@@ -1,0 +1,67 @@
+import {
+  type Clock,
+  type Conversation,
+  type Logger,
+  PfError,
+  type RequestInfo,
+  type RunStore,
+  type RunStreams,
+  type ServedAgent,
+} from '@pf-agents/agent-core'
+import { createSseHub, type SseHub } from '@pf-agents/http-kit'
+import type { AguiStreamOptions } from './options'
+import { LiveRuns } from './stream/live-runs'
+
+/** What a service is made of. */
+export interface ServiceParts {
+  readonly agents: readonly ServedAgent[]
+  readonly streams: RunStreams
+  readonly store: RunStore
+  readonly conversation: Conversation
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly options: AguiStreamOptions
+}
+
+/** What the routes share. */
+export class Service {
+  readonly parts: ServiceParts
+  readonly hub: SseHub
+  readonly live: LiveRuns
+  readonly frameLimit: number
+  readonly #maxStreams: number
+  readonly #byTenant: ReadonlyMap<string, ServedAgent>
+
+  constructor(parts: ServiceParts) {
+    const { heartbeatMs, stallMs, maxStreams = 20_000, onDisconnect = 'cancel', graceMs = 5000, frameLength } = parts.options
+    this.parts = parts
+    this.hub = createSseHub({ heartbeatMs, stallMs, clock: parts.clock })
+    this.live = new LiveRuns(parts.clock, onDisconnect, graceMs)
+    this.frameLimit = frameLength ?? 8 * 1024 * 1024
+    this.#maxStreams = maxStreams
+    this.#byTenant = new Map(parts.agents.map((one) => [one.tenant, one]))
+  }
+
+  /** The agent a request is for. @throws PfError PF_TENANT_NOT_FOUND */
+  agent({ tenant }: RequestInfo): ServedAgent {
+    const found = this.#byTenant.get(tenant)
+    if (found === undefined) throw new PfError('PF_TENANT_NOT_FOUND')
+    return found
+  }
+
+  /** @throws PfError PF_OVERLOADED */
+  checkRoom(): void {
+    if (this.hub.size >= this.#maxStreams)
+      throw new PfError('PF_OVERLOADED', 'The server has no room for another stream.', { retryAfterMs: 5000 })
+  }
+
+  /** Logs what a request or an agent brought that could not be used. */
+  warn(what: string, fields: Record<string, unknown>): (warning: string) => void {
+    return (warning) => this.parts.logger.log('warn', what, { ...fields, warning })
+  }
+
+  close(): void {
+    this.live.close()
+    this.hub.close()
+  }
+}

@@ -1,0 +1,61 @@
+import type { Interrupt, TaskKey } from '@pf-agents/agent-core'
+import { RunEncoder } from '../encode/run-encoder'
+import { createOutboundGuard, type OutboundGuard } from '../guard/outbound-guard'
+import type { RunInput } from '../input/run-input'
+import type { Service } from '../service'
+import { profileOf } from '../wire/profile'
+import { RunStream } from './run-stream'
+
+/** What tells and checks one run. */
+export interface RunSides {
+  encoder: RunEncoder
+  guard: OutboundGuard
+}
+
+/** Makes what tells a run that a request began. */
+export function sidesOf(
+  service: Service,
+  input: RunInput,
+  taskId: string,
+  interrupts: readonly Interrupt[] | undefined,
+): RunSides {
+  const { options, logger } = service.parts
+  const { threadId, runId, messages, tools, state } = input
+  return {
+    encoder: new RunEncoder({
+      threadId,
+      runId,
+      taskId,
+      interrupts,
+      heldIds: new Set(messages.map(({ id }) => id)),
+      hasReasoning: options.reasoning ?? true,
+    }),
+    guard: createOutboundGuard({
+      threadId,
+      runId,
+      mode: options.guard ?? 'repair',
+      onProblem: (problem) =>
+        logger.log('warn', 'An AG-UI event was put right.', { taskId, runId, ...problem }),
+      messages,
+      clientTools: new Set(tools.map(({ name }) => name)),
+      state: state ?? {},
+    }),
+  }
+}
+
+/** Opens the stream of a run. */
+export function openStream(service: Service, input: RunInput, key: TaskKey, sides: RunSides): RunStream {
+  const { options, streams, logger } = service.parts
+  service.live.join(key.taskId)
+  return new RunStream({
+    ...sides,
+    hub: service.hub,
+    streams,
+    logger,
+    key,
+    threadId: input.threadId,
+    profile: profileOf(input.protocolVersion, options.subagentsForOldClients ?? false),
+    frameLimit: service.frameLimit,
+    onOver: (isRunOver) => service.live.leave(key.taskId, isRunOver),
+  })
+}
