@@ -68,7 +68,7 @@ export function responderCases(urlOf: () => string, callsOf: () => number): void
     const asked = await send('mail ada')
     expect(asked.status.state).toBe('input-required')
     expect(asked.status.message?.parts[0]?.text).toBe(
-      'May "send_mail" be called with {"to":"ada@example.com","text":"Hi"}?',
+      'May the agent call "send_mail" with {"to":"ada@example.com","text":"Hi"}?',
     )
     expect(callsOf() - before).toBe(1)
     const task = await send(word, { taskId: asked.id, contextId: asked.contextId })

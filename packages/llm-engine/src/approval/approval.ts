@@ -26,14 +26,22 @@ export const approvalSchema: JsonObject = {
 
 const maxShown = 2000
 
-/** The question whether a call may be made, for people. The arguments are JSON, so that they can't pose as more of it. */
+/** Characters that nobody sees, or that turn around what stands beside them. */
+const unseen = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** A call, for people. The arguments are JSON, so that they can't pose as more of the question. */
+export function shownCall({ name, arguments: json }: { name: string; arguments: string }): string {
+  const text = json.replace(unseen, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const shown = text.length > maxShown ? `${text.slice(0, maxShown)}… (${text.length} characters)` : text
+  return `"${name}" with ${shown}`
+}
+
+/** The question whether a call may be made. */
 export function approvalQuestion(id: string, call: { toolCallId: string; name: string; arguments: string }): Question {
-  const { length } = call.arguments
-  const shown = length > maxShown ? `${call.arguments.slice(0, maxShown)}… (${length} characters)` : call.arguments
   return {
     id,
     kind: 'approval',
-    prompt: `May "${call.name}" be called with ${shown}?`,
+    prompt: `May the agent call ${shownCall(call)}?`,
     slot: call.toolCallId,
     schema: approvalSchema,
     toolCallId: call.toolCallId,

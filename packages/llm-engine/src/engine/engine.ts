@@ -20,6 +20,7 @@ import {
   type Skill,
   systemClock,
   systemRandom,
+  ThrownReply,
   type ToolCall,
   type ToolResult,
 } from '@pf-agents/agent-core'
@@ -163,6 +164,7 @@ export class Engine implements AgentEngine, LlmService {
       })
       return { setup, messages: [asked([{ text }])] }
     })
+    if ('questions' in result) throw new ThrownReply(waitingReply(result.questions))
     // It is the call's result from now on.
     forgetRun(context, name)
     return result.given === undefined ? result.text : result.given

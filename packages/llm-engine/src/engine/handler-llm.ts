@@ -1,8 +1,21 @@
-import type { Llm, LlmData, LlmRequest, LlmResult, ModelMessage, RunContext, Schema } from '@pf-agents/agent-core'
+import {
+  compileSchema,
+  type Llm,
+  type LlmData,
+  type LlmRequest,
+  type LlmResult,
+  type ModelMessage,
+  PfError,
+  type RunContext,
+  type Schema,
+  ThrownReply,
+} from '@pf-agents/agent-core'
+import type { Question } from '../approval/approval'
 import type { LoopSetup } from '../loop/setup'
-import { objectSchema } from '../output/object-schema'
+import { issuesText } from '../output/answer'
 import { hash } from '../tool/tool-names'
 import { type KeptKey, keptRun } from './kept-run'
+import { waitingReply } from './waiting-reply'
 
 /** Begins the loop of a request. */
 export type BeginLoop = (
@@ -14,6 +27,9 @@ export type BeginLoop = (
 export class HandlerLlm implements Llm {
   readonly #context: RunContext
   readonly #begin: BeginLoop
+  /** Loops under way, and what those that wait have asked. */
+  readonly #active = new Set<Promise<unknown>>()
+  readonly #questions: Question[] = []
   #count = 0
 
   constructor(context: RunContext, begin: BeginLoop) {
@@ -21,11 +37,20 @@ export class HandlerLlm implements Llm {
     this.#begin = begin
   }
 
-  async run<const S extends Schema | undefined = undefined>(
+  /** A property, so that a handler may take it out. */
+  readonly run = async <const S extends Schema | undefined = undefined>(
     request: LlmRequest<S> = {},
-  ): Promise<LlmResult<LlmData<S>>> {
-    const key = this.#key(request)
-    const { text, given, usage, turns } = await keptRun(this.#context, key, () => this.#begin(this.#context, request))
+  ): Promise<LlmResult<LlmData<S>>> => {
+    const loop = keptRun(this.#context, this.#key(request), () => this.#begin(this.#context, request))
+    this.#active.add(loop)
+    const end = await loop.finally(() => this.#active.delete(loop))
+    if ('questions' in end) {
+      this.#questions.push(...end.questions)
+      // Those that run beside it come to their end or their questions first: nothing of them is done twice.
+      await Promise.allSettled(this.#active)
+      throw new ThrownReply(waitingReply(this.#questions))
+    }
+    const { text, given, usage, turns } = end
     const data = request.output && (await checkedData(request.output, given))
     return { text, data: data as LlmData<S>, usage, turns }
   }
@@ -42,8 +67,7 @@ export class HandlerLlm implements Llm {
 
 /** What the schema makes of an answer that was checked before: a result is kept as JSON. */
 async function checkedData(output: Schema, given: unknown): Promise<unknown> {
-  const result = await objectSchema(output, 'the output').schema.check(given)
-  if (result.issues !== undefined)
-    throw new Error(`The answer no longer matches its schema: ${result.issues[0]?.message}`)
-  return result.value
+  const result = await compileSchema(output).check(given)
+  if (result.issues === undefined) return result.value
+  throw new PfError('PF_OUTPUT_INVALID', `A kept answer no longer matches its schema. ${issuesText(result.issues)}`)
 }

@@ -10,8 +10,8 @@ import {
 import { newState, readState, stateVersion } from '../loop/loop-state'
 import { runLoop } from '../loop/run-loop'
 import type { LoopSetup } from '../loop/setup'
+import type { Question } from '../approval/approval'
 import { isObject } from '../wire/json'
-import { waitingReply } from './waiting-reply'
 
 /** What a loop within a handler or a tool came to. */
 export interface KeptResult {
@@ -36,13 +36,14 @@ export interface KeptKey {
  * Runs a loop whose state lives in the task's own: what calls it is called again from its start after an answer, and
  * finds here what was over, or goes on where it was.
  *
- * @throws ThrownReply where the run has to wait, or a guardrail ended it
+ * @returns the result, or what has to be answered first
+ * @throws ThrownReply where a guardrail ended it
  */
 export async function keptRun(
   context: RunContext,
   key: KeptKey,
   begin: () => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>,
-): Promise<KeptResult> {
+): Promise<KeptResult | { questions: Question[] }> {
   const slot = slotOf(key.name)
   const kept = context.state.task.get(slot)
   const found = isObject(kept) ? (kept as unknown as Kept) : undefined
@@ -56,7 +57,7 @@ export async function keptRun(
   if (end.end === 'blocked') throw new ThrownReply(reply.rejected(end.reason))
   if (end.end === 'waiting') {
     keep(context, key, { waiting: state as unknown as JsonObject })
-    throw new ThrownReply(waitingReply(end.questions))
+    return { questions: end.questions }
   }
   const { usage, turns } = state
   const done: KeptResult = { text: end.text, ...(end.answer && { given: end.answer.given }), usage, turns }

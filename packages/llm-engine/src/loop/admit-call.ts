@@ -1,5 +1,5 @@
 import type { Interrupt, JsonObject, JsonValue, ToolCall } from '@pf-agents/agent-core'
-import { approvalQuestion, decisionOf, type Question } from '../approval/approval'
+import { approvalQuestion, decisionOf, type Question, shownCall } from '../approval/approval'
 import { askHooks, isBlock } from '../hooks/hooks'
 import { issuesText } from '../output/answer'
 import { unwrapped } from '../output/object-schema'
@@ -42,6 +42,8 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
       if ('problem' in again) return bad(again.problem)
       args = again.args
     }
+    // As it is read, not as it was written: of two values for one name only the last counts.
+    else call.arguments = JSON.stringify(checked.json)
     call.admitted = true
   }
   const { tool } = ready
@@ -78,8 +80,9 @@ function clientResult(interrupt: Interrupt | undefined): CallResult {
   return interrupt?.status === 'answered' ? resultOf(interrupt.answer) : failure('The client did not carry it out.')
 }
 
-function clientQuestion({ random }: LoopSetup, { toolCallId, name }: CallState): Question {
-  return { id: random.id(), kind: 'client-tool', prompt: `Carry out "${name}".`, slot: toolCallId, toolCallId }
+function clientQuestion({ random }: LoopSetup, call: CallState): Question {
+  const { toolCallId } = call
+  return { id: random.id(), kind: 'client-tool', prompt: `Carry out ${shownCall(call)}.`, slot: toolCallId, toolCallId }
 }
 
 function beforeTool(

@@ -25,6 +25,8 @@ export interface LoopOptions {
   toolTimeoutMs?: number
   /** Characters of one call's arguments; a longer one is cut off. Default 262,144. */
   maxArgumentsLength?: number
+  /** Characters of one tool call's result; what is beyond is cut off. Default 1,048,576. */
+  maxResultLength?: number
   /** Characters of one answer, reasoning and arguments included; a longer one fails the run. Default 4,194,304. */
   maxAnswerLength?: number
   /** Messages of the conversation that go into the prompt. Default 100. */
@@ -45,6 +47,7 @@ export const defaults = {
   maxRepairs: 3,
   maxParallel: 8,
   maxArgumentsLength: 262_144,
+  maxResultLength: 1_048_576,
   maxAnswerLength: 4_194_304,
   historyLimit: 100,
 } as const

@@ -2,7 +2,7 @@ import { PfError } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import { askHooks, isBlock } from '../hooks/hooks'
 import { callTool, type ReadyCall } from '../tool/call-tool'
-import { type CallResult, failure } from '../tool/result-parts'
+import { bounded, type CallResult, failure } from '../tool/result-parts'
 import { parseObject } from '../wire/json'
 import { admitCall } from './admit-call'
 import type { CallState, LoopState } from './loop-state'
@@ -43,7 +43,8 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
     const outcome = await callTool(setup, made)
     if (Array.isArray(outcome)) {
       call.waits = { for: 'tool', questions: outcome.map(({ id }) => id) }
-      questions.push(...outcome)
+      // Loops that a handler runs at once wait together: each of them names the questions of all.
+      questions.push(...outcome.filter(({ id }) => !questions.some((one) => one.id === id)))
     } else finish(setup, call, await afterTool(setup, call, outcome))
   }
   let batch: typeof ready = []
@@ -68,10 +69,10 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>, mos
   await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker))
 }
 
-function finish({ context }: LoopSetup, call: CallState, result: CallResult): void {
-  call.result = result
+function finish({ context, options }: LoopSetup, call: CallState, result: CallResult): void {
+  call.result = bounded(result, options.maxResultLength)
   const { toolCallId } = call
-  context.emit({ type: 'tool-result', toolCallId, ...result })
+  context.emit({ type: 'tool-result', toolCallId, ...call.result })
 }
 
 async function afterTool(

@@ -20,7 +20,7 @@ export type LoopEnd =
       /** The answer where it is data: as the model gave it, and as its schema made it. */
       answer?: { given: JsonValue; data: unknown }
       /** Why the newest answer ended, where it was not because all was said. */
-      finish?: 'length' | 'other'
+      finish?: 'length' | 'empty' | 'other'
     }
   | { end: 'blocked'; reason: string }
   | { end: 'waiting'; questions: Question[] }
@@ -69,12 +69,7 @@ async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply):
   if (finish.reason === 'pause') return undefined
   if (answer === undefined) {
     state.repairs = 0
-    return {
-      end: 'done',
-      text,
-      ...(finish.reason !== 'stop' &&
-        finish.reason !== 'tool-calls' && { finish: finish.reason === 'length' ? 'length' : 'other' }),
-    }
+    return { end: 'done', text, ...unusual(reply) }
   }
   const checked = await checkAnswer(answer, text)
   if (checked.problem === undefined) return { end: 'done', text, answer: checked }
@@ -83,6 +78,13 @@ async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply):
   const told = `Your answer can not be used. ${checked.problem} ${order}`
   state.messages.push({ role: 'user', content: [{ type: 'text', text: told }] })
   return undefined
+}
+
+/** What the caller should know of how the answer ended. */
+function unusual({ finish: { reason }, message }: ModelReply): { finish?: 'length' | 'empty' | 'other' } {
+  if (reason === 'length') return { finish: 'length' }
+  if (!message.content.some(({ type }) => type === 'text' || type === 'file')) return { finish: 'empty' }
+  return reason === 'stop' || reason === 'tool-calls' ? {} : { finish: 'other' }
 }
 
 /** The calls of an answer, those that were cut off answered at once. */

@@ -101,10 +101,11 @@ function modelCall(
   const most = Math.min(rest.maxOutputTokens ?? Number.POSITIVE_INFINITY, Math.max(16, left))
   // Who must call a tool every time never comes to an end: force holds for the first turn.
   const isForced = toolChoice === 'required' || (typeof toolChoice === 'object' && 'tool' in toolChoice)
+  const choice = isForced && state.turns > 0 ? undefined : toolChoice
   return {
     ...rest,
     messages: cache ? withCacheMarks(messages, cache) : messages,
-    ...(tools.length > 0 && { tools, toolChoice: isForced && state.turns > 0 ? 'auto' : (toolChoice ?? 'auto') }),
+    ...(tools.length > 0 && { tools, ...(choice !== undefined && { toolChoice: choice }) }),
     ...(answer?.mode === 'native' && { output: { schema: answer.schema.shown } }),
     ...(most !== Number.POSITIVE_INFINITY && { maxOutputTokens: most }),
     signal: context.signal,

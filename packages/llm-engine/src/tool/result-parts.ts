@@ -17,6 +17,22 @@ export function resultOf(value: unknown): CallResult {
   return { parts: [...value.parts], ...(value.isError === true && { isError: true }) }
 }
 
+/** The result with no more than so many characters of text, data and files. */
+export function bounded(result: CallResult, most: number): CallResult {
+  let left = most
+  let isCut = false
+  const parts = result.parts.map((part): Part => {
+    const text = part.text ?? part.raw ?? part.url ?? JSON.stringify(part.data)
+    left -= text.length
+    if (left >= 0) return part
+    isCut = true
+    const kept = part.raw === undefined ? text.slice(0, Math.max(0, text.length + left)) : ''
+    left = 0
+    return { text: `${kept}… (cut off: ${text.length} characters)` }
+  })
+  return isCut ? { ...result, parts } : result
+}
+
 /** A result that says what went wrong, for the model to do better. */
 export function failure(text: string): CallResult {
   return { parts: [{ text: text.length > maxLength ? `${text.slice(0, maxLength)}…` : text }], isError: true }
