@@ -28,8 +28,10 @@ function dependencyPaths(root, code) {
       .slice(0, specifier.startsWith('@') ? 2 : 1)
       .join('/')
     if (name.startsWith('@pf-agents/') || name.startsWith('node:')) continue
-    const home = globSync(`{packages,presets,examples}/*/node_modules/${name}/package.json`, { cwd: root })[0]
-    if (home) paths[name] = [join(root, dirname(home))]
+    const homes = [`@types/${name}`, name].flatMap((one) =>
+      globSync(`{packages,presets,examples}/*/node_modules/${one}/package.json`, { cwd: root }).slice(0, 1),
+    )
+    if (homes.length > 0) paths[name] = homes.map((home) => join(root, dirname(home)))
   }
   return paths
 }
