@@ -10,6 +10,8 @@ import { markTextSource } from './text-source'
  */
 export function sseResponse(stream: SseStream, headers?: Readonly<Record<string, string>>): Response {
   const all = headers === undefined ? sseHeaders : { ...sseHeaders, ...headers }
+  // Not when the module loads: on Node the name `Response` alone loads undici, which takes 20 ms.
+  if (Object.getPrototypeOf(SseResponse.prototype) === Object.prototype) makeResponses()
   return markTextSource(new SseResponse(stream, all), stream) as unknown as Response
 }
 
@@ -18,6 +20,13 @@ export function isSseResponse(
   response: object,
 ): response is { readonly status: number; readonly untouchedHeaders: Readonly<Record<string, string>> } {
   return response instanceof SseResponse && response.untouchedHeaders !== undefined
+}
+
+/** For whoever asks for `instanceof Response`: the host's own class, not one that a server has put over it. */
+function makeResponses(): void {
+  let own: object = Response.prototype
+  for (let above = own; above !== Object.prototype; above = Object.getPrototypeOf(above) as object) own = above
+  Object.setPrototypeOf(SseResponse.prototype, own)
 }
 
 class SseResponse {
@@ -30,11 +39,6 @@ class SseResponse {
   readonly #stream: SseStream
   readonly #headers: Readonly<Record<string, string>>
   #real: Response | undefined
-
-  static {
-    // For whoever asks for `instanceof Response`.
-    Object.setPrototypeOf(this.prototype, Response.prototype)
-  }
 
   constructor(stream: SseStream, headers: Readonly<Record<string, string>>) {
     this.#stream = stream
