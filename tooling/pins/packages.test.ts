@@ -15,9 +15,11 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/a2a-protocol': { '.': both },
   '@pf-agents/a2a-server': { '.': both, './push': node },
   '@pf-agents/agent-core': { '.': both, './testing': both },
+  '@pf-agents/agui-agent': { '.': node },
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
   '@pf-agents/auth': { '.': both, './jwt': both },
   '@pf-agents/cli': { '.': node },
+  '@pf-agents/dual-agent': { '.': node },
   '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },
   '@pf-agents/llm-engine': {
