@@ -1,6 +1,6 @@
-import { type Case, message, onBoth, refusals } from './case'
+import { type Case, message, onBoth, Peer, refusals } from './case'
 import { equal, matches, ok } from './check'
-import { jsonOf } from './client'
+import { type Json, jsonOf, jsonRpc, rest } from './client'
 
 /** Versions (3.6), capabilities (3.3.4), the order of checks. */
 export const negotiationCases: Case[] = [
@@ -68,6 +68,41 @@ export const negotiationCases: Case[] = [
       equal(await send({ 'a2a-version': '0.3' }), -32602, 'code with version 0.3')
       equal(await send({ 'a2a-version': '1.0' }), -32601, 'code with version 1.0')
       equal(await send({ 'a2a-version': '99.0' }), -32009, 'code with a version nobody speaks')
+    },
+  },
+
+  {
+    name: 'both bindings tell the same error of the same request',
+    requirements: ['BIND-EQUIV-002', 'BIND-EQUIV-003'],
+    async run(fetch, baseUrl) {
+      const [rpc, http] = [new Peer(fetch, baseUrl, jsonRpc), new Peer(fetch, baseUrl, rest)]
+      const wrong: [operation: string, params: Json, headers?: Record<string, string>][] = [
+        ['GetTask', { id: 'made-up' }],
+        ['GetTask', { id: 'made-up', historyLength: -1 }],
+        ['CancelTask', { id: 'made-up' }],
+        ['ListTasks', { pageSize: 0 }],
+        ['ListTasks', { pageToken: 'made-up' }],
+        ['ListTasks', { status: 'made-up' }],
+        ['SendMessage', {}],
+        ['SendMessage', { message: { messageId: 'm', role: 'ROLE_NOBODY', parts: [{ text: 1 }] } }],
+        ['SendMessage', { message: message('x', { parts: [] }) }],
+        ['SendMessage', { message: message('x', { taskId: 'made-up' }) }],
+        ['SendMessage', { message: message('x', { parts: [{ raw: 'AA==', mediaType: 'application/x-made-up' }] }) }],
+        ['SendMessage', { message: message('x') }, { 'a2a-version': '99.0' }],
+        ['SendStreamingMessage', { message: message('x') }],
+        ['SubscribeToTask', { id: 'made-up' }],
+        ['CreateTaskPushNotificationConfig', { taskId: 't', id: 'p', url: 'https://hooks.example/a2a' }],
+        ['GetExtendedAgentCard', undefined],
+      ]
+      for (const [operation, params, headers = {}] of wrong) {
+        const [one, other] = await Promise.all(
+          [rpc, http].map(async (peer) => (await peer.call(operation, params, { headers })).error),
+        )
+        ok(one !== undefined && other !== undefined, `${operation} to be refused by both`)
+        equal(other.message, one.message, `${operation}: message`)
+        equal(other.reason, one.reason, `${operation}: reason`)
+        equal(other.details, one.details, `${operation}: details`)
+      }
     },
   },
 

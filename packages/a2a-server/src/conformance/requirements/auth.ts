@@ -24,9 +24,6 @@ export const authRequirements = {
     group: 'auth',
     summary: 'A client checks the certificate of the server it talks to.',
     unexercised: true,
-    deferred: leftToDeployment(
-      "the client uses the fetch of its runtime, which checks certificates against the runtime's own authorities",
-    ),
   },
   'AUTH-SERVER-002': {
     level: 'must',
