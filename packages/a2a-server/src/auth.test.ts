@@ -1,5 +1,8 @@
 // Authentication and authorisation over real HTTP: an issuer, an agent and callers on this machine.
-import { connect as connectSocket } from 'node:net'
+import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
 import { clientCredentials, createA2AClient, createCredentials, userMessage } from '@pf-agents/a2a-client'
 import {
   defineAgent,
@@ -131,6 +134,58 @@ describe.each(Object.entries(bindings))('over %s', (name, send) => {
       })
       expect(refused.challenge).toContain('Bearer error="invalid_token"')
       expect(refused.text).not.toContain(bad)
+    }
+  })
+
+  it('what somebody made who does not have the key is refused, and nobody is asked for another', async () => {
+    let asked = 0
+    const elsewhere = createServer((_request, response) => {
+      asked++
+      response.end(JSON.stringify({ keys: [stranger.publicJwk] }))
+    }).listen(0, '127.0.0.1')
+    await once(elsewhere, 'listening')
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/keys`
+    const stranger = await testKey('k-1')
+    const claims = { iss: issuer.url, aud: 'guarded', sub: 'admin', scope: 'call pay', exp: exp() }
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const unsigned = (header: object) => `${encode({ kid: 'k-1', ...header })}.${encode(claims)}`
+    const byHmac = (header: object, secretText: string | Buffer) => {
+      const text = unsigned(header)
+      return `${text}.${createHmac('sha256', secretText).update(text).digest('base64url')}`
+    }
+    const open = createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' })
+    const [head, , signature] = (await token()).split('.') as [string, string, string]
+    const forged = {
+      unsigned: `${unsigned({ alg: 'none' })}.`,
+      'unsigned in capitals': `${unsigned({ alg: 'NONE' })}.`,
+      'signed with the public key as a secret (PEM)': byHmac(
+        { alg: 'HS256' },
+        open.export({ format: 'pem', type: 'spki' }),
+      ),
+      'signed with the public key as a secret (DER)': byHmac(
+        { alg: 'HS256' },
+        open.export({ format: 'der', type: 'spki' }),
+      ),
+      'signed with the public key as a secret (JWK)': byHmac({ alg: 'HS256' }, JSON.stringify(key.publicJwk)),
+      'signed with nothing as a secret': byHmac({ alg: 'HS256' }, ''),
+      'signed by a key it brings along': await signToken(stranger, claims, { header: { jwk: stranger.publicJwk } }),
+      'signed by a key it says where to find': await signToken(stranger, claims, { header: { jku: url, x5u: url } }),
+      'with other claims than were signed': `${head}.${encode(claims)}.${signature}`,
+      'good before its time': await token({ nbf: exp() }),
+      'good for ever': await token({ exp: undefined }),
+    }
+    try {
+      for (const [what, bad] of Object.entries(forged)) {
+        const refused = await answerOf(await send({ authorization: `Bearer ${bad}` }))
+        expect([what, refused.status, refused.error?.code]).toEqual([what, 401, code(-32000, 401)])
+        for (const part of bad.split('.').filter((one) => one.length > 8)) {
+          expect(refused.text + refused.challenge).not.toContain(part)
+          expect(logged.join()).not.toContain(part)
+        }
+      }
+      expect(asked).toBe(0)
+    } finally {
+      elsewhere.close()
     }
   })
 
