@@ -42,6 +42,16 @@ describe('an entry', () => {
     expect(code).toContain('SendMessage')
   })
 
+  it.each<[World, boolean]>([
+    ['spin', true],
+    ['wasmtime', false],
+    ['wasi-http', false],
+  ])('that is an agent gets storage where its world has it: %s %s', async (world, stored) => {
+    write({ 'agent.ts': agent })
+    const { imports } = await bundle(world)
+    expect(imports.some((name) => name.startsWith('wasi:keyvalue/'))).toBe(stored)
+  })
+
   it('that is an app is taken as it is', async () => {
     write({ 'agent.ts': agent, 'main.spin.ts': app })
     const { code, kind } = await bundle('wasi-http', 'main.spin.ts')

@@ -1,4 +1,4 @@
-import { type World, worlds } from './worlds'
+import type { World } from './worlds'
 
 /** What the user's file exports. */
 export type EntryKind = 'app' | 'agent'
@@ -25,7 +25,7 @@ export function withSignatures(code: string, signatures: object | undefined): st
   return at < 0 ? code : code.slice(0, at) + text + code.slice(at + signaturesPlace.length)
 }
 
-/** The module a component is made from: the app of the user's file, or a minimal one around its agent. */
+/** The module a component is made from: the app of the user's file, or the preset for components around its agent. */
 export function componentEntry(file: string, { kind, world, signed }: ComponentEntryOptions): string {
   // The order counts: what can't be used at module scope is held back first, then the guest's APIs are put right.
   const imports = [
@@ -35,13 +35,8 @@ export function componentEntry(file: string, { kind, world, signed }: ComponentE
   ]
   let app = 'entry'
   if (kind === 'agent') {
-    const features = ['a2aServer()']
-    imports.push(`import { createApp } from '@pf-agents/app'`, `import { a2aServer } from '@pf-agents/a2a-server'`)
-    if (worlds[world].atomic) {
-      imports.push(`import { spinStorage } from '@pf-agents/spin-storage'`)
-      features.push('spinStorage()')
-    }
-    app = `createApp(entry, [${features.join(', ')}])`
+    imports.push(`import { spinAgent } from '@pf-agents/spin-agent'`)
+    app = 'spinAgent(entry)'
   }
   const info = [`world: ${JSON.stringify(world)}`, 'builtAt: Date.now()']
   if (signed) info.push(`cardSignatures: ${signaturesPlace}`)

@@ -38,6 +38,17 @@ async function ask(url: string): Promise<string> {
   return result.message.parts[0].text
 }
 
+/** The events of a run over AG-UI. */
+async function runOverAgui(url: string): Promise<string> {
+  const input = { threadId: 't1', runId: 'r1', messages: [{ id: 'u1', role: 'user', content: 'hi' }] }
+  const response = await fetch(`${url}/agui`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ ...input, state: {}, tools: [], context: [], forwardedProps: {} }),
+  })
+  return response.text()
+}
+
 /** Processes whose parent is this one. */
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
@@ -70,6 +81,7 @@ describe('pf dev', () => {
       const run = dev()
       const url = (await run.shows(/Serving (http\S+)/))[1] as string
       expect(await ask(url)).toBe('one')
+      expect(await runOverAgui(url)).toMatch(/RUN_STARTED[^]+"delta":"one"[^]+RUN_FINISHED/)
 
       write('answer.ts', "export const answer: string = 'two'")
       expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)

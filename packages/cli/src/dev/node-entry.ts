@@ -5,16 +5,15 @@ export interface DevAddress {
 }
 
 /**
- * The module a dev server runs: serves the app or agent that the user's file exports. A file without a default export
+ * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols. A file without a default export
  * serves by itself, as an entry for Node does.
  */
 export function nodeEntry(file: string, hasDefault: boolean, { host, port }: DevAddress): string {
   if (!hasDefault) return `import ${JSON.stringify(file)}\n`
   return `import entry from ${JSON.stringify(file)}
-import { createApp } from '@pf-agents/app'
 import { serve } from '@pf-agents/app/node'
-import { a2aServer } from '@pf-agents/a2a-server'
-const app = typeof entry?.fetch === 'function' ? entry : createApp(entry, [a2aServer()])
+import { dualAgent } from '@pf-agents/dual-agent'
+const app = typeof entry?.fetch === 'function' ? entry : dualAgent(entry)
 const server = await serve(app, ${JSON.stringify({ hostname: host, port })})
 process.on('message', (message) => {
   if (message === 'pf-close') server.close().then(() => process.exit(0), (error) => { console.error(error); process.exit(1) })
