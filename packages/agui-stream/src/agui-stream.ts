@@ -10,6 +10,9 @@ import {
   runStreamsPort,
 } from '@pf-agents/agent-core'
 import type { AguiStreamOptions } from './options'
+import { answerCancel } from './route/cancel'
+import { capabilitiesOf } from './route/capabilities'
+import { answerConnect } from './route/connect'
 import { failure } from './route/fail'
 import { CrossOrigin } from './route/headers'
 import { answerRun } from './route/run'
@@ -59,7 +62,24 @@ export const aguiStream = (options: AguiStreamOptions = {}) => {
         handle: (request, info) => answer(request, info, cors.headers(info)),
         fail: (error, _request, info) => failure(error, cors.headers(info)),
       })
-      const routes: FeatureRoute[] = [route('POST', '', (request, info, headers) => answerRun(service, request, info, headers))]
+      const connect = (request: Request, info: RequestInfo, headers: Record<string, string>) =>
+        answerConnect(service, request, info, headers)
+      const cancel = (_request: Request, info: RequestInfo, headers: Record<string, string>) =>
+        answerCancel(service, info, headers)
+      const routes: FeatureRoute[] = [
+        route('POST', '', (request, info, headers) => answerRun(service, request, info, headers)),
+        route('GET', '/threads/:threadId/connect', connect),
+        route('POST', '/threads/:threadId/connect', connect),
+        route('POST', '/threads/:threadId/cancel', cancel),
+        route('POST', '/threads/:threadId/runs/:runId/cancel', cancel),
+        route(
+          'GET',
+          '/capabilities',
+          (_request, info, headers) =>
+            Response.json(capabilitiesOf(service.agent(info), options.reasoning ?? true), { headers }),
+          true,
+        ),
+      ]
       const preflights = [...new Set(routes.map(({ path }) => path))].map((path): FeatureRoute => ({
         method: 'OPTIONS',
         path,

@@ -6,11 +6,7 @@
  */
 export { aguiStream } from './agui-stream'
 export { aguiEvent, type SubagentStart } from './encode/agui-events'
-export {
-  createOutboundGuard,
-  type OutboundGuard,
-  type OutboundGuardOptions,
-} from './guard/outbound-guard'
+export { createOutboundGuard, type OutboundGuard, type OutboundGuardOptions } from './guard/outbound-guard'
 export type { GuardProblem, GuardRule } from './guard/problem'
 export { forwardedProps, forwardedPropsKey } from './input/forwarded-props'
 export type { AguiStreamOptions, OnDisconnect } from './options'

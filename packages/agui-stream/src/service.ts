@@ -33,7 +33,14 @@ export class Service {
   readonly #byTenant: ReadonlyMap<string, ServedAgent>
 
   constructor(parts: ServiceParts) {
-    const { heartbeatMs, stallMs, maxStreams = 20_000, onDisconnect = 'cancel', graceMs = 5000, frameLength } = parts.options
+    const {
+      heartbeatMs,
+      stallMs,
+      maxStreams = 20_000,
+      onDisconnect = 'cancel',
+      graceMs = 5000,
+      frameLength,
+    } = parts.options
     this.parts = parts
     this.hub = createSseHub({ heartbeatMs, stallMs, clock: parts.clock })
     this.live = new LiveRuns(parts.clock, onDisconnect, graceMs)

@@ -47,7 +47,8 @@ export function encodeCustom(event: CustomEvent, { emit, id, inner }: CustomTerm
       return emit({ ...given, type: 'SUBAGENT_ERROR' })
     case 'subagent-event':
       if (isObject(given.event))
-        for (const one of inner(given.event as RunEvent)) emit({ ...one, subagentRunId: given.subagentRunId } as WireEvent)
+        for (const one of inner(given.event as RunEvent))
+          emit({ ...one, subagentRunId: given.subagentRunId } as WireEvent)
       return
     default:
       return emit({ type: 'CUSTOM', name: event.name, value })

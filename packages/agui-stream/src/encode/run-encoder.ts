@@ -25,6 +25,8 @@ export interface EncoderTerms {
   interrupts?: readonly Interrupt[] | undefined
   /** Ids of messages that the client holds: what a user said is told only to those who did not say it. */
   heldIds?: ReadonlySet<string>
+  /** Calls whose result the client holds, as the page that carried them out: it is not told again. */
+  heldResults?: ReadonlySet<string>
   /** Whether reasoning is told. */
   hasReasoning: boolean
 }
@@ -96,6 +98,7 @@ export class RunEncoder {
         return this.#emit({ type: 'TOOL_CALL_END', toolCallId: this.#id(event.toolCallId) })
       case 'tool-result': {
         const toolCallId = this.#id(event.toolCallId)
+        if (this.#terms.heldResults?.has(toolCallId)) return
         return this.#emit({
           type: 'TOOL_CALL_RESULT',
           messageId: `${toolCallId}-result`,
@@ -224,7 +227,8 @@ export class RunEncoder {
     const isText = this.#texts.has(artifactId) && event.append === true
     const isNew = !this.#texts.has(artifactId) && !this.#activities.has(artifactId)
     const isPlain = artifact.name === undefined && artifact.description === undefined
-    if (isText || (isNew && isPlain && artifact.parts.some((part) => part.text !== undefined))) this.#textArtifact(event)
+    if (isText || (isNew && isPlain && artifact.parts.some((part) => part.text !== undefined)))
+      this.#textArtifact(event)
     else this.#activityArtifact(event)
   }
 

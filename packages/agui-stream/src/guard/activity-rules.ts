@@ -1,6 +1,6 @@
 import type { JsonObject, JsonPatchOperation, JsonValue } from '@pf-agents/agent-core'
 import { applyPatch, PatchError } from '../state/json-patch'
-import type { WireEventOf } from '../wire/event'
+import type { WireEventOf, WireMessage } from '../wire/event'
 import { type GuardScope, tagged } from './scope'
 
 interface Activity {
@@ -21,6 +21,11 @@ export class ActivityRules {
     this.#scope = scope
   }
 
+  /** Takes in an activity that the client holds. */
+  seed({ id, activityType, content, subagentRunId }: Extract<WireMessage, { role: 'activity' }>): void {
+    this.#known.set(id, { activityType, owner: subagentRunId, content: content as JsonObject })
+  }
+
   snapshot(event: WireEventOf<'ACTIVITY_SNAPSHOT'>): void {
     const { ids, broken, ownerOf, emit } = this.#scope
     if (typeof event.activityType !== 'string') return broken('malformed', 'An activity has no type.')
@@ -29,11 +34,9 @@ export class ActivityRules {
       broken('malformed', 'The content of an activity is an object.')
       content = { value: (content ?? null) as JsonValue }
     }
-    let messageId = ids.resolve(event.messageId, 'activity')
-    if (ids.isTaken(messageId, 'activity')) {
-      broken('message-id-reused', `${event.messageId} is a message of another role.`)
-      messageId = ids.alias(event.messageId, 'activity')
-    }
+    const messageId = ids.claim(event.messageId, 'activity', () =>
+      broken('message-id-reused', `${event.messageId} is a message of another role.`),
+    )
     const before = this.#known.get(messageId)
     const owner = before === undefined ? ownerOf(event) : before.owner
     ids.note(messageId, 'activity', owner)

@@ -31,7 +31,14 @@ export class CallRules {
   seed(message: WireMessage): void {
     if (message.role === 'assistant')
       for (const { id, function: called } of message.toolCalls ?? [])
-        this.#seedCall(id, { name: called.name, owner: message.subagentRunId, isOwn: false, isOpen: false, isAnswered: false, text: '' })
+        this.#seedCall(id, {
+          name: called.name,
+          owner: message.subagentRunId,
+          isOwn: false,
+          isOpen: false,
+          isAnswered: false,
+          text: '',
+        })
     if (message.role === 'tool') {
       const call = this.#calls.get(message.toolCallId)
       if (call !== undefined) call.isAnswered = true
@@ -65,12 +72,20 @@ export class CallRules {
     const before = this.#calls.get(this.#names.get(given) ?? '')
     if (before?.isOpen) return broken('call-opened-twice', `The call ${given} is open already.`)
     let toolCallId = given
-    if (before !== undefined) {
+    // Also where another call goes by it that had to be given another id.
+    if (this.#calls.has(given)) {
       broken('call-id-reused', `There was a call ${given} already.`)
       for (let count = 2; this.#calls.has(toolCallId); count++) toolCallId = `${given}-${count}`
     }
     const owner = ownerOf(event)
-    this.#calls.set(toolCallId, { name: event.toolCallName, owner, isOwn: true, isOpen: true, isAnswered: false, text: '' })
+    this.#calls.set(toolCallId, {
+      name: event.toolCallName,
+      owner,
+      isOwn: true,
+      isOpen: true,
+      isAnswered: false,
+      text: '',
+    })
     this.#names.set(given, toolCallId)
     const { parentMessageId, ...rest } = event
     const parent = this.#parent(parentMessageId, owner)

@@ -7,6 +7,8 @@ export class MessageIds {
   readonly #owners = new Map<string, string | undefined>()
   /** What an id became that was taken by a message of another role. */
   readonly #aliases = new Map<string, string>()
+  /** Ids that stand in place of others. */
+  readonly #given = new Set<string>()
 
   kind(id: string): MessageKind | undefined {
     return this.#kinds.get(id)
@@ -36,17 +38,28 @@ export class MessageIds {
     return this.#aliases.get(`${kind}\n${id}`) ?? id
   }
 
+  /**
+   * The id for a message of this role: another in place of one that is taken by a message of another role, the same
+   * each time.
+   * @param onTaken - told where the id is taken, the first time
+   */
+  claim(id: string, kind: MessageKind, onTaken: () => void): string {
+    const name = `${kind}\n${id}`
+    const alias = this.#aliases.get(name)
+    if (alias !== undefined) return alias
+    const known = this.#kinds.get(id)
+    if ((known === undefined || known === kind) && !this.#given.has(id)) return id
+    onTaken()
+    const free = this.free(`${id}-${kind}`)
+    this.#aliases.set(name, free)
+    this.#given.add(free)
+    return free
+  }
+
   /** Whether an id is taken by a message of another role. */
   isTaken(id: string, kind: MessageKind): boolean {
     const known = this.#kinds.get(id)
     return known !== undefined && known !== kind
-  }
-
-  /** Another id in place of one that is taken. */
-  alias(id: string, kind: MessageKind): string {
-    const free = this.free(`${id}-${kind}`)
-    this.#aliases.set(`${kind}\n${id}`, free)
-    return free
   }
 
   /** This id, or one like it that nobody has. */

@@ -126,9 +126,13 @@ class Guard implements OutboundGuard, GuardScope {
   }
   readonly broken = (rule: GuardRule, detail: string): void => {
     if (this.#options.mode === 'strict')
-      throw new PfError('PF_STREAM_INVALID', `Event ${this.#index} (${this.#type}) breaks the rule "${rule}": ${detail}`, {
-        details: { rule, index: this.#index, type: this.#type },
-      })
+      throw new PfError(
+        'PF_STREAM_INVALID',
+        `Event ${this.#index} (${this.#type}) breaks the rule "${rule}": ${detail}`,
+        {
+          details: { rule, index: this.#index, type: this.#type },
+        },
+      )
     this.#options.onProblem?.({ rule, index: this.#index, type: this.#type, detail })
   }
   readonly ownerOf = (event: { subagentRunId?: unknown }): string | undefined => this.#subagents.ownerOf(event)
@@ -201,7 +205,10 @@ class Guard implements OutboundGuard, GuardScope {
       case 'TEXT_MESSAGE_CHUNK':
       case 'TOOL_CALL_CHUNK':
       case 'REASONING_MESSAGE_CHUNK':
-        return this.broken('chunk', 'Say where something starts and ends, rather than leave it to be guessed from chunks.')
+        return this.broken(
+          'chunk',
+          'Say where something starts and ends, rather than leave it to be guessed from chunks.',
+        )
       default:
         return this.broken('unknown-type', `There is no event ${JSON.stringify((event as { type?: unknown }).type)}.`)
     }
@@ -252,7 +259,8 @@ class Guard implements OutboundGuard, GuardScope {
 
   #seed(message: WireMessage): void {
     this.ids.note(message.id, message.role, message.subagentRunId)
-    this.#calls.seed(message)
+    if (message.role === 'activity') this.#activities.seed(message)
+    else this.#calls.seed(message)
   }
 
   /** Closes what is open, the innermost first; of one subagent, or all. */

@@ -51,11 +51,9 @@ export class ReasoningRules {
     const given = event.messageId
     if (this.#messages.has(given))
       return broken('reasoning-opened-twice', `The reasoning message ${given} is open already.`)
-    let messageId = ids.resolve(given, 'reasoning')
-    if (ids.isTaken(messageId, 'reasoning')) {
-      broken('message-id-reused', `${given} is a message of another role.`)
-      messageId = ids.alias(given, 'reasoning')
-    }
+    const messageId = ids.claim(given, 'reasoning', () =>
+      broken('message-id-reused', `${given} is a message of another role.`),
+    )
     const owner = ids.kind(messageId) === undefined ? ownerOf(event) : ids.owner(messageId)
     let span = [...this.#spans.keys()].findLast((one) => this.#spans.get(one) === owner)
     if (span === undefined) {
@@ -88,8 +86,7 @@ export class ReasoningRules {
   messageEnd(event: WireEventOf<'REASONING_MESSAGE_END'>): void {
     const { broken, emit } = this.#scope
     const open = this.#messages.get(event.messageId)
-    if (open === undefined)
-      return broken('reasoning-not-open', `The reasoning message ${event.messageId} is not open.`)
+    if (open === undefined) return broken('reasoning-not-open', `The reasoning message ${event.messageId} is not open.`)
     this.#messages.delete(event.messageId)
     emit(tagged({ ...event, messageId: open.messageId }, open.owner))
   }

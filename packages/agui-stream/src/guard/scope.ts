@@ -15,7 +15,10 @@ export interface GuardScope {
 
 /** The same event, said to belong to this subagent, or to nobody. */
 export function tagged<E extends object>(event: E, owner: string | undefined): E {
-  if ((event as { subagentRunId?: unknown }).subagentRunId === owner && (owner !== undefined || !('subagentRunId' in event)))
+  if (
+    (event as { subagentRunId?: unknown }).subagentRunId === owner &&
+    (owner !== undefined || !('subagentRunId' in event))
+  )
     return event
   const { subagentRunId: _, ...rest } = event as E & { subagentRunId?: unknown }
   return (owner === undefined ? rest : { ...rest, subagentRunId: owner }) as E

@@ -37,8 +37,7 @@ export class StepRules {
   finish(event: WireEventOf<'STEP_FINISHED'>): void {
     const { broken, ownerOf, emit } = this.#scope
     const owner = ownerOf(event)
-    const at =
-      this.#open.findLastIndex((one) => one.given === event.stepName && one.owner === owner)
+    const at = this.#open.findLastIndex((one) => one.given === event.stepName && one.owner === owner)
     const step = this.#open[at]
     if (step === undefined) return broken('step-not-open', `The step ${event.stepName} is not open.`)
     this.#open.splice(at, 1)

@@ -46,7 +46,8 @@ export class SubagentRules {
   end(event: WireEventOf<'SUBAGENT_FINISHED'> | WireEventOf<'SUBAGENT_ERROR'>): void {
     const { emit, broken, closeItems } = this.#terms
     const { subagentRunId } = event
-    if (!this.#open.has(subagentRunId)) return broken('subagent-not-open', `The subagent ${subagentRunId} is not at work.`)
+    if (!this.#open.has(subagentRunId))
+      return broken('subagent-not-open', `The subagent ${subagentRunId} is not at work.`)
     for (const [child, parent] of [...this.#open].reverse()) {
       if (parent !== subagentRunId) continue
       broken('left-open', `The subagent ${child} was left at work.`)

@@ -31,11 +31,9 @@ export class TextRules {
     if (this.#names.has(given)) return broken('text-opened-twice', `The message ${given} is open already.`)
     const role = (event.role ?? 'assistant') as MessageKind
     if (!roles.has(role)) return broken('malformed', `A text message has no role ${JSON.stringify(event.role)}.`)
-    let messageId = ids.resolve(given, role)
-    if (ids.isTaken(messageId, role)) {
-      broken('message-id-reused', `${given} is a message of another role.`)
-      messageId = ids.alias(given, role)
-    }
+    const messageId = ids.claim(given, role, () =>
+      broken('message-id-reused', `${given} is a message of another role.`),
+    )
     let owner = ownerOf(event)
     if (ids.kind(messageId) !== undefined && ids.owner(messageId) !== owner) {
       // Who opened it first keeps it, also when it is opened again.

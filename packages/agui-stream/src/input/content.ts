@@ -86,5 +86,7 @@ export function partsOf(content: string | readonly ContentPart[], modes: readonl
 /** Whether media types such as `image/png` or `image/*` have this one among them. */
 export function takes(modes: readonly string[], mediaType: string): boolean {
   const type = (mediaType.split(';')[0] as string).trim().toLowerCase()
-  return modes.some((mode) => mode === type || mode === '*/*' || (mode.endsWith('/*') && type.startsWith(mode.slice(0, -1))))
+  return modes.some(
+    (mode) => mode === type || mode === '*/*' || (mode.endsWith('/*') && type.startsWith(mode.slice(0, -1))),
+  )
 }

@@ -32,7 +32,9 @@ export function parseRunInput(value: JsonValue, warn: OnWarning): RunInput {
       .flatMap(({ one, at }) => parseMessage(one, at, check) ?? []),
     ...(state !== undefined && state !== null && { state }),
     tools: check.objects(check.list(given, 'tools', ''), 'tools').map(({ one, at }) => parseTool(one, at, check)),
-    context: check.objects(check.list(given, 'context', ''), 'context').map(({ one, at }) => parseContext(one, at, check)),
+    context: check
+      .objects(check.list(given, 'context', ''), 'context')
+      .map(({ one, at }) => parseContext(one, at, check)),
     ...(forwardedProps !== undefined && forwardedProps !== null && { forwardedProps }),
     resume: check.objects(check.list(given, 'resume', ''), 'resume').map(({ one, at }) => parseResume(one, at, check)),
   }

@@ -38,7 +38,12 @@ export async function readInput(service: Service, info: RequestInfo): Promise<Ru
 }
 
 /** `POST`: runs the agent, and streams what happens. */
-export async function answerRun(service: Service, request: Request, info: RequestInfo, headers: Record<string, string>) {
+export async function answerRun(
+  service: Service,
+  request: Request,
+  info: RequestInfo,
+  headers: Record<string, string>,
+) {
   const input = await readInput(service, info)
   const name = runName(info, input.threadId, input.runId)
   const live = service.live.begin(name)
@@ -50,7 +55,11 @@ export async function answerRun(service: Service, request: Request, info: Reques
       runtime: service.agent(info).runtime,
       conversation: service.parts.conversation,
     })
-    const plan = await planRun(input, thread, service.warn('A part of an AG-UI resume was left out.', { runId: input.runId }))
+    const plan = await planRun(
+      input,
+      thread,
+      service.warn('A part of an AG-UI resume was left out.', { runId: input.runId }),
+    )
     if (plan.does === 'ask' || plan.does === 'close') {
       service.live.over(name, live)
       const stream = tellOnly(service, input, info, plan)
@@ -148,7 +157,10 @@ function submitted(
 
 function endOf(error: unknown): { code: string; message: string } {
   const known = PfError.is(error)
-  return { code: known ? error.code : 'PF_INTERNAL', message: known && error.status !== 500 ? error.message : 'The agent failed.' }
+  return {
+    code: known ? error.code : 'PF_INTERNAL',
+    message: known && error.status !== 500 ? error.message : 'The agent failed.',
+  }
 }
 
 function submitInput(input: RunInput, info: RequestInfo, plan: Working, parts: Message['parts']): SubmitInput {
@@ -177,12 +189,7 @@ function submitInput(input: RunInput, info: RequestInfo, plan: Working, parts: M
 }
 
 /** Tells where things stand, and runs nothing. */
-function tellOnly(
-  service: Service,
-  input: RunInput,
-  info: RequestInfo,
-  plan: Exclude<Plan, Working>,
-): RunStream {
+function tellOnly(service: Service, input: RunInput, info: RequestInfo, plan: Exclude<Plan, Working>): RunStream {
   const { threadId, runId } = input
   const isAsked = plan.does === 'ask'
   const taskId = isAsked ? plan.stored.task.id : ''
@@ -197,7 +204,10 @@ function tellOnly(
 }
 
 /** The end of a run that only says what a task waits for. */
-export function waitingEnd({ threadId, runId }: { threadId: string; runId: string }, { task, facts }: StoredTask): WireEvent {
+export function waitingEnd(
+  { threadId, runId }: { threadId: string; runId: string },
+  { task, facts }: StoredTask,
+): WireEvent {
   const open: Interrupt[] = (facts.interrupts ?? []).filter((one) => one.status === 'open')
   return encodeEnd({
     threadId,

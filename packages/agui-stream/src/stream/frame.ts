@@ -13,11 +13,7 @@ export interface FrameTerms {
 }
 
 /** Types whose text can be told in several pieces. */
-const divisible: ReadonlySet<string> = new Set([
-  'TEXT_MESSAGE_CONTENT',
-  'TOOL_CALL_ARGS',
-  'REASONING_MESSAGE_CONTENT',
-])
+const divisible: ReadonlySet<string> = new Set(['TEXT_MESSAGE_CONTENT', 'TOOL_CALL_ARGS', 'REASONING_MESSAGE_CONTENT'])
 /** Types without which the client would have another state or history than the server. */
 const needed: ReadonlySet<string> = new Set(['STATE_SNAPSHOT', 'STATE_DELTA', 'MESSAGES_SNAPSHOT'])
 
@@ -41,7 +37,8 @@ export function writeFrames(events: readonly WireEvent[], terms: FrameTerms): st
       onDropped(event.type, why)
       if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR' || needed.has(event.type)) {
         const end = onFatal({ code: 'event_too_large', message: 'The run made an event that can not be sent.' })
-        const [last = { type: 'RUN_ERROR', code: 'event_too_large', message: 'The end of the run can not be sent.' }] = end
+        const [last = { type: 'RUN_ERROR', code: 'event_too_large', message: 'The end of the run can not be sent.' }] =
+          end
         return `${text}${id}data: ${JSON.stringify(last)}\n\n`
       }
     }
@@ -61,7 +58,7 @@ function divide(event: WireEvent & { delta: string }, limit: number, id: string)
   // In JSON a character has six at most; the rest of the frame has its place, too.
   const step = Math.max(1, Math.floor((limit - JSON.stringify({ ...event, delta: '' }).length) / 6))
   let text = ''
-  for (let from = 0; from < event.delta.length; ) {
+  for (let from = 0; from < event.delta.length;) {
     let to = Math.min(from + step, event.delta.length)
     // Never between the two halves of a character.
     if (to < event.delta.length && to - from > 1 && isHighSurrogate(event.delta.charCodeAt(to - 1))) to--

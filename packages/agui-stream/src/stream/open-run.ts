@@ -28,19 +28,27 @@ export function sidesOf(
       taskId,
       interrupts,
       heldIds: new Set(messages.map(({ id }) => id)),
+      heldResults: new Set(messages.flatMap((one) => (one.role === 'tool' ? one.toolCallId : []))),
       hasReasoning: options.reasoning ?? true,
     }),
     guard: createOutboundGuard({
       threadId,
       runId,
       mode: options.guard ?? 'repair',
-      onProblem: (problem) =>
-        logger.log('warn', 'An AG-UI event was put right.', { taskId, runId, ...problem }),
+      onProblem: (problem) => logger.log('warn', 'An AG-UI event was put right.', { taskId, runId, ...problem }),
       messages,
       clientTools: new Set(tools.map(({ name }) => name)),
       state: state ?? {},
     }),
   }
+}
+
+/** Makes what tells a run from where it stands, where nothing of it can be read again. */
+export function plainSides(service: Service, { threadId, runId }: RunInput, taskId: string): RunSides {
+  const guard = createOutboundGuard({ threadId, runId })
+  guard.push({ type: 'RUN_STARTED', threadId, runId })
+  const hasReasoning = service.parts.options.reasoning ?? true
+  return { encoder: new RunEncoder({ threadId, runId, taskId, hasReasoning }), guard }
 }
 
 /** Opens the stream of a run. */

@@ -1,10 +1,4 @@
-import {
-  type Logger,
-  PfError,
-  type RunStreams,
-  type StoredEvent,
-  type TaskKey,
-} from '@pf-agents/agent-core'
+import { type Logger, PfError, type RunStreams, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
 import type { SseHub, SseOwner, SseStream } from '@pf-agents/http-kit'
 import type { RunEncoder } from '../encode/run-encoder'
 import type { OutboundGuard } from '../guard/outbound-guard'
@@ -50,7 +44,23 @@ export class RunStream implements SseOwner {
 
   /** Sends events of AG-UI. */
   send(events: readonly WireEvent[], cursor?: string): void {
-    this.#write(events.flatMap((event) => this.#terms.guard.push(event)), cursor)
+    this.#write(
+      events.flatMap((event) => this.#terms.guard.push(event)),
+      cursor,
+    )
+  }
+
+  /** Sends events that a guard has let out before. */
+  writePlain(events: readonly WireEvent[]): void {
+    this.#write(events)
+    if (this.#terms.guard.isOver) this.end()
+  }
+
+  /** Sends the end of a run that is not under way, and ends the stream. */
+  finishPlain(event: WireEvent): void {
+    this.#write([event])
+    this.body.close()
+    this.#leave()
   }
 
   /** Sends events of the task. */
@@ -115,7 +125,10 @@ export class RunStream implements SseOwner {
     const { logger, key } = this.#terms
     logger.log('error', 'An AG-UI stream broke off.', { taskId: key.taskId, error: String(error) })
     const known = PfError.is(error) && error.status !== 500
-    this.end({ code: PfError.is(error) ? error.code : 'PF_INTERNAL', message: known ? error.message : 'The stream broke off.' })
+    this.end({
+      code: PfError.is(error) ? error.code : 'PF_INTERNAL',
+      message: known ? error.message : 'The stream broke off.',
+    })
   }
 
   #finish(error?: { message: string; code: string }): void {

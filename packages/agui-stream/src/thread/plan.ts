@@ -36,7 +36,8 @@ export type Plan =
  */
 export async function planRun(input: RunInput, thread: Thread, warn: (warning: string) => void): Promise<Plan> {
   const message = lastUserMessage(input.messages)
-  const fresh = message !== undefined && isLast(input.messages, message) && !thread.has(message.id) ? message : undefined
+  const fresh =
+    message !== undefined && isLast(input.messages, message) && !thread.has(message.id) ? message : undefined
   const results = openResults(input.messages)
   if (input.resume.length > 0) {
     const plan = await resumed(input.resume, results, fresh, thread, warn)
@@ -81,7 +82,8 @@ async function resumed(
   if (!isOpen) {
     // After a resume that failed a client has to name the same questions again: with something new to say, it goes on.
     if (fresh !== undefined) return undefined
-    if (isTerminal(stored.task.status.state) && entries.every(({ status }) => status === 'cancelled')) return { does: 'close' }
+    if (isTerminal(stored.task.status.state) && entries.every(({ status }) => status === 'cancelled'))
+      return { does: 'close' }
   }
   await checkPayloads(entries, known)
   const answers = entries.map(({ interruptId, status, payload }): InterruptAnswer => ({
@@ -117,10 +119,7 @@ function isAnsweredBy(one: Interrupt, taskId: string, results: ReadonlyMap<strin
 }
 
 /** What the page's tools gave, as answers to the calls that wait for it. */
-async function toolAnswers(
-  stored: StoredTask,
-  results: ReadonlyMap<string, ToolMessage>,
-): Promise<InterruptAnswer[]> {
+async function toolAnswers(stored: StoredTask, results: ReadonlyMap<string, ToolMessage>): Promise<InterruptAnswer[]> {
   const { id } = stored.task
   return openOf(stored)
     .filter((one) => isAnsweredBy(one, id, results))

@@ -33,7 +33,8 @@ export async function seedConversation(
 function spoken(message: WireMessage, contextId: string): Message[] {
   if (message.role !== 'user' && message.role !== 'assistant') return []
   const { content = '' } = message
-  const text = typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  const text =
+    typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join('')
   if (text === '') return []
   return [{ messageId: message.id, role: message.role === 'user' ? 'user' : 'agent', parts: [{ text }], contextId }]
 }

@@ -23,7 +23,11 @@ export function profileOf(protocolVersion: string | undefined, oldPeersHaveSubag
 export type OnLoss = (what: string) => void
 
 /** An event as an older client understands it; `undefined` where there is nothing it would. Nothing is invented. */
-export function downgrade(event: WireEvent, { isCurrent, hasSubagents }: PeerProfile, onLoss: OnLoss): WireEvent | undefined {
+export function downgrade(
+  event: WireEvent,
+  { isCurrent, hasSubagents }: PeerProfile,
+  onLoss: OnLoss,
+): WireEvent | undefined {
   if (isCurrent) return event
   const plain = hasSubagents ? event : withoutSubagents(event, onLoss)
   if (plain === undefined) return undefined
