@@ -1,4 +1,5 @@
 // `npm run sut -- a2a --target node|wasm|wasm --card full|unary|required-extension|extended --port N`
+// `npm run sut -- agui --port N`
 // Serves the agent that conformance kits talk to, until it is ended.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,10 +9,10 @@ import { parseArgs } from 'node:util'
 import { cardNames, cards } from './cards.ts'
 
 const here = import.meta.dirname
-const usage = `Usage: npm run sut -- a2a [options]
+const usage = `Usage: npm run sut -- a2a|agui [options]
 
-  --target node|wasm   Where the agent is served. Default node.
-  --card NAME          ${cardNames.join(', ')}. Default full.
+  --target node|wasm   Where the agent is served; AG-UI on node only. Default node.
+  --card NAME          Of A2A: ${cardNames.join(', ')}. Default full.
   --port N             Default 9999; 0 takes a free one.`
 
 function fail(message) {
@@ -41,7 +42,9 @@ if (help) {
   console.log(usage)
   process.exit(0)
 }
-if (protocol !== 'a2a' || extra.length > 0) fail(`Name the protocol: a2a.`)
+if ((protocol !== 'a2a' && protocol !== 'agui') || extra.length > 0) fail('Name the protocol: a2a or agui.')
+if (protocol === 'agui' && target !== 'node')
+  fail('AG-UI is served on node only: it needs streams that outlive a request.')
 if (!cardNames.includes(card)) fail(`There is no card "${card}".`)
 if (!/^\d{1,5}$/.test(portText) || Number(portText) > 65_535) fail(`"${portText}" is no port.`)
 const port = Number(portText)
@@ -79,4 +82,23 @@ async function run(cli, args) {
   if (code !== 0) process.exit(signal === null ? code : 1)
 }
 
-await (target === 'node' ? serveOnNode() : target === 'wasm' ? serveOnWasm() : fail(`There is no target "${target}".`))
+/** AG-UI at /agui; `forwardedProps.scenario` of a run picks what the agent does. */
+async function serveAgui() {
+  const [{ createApp }, { serve }, { aguiStream }, { eventStream }, { default: agent }] = await Promise.all([
+    import('@pf-agents/app'),
+    import('@pf-agents/app/node'),
+    import('@pf-agents/agui-stream'),
+    import('@pf-agents/event-stream'),
+    import('./agui-agent.ts'),
+  ])
+  const server = await serve(createApp(agent, [eventStream(), aguiStream({ cors: '*' })]), { port, signals: true })
+  console.log(`Conformance subject (AG-UI): ${server.url}/agui`)
+}
+
+if (protocol === 'agui') await serveAgui()
+else
+  await (target === 'node'
+    ? serveOnNode()
+    : target === 'wasm'
+      ? serveOnWasm()
+      : fail(`There is no target "${target}".`))

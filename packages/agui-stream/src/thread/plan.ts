@@ -101,7 +101,7 @@ async function checkPayloads(entries: readonly ResumeEntry[], known: readonly In
     if (status === 'cancelled' || interrupt?.schema === undefined || interrupt.status !== 'open') continue
     const { issues } = await compileSchema(interrupt.schema).check(payload)
     if (issues === undefined) continue
-    const problems = issues.map(({ message }) => message)
+    const problems = issues.map(({ message }) => message.replace(/\.$/, ''))
     throw new PfError(
       'PF_INTERRUPT_MISFIT',
       `The answer to ${interruptId} does not match its schema: ${problems.join('; ')}. The question is still open.`,
