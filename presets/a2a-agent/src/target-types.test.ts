@@ -1,6 +1,6 @@
 // Targets, layer 1: the compiler says which feature does not work, why, and what to use instead.
 import { beforeAll, expect, it } from 'vitest'
-import { compile } from '../../../tooling/scratch/compile'
+import { compile, instantiations } from '../../../tooling/scratch/compile'
 
 const head = `
 import { defineAgent } from '@pf-agents/agent-core'
@@ -40,4 +40,10 @@ it.each(Object.entries(wrong))('a feature on the wrong target is a compile error
 
 it('takes what fits', () => {
   expect(said['right.ts']).toBe('')
+})
+
+it('costs the compiler little', () => {
+  const use = `void serve(a2aAgent(agent, { storage: sqliteStorage({ file: 'x' }), features: { push: true, 'a2a-server': { path: '/a' } } }))\n`
+  const [one = 0, many = 0] = instantiations([head + use, head + use.repeat(21)])
+  expect((many - one) / 20).toBeLessThan(500)
 })
