@@ -8,6 +8,7 @@ import {
   defineAgent,
   defineFeature,
   defineSkill,
+  type FeatureContext,
   type FeatureSetup,
   type Logger,
   jsonSchema,
@@ -17,6 +18,7 @@ import {
   reply,
   runStorePort,
   secret,
+  toolSourcesPort,
 } from '@pf-agents/agent-core'
 import { bearer } from '@pf-agents/auth'
 import { describe, expect, it, vi } from 'vitest'
@@ -31,7 +33,11 @@ const agent = defineAgent({
 })
 const greeting = port<{ hello: string }>('test.greeting')
 
-function feature(name: string, setup: () => FeatureSetup, more: Partial<AnyFeature> = {}): AnyFeature {
+function feature(
+  name: string,
+  setup: (context: FeatureContext) => FeatureSetup,
+  more: Partial<AnyFeature> = {},
+): AnyFeature {
   return defineFeature({ name, targets: ['node', 'wasm'], setup, ...more })
 }
 
@@ -175,6 +181,19 @@ describe('createApp', () => {
 
   it.each(['', 'a/b', 'ä', '..', 'a b'])('refuses "%s" as the name of a tenant', (name) => {
     expect(() => createApp({ tenants: { [name]: agent } }, [])).toThrow(/can not stand in a path/)
+  })
+
+  it('joins the tools of all features under the port of tool sources', () => {
+    const source = (name: string) => ({ name, tools: () => [] })
+    const seen: string[][] = []
+    createApp(agent, [
+      feature('one', () => ({ tools: [source('a'), source('b')] })),
+      feature('reader', ({ ports }) => ({
+        ready: () => void seen.push(ports.get(toolSourcesPort).map(({ name }) => name)),
+      })),
+      feature('two', () => ({ tools: [source('c')] })),
+    ])
+    expect(seen).toEqual([['a', 'b', 'c']])
   })
 
   it('refuses no tenants, and one that has the name of a route', () => {

@@ -25,6 +25,7 @@ import {
   systemClock,
   systemRandom,
   type Target,
+  toolSourcesPort,
   variablesPort,
 } from '@pf-agents/agent-core'
 import { createAuthenticator } from '@pf-agents/auth'
@@ -81,6 +82,9 @@ export function createApp<const F extends readonly AnyFeature[]>(
       checkProvided(feature, setup.ports ?? [])
       if (setup.card !== undefined) cards.push(setup.card)
     }
+    const tools = setups.flatMap(({ setup }) => setup.tools ?? [])
+    // Any number of features may bring tools; a feature that answers the port itself goes before them.
+    if (tools.length > 0) ports.bind(bind(toolSourcesPort, [...(ports.find(toolSourcesPort) ?? []), ...tools]))
     for (const one of served) one.begin(createRuntime(one.agent, ports, runtimeOptions(options, target, one.tenant)))
     for (const { setup } of setups) setup.ready?.()
 

@@ -1,4 +1,4 @@
-import { bind, contextStrategyPort, defineFeature, type Needs, toolSourcesPort } from '@pf-agents/agent-core'
+import { bind, contextStrategyPort, defineFeature, type Needs } from '@pf-agents/agent-core'
 import { createContextStrategy } from './fit/create-context-strategy'
 import type { ContextStrategyOptions } from './fit/options'
 import { readToolResult } from './results/read-result-tool'
@@ -21,13 +21,11 @@ export const contextWindow = (options: ContextWindowOptions = {}) => {
   return defineFeature({
     name: 'context-window',
     targets: ['node', 'wasm'],
-    provides: offloads ? [contextStrategyPort, toolSourcesPort] : [contextStrategyPort],
+    provides: [contextStrategyPort],
     needs,
     setup: () => ({
-      ports: [
-        bind(contextStrategyPort, createContextStrategy(options)),
-        ...(offloads ? [bind(toolSourcesPort, [{ name: 'context-window', tools: () => [readToolResult()] }])] : []),
-      ],
+      ports: [bind(contextStrategyPort, createContextStrategy(options))],
+      ...(offloads && { tools: [{ name: 'context-window', tools: () => [readToolResult()] }] }),
     }),
   })
 }

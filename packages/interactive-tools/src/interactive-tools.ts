@@ -9,7 +9,6 @@ import {
   systemClock,
   systemRandom,
   type Tool,
-  toolSourcesPort,
 } from '@pf-agents/agent-core'
 import { answerTimeoutsPort } from './answer-timeouts'
 import { ask, type AskOptions } from './ask'
@@ -41,13 +40,12 @@ export const interactiveTools = (options: InteractiveToolsOptions = {}) => {
   return defineFeature({
     name: 'interactive-tools',
     targets: ['node', 'wasm'],
-    provides: [toolSourcesPort],
     requires: [keyValuePort],
     optional: [clockPort, randomPort, loggerPort],
     setup({ ports, agents, target }) {
-      const source = bind(toolSourcesPort, [{ name: 'interactive-tools', tools: () => tools }])
+      const source = { name: 'interactive-tools', tools: () => tools }
       // A component is gone with its request: nobody would be there when the time is over.
-      if (target !== 'node') return { ports: [source] }
+      if (target !== 'node') return { tools: [source] }
       const logger = ports.find(loggerPort) ?? consoleLogger
       const timeouts = new KeptTimeouts({
         store: ports.get(keyValuePort),
@@ -57,7 +55,8 @@ export const interactiveTools = (options: InteractiveToolsOptions = {}) => {
         log: (level, message, fields) => logger.log(level, message, fields),
       })
       return {
-        ports: [source, bind(answerTimeoutsPort, timeouts)],
+        ports: [bind(answerTimeoutsPort, timeouts)],
+        tools: [source],
         middleware: [
           async (_request, _info, next) => {
             await timeouts.load()

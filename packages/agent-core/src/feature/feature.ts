@@ -6,6 +6,7 @@ import type { Port, PortBinding, Ports } from '../port/port'
 import type { Awaitable } from '../port/run-store'
 import type { Principal } from '../port/scope'
 import type { AgentRuntime } from '../runtime/agent-runtime'
+import type { ToolSource } from '../tool/tool'
 
 declare const targetBrand: unique symbol
 
@@ -95,6 +96,8 @@ export interface FeatureSetup {
   ports?: readonly PortBinding[]
   routes?: readonly FeatureRoute[]
   middleware?: readonly FeatureMiddleware[]
+  /** Tools that a model may call. Those of all features together are what the port of tool sources answers with. */
+  tools?: readonly ToolSource[]
   /** Joins the agent card's capabilities, security schemes and the like. */
   card?: JsonObject
   /** Called at creation, once every feature has been set up: for work that needs all cards or runtimes. */

@@ -86,7 +86,7 @@ export interface RunStreams {
 /** Port of live run streams. */
 export const runStreamsPort = port<RunStreams>('pf.run-streams')
 
-/** Port of tools that come from elsewhere; any number of features provide it. */
+/** Port of tools that come from elsewhere: of every feature whose set-up has `tools`, in set-up order. */
 export const toolSourcesPort = port<readonly ToolSource[]>('pf.tool-sources')
 
 /** What an agent remembers across conversations. */

@@ -4,7 +4,7 @@ import type { Weigher } from '../tokens/weigher'
 import type { ContextStrategyOptions } from './options'
 
 /** A provider's count is believed within these bounds: some leave out what they had in a cache. */
-const leastRatio = 0.7
+const leastRatio = 0.8
 const mostRatio = 3
 /** How much the newest count weighs against those before. */
 const newest = 0.7

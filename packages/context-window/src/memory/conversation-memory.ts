@@ -30,13 +30,11 @@ export const conversationMemory = ({ memory, tools = true, ...options }: Convers
   defineFeature({
     name: 'conversation-memory',
     targets: ['node', 'wasm'],
-    provides: tools ? [memoryPort, toolSourcesPort] : [memoryPort],
+    provides: tools ? [memoryPort] : [memoryPort],
     requires: memory === undefined ? [keyValuePort] : [],
     ...(memory === undefined && { needs: { keyValue: true } }),
     setup: ({ ports }) => ({
-      ports: [
-        bind(memoryPort, memory ?? createKeyValueMemory(ports.get(keyValuePort), options)),
-        ...(tools ? [bind(toolSourcesPort, [{ name: 'conversation-memory', tools: memoryTools }])] : []),
-      ],
+      ports: [bind(memoryPort, memory ?? createKeyValueMemory(ports.get(keyValuePort), options))],
+      ...(tools && { tools: [{ name: 'conversation-memory', tools: memoryTools }] }),
     }),
   })
