@@ -1,8 +1,8 @@
-import { a2aAgent } from '@pf-agents/a2a-agent'
+import { dualAgent } from '@pf-agents/dual-agent'
 import { serve } from '@pf-agents/app/node'
 import { sqliteStorage } from '@pf-agents/sqlite-storage'
 import agent from './agent.ts'
 
-const app = a2aAgent(agent, { storage: sqliteStorage({ file: 'travel-desk.db' }) })
+const app = dualAgent(agent, { storage: sqliteStorage({ file: 'travel-desk.db' }) })
 const { url } = await serve(app, { port: Number(process.env['PORT'] ?? 3000), signals: true })
-console.log(`travel-desk at ${url}`)
+console.log(`travel-desk at ${url} (AG-UI at ${url}/agui)`)

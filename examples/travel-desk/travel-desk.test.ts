@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { HttpAgent } from '@ag-ui/client'
+import { createA2AClient } from '@pf-agents/a2a-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StartedApp } from '@pf-agents/testing/node'
 import { startEntry } from '../../packages/testing/test/start-entry'
@@ -13,6 +15,15 @@ describe('the travel desk on Node', () => {
   })
   afterAll(() => app.close())
   travelDesk(() => app.url)
+
+  it('asks over AG-UI, too: the question is an interrupt there, and A2A has the task', async () => {
+    const desk = new HttpAgent({ url: `${app.url}/agui`, threadId: 'trip-1' })
+    desk.addMessage({ id: 'u1', role: 'user', content: 'Book a trip' })
+    await desk.runAgent({})
+    const { tasks } = await createA2AClient({ url: app.url }).listTasks({ contextId: 'trip-1' })
+    expect(tasks).toMatchObject([{ contextId: 'trip-1', status: { state: 'input-required' } }])
+    expect(desk.pendingInterrupts).toMatchObject([{ message: expect.stringContaining('Book a trip needs its input') }])
+  })
 })
 
 it('is one agent file for both entries', () => {
