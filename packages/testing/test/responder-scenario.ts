@@ -78,8 +78,8 @@ export function responderCases(urlOf: () => string, callsOf: () => number): void
 
   it('takes an answer that names its question', async () => {
     const { id: taskId, contextId, status } = await send('mail ada')
-    const { interrupts } = status.message?.metadata?.[interruptExtensionUri] as unknown as InterruptMetadata
-    const interruptId = interrupts?.[0]?.id ?? ''
+    const asked = status.message?.metadata?.[interruptExtensionUri] as InterruptMetadata | undefined
+    const interruptId = asked?.interrupts?.[0]?.id ?? ''
     const answers = [{ interruptId, payload: { approved: false, reason: 'Not on Sundays' } }]
     const message = { ...userMessage(''), parts: [], taskId, contextId }
     const answer = await client().sendMessage({

@@ -28,7 +28,7 @@ describe('tools', () => {
     const test = loopHarness([call('add', { a: 1, b: 2 }), done], { tools: [zed, add] })
     const task = await test.send('1+2?')
     expect(texts(task)).toEqual(['Done.'])
-    const { tools } = test.provider.requests[0]?.body as { tools: { function: { name: string } }[] }
+    const tools = test.provider.requests[0]?.body['tools'] as unknown as { function: { name: string } }[]
     expect(tools.map((tool) => tool.function.name)).toEqual(['add', 'zed'])
     expect(test.provider.requests[1]?.body['tools']).toEqual(tools)
     expect(messagesOf(test, 1).slice(1)).toEqual([

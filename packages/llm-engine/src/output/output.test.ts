@@ -73,7 +73,7 @@ describe('an answer that is data, by a tool', () => {
     })
     const task = await test.send('Where?')
     expect(data(task)).toEqual([[{ city: 'Rome' }]])
-    const { tools } = test.provider.requests[0]?.body as { tools: { function: { name: string } }[] }
+    const tools = test.provider.requests[0]?.body['tools'] as unknown as { function: { name: string } }[]
     expect(tools.map((one) => one.function.name)).toEqual(['ping', 'final_answer'])
     const told = test.events.flatMap((event) => (event.type === 'tool-call-start' ? [event.name] : []))
     expect(told).toEqual(['ping'])

@@ -91,7 +91,7 @@ export class Toolmaker {
 
 async function sourceTools(context: RunContext): Promise<Tool[]> {
   const sources = context.services.find(toolSourcesPort) ?? []
-  return (await Promise.all(sources.map((source) => source.tools(context)))).flat()
+  return (await Promise.all(sources.map(async (source) => source.tools(context)))).flat()
 }
 
 function makeReady(tool: Tool): ReadyTool {
