@@ -181,6 +181,7 @@ describe('a signed build is refused', slow, () => {
   it.each([
     ['where the card takes its address from requests', 'anywhere', 'publicUrl'],
     ['where there is no card', 'silent', 'Add a2aServer()'],
+    ['where the card is another with each build', 'moody', 'has no good signature by the key 2026-11'],
   ])('%s', async (_when, entry, message) => {
     await expect(build(fixture(entry), 'current.jwk')).rejects.toMatchObject({
       code: 'PF_BUILD_FAILED',

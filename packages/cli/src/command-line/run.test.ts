@@ -29,6 +29,14 @@ describe('help', () => {
     },
   )
 
+  it('says how a card is signed', async () => {
+    const { out } = await pf('build', '--help')
+    expect(out).toMatch(
+      /^ +--sign-key FILE\[,kid=NAME\] +Sign the agent card with this private key .+ May be repeated\.$/m,
+    )
+    expect(out).toContain('sign with the old and the new one')
+  })
+
   it('says what a world can do', async () => {
     expect((await pf('build', '--help')).out).toMatch(/wasi-http +any wasi:http host; no stored state, no variables/)
   })
