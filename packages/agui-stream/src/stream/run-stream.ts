@@ -36,6 +36,8 @@ export class RunStream implements SseOwner {
   readonly #terms: RunStreamTerms
   #subscription: Subscription | undefined
   #isLeft = false
+  /** Something could not be sent without which the client would know something wrong. */
+  #hasFailed = false
 
   constructor(terms: RunStreamTerms) {
     this.#terms = terms
@@ -53,11 +55,12 @@ export class RunStream implements SseOwner {
   /** Sends events that a guard has let out before. */
   writePlain(events: readonly WireEvent[]): void {
     this.#write(events)
-    if (this.#terms.guard.isOver) this.end()
+    if (this.#hasFailed) this.end()
   }
 
   /** Sends the end of a run that is not under way, and ends the stream. */
   finishPlain(event: WireEvent): void {
+    if (this.body.isOver) return
     this.#write([event])
     this.body.close()
     this.#leave()
@@ -161,7 +164,10 @@ export class RunStream implements SseOwner {
       cursor,
       limit: frameLimit,
       onDropped: (type, why) => logger.log('warn', 'An AG-UI event was left out.', { taskId: key.taskId, type, why }),
-      onFatal: (error) => guard.end(error),
+      onFatal: (error) => {
+        this.#hasFailed = true
+        return guard.end(error)
+      },
     })
   }
 
