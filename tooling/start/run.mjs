@@ -1,6 +1,7 @@
-// `npm start`: the example agent on Node and, side by side, the same agent file as a component in the embedded host.
-//   npm start             serves both until Ctrl-C
-//   npm start -- --once   asks both once, checks the answers and ends; not zero where one is wrong
+// `npm start`: the example agent on Node and, side by side, the same agent file as a component in the embedded host; and
+// an agent that thinks, with a model where a key is set, else with a script in its place.
+//   npm start             serves all until Ctrl-C
+//   npm start -- --once   asks each once, checks the answers and ends; not zero where one is wrong
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,9 +10,11 @@ import { parseArgs } from 'node:util'
 import { ask, curlLine } from './ask.mjs'
 import { startComponent } from './component.mjs'
 import { startNode } from './node.mjs'
+import { modelNamed, question, think } from './think.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const example = join(root, 'examples/echo')
+const assistant = join(root, 'examples/assistant')
 
 let options
 try {
@@ -52,11 +55,29 @@ try {
     console.log(`${title}\n  ${url}\n  ${curlLine(url, 'Hello')}`)
     console.log(problem === undefined ? `  → ${text}  (${milliseconds} ms)\n` : `  ✗ ${problem}\n`)
   }
+  const { url, close } = await startNode(assistant, data, () => void end(1))
+  running.push({ close })
+  const model = modelNamed(process.env)
+  console.log(`An agent that thinks: ${relative(root, join(assistant, 'agent.ts'))}\n  ${url}`)
+  console.log(
+    model === undefined
+      ? '  No key is set: a script stands in for the model. Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or OLLAMA_HOST for a real one.'
+      : `  It asks ${model}.`,
+  )
+  process.stdout.write(`  "${question}"\n  → `)
+  const thought = await think(url, question, (piece) => process.stdout.write(piece))
+  failed ||= thought.problem !== undefined
+  console.log(
+    thought.problem === undefined
+      ? `  (${thought.milliseconds} ms, in ${thought.pieces} pieces)\n`
+      : `\n  ✗ ${thought.problem}\n`,
+  )
+
   if (options.once) {
-    console.log(failed ? 'A wrong answer.' : 'Both answered as they should.')
+    console.log(failed ? 'A wrong answer.' : 'All answered as they should.')
     await end(failed ? 1 : 0)
   }
-  if (!failed) console.log('Both answer. Ctrl-C ends them.')
+  if (!failed) console.log('All answer. Ctrl-C ends them.')
 } catch (error) {
   console.error(`\n${error.message}`)
   await end(1)

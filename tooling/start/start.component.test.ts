@@ -7,15 +7,22 @@ import { expect, it } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 const script = join(import.meta.dirname, 'run.mjs')
 
-it('answers once on both targets and ends', { timeout: 120_000 }, (context) => {
+it('answers once on both targets, thinks, and ends', { timeout: 120_000 }, (context) => {
   if (!existsSync(join(root, 'packages/cli/dist/index.js'))) context.skip('the packages are not built')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--once'], { encoding: 'utf8', cwd: root })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--once'], {
+    encoding: 'utf8',
+    cwd: root,
+    env: { ...process.env, OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '', GEMINI_API_KEY: '', OLLAMA_HOST: '' },
+  })
   expect(stderr).toBe('')
   expect(stdout).toMatch(/Node \(main\.node\.ts\)\n {2}http:\/\/127\.0\.0\.1:\d+\n {2}curl .*\n {2}→ Echo: Hello/)
   expect(stdout).toMatch(
     /Component \(main\.spin\.ts .*\)\n {2}http:\/\/127\.0\.0\.1:\d+\n {2}curl .*\n {2}→ Echo: Hello/,
   )
-  expect(stdout).toContain('Both answered as they should.')
+  expect(stdout).toMatch(
+    /examples\/assistant\/agent\.ts\n {2}http:\/\/\S+\n {2}No key is set.*\n {2}"Note that npm start works"\n {2}→ Done: Note 1 is written down\. {2}\(\d+ ms, in \d+ pieces\)/,
+  )
+  expect(stdout).toContain('All answered as they should.')
   expect(status).toBe(0)
 })
 
