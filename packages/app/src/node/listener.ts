@@ -3,6 +3,7 @@ import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/
 import { getRequestListener } from '@hono/node-server'
 import { type App, appCore } from '../app'
 import { errorResponse } from '../error-response'
+import { EndOfTurn } from './end-of-turn'
 import { bindNodeHost } from './host-services'
 import { NodeContext } from './node-context'
 import { sendStraight } from './send-straight'
@@ -22,12 +23,15 @@ export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse)
 export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'node'>): NodeListener {
   checkTargets(app[appCore].features, 'node')
   bindNodeHost(app)
+  const endOfTurn = new EndOfTurn<Response>()
   return getRequestListener(
     (request, { incoming, outgoing }) => {
       const context = new NodeContext(incoming as IncomingMessage)
       const response = app.fetch(request, context)
       if (!(response instanceof Promise)) return response
-      return response.then((one) => (context.isStreamed ? sendStraight(one, outgoing as ServerResponse) : one))
+      return response.then((one) =>
+        context.isStreamed ? sendStraight(one, outgoing as ServerResponse) : endOfTurn.hold(one),
+      )
     },
     {
       // Only what no request could be made of comes here, such as a Host header that is none.
