@@ -54,13 +54,25 @@ export class Service {
    * Answers a request: carries its operation out, with the extensions that it turned on.
    * @param active - URIs of those extensions
    */
-  async answer<K extends Operation>(
+  answer<K extends Operation>(
     operation: K,
     params: Requests[K],
     request: Request,
     info: RequestInfo,
     active: readonly string[],
     version: WireVersion = '1.0',
+  ): Promise<object> {
+    if (active.length === 0) return this.perform(operation, params, request, info, version)
+    return this.#answerExtended(operation, params, request, info, active, version)
+  }
+
+  async #answerExtended<K extends Operation>(
+    operation: K,
+    params: Requests[K],
+    request: Request,
+    info: RequestInfo,
+    active: readonly string[],
+    version: WireVersion,
   ): Promise<object> {
     const activated = await this.#activate(operation, params, request, info, active)
     if (activated === undefined) return this.perform(operation, params, request, info, version)
@@ -81,7 +93,7 @@ export class Service {
     const { streaming, endpoints, push } = this.#parts
     if (streaming === undefined) throw new PfError('PF_OPERATION_UNSUPPORTED')
     const endpoint = endpoints.find(info.tenant, params.tenant)
-    const activated = await this.#activate(operation, params, request, info, active)
+    const activated = active.length === 0 ? undefined : await this.#activate(operation, params, request, info, active)
     const { outgoing, resume } = activated ?? {}
     const call = { endpoint, info, push, version, framing, outgoing, resume }
     const given = activated === undefined ? params : await incoming(activated, params)
@@ -97,8 +109,7 @@ export class Service {
     request: Request,
     info: RequestInfo,
     active: readonly string[],
-  ): Promise<Activated | undefined> | undefined {
-    if (active.length === 0) return undefined
+  ): Promise<Activated | undefined> {
     const { headers } = request
     const { principal, tenant } = info
     return this.#parts.extensions.activate(active, { operation, params, headers, principal, tenant })

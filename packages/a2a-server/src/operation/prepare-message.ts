@@ -1,5 +1,12 @@
 import { A2AError, mediaTypeOfPart, type SendMessageRequest, unsupportedPart } from '@pf-agents/a2a-protocol'
-import { isTerminal, PfError, type RequestInfo, skillExtensionUri, type SubmitInput } from '@pf-agents/agent-core'
+import {
+  type Awaitable,
+  isTerminal,
+  PfError,
+  type RequestInfo,
+  skillExtensionUri,
+  type SubmitInput,
+} from '@pf-agents/agent-core'
 import type { Endpoint } from '../endpoint'
 import { answersOf } from '../interrupt/interrupt-extension'
 import type { AttachedConfig, PushService, WireVersion } from '../push-port/push-service'
@@ -21,15 +28,14 @@ export interface PreparedMessage {
 }
 
 /**
- * What a message is handed in with, once it is found good (A2A 1.0, 3.3.2).
+ * What a message is handed in with, once it is found good (A2A 1.0, 3.3.2). At once for a plain message, which has
+ * nothing to wait for.
  * @throws A2AError InvalidParamsError, ContentTypeNotSupportedError, PushNotificationNotSupportedError;
  * PfError PF_TASK_NOT_FOUND, PF_TASK_TERMINAL
  */
-export async function prepareMessage(
-  request: SendMessageRequest,
-  { endpoint, info, push, version }: MessageTerms,
-): Promise<PreparedMessage> {
+export function prepareMessage(request: SendMessageRequest, terms: MessageTerms): Awaitable<PreparedMessage> {
   const { message, configuration } = request
+  const { endpoint, info, push } = terms
   if (message.role !== 'user') {
     throw new A2AError('InvalidParamsError', {
       violations: [{ field: 'message.role', description: 'must be ROLE_USER' }],
@@ -38,19 +44,32 @@ export async function prepareMessage(
   const config = configuration?.taskPushNotificationConfig
   if (config !== undefined && push === undefined) throw new A2AError('PushNotificationNotSupportedError')
   const answers = answersOf(message)
-  if (!endpoint.takesAnywhere(message.parts)) await checkContentTypes(endpoint, request, info)
-
   const input: SubmitInput = { message, principal: info.principal, waitUntil: info.waitUntil }
   if (answers !== undefined) input.answers = answers
   if (configuration?.acceptedOutputModes !== undefined) input.acceptedOutputModes = configuration.acceptedOutputModes
+  if (config === undefined && endpoint.takesAnywhere(message.parts)) return { input, attached: undefined }
+  return checkAndAttach(input, request, terms)
+}
+
+async function checkAndAttach(
+  input: SubmitInput,
+  request: SendMessageRequest,
+  { endpoint, info, push, version }: MessageTerms,
+): Promise<PreparedMessage> {
+  const { message, configuration } = request
+  if (!endpoint.takesAnywhere(message.parts)) await checkContentTypes(endpoint, request, info)
+  const config = configuration?.taskPushNotificationConfig
   const attached = await attachPush(push, config, message.taskId, callerOf(endpoint, info, version))
   if (attached?.beforeTask !== undefined) input.beforeTask = attached.beforeTask
   return { input, attached }
 }
 
 /** Waits for the answer to a message. One that is refused leaves no config behind. */
-export async function undoneWhereRefused<T>(answer: Promise<T>, attached: AttachedConfig | undefined): Promise<T> {
-  if (attached === undefined) return answer
+export function undoneWhereRefused<T>(answer: Promise<T>, attached: AttachedConfig | undefined): Promise<T> {
+  return attached === undefined ? answer : undone(answer, attached)
+}
+
+async function undone<T>(answer: Promise<T>, attached: AttachedConfig): Promise<T> {
   try {
     return await answer
   } catch (error) {

@@ -55,7 +55,8 @@ export class Streaming implements StreamHost {
    */
   async send(request: Requests['SendStreamingMessage'], call: StreamCall): Promise<SseStream> {
     this.#checkRoom()
-    const { input, attached } = await prepareMessage(request, call)
+    const prepared = prepareMessage(request, call)
+    const { input, attached } = prepared instanceof Promise ? await prepared : prepared
     const historyLength = request.configuration?.historyLength
     const isNew = request.message.taskId === undefined
     return new Promise<SseStream>((resolve, reject) => {

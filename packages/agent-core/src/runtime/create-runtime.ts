@@ -86,12 +86,15 @@ class Runtime implements AgentRuntime {
     return follower.submission(outcome)
   }
 
+  /** What a run comes to. Whoever does not look at it is not punished for that. */
   #outcome(submitted: SubmitInput, follower: Follower): Promise<RunOutcome> {
     let outcome: Awaitable<RunOutcome>
     try {
       outcome = this.#begin(submitted, follower)
     } catch (error) {
-      return Promise.reject(error as Error)
+      const refused = Promise.reject<RunOutcome>(error as Error)
+      refused.catch(() => {})
+      return refused
     }
     if (!isPromise(outcome)) return Promise.resolve(outcome)
     const over = (): void => {

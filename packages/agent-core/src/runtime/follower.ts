@@ -53,8 +53,7 @@ export class Follower {
 
   submission(outcome: Promise<RunOutcome>): Submission {
     if (this.#started !== undefined) outcome.then(this.#started.resolve, this.#started.reject)
-    // Whoever looks at neither promise is not to be punished for it.
-    outcome.catch(() => {})
+    // Whoever does not look at this promise is not to be punished for it; the outcome is looked at by the runtime.
     this.#started?.promise.catch(() => {})
     return {
       outcome,
