@@ -17,6 +17,26 @@ describe('bounds of the memory conversation', () => {
     }
   })
 
+  test('messages that came together are counted, weighed and dropped one by one', () => {
+    const together = (n: number, text?: string) => [0, 1, 2].map((at) => message(`m-${3 * n + at}`, text))
+    const counted = createMemoryConversation({ maxMessages: 10 })
+    const weighed = createMemoryConversation({ maxBytes: 50_000 })
+    for (let n = 0; n < 50; n++) {
+      counted.append(alice, 'c', together(n))
+      const read = counted.read(alice, 'c').map((one) => one.messageId)
+      const count = Math.min(10, 3 * n + 3)
+      expect(read).toEqual(Array.from({ length: count }, (_, at) => `m-${3 * n + 3 - count + at}`))
+      weighed.append(alice, 'c', together(n, 'x'.repeat(5_000)))
+    }
+    expect(counted.read(alice, 'c', { limit: 2 }).map((one) => one.messageId)).toEqual(['m-148', 'm-149'])
+    // Nine of about 5,070 bytes fit, whichever lists they came in, and nothing of the dropped ones is counted on.
+    expect(weighed.read(alice, 'c').map((one) => one.messageId)).toEqual(
+      Array.from({ length: 9 }, (_, at) => `m-${141 + at}`),
+    )
+    weighed.append(alice, 'c', [])
+    expect(weighed.read(alice, 'c').length).toBe(9)
+  })
+
   test('the context used longest ago goes first', () => {
     const conversation = createMemoryConversation({ maxContexts: 3 })
     for (const context of ['a', 'b', 'c']) conversation.append(alice, context, [message(context)])

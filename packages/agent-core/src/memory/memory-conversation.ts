@@ -17,16 +17,27 @@ export interface MemoryConversationOptions {
 /** The memory driver answers at once. */
 export interface MemoryConversation extends Conversation {
   append(scope: Scope, contextId: string, messages: readonly Message[]): void
-  /** As `append`, for messages that are JSON text already. Takes the list over. */
-  appendText(scope: Scope, contextId: string, messages: string[]): void
+  /** As `append`, for a list of so many messages that is JSON text already. */
+  appendText(scope: Scope, contextId: string, list: string, count: number): void
   read(scope: Scope, contextId: string, options?: { limit?: number }): Message[]
 }
 
+/** The contexts of one principal. */
+interface Home {
+  readonly scope: Scope
+  readonly contexts: Map<string, Context>
+}
+
 interface Context extends LinkedNode<Context> {
-  scope: Scope
-  contextId: string
-  /** JSON text: one flat object per message, which the garbage collector passes over, and nobody can change it. */
-  messages: string[]
+  readonly home: Home
+  readonly contextId: string
+  /**
+   * Lists of messages as they came together, each as JSON text: one flat object that the garbage collector passes over,
+   * and nobody can change it. New contexts push old ones out all the time, so each object per context costs time.
+   */
+  readonly lists: string[]
+  /** Messages in all the lists. */
+  count: number
   bytes: number
 }
 
@@ -48,26 +59,32 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
   const maxMessages = options.maxMessages ?? 1_000
   const maxContexts = options.maxContexts ?? 10_000
   const maxBytes = options.maxBytes ?? 64 * 1024 * 1024
-  const scopes = new ScopeMap<Map<string, Context>>()
+  const homes = new ScopeMap<Home>()
   const recency = new LinkedList<Context>()
   let bytes = 0
 
-  function begin(scope: Scope, contextId: string): Context {
-    let contexts = scopes.get(scope)
-    if (contexts === undefined) scopes.set(scope, (contexts = new Map<string, Context>()))
+  function homeOf(scope: Scope): Home {
+    const known = homes.get(scope)
+    if (known !== undefined) return known
     const own: Scope = { tenant: scope.tenant, principalId: scope.principalId }
-    const context: Context = { scope: own, contextId, messages: [], bytes: 0, previous: undefined, next: undefined }
-    contexts.set(contextId, context)
+    const home: Home = { scope: own, contexts: new Map() }
+    homes.set(own, home)
+    return home
+  }
+
+  function begin(home: Home, contextId: string, lists: string[]): Context {
+    const context: Context = { home, contextId, lists, count: 0, bytes: 0, previous: undefined, next: undefined }
+    home.contexts.set(contextId, context)
     recency.add(context)
     weigh(context, contextOverhead + contextId.length)
     return context
   }
 
   function drop(context: Context): void {
+    const { home, contextId } = context
     recency.remove(context)
     bytes -= context.bytes
-    const contexts = scopes.get(context.scope)
-    if (contexts?.delete(context.contextId) && contexts.size === 0) scopes.delete(context.scope)
+    if (home.contexts.delete(contextId) && home.contexts.size === 0) homes.delete(home.scope)
   }
 
   function weigh(context: Context, change: number): void {
@@ -75,50 +92,63 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
     bytes += change
   }
 
-  function dropOldest(context: Context, count: number): void {
-    for (const message of context.messages.splice(0, count)) weigh(context, -message.length - messageOverhead)
+  /** Takes the oldest messages out, one by one, as long as there are too many. */
+  function shorten(context: Context, isTooMuch: () => boolean): void {
+    const { lists } = context
+    let emptied = 0
+    while (emptied < lists.length && isTooMuch()) {
+      const messages = JSON.parse(lists[emptied] as string) as Message[]
+      let dropped = 0
+      while (dropped < messages.length && isTooMuch()) {
+        weigh(context, -JSON.stringify(messages[dropped++]).length - messageOverhead)
+        context.count--
+      }
+      if (dropped < messages.length) lists[emptied] = JSON.stringify(messages.slice(dropped))
+      else emptied++
+    }
+    lists.splice(0, emptied)
   }
 
   function trim(context: Context): void {
     // A quarter at a time, so that a long conversation is not moved by every message.
-    if (context.messages.length > maxMessages * 1.25) dropOldest(context, context.messages.length - maxMessages)
+    if (context.count > maxMessages * 1.25) shorten(context, () => context.count > maxMessages)
     while (recency.first !== undefined && recency.first !== context && (recency.size > maxContexts || bytes > maxBytes))
       drop(recency.first)
-    let excess = bytes - maxBytes
-    let count = 0
-    while (excess > 0 && count < context.messages.length - 1)
-      excess -= (context.messages[count++] as string).length + messageOverhead
-    if (count > 0) dropOldest(context, count)
+    if (bytes > maxBytes) shorten(context, () => context.count > 1 && bytes > maxBytes)
   }
 
-  /** Takes the list over. */
-  function appendText(scope: Scope, contextId: string, messages: string[]): void {
-    if (messages.length === 0) return
-    const known = scopes.get(scope)?.get(contextId)
-    const context = known ?? begin(scope, contextId)
-    for (const message of messages) weigh(context, message.length + messageOverhead)
-    if (known === undefined) context.messages = messages
-    else {
+  function appendText(scope: Scope, contextId: string, list: string, count: number): void {
+    const home = homeOf(scope)
+    const known = home.contexts.get(contextId)
+    const context = known ?? begin(home, contextId, [list])
+    if (known !== undefined) {
       recency.touch(known)
-      for (const message of messages) known.messages.push(message)
+      known.lists.push(list)
     }
+    context.count += count
+    // Brackets and commas of the list weigh nothing: they go one by one with the messages.
+    weigh(context, list.length - 1 + count * (messageOverhead - 1))
     trim(context)
   }
 
   return {
     append(scope, contextId, messages) {
-      appendText(
-        scope,
-        contextId,
-        messages.map((message) => JSON.stringify(message)),
-      )
+      if (messages.length > 0) appendText(scope, contextId, JSON.stringify(messages), messages.length)
     },
     appendText,
     read(scope, contextId, { limit = 100 } = {}) {
-      const context = scopes.get(scope)?.get(contextId)
+      const context = homes.get(scope)?.contexts.get(contextId)
       if (context === undefined || limit <= 0) return []
       recency.touch(context)
-      return context.messages.slice(-Math.min(limit, maxMessages)).map((message) => JSON.parse(message) as Message)
+      const wanted = Math.min(limit, maxMessages)
+      const found: Message[][] = []
+      let count = 0
+      for (let at = context.lists.length - 1; at >= 0 && count < wanted; at--) {
+        const list = JSON.parse(context.lists[at] as string) as Message[]
+        found.push(list)
+        count += list.length
+      }
+      return found.reverse().flat().slice(-wanted)
     },
   }
 }

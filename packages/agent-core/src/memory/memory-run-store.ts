@@ -90,7 +90,7 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       if (commit.outbox !== undefined) outbox.checkRoom(commit.outbox.length)
 
       // All copies first: where one can't be made, the store is as it was.
-      const messages = commit.conversation?.map((message) => JSON.stringify(message))
+      const said = commit.conversation?.length ? JSON.stringify(commit.conversation) : undefined
       const meter: ByteMeter = { bytes: 0 }
       const deliveries = commit.outbox && copyJson(commit.outbox, meter)
       const patch = commit.facts && weighedPatch(commit.facts)
@@ -119,7 +119,8 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       record.lastToken = admission.lastToken
       if (found === undefined) shelf.add(record)
       else shelf.update(record, bytesBefore)
-      if (messages !== undefined) conversation.appendText(commit.key, record.task.contextId, messages)
+      if (said !== undefined)
+        conversation.appendText(commit.key, record.task.contextId, said, commit.conversation?.length ?? 0)
       if (deliveries !== undefined) outbox.adopt(deliveries)
 
       const result: CommitResult = { version: record.version, lastSeq: record.lastSeq }
