@@ -131,3 +131,17 @@ export function travelDesk(url: () => string): void {
     })
   })
 }
+
+/** What the model says that stands behind the desk in a test. */
+export const modelTurns = [
+  { toolCalls: [{ name: 'find_flights', arguments: { from: 'Lisbon', to: 'Oslo', day: '2027-04-30' } }] },
+  { text: 'PF 310 leaves at 09:30.' },
+]
+
+/** The desk has a model: what no skill takes is talked about. */
+export async function modelTalks(url: string): Promise<void> {
+  const answer = await createA2AClient({ url }).sendMessage({ message: userMessage('How do I get to Oslo?') })
+  expect(answer).toMatchObject({
+    task: { status: { state: 'completed' }, artifacts: [{ parts: [{ text: 'PF 310 leaves at 09:30.' }] }] },
+  })
+}

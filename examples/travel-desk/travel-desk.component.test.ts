@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { startComponent, type StartedComponent } from '@pf-agents/testing/node'
-import { travelDesk } from './scenario'
+import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { modelTalks, modelTurns, travelDesk } from './scenario'
 
 describe('the travel desk as a component', () => {
   let app: StartedComponent
@@ -9,4 +10,17 @@ describe('the travel desk as a component', () => {
   }, 120_000)
   afterAll(() => app?.close())
   travelDesk(() => app.url)
+})
+
+it('the travel desk as a component talks where it has a model', { timeout: 120_000 }, async () => {
+  const provider = await serveFake(modelTurns)
+  try {
+    await using app = await startComponent(new URL('main.spin.ts', import.meta.url).pathname, {
+      variables: { OLLAMA_HOST: provider.url },
+      outbound: ['http://127.0.0.1:*'],
+    })
+    await modelTalks(app.url)
+  } finally {
+    await provider.close()
+  }
 })

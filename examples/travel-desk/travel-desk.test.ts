@@ -4,7 +4,8 @@ import { createA2AClient } from '@pf-agents/a2a-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StartedApp } from '@pf-agents/testing/node'
 import { startEntry } from '../../packages/testing/test/start-entry'
-import { travelDesk } from './scenario'
+import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { modelTalks, modelTurns, travelDesk } from './scenario'
 
 const file = (name: string) => new URL(name, import.meta.url).pathname
 
@@ -24,6 +25,17 @@ describe('the travel desk on Node', () => {
     expect(tasks).toMatchObject([{ contextId: 'trip-1', status: { state: 'input-required' } }])
     expect(desk.pendingInterrupts).toMatchObject([{ message: expect.stringContaining('Book a trip needs its input') }])
   })
+})
+
+it('the travel desk on Node talks where it has a model', { timeout: 60_000 }, async () => {
+  const provider = await serveFake(modelTurns)
+  try {
+    await using app = await startEntry(file('main.node.ts'), { OLLAMA_HOST: provider.url })
+    await modelTalks(app.url)
+    expect(JSON.stringify(provider.requests[1]?.body)).toContain('PF 310')
+  } finally {
+    await provider.close()
+  }
 })
 
 it('is one agent file for both entries', () => {
