@@ -115,6 +115,8 @@ async function fromCursor(
   if (stored === undefined || seq > stored.lastSeq) return undefined
   const replay = await replayOf(service, input, info, taskId, seq)
   if (replay === undefined || replay.seq < seq || replay.end !== undefined) return undefined
+  // Older clients take a call that is opened again for another one.
+  if (input.protocolVersion === undefined && replay.transcript.hasOpenCall) return undefined
   const stream = open(service, input, info, taskId, replay)
   stream.writePlain([startedEvent(input), ...replay.transcript.reopening(false)])
   stream.follow(seq + 1)

@@ -28,6 +28,10 @@ export class Transcript {
     return [...this.#messages.values()]
   }
 
+  get hasOpenCall(): boolean {
+    return [...this.#open.keys()].some((name) => name.startsWith('call '))
+  }
+
   add(message: WireMessage): void {
     this.#messages.set(message.id, message)
   }
