@@ -1,6 +1,7 @@
 /**
- * Language models: one answer at a time, streamed or whole, with retries, timers, usage and cost; and other models to
- * fall back on. The clients are entries of their own, so that a bundle holds only those it uses.
+ * The engine of agents with a model: the loop of calls and tools, with approvals, structured output, guardrails and
+ * budgets. And what it stands on: one answer at a time, streamed or whole, usage, cost, and other models to fall back
+ * on. The clients are entries of their own, so that a bundle holds only those it uses.
  * Neutral: runs on Node and inside a WebAssembly component.
  *
  * @module

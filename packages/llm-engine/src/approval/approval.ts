@@ -9,7 +9,7 @@ const words =
   '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*[.!]?\\s*$'
 
 /** JSON Schema of the answer to an approval: an object that says `approved`, or the bare word. */
-export const approvalSchema: JsonObject = {
+const approvalSchema: JsonObject = {
   anyOf: [
     {
       type: 'object',
