@@ -19,9 +19,11 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
   '@pf-agents/auth': { '.': both, './jwt': both },
   '@pf-agents/cli': { '.': node },
+  '@pf-agents/context-window': { '.': both, './gpt-tokenizer': node },
   '@pf-agents/dual-agent': { '.': node },
   '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },
+  '@pf-agents/interactive-tools': { '.': both },
   '@pf-agents/llm-engine': {
     '.': both,
     './anthropic': both,

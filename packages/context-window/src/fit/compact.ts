@@ -47,6 +47,7 @@ export async function compact(compaction: Compaction): Promise<void> {
   const target = targetOf(compaction)
   if (draft.tokens > target) await leaveOut(compaction, target)
   if (draft.tokens > room.tokens) squeeze(draft, room.tokens, weigher)
+  if (draft.tokens > room.tokens) draft.dropSummary()
   if (draft.tokens <= room.tokens) return
   throw new PfError(
     'PF_MODEL_CONTEXT_LENGTH',
@@ -91,7 +92,6 @@ async function leaveOut({ draft, request, window, room, weigher, name }: Compact
   const made = await window.summarize?.({ messages, previous, context: request.context })
   const summary = made ?? previous
   draft.keep(kept, summary === undefined ? undefined : firstTokens(summary, spare, weigher))
-  if (draft.tokens > room.tokens && summary !== undefined) draft.keep(kept, undefined)
   // Only what stands before this turn is in the history of the next task, too.
   if (draft.cut !== undefined && draft.cut.count <= draft.lastUser) await saveSnapshot(request.context, name, draft.cut)
 }

@@ -113,6 +113,14 @@ export class Draft {
     this.#summarize(summary)
   }
 
+  /** Leaves the summary out, too: what has to stay comes first. */
+  dropSummary(): void {
+    if (this.cut?.summary === undefined) return
+    const { summary: _, ...cut } = this.cut
+    this.cut = cut
+    this.#summarize(undefined)
+  }
+
   /** Shows results in part as they were shown before. */
   restore(short: Readonly<Record<string, Shortened>>): void {
     if (Object.keys(short).length === 0) return

@@ -26,6 +26,7 @@ export function splitHistory(messages: readonly ModelMessage[]): History {
     at++
     if (message.role === 'tool') {
       repaired += message.content.length
+      isOpen = false
       continue
     }
     if (message.role !== 'assistant') {

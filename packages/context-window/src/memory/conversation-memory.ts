@@ -1,11 +1,4 @@
-import {
-  bind,
-  defineFeature,
-  keyValuePort,
-  type MemoryService,
-  memoryPort,
-  toolSourcesPort,
-} from '@pf-agents/agent-core'
+import { bind, defineFeature, keyValuePort, type MemoryService, memoryPort } from '@pf-agents/agent-core'
 import { createKeyValueMemory, type KeyValueMemoryOptions } from './key-value-memory'
 import { memoryTools } from './memory-tools'
 
