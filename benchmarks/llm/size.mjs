@@ -5,6 +5,8 @@ const entries = {
   ours: `export { createRuntime, defineAgent, defineTool } from '@pf-agents/agent-core'
     export { llmEngine } from '@pf-agents/llm-engine'
     export { createOpenAiChat } from '@pf-agents/llm-engine/openai'`,
+  client: `export { defineAgent, defineTool } from '@pf-agents/agent-core'
+    export { createOpenAiChat } from '@pf-agents/llm-engine/openai'`,
   'ai-sdk': `export { generateText, streamText, tool, ToolLoopAgent } from 'ai'
     export { createOpenAI } from '@ai-sdk/openai'`,
 }
