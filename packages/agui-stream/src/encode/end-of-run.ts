@@ -57,7 +57,8 @@ export function encodeEnd({ threadId, runId, status, interrupts, callId, usage }
 /** Calls that the client carries out are no interrupt: the run succeeded, and they are pending. */
 function waiting(interrupts: readonly Interrupt[], callId: (toolCallId: string) => string): WireOutcome {
   const asked = interrupts.filter((one) => one.kind !== 'client-tool' || one.toolCallId === undefined)
-  if (asked.length > 0) return { type: 'interrupt', interrupts: asked.map((one) => encodeInterrupt(one, callId)) }
+  if (asked.length > 0 || interrupts.length === 0)
+    return { type: 'interrupt', interrupts: asked.map((one) => encodeInterrupt(one, callId)) }
   return { type: 'success', pendingToolCallIds: interrupts.map((one) => callId(one.toolCallId as string)) }
 }
 

@@ -281,8 +281,11 @@ class Guard implements OutboundGuard, GuardScope {
         ...(event.usage && { usage: event.usage }),
       })
     }
-    let outcome = this.#outcome(event.outcome)
-    const { outcome: _, usage: given, result, ...rest } = event
+    const given = cleanOutcome(event.outcome, (id) => this.#calls.nameOf(id), this.broken)
+    if (given === 'none')
+      return this.#fail({ type: 'RUN_ERROR', code: 'incomplete', message: 'The agent ended without saying how.' })
+    let outcome = given
+    const { outcome: _, usage, result, ...rest } = event
     const waiting = outcome?.type === 'interrupt' ? outcome.interrupts : []
     const left = this.#subagents.close((id) => waiting.filter((one) => one.subagentRunId === id).map((one) => one.id))
     if (left > 0) this.broken('left-open', `${left} subagents were left at work.`)
@@ -292,13 +295,9 @@ class Guard implements OutboundGuard, GuardScope {
       ...this.#ownIds(rest as WireEventOf<'RUN_FINISHED'>),
       ...(result !== undefined && result !== null && outcome?.type === 'success' && { result }),
       ...(outcome && { outcome }),
-      ...this.#usage(given),
+      ...this.#usage(usage),
     })
     this.#isOver = true
-  }
-
-  #outcome(given: WireOutcome | undefined): WireOutcome | undefined {
-    return cleanOutcome(given, (id) => this.#calls.nameOf(id), this.broken)
   }
 
   /** A run that succeeded leaves only those calls unanswered that the client carries out. */

@@ -2,14 +2,14 @@ import type { WireInterrupt, WireOutcome } from '../wire/event'
 import type { GuardScope } from './scope'
 
 /**
- * An outcome of a kind that the protocol has: a client takes any other for success. An interrupt asks one thing or more,
- * each with an id of its own.
+ * An outcome of a kind that the protocol has, of which an interrupt asks one thing or more, each with an id of its own.
+ * `'none'` where it is no outcome at all: a client would take it for success, and what the run waits for would be lost.
  */
 export function cleanOutcome(
   given: WireOutcome | undefined,
   callOf: (toolCallId: string) => string | undefined,
   broken: GuardScope['broken'],
-): WireOutcome | undefined {
+): WireOutcome | 'none' | undefined {
   if (given === undefined || given.type === 'cancelled') return given
   if (given.type === 'success') {
     const { pendingToolCallIds } = given
@@ -19,7 +19,7 @@ export function cleanOutcome(
   }
   if (given.type !== 'interrupt') {
     broken('outcome', `There is no outcome ${JSON.stringify((given as { type?: unknown }).type)}.`)
-    return { type: 'success' }
+    return 'none'
   }
   const seen = new Set<string>()
   const interrupts = (Array.isArray(given.interrupts) ? given.interrupts : []).flatMap((one): WireInterrupt[] => {
@@ -43,5 +43,5 @@ export function cleanOutcome(
   })
   if (interrupts.length > 0) return { type: 'interrupt', interrupts }
   broken('outcome', 'An interrupt asks nothing.')
-  return { type: 'success' }
+  return 'none'
 }

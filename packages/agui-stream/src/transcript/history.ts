@@ -11,7 +11,7 @@ import { userMessage } from './replay'
 export function threadMessages(
   conversation: readonly Message[],
   replays: ReadonlyMap<string, Replay>,
-  closedOnly: (taskId: string) => boolean,
+  isUnderWay: (taskId: string) => boolean,
 ): WireMessage[] {
   const done = new Set<string>()
   const messages = conversation.flatMap((message): WireMessage[] => {
@@ -20,7 +20,7 @@ export function threadMessages(
     if (taskId === undefined || replay === undefined) return [plainMessage(message)]
     if (done.has(taskId)) return []
     done.add(taskId)
-    return closedOnly(taskId) ? replay.transcript.closedMessages() : replay.transcript.messages
+    return isUnderWay(taskId) ? replay.transcript.messagesWithoutOpenCalls() : replay.transcript.messages
   })
   // A message that two tasks have is the user's own, sent twice.
   const seen = new Set<string>()

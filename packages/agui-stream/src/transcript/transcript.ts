@@ -96,22 +96,26 @@ export class Transcript {
     }
   }
 
-  /** Messages that are complete: one that is open would be lost by being told as if it were. */
-  closedMessages(): WireMessage[] {
+  /** All messages but for calls that are open: those are begun again, and older clients would have them twice. */
+  messagesWithoutOpenCalls(): WireMessage[] {
     return this.messages.flatMap((message) => {
-      const { id } = message
-      if (this.#open.has(`text ${id}`) || this.#open.has(`reasoning ${id}`)) return []
       if (message.role !== 'assistant' || message.toolCalls === undefined) return message
       const toolCalls = message.toolCalls.filter((call) => !this.#open.has(`call ${call.id}`))
       if (toolCalls.length === message.toolCalls.length) return message
       const { toolCalls: _, ...rest } = message
-      return toolCalls.length > 0 ? { ...rest, toolCalls } : (rest.content ?? '') === '' ? [] : rest
+      if (toolCalls.length > 0) return { ...rest, toolCalls }
+      return (rest.content ?? '') === '' ? [] : rest
     })
   }
 
-  /** What begins everything again that is open; with all that came of it, for who has nothing of it. */
-  reopening(withContent: boolean): WireEvent[] {
-    return [...this.#open.values()].flatMap(({ start, content }) => (withContent ? [start, ...content] : [start]))
+  /**
+   * What begins everything again that is open: texts and reasoning go on where they stand, also behind a snapshot of them;
+   * calls are told as far as they came, where the client was given the messages without them.
+   */
+  reopening(callsFromStart: boolean): WireEvent[] {
+    return [...this.#open.values()].flatMap(({ start, content }) =>
+      callsFromStart && start.type === 'TOOL_CALL_START' ? [start, ...content] : [start],
+    )
   }
 
   #begin(name: string, start: WireEvent): void {
