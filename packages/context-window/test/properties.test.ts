@@ -26,7 +26,9 @@ const countingWindow: WindowStrategy = {
 }
 /** A strategy of somebody else that does not care. */
 const carelessWindow: WindowStrategy = { name: 'careless', keep: (steps) => steps.keys() }
-const windows = [slidingWindow(), priorityWindow(), countingWindow, carelessWindow]
+/** One that forgets even what has to stay. */
+const forgetfulWindow: WindowStrategy = { name: 'forgetful', keep: () => [] }
+const windows = [slidingWindow(), priorityWindow(), countingWindow, carelessWindow, forgetfulWindow]
 
 const isSummary = (message: ModelMessage): boolean =>
   message.role === 'user' && message.content[0]?.type === 'text' && message.content[0].text.startsWith('<summary of')

@@ -155,6 +155,33 @@ describe('fit', () => {
     expect(JSON.stringify(fitted)).toMatch(/\[\d+ of \d+ characters are left out here\.\]/)
   })
 
+  it('shows the newest results in part where they are too long together', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    const newest: ModelMessage[] = [
+      {
+        role: 'assistant',
+        content: ids.map((toolCallId) => ({ type: 'tool-call', toolCallId, name: 'search', arguments: '{}' })),
+      },
+      {
+        role: 'tool',
+        content: ids.map((toolCallId, index) => ({
+          type: 'tool-result',
+          toolCallId,
+          name: 'search',
+          parts: [{ text: long(index, 350) }],
+        })),
+      },
+    ]
+    const { messages, removed } = await createContextStrategy({ counter }).fit(
+      testRequest([user('All of them.'), ...newest], 4_000),
+    )
+    expect(tokensOf([user('All of them.'), ...newest], [])).toBeGreaterThan(4_500)
+    expect(tokensOf(messages, [])).toBeLessThanOrEqual(3_600)
+    expect(brokenPairs(messages)).toEqual([])
+    // No more of them than it takes.
+    expect(removed).toBeLessThan(ids.length)
+  })
+
   it('says so where what has to stay is too long', async () => {
     const attempt = createContextStrategy({ counter }).fit(testRequest([user(long(1, 3_000))], 4_000))
     const error = await Promise.resolve(attempt).catch((thrown: unknown) => thrown)

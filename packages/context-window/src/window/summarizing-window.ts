@@ -14,7 +14,10 @@ import type { SummaryRequest, WindowStrategy } from './window-strategy'
 
 /** Options of {@link summarizingWindow}. */
 export interface SummarizingWindowOptions {
-  /** Writes the summaries: any model; a small one does. */
+  /**
+   * Writes the summaries: any model; a small one does. Where it is served by another host than the agent's own, that host
+   * has to stand in the agent's `needs.outbound`.
+   */
   model: LanguageModel
   /** Tokens of a summary. Default 800. */
   summaryTokens?: number
