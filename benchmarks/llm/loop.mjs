@@ -86,7 +86,7 @@ const sides = {
       bind(conversationPort, conversation),
       bind(httpClientPort, { fetch }),
     ]
-    const { ports } = await llmEngine().setup({ agents: [{ name: '', agent }], ports: new PortMap(own) })
+    const { ports } = llmEngine().setup({ agents: [{ name: '', agent }], ports: new PortMap(own) })
     const runtime = createRuntime(agent, new PortMap([...own, ...ports]))
     let count = 0
     return async () => {

@@ -1,5 +1,5 @@
 /** What stands where a secret was. */
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
 
 const secretHeader =
   /^(authorization|proxy-authorization|cookie|set-cookie)$|api-?key|goog-api|token|secret|signature|credential|password/i
