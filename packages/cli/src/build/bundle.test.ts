@@ -52,6 +52,17 @@ describe('an entry', () => {
     expect(imports.some((name) => name.startsWith('wasi:keyvalue/'))).toBe(stored)
   })
 
+  it('that loads a module by a computed name is refused, with the place; a literal name is bundled', async () => {
+    const load = (call: string) =>
+      `import { defineAgent } from '@pf-agents/agent-core'
+export default defineAgent({ name: 'a', description: 'd', version: '1', onMessage: async (message) => (await ${call}).text })`
+    write({ 'agent.ts': load('import(message.text)'), 'other.ts': "export const text = 'other'" })
+    const { message } = await failure()
+    expect(message).toMatch(/nothing can be loaded by a name that is only known later[^]+agent\.ts:2:\d+/)
+    write({ 'agent.ts': load("import('./other')") })
+    expect((await bundle()).code).toContain('other')
+  })
+
   it('that is an app is taken as it is', async () => {
     write({ 'agent.ts': agent, 'main.spin.ts': app })
     const { code, kind } = await bundle('wasi-http', 'main.spin.ts')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { build, type BuildFailure, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
+import { refuseComputedImports } from '../guard/computed-imports'
 import { TargetGuard, violationText } from '../guard/target-guard'
 import { buildErrorText } from './build-error-text'
 import { componentEntry, type EntryKind } from './component-entry'
@@ -91,7 +92,9 @@ export async function bundleComponent(given: BundleOptions): Promise<Bundle> {
   const text = (ending: string) => whole.outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? ''
   const output = Object.values(whole.metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
   const imports = [...new Set(output?.imports.filter(({ external }) => external).map(({ path }) => path))]
-  return { code: text('.js'), map: text('.js.map'), imports, kind, metafile: whole.metafile }
+  const [code, map] = [text('.js'), text('.js.map')]
+  await refuseComputedImports(code, map)
+  return { code, map, imports, kind, metafile: whole.metafile }
 }
 
 /** Storage that would fail every task, or lose what another request wrote: better said now than by each request. */

@@ -19,6 +19,9 @@ process.once('message', (request: ComponentizeRequest) => {
   void make(request).then((answer) => process.send?.(answer, undefined, undefined, () => process.disconnect()))
 })
 
+// Whoever asked is gone, killed maybe: nobody wants the answer.
+process.once('disconnect', () => process.exit())
+
 async function make({ source, wit, output }: ComponentizeRequest): Promise<ComponentizeAnswer> {
   try {
     await keepRandomness()

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PfError } from '@pf-agents/agent-core'
 import type { ComponentizeAnswer, ComponentizeRequest } from './componentize-child'
 import { evaluationError } from './evaluation-error'
 
@@ -32,6 +33,7 @@ export async function makeComponent({ code, map, wit, onPrint, signal }: Compone
     const output = join(directory, 'agent.wasm')
     await writeFile(source, code)
     const answer = await ask({ source, wit, output }, directory, onPrint, signal)
+    if (answer === 'stopped') throw new PfError('PF_BUILD_FAILED', 'The build was stopped.')
     if (!answer.ok) throw evaluationError(answer.message, map)
     return new Uint8Array(await readFile(output))
   } finally {
@@ -44,7 +46,7 @@ function ask(
   directory: string,
   onPrint?: (line: string) => void,
   signal?: AbortSignal,
-): Promise<ComponentizeAnswer> {
+): Promise<ComponentizeAnswer | 'stopped'> {
   return new Promise((resolve, reject) => {
     // Its own temporary directory: what a killed build leaves behind goes with ours.
     const options = {
@@ -72,13 +74,8 @@ function ask(
       signal?.removeEventListener('abort', stop)
       if (output !== '') onPrint?.(output)
       if (answer) resolve(answer)
-      else
-        resolve({
-          ok: false,
-          message: signal?.aborted
-            ? 'The build was stopped.'
-            : `componentize-js ended with ${killedBy ?? exitCode} before it was done.`,
-        })
+      else if (signal?.aborted) resolve('stopped')
+      else resolve({ ok: false, message: `componentize-js ended with ${killedBy ?? exitCode} before it was done.` })
     })
     worker.send(request)
   })

@@ -21,7 +21,7 @@ export const devCommand: Command = {
       value: 'ADDRESS',
       description: 'Address to listen on. Default 127.0.0.1, this machine only.',
     },
-    'env-file': {
+    'var-file': {
       type: 'string',
       value: 'FILE',
       multiple: true,
@@ -39,8 +39,15 @@ export const devCommand: Command = {
     const address = { host: values.text('host') ?? '127.0.0.1', port: values.integer('port', 0, 65_535) ?? 3000 }
     const inspectPort = values.integer('inspect-port', 0, 65_535) ?? (values.flag('inspect') ? 9229 : undefined)
     const env: Record<string, string> = {}
-    for (const file of values.list('env-file')) Object.assign(env, envOf(file))
-    const server = await startDevServer({ entry, address, inspectPort, env, note: (text) => terminal.note(text) })
+    for (const file of values.list('var-file')) Object.assign(env, envOf(file))
+    const server = await startDevServer({
+      entry,
+      address,
+      inspectPort,
+      env,
+      note: (text) => terminal.note(text),
+      signal,
+    })
     terminal.note('Watching for changes. Ctrl-C ends it.')
     await ended(signal)
     await server.close()

@@ -38,11 +38,12 @@ export async function describe(file: string): Promise<ComponentDescription> {
   try {
     return await describeComponent(file)
   } catch (error) {
-    throw new PfError(
-      'PF_COMPONENT_INVALID',
-      `${file} is not a component this host can run: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+    // The host says so, too, without knowing the file's name.
+    const why = (error instanceof Error ? error.message : String(error)).replace(
+      /^The file is not a component this host can run\. /,
+      '',
     )
+    throw new PfError('PF_COMPONENT_INVALID', `${file} is not a component this host can run. ${why}`, { cause: error })
   }
 }
 

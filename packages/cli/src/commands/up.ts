@@ -27,12 +27,12 @@ export const upCommand: Command = {
       description: 'Address to listen on. Default 127.0.0.1, this machine only.',
     },
     var: { type: 'string', value: 'NAME=VALUE', multiple: true, description: 'A variable.' },
-    'env-file': { type: 'string', value: 'FILE', multiple: true, description: 'Variables, as NAME=VALUE lines.' },
+    'var-file': { type: 'string', value: 'FILE', multiple: true, description: 'Variables, as NAME=VALUE lines.' },
     'secret-file': {
       type: 'string',
       value: 'FILE',
       multiple: true,
-      description: 'Secrets, as NAME=VALUE lines; never shown.',
+      description: 'Secrets, as NAME=VALUE lines; blotted out of the log of the component.',
     },
     outbound: {
       type: 'string',
@@ -99,7 +99,7 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
     port,
     host,
     timeoutMs,
-    onLog: logger(component, terminal),
+    onLog: logger(component, terminal, Object.values(grants.secrets)),
   }
   if (workers !== undefined) options.workers = workers
   if (dataDir !== undefined) options.dataDir = dataDir
@@ -128,12 +128,26 @@ function hostGrants({
   return { variables, secrets, outbound: [...outbound], stores: [...stores], memoryMb }
 }
 
-/** The guest's log, with positions of the user's files where the source map lies beside the component. */
-function logger(component: string, terminal: Terminal): NonNullable<WasmHostOptions['onLog']> {
+/** A shorter value is likely to be a part of other words. */
+const SHORTEST_SECRET = 4
+
+/**
+ * The guest's log, with positions of the user's files where the source map lies beside the component, and without the
+ * secrets that the guest was given and may have printed.
+ */
+function logger(
+  component: string,
+  terminal: Terminal,
+  secrets: readonly string[],
+): NonNullable<WasmHostOptions['onLog']> {
+  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).toSorted((a, b) => b.length - a.length)
   const file = resolve(component).replace(/(?:\.wasm)?$/, '.js.map')
   const map = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const name = basename(component).replace(/\.wasm$/, '')
-  return ({ line }) => terminal.note(`[${name}] ${mapStack(line, map, dirname(file))}`)
+  return ({ line }) => {
+    const shown = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+    terminal.note(`[${name}] ${mapStack(shown, map, dirname(file))}`)
+  }
 }
 
 /** Resolves when the user ends the command. */

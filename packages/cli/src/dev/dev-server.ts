@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type BuildResult, context, type Plugin } from 'esbuild'
@@ -14,6 +15,8 @@ export interface DevServerOptions {
   inspectPort?: number | undefined
   env: Readonly<Record<string, string>>
   note(text: string): void
+  /** Ends the wait for the first build. */
+  signal: AbortSignal
 }
 
 /** Serves an entry on Node and takes every change over. Resolves once the first build is done, well or not. */
@@ -23,16 +26,18 @@ export async function startDevServer({
   inspectPort,
   env,
   note,
+  signal,
 }: DevServerOptions): Promise<{ close(): Promise<void> }> {
-  const bundle = await nodeBundle(entry, address)
-  const workers = new DevWorkers({ inspectPort, env, note })
   // Below the entry's folder, from where its packages are found.
   const folder = join(dirname(resolve(entry)), '.pf', `dev-${process.pid}`)
+  const bundle = await nodeBundle(entry, address, folder)
+  await checkFree(address)
+  const workers = new DevWorkers({ inspectPort, env, note })
   await mkdir(folder, { recursive: true })
   let count = 0
   let running: Promise<void> = Promise.resolve()
   let first = (): void => {}
-  const firstDone = new Promise<void>((done) => (first = done))
+  const firstDone = new Promise<void>((done) => (first = () => done()))
 
   const take = async (result: BuildResult): Promise<void> => {
     if (result.errors.length > 0) return note(`${buildErrorText(result.errors)}\nNot reloaded. Waiting for a change.`)
@@ -56,15 +61,27 @@ export async function startDevServer({
   }
   const watched = await context({ ...bundle.options, plugins: [...(bundle.options.plugins ?? []), reload] })
   await watched.watch()
+  signal.addEventListener('abort', first, { once: true })
   await firstDone
+  signal.removeEventListener('abort', first)
   return {
     async close() {
-      await watched.dispose()
+      // The processes first: a build is over once what it started is, and can not be disposed of before.
       await workers.close()
       await running
+      await watched.dispose()
       await rm(folder, { recursive: true, force: true })
       // Gone too where nothing else is kept there.
       await rmdir(dirname(folder)).catch(() => {})
     },
   }
+}
+
+/** Rejects with EADDRINUSE and the like, which a server process would tell by its stack alone. */
+function checkFree({ host, port }: DevAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
 }

@@ -14,6 +14,8 @@ export interface DevWorkerOptions {
 const SETTLE_MS = 500
 /** How long a replaced process may take to answer what it has begun. */
 const GRACE_MS = 3_000
+/** How long a process may take to listen until somebody is told. */
+const PATIENCE_MS = 5_000
 
 /**
  * The server processes of `pf dev`: one at a time, and two while one takes over from the other. They share the listening
@@ -47,8 +49,13 @@ export class DevWorkers {
     // A message to a process that is just ending; its exit tells all there is to know.
     worker.on('error', () => {})
     if (this.#closed) await stop(worker)
+    const patience = setTimeout(() => {
+      note('It does not listen yet. Export the agent or the app as default, or serve it in this file.')
+    }, PATIENCE_MS)
     const outcome = await started(worker)
+    clearTimeout(patience)
     if (typeof outcome === 'string') {
+      if (this.#closed) return false
       const alive = this.#current?.isDead() === false
       note(
         `The new version ended before it served (${outcome}). ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`,

@@ -106,7 +106,7 @@ describe('pf dev', () => {
 
     write('agent.ts', `throw new Error('at start')\n${agent("'bad'")}`)
     await run.shows(/Error: at start[\s\S]*ended before it served \(exit code 1\)\. The one before goes on\./)
-    expect(run.err).toMatch(/agent\.ts:1:7/)
+    expect(run.err).toContain(`${folder}/agent.ts:1:7`)
     expect(await ask(url)).toBe('good')
 
     write('agent.ts', `import { openBucket } from 'pf-host:keyvalue'\n${agent("String(openBucket('x'))")}`)
@@ -142,7 +142,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
   it('gives variables from a file, and lets a debugger attach', { timeout: 20_000 }, async () => {
     write('.env', 'GREETING=hello')
     write('agent.ts', agent("process.env['GREETING'] ?? 'nothing'"))
-    const run = dev('agent.ts', '--env-file', '.env', '--inspect-port', '0')
+    const run = dev('agent.ts', '--var-file', '.env', '--inspect-port', '0')
     const [, port] = (await run.shows(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/)) as unknown as [string, string]
     expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('hello')
     const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { type: string }[]
@@ -162,12 +162,30 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     await until(() => !alive(child), 'the server ended with the command')
   })
 
+  it('says so where a file does not serve, and ends when asked', { timeout: 30_000 }, async () => {
+    write('agent.ts', 'export const answer = 1\nsetInterval(() => {}, 1_000)')
+    const run = dev()
+    await run.shows(/It does not listen yet\. Export the agent or the app as default/)
+    run.signal('SIGTERM')
+    const { code, err } = await run.ended
+    expect(err).not.toContain('    at ')
+    expect(code).toBe(0)
+  })
+
+  it('says so where the default export is no agent', { timeout: 20_000 }, async () => {
+    write('agent.ts', 'export default { name: 1 }')
+    await dev().shows(/An app needs an agent, made by defineAgent, and was given an object that is none/)
+  })
+
   it('says that a port is taken', { timeout: 20_000 }, async () => {
     write('agent.ts', agent("'x'"))
     const first = dev()
     const port = new URL((await first.shows(/Serving (http\S+)/))[1] as string).port
     const second = dev('agent.ts', '--port', port)
-    await second.shows(/EADDRINUSE[\s\S]*ended before it served/)
+    const { code, err } = await second.ended
+    expect(err).toMatch(/^pf dev: .*EADDRINUSE.*Another program listens there; choose another with --port/m)
+    expect(err).not.toContain('    at ')
+    expect(code).toBe(1)
   })
 })
 

@@ -15,11 +15,12 @@ export interface NodeBundle {
 }
 
 /**
- * How the user's files become one file for Node: their packages stay outside, for Node to load as it always does.
+ * How the user's files become one file for Node: their packages stay outside, for Node to load as it always does. The
+ * file is to lie in `folder`, from where its source map names the user's files.
  *
  * @throws PfError PF_BUILD_FAILED where the file does not exist.
  */
-export async function nodeBundle(entry: string, address: DevAddress): Promise<NodeBundle> {
+export async function nodeBundle(entry: string, address: DevAddress, folder: string): Promise<NodeBundle> {
   const file = resolve(entry)
   if (!existsSync(file))
     throw new PfError(
@@ -34,7 +35,7 @@ export async function nodeBundle(entry: string, address: DevAddress): Promise<No
     metafile: true,
     format: 'esm',
     platform: 'node',
-    outdir: '/',
+    outdir: folder,
     logLevel: 'silent',
   }
   const contents = nodeEntry(`./${basename(file)}`, await hasDefaultExport(file, shared), address)

@@ -25,7 +25,7 @@ it('grants nothing by itself', () => {
 
 it('takes flags over files over defaults, under the name that is given and the one that hosts know', () => {
   const { variables } = read(
-    { var: ['REGION=flag'], 'env-file': [file('.env', 'REGION=file\nMODEL="small one"\n')] },
+    { var: ['REGION=flag'], 'var-file': [file('.env', 'REGION=file\nMODEL="small one"\n')] },
     { variables: { REGION: { default: 'default' }, MODEL: {}, tone: { default: 'kind' } } },
   )
   expect(variables).toEqual({ REGION: 'flag', region: 'flag', MODEL: 'small one', model: 'small one', tone: 'kind' })
@@ -34,7 +34,7 @@ it('takes flags over files over defaults, under the name that is given and the o
 it('treats as a secret what comes from a secret file or is declared one, wherever it stands', () => {
   const needs = { secrets: ['API_KEY'] }
   const { secrets, variables, warnings } = read(
-    { 'secret-file': [file('.secrets', 'TOKEN=t')], 'env-file': [file('.env', 'api_key=k\nplain=p')] },
+    { 'secret-file': [file('.secrets', 'TOKEN=t')], 'var-file': [file('.env', 'api_key=k\nplain=p')] },
     needs,
   )
   expect(secrets).toEqual({ TOKEN: 't', token: 't', api_key: 'k' })
@@ -70,6 +70,6 @@ it('opens the stores and gives the memory that the agent asks for', () => {
 })
 
 it('refuses a file that is not there and a pair that is none', () => {
-  expect(() => read({ 'env-file': [join(folder, 'no')] })).toThrow('can not be read')
+  expect(() => read({ 'var-file': [join(folder, 'no')] })).toThrow('can not be read')
   expect(() => read({ var: ['REGION'] })).toThrow('--var takes NAME=value, not "REGION".')
 })

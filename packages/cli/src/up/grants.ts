@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import type { ResolvedNeeds } from '@pf-agents/agent-core'
+import { parseOutbound, PfError, type ResolvedNeeds } from '@pf-agents/agent-core'
 import { type OptionValues, UsageError } from '../command-line/command'
 import { canonicalName } from '../guest/variables'
 
@@ -16,10 +16,10 @@ export interface Grants {
 }
 
 /**
- * Reads `--var`, `--env-file`, `--secret-file`, `--outbound` and `--memory`. A variable named on the command line wins
+ * Reads `--var`, `--var-file`, `--secret-file`, `--outbound` and `--memory`. A variable named on the command line wins
  * over files; what stands in no place has the default the agent declares.
  *
- * @throws UsageError where a file can not be read.
+ * @throws UsageError where a file can not be read, or an origin is none.
  */
 export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
   const warnings: string[] = []
@@ -35,7 +35,7 @@ export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
   }
   for (const [name, { default: value }] of Object.entries(needs.variables))
     if (value !== undefined) plain.set(name, value)
-  for (const file of values.list('env-file')) put(readEnvFile(file), false)
+  for (const file of values.list('var-file')) put(readEnvFile(file), false)
   for (const file of values.list('secret-file')) {
     put(readEnvFile(file), true)
     if ((statSync(file).mode & 0o077) !== 0)
@@ -51,6 +51,7 @@ export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
     if (!given.has(canonicalName(name)))
       warnings.push(`the agent needs the variable ${name}; give it with --var ${name}=VALUE`)
   const outbound = values.list('outbound')
+  for (const pattern of outbound) checkOutbound(pattern)
   const ungranted = needs.outbound.filter((host) => !outbound.includes(host))
   if (ungranted.length > 0)
     warnings.push(
@@ -72,6 +73,14 @@ function underBothNames(values: ReadonlyMap<string, string>): Record<string, str
   for (const [name, value] of values) both[canonicalName(name)] = value
   for (const [name, value] of values) both[name] = value
   return both
+}
+
+function checkOutbound(pattern: string): void {
+  try {
+    parseOutbound(pattern)
+  } catch (error) {
+    throw PfError.is(error) ? new UsageError(`--outbound ${error.message}`) : error
+  }
 }
 
 function readEnvFile(file: string): Record<string, string> {
