@@ -36,6 +36,7 @@ const isSummary = (message: ModelMessage): boolean =>
 interface Outcome {
   fits: number
   cuts: number
+  extended: number
   refused: number
 }
 
@@ -59,6 +60,7 @@ async function play(random: SeededRandom, outcome: Outcome): Promise<string[]> {
   const room = Math.floor(contextWindow * 0.95 - Math.min(100, Math.floor(contextWindow / 4)))
   const problems: string[] = []
   let state: ContextRequest['state']
+  let before: { given: number; fitted: readonly ModelMessage[] } | undefined
   for (let call = 1 + random.below(5); call > 0; call--) {
     for (let turns = random.below(8); turns > 0; turns--) history.addTurn()
     history.addStep()
@@ -83,6 +85,13 @@ async function play(random: SeededRandom, outcome: Outcome): Promise<string[]> {
       continue
     }
     outcome.fits++
+    // What fits behind the prompt before is sent behind it: the front changes only where there is no more room.
+    const longer = before && [...before.fitted, ...messages.slice(before.given)]
+    if (longer !== undefined && !isBroken && tokensOf(longer, tools) <= room) {
+      outcome.extended++
+      if (JSON.stringify(fitted) !== JSON.stringify(longer)) problems.push('the front changed without need')
+    }
+    before = { given: messages.length, fitted }
     const tokens = tokensOf(fitted, tools)
     if (tokens > room) problems.push(`${tokens} tokens where there is room for ${room}`)
     problems.push(...brokenPairs(fitted), ...outOfOrder(messages, fitted, isSummary))
@@ -133,13 +142,14 @@ function mustStay(messages: readonly ModelMessage[]): ModelMessage[] {
 
 describe(`${histories} random histories`, () => {
   it('keep calls with results, the budget, the order, what is pinned', async () => {
-    const outcome: Outcome = { fits: 0, cuts: 0, refused: 0 }
+    const outcome: Outcome = { fits: 0, cuts: 0, extended: 0, refused: 0 }
     for (let seed = 1; seed <= histories; seed++) {
       const problems = await play(createSeededRandom(seed), outcome)
       if (problems.length > 0) expect({ seed, problems }).toEqual({ seed, problems: [] })
     }
     // The test is worth its while only where much was cut and little refused.
     expect(outcome.cuts / outcome.fits).toBeGreaterThan(0.4)
+    expect(outcome.extended / outcome.fits).toBeGreaterThan(0.05)
     expect(outcome.refused / (outcome.fits + outcome.refused)).toBeLessThan(0.25)
   })
 })
