@@ -70,7 +70,8 @@ export class Engine implements AgentEngine, LlmService {
 
   /** Makes an agent's tools ready. @throws PfError PF_CONFIG_INVALID */
   check(agent: Agent): void {
-    const skills = agent.model === undefined ? [] : this.#toolmaker.skills(agent)
+    const isAnswering = agent.model !== undefined && agent.onMessage === undefined
+    const skills = isAnswering ? this.#toolmaker.skills(agent) : []
     this.#toolmaker.box([...(agent.tools ?? []), ...skills])
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { defineTool, jsonSchema, type Tool, type ToolCall } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
@@ -68,6 +69,9 @@ describe('tools', () => {
     ['nothing', undefined, 'Done.'],
     ['data', { a: [1] }, '{"a":[1]}'],
     ['null', null, 'null'],
+    ['a date', { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+    ['what JSON has no word for', { big: 1n }, 'The tool failed: Do not know how to serialize a BigInt'],
+    ['a function', () => 1, 'Done.'],
     ['parts', { parts: [{ text: 'a' }, { data: 1 }] }, 'a\n1'],
     ['an error', { parts: [{ text: 'no' }], isError: true }, 'no'],
     ['what only looks like parts', { parts: [{ text: 'a', url: 'b' }] }, '{"parts":[{"text":"a","url":"b"}]}'],
@@ -194,6 +198,25 @@ describe('tools', () => {
     const { task } = await run.outcome
     expect([task?.task.status.state, call_?.signal.aborted]).toEqual(['canceled', true])
     expect(test.provider.requests).toHaveLength(1)
+  })
+
+  it('leave nothing behind on the signal of the run', async () => {
+    const signals: AbortSignal[] = []
+    const tool: Tool = {
+      name: 'ping',
+      description: 'Pings',
+      timeoutMs: 1000,
+      run: (_, one) => {
+        signals.push(one.context.signal)
+        return 'pong'
+      },
+    }
+    const turns = [...Array.from({ length: 5 }, () => call('ping')), done]
+    const test = loopHarness(turns, { tools: [tool] })
+    await test.send('go')
+    expect(signals).toHaveLength(5)
+    expect(getEventListeners(signals[0] as AbortSignal, 'abort')).toEqual([])
+    expect(test.clock.pending).toBe(0)
   })
 
   it('of one name are refused when the app is made', () => {

@@ -13,8 +13,21 @@ export interface CallResult {
 export function resultOf(value: unknown): CallResult {
   if (value === undefined) return { parts: [] }
   if (typeof value === 'string') return { parts: [{ text: value }] }
-  if (!hasParts(value)) return { parts: [{ data: value as JsonValue }] }
-  return { parts: [...value.parts], ...(value.isError === true && { isError: true }) }
+  if (!hasParts(value)) {
+    const data = asJson(value)
+    return { parts: data === undefined ? [] : [{ data }] }
+  }
+  const parts = value.parts.map((part) =>
+    part.data === undefined ? part : { ...part, data: asJson(part.data) ?? null },
+  )
+  return { parts, ...(value.isError === true && { isError: true }) }
+}
+
+/** What JSON makes of a value: dates are text, what has no JSON is gone. @throws TypeError where it can't be told at all */
+function asJson(value: unknown): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null)
+    return JSON.stringify(value) === undefined ? undefined : (value as JsonValue)
+  return JSON.parse(JSON.stringify(value)) as JsonValue
 }
 
 /** The result with no more than so many characters of text, data and files. */

@@ -185,6 +185,38 @@ describe('a skill', () => {
   })
 })
 
+it('a message that goes to a skill with instructions runs its loop, through approvals and a restart', async () => {
+  const ran: string[] = []
+  const send: Tool = {
+    name: 'send',
+    description: 'Sends',
+    needsApproval: true,
+    run: () => void ran.push('send') as never,
+  }
+  const { handler: _, input: __, ...rest } = weather({ instructions: 'Speak of weather.', output: place })
+  const turns = [call('send'), call('final_answer', { city: 'Rome' })]
+  const test = loopHarness(turns, {
+    skills: [rest as Skill, weather({ id: 'other' })],
+    tools: [send],
+    instructions: 'Be kind.',
+  })
+  const message = {
+    messageId: 'm',
+    role: 'user' as const,
+    parts: [{ text: 'Rome?' }],
+    metadata: { 'urn:pf-agents:a2a:skill:v1': 'weather' },
+  }
+  const asked = await test.send('', { message })
+  expect([asked.task.status.state, asked.facts.skillId, names(test)]).toEqual([
+    'input-required',
+    'weather',
+    ['send', 'final_answer'],
+  ])
+  const { task } = await test.clock.until(test.submit('yes', { taskId: asked.task.id }, test.restarted()).outcome)
+  expect([task && texts(task), ran]).toEqual([['{"city":"Rome"}'], ['send']])
+  expect(messagesOf(test, 1)[0]?.content).toMatch(/^Be kind\.\n\nSpeak of weather\./)
+})
+
 describe('tools that come from elsewhere', () => {
   it('join those of the agent, by name', async () => {
     const tool: Tool = { name: 'b', description: 'From a source', run: (_, { context }) => context.contextId }
