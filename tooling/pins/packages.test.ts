@@ -16,6 +16,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/a2a-server': { '.': both, './push': node },
   '@pf-agents/agent-core': { '.': both, './testing': both },
   '@pf-agents/agui-agent': { '.': node },
+  '@pf-agents/agui-stream': { '.': node },
   '@pf-agents/app': { '.': both, './node': node, './wasm': wasm },
   '@pf-agents/auth': { '.': both, './jwt': both },
   '@pf-agents/cli': { '.': node },
