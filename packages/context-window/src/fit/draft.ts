@@ -20,7 +20,8 @@ export interface ResultPlace {
 
 interface Slot {
   readonly given: readonly ModelMessage[]
-  tokens: number
+  /** As it is shown; absent until somebody asks: what is not there need not be weighed. */
+  tokens?: number
   readonly fixed: boolean
   present: boolean
   /** Results that are shown in part, by call. */
@@ -35,7 +36,7 @@ export class Draft {
   readonly #headTokens: number
   /** Where the last message of the user stands; -1 where there is none. */
   readonly lastUser: number
-  #stepTokens = 0
+  #stepTokens: number | undefined
   #prints: readonly string[] | undefined
   #summary: { message: ModelUserMessage; tokens: number } | undefined
   cut: Cut | undefined
@@ -49,16 +50,14 @@ export class Draft {
     const fixed = pinned(history.steps, pin)
     this.#slots = history.steps.map((given, at) => ({
       given,
-      tokens: this.#weigh(given),
       fixed: fixed.has(at) || at === this.lastUser || at === roles.length - 1,
       present: true,
     }))
-    this.#addUp()
   }
 
   /** Tokens of all that is there. */
   get tokens(): number {
-    return this.#headTokens + (this.#summary?.tokens ?? 0) + this.#stepTokens
+    return this.#headTokens + (this.#summary?.tokens ?? 0) + (this.#stepTokens ??= this.#addUp())
   }
   /** Of these, the standing orders. */
   get headTokens(): number {
@@ -79,9 +78,12 @@ export class Draft {
 
   /** The steps that are there, with their places. */
   present(): { at: number; step: Step }[] {
-    return this.#slots.flatMap(({ present, given, tokens, fixed }, at) =>
-      present ? [{ at, step: { messages: given, role: roleOf(given), tokens, fixed } }] : [],
-    )
+    return this.#slots.flatMap((slot, at) => {
+      const { present, given, fixed } = slot
+      return present
+        ? [{ at, step: { messages: given, role: roleOf(given), tokens: this.#tokensOf(slot), fixed } }]
+        : []
+    })
   }
 
   /** Cuts as was decided before; false where that was about another history. */
@@ -94,7 +96,7 @@ export class Draft {
       slot.present = slot.fixed || kept.has(at)
     }
     this.cut = cut
-    this.#addUp()
+    this.#stepTokens = undefined
     this.#summarize(cut.summary)
     return true
   }
@@ -109,7 +111,7 @@ export class Draft {
     const kept: number[] = []
     for (let at = 0; at < count; at++) if (this.#slots[at]?.present) kept.push(at)
     this.cut = recordCut((this.#prints ??= this.#fingerprints()), count, kept, summary)
-    this.#addUp()
+    this.#stepTokens = undefined
     this.#summarize(summary)
   }
 
@@ -154,8 +156,8 @@ export class Draft {
     const before = slot.short?.get(result.toolCallId)?.shown ?? result
     const shown = shortenResult(result, entry)
     const more = this.#weigher.result(shown) - this.#weigher.result(before)
-    slot.tokens += more
-    if (slot.present) this.#stepTokens += more
+    slot.tokens = this.#tokensOf(slot) + more
+    if (slot.present && this.#stepTokens !== undefined) this.#stepTokens += more
     slot.short ??= new Map()
     slot.short.set(result.toolCallId, { print, entry, shown })
   }
@@ -175,9 +177,14 @@ export class Draft {
     return removed
   }
 
-  #addUp(): void {
-    this.#stepTokens = 0
-    for (const slot of this.#slots) if (slot.present) this.#stepTokens += slot.tokens
+  #addUp(): number {
+    let tokens = 0
+    for (const slot of this.#slots) if (slot.present) tokens += this.#tokensOf(slot)
+    return tokens
+  }
+
+  #tokensOf(slot: Slot): number {
+    return (slot.tokens ??= this.#weigh(slot.given))
   }
 
   #summarize(summary: string | undefined): void {

@@ -1,4 +1,11 @@
-/** Says how many tokens a text is. */
+/**
+ * Says how many tokens a text is.
+ *
+ * @example
+ * ```ts
+ * const thirds: TokenCounter = { name: 'thirds', count: (text) => Math.ceil(text.length / 3) }
+ * ```
+ */
 export interface TokenCounter {
   /** Names it in logs. */
   readonly name: string

@@ -38,7 +38,7 @@ const usualInstructions = `You write the memory of an assistant. The text you ar
  *
  * @example
  * ```ts
- * contextWindow({ window: summarizingWindow({ model: openai('gpt-5-mini') }) })
+ * contextWindow({ window: summarizingWindow({ model: createOpenAiChat({ model: 'gpt-5-nano' }) }) })
  * ```
  */
 export function summarizingWindow(options: SummarizingWindowOptions): WindowStrategy {

@@ -10,7 +10,18 @@ export interface SummaryRequest {
   readonly context: RunContext
 }
 
-/** Decides what stays where a prompt is too long. */
+/**
+ * Decides what stays where a prompt is too long.
+ *
+ * @example
+ * ```ts
+ * // What the user said, and what has to stay.
+ * const usersOnly: WindowStrategy = {
+ *   name: 'users-only',
+ *   keep: (steps) => steps.flatMap(({ role }, at) => (role === 'user' ? [at] : [])),
+ * }
+ * ```
+ */
 export interface WindowStrategy {
   /** Names it in what is remembered: another one does not go on with that. */
   readonly name: string
