@@ -2,6 +2,8 @@ import { hashText } from '../history/fingerprint'
 
 /** How many steps before the cut are remembered one by one. */
 const tailLength = 32
+/** How many of them have to be there, at least, for a history whose oldest messages are gone to be the same one. */
+const leastOverlap = 4
 
 /** What was left out of a history, in a form that holds only for that very history. Plain JSON. */
 export interface Cut {
@@ -11,8 +13,8 @@ export interface Cut {
   readonly revision: string
   /** Hashes of the last of them, for a history whose oldest messages are not read any more. */
   readonly tail: readonly string[]
-  /** Hash of the step behind them, where there was one. */
-  readonly next?: string
+  /** Hash of the step behind them: the newest is always there. */
+  readonly next: string
   /** Those of the decided steps that were kept: how far each stands before the cut. Descending. */
   readonly kept: readonly number[]
   /** Stands for what was left out. */
@@ -21,12 +23,11 @@ export interface Cut {
 
 /** Writes down a decision. @param kept indices below `count` of the steps that stay */
 export function recordCut(prints: readonly string[], count: number, kept: readonly number[], summary?: string): Cut {
-  const next = prints[count]
   return {
     count,
     revision: revisionOf(prints, count),
     tail: prints.slice(Math.max(0, count - tailLength), count),
-    ...(next !== undefined && { next }),
+    next: prints[count] ?? '',
     kept: kept.map((index) => count - index),
     ...(summary !== undefined && { summary }),
   }
@@ -38,10 +39,10 @@ export function recordCut(prints: readonly string[], count: number, kept: readon
  */
 export function placeOfCut(cut: Cut, prints: readonly string[]): number | undefined {
   if (prints.length >= cut.count && revisionOf(prints, cut.count) === cut.revision) return cut.count
-  for (let place = Math.min(cut.count - 1, prints.length); place > 0; place--) {
-    if (endsAlike(cut.tail, prints, place)) return place
+  for (let place = Math.min(cut.count, prints.length) - 1; place >= leastOverlap; place--) {
+    if (prints[place] === cut.next && endsAlike(cut.tail, prints, place)) return place
   }
-  return cut.next !== undefined && prints[0] === cut.next ? 0 : undefined
+  return undefined
 }
 
 function endsAlike(tail: readonly string[], prints: readonly string[], place: number): boolean {
