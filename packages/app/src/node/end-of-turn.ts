@@ -1,8 +1,8 @@
 /**
  * Holds answers back to the end of a turn of the event loop, so that all requests that came in together are worked on
- * before the first of them is answered. Each write wakes whoever reads on the other side; woken once for a batch, a
- * client on the same machine takes a good fifth less of the time per small request, and code and data stay in the cache.
- * A request that came alone loses nothing: its turn ends with it.
+ * before the first of them is answered. Each write wakes whoever reads on the other side; woken once for a batch instead
+ * of once for each answer, a busy server needs a third less processor time per small request. A request that comes alone
+ * pays one to two microseconds for it (docs/decisions/request-cost.md).
  */
 export class EndOfTurn<T> {
   #held: { value: T; resolve: (value: T) => void }[] = []
