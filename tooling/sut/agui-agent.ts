@@ -147,7 +147,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 
   'multi-interrupt': (_message, context) => {
     const { day, people } = context.slots
-    if (day !== undefined && people !== undefined) return reply.text(`A table on ${String(day)} for ${String(people)}.`)
+    if (day !== undefined && people !== undefined)
+      return reply.text(`A table on ${day as string} for ${people as number}.`)
     return reply.inputsRequired([
       { prompt: 'Which day?', slot: 'day', schema: { type: 'string', minLength: 1 } },
       { prompt: 'How many people?', slot: 'people', schema: { type: 'integer', minimum: 0 } },
@@ -195,7 +196,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 async function run(message: IncomingMessage, context: RunContext) {
   const props = forwardedProps(message) as { scenario?: unknown } | undefined
   const kept = context.state.task.get('scenario')
-  const name = String(kept ?? props?.scenario ?? 'handler-only')
+  const wanted = kept ?? props?.scenario ?? 'handler-only'
+  const name = typeof wanted === 'string' ? wanted : JSON.stringify(wanted)
   const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined
   if (scenario === undefined) return reply.rejected(`There is no scenario "${name}".`)
   if (kept === undefined && name !== 'handler-only') context.state.task.set('scenario', name)

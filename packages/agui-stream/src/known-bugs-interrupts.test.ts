@@ -268,7 +268,7 @@ describe('bugs of other integrations: questions', () => {
     const answers = await Promise.all(
       ['tab1', 'tab2', 'tab3'].map((runId) => made.post({ ...input, runId, resume: [resolved(id, true)] })),
     )
-    const statuses = answers.map(({ status }) => status).sort()
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b)
     expect(statuses).toEqual([200, 409, 409])
     for (const answer of answers) {
       const text = await answer.text()

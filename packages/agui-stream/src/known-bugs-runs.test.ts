@@ -60,8 +60,8 @@ describe('bugs of other integrations: runs', () => {
     }
     for (const [when, onMessage] of Object.entries(throwing)) {
       const events = await local({ onMessage }).run(inputOf('go'))
-      expect(terminals(events), when).toEqual(['RUN_ERROR'])
-      expect(events.at(-1), when).toEqual({ type: 'RUN_ERROR', code: 'PF_INTERNAL', message: 'The agent failed.' })
+      expect(terminals(events), `${when}`).toEqual(['RUN_ERROR'])
+      expect(events.at(-1), `${when}`).toEqual({ type: 'RUN_ERROR', code: 'PF_INTERNAL', message: 'The agent failed.' })
     }
   })
 

@@ -37,8 +37,8 @@ const terminal = (type: string): boolean => type === 'RUN_FINISHED' || type === 
 /** Any run: accepted by the client, ended once, at the end. */
 async function holds(client: (typeof clients)[number], frames: string, label: string): Promise<void> {
   const types = wireEvents(frames).map(({ type }) => type as string)
-  expect(types.filter(terminal), label).toHaveLength(1)
-  expect(terminal(types.at(-1) as string), label).toBe(true)
+  expect(types.filter(terminal), `${label}`).toHaveLength(1)
+  expect(terminal(types.at(-1) as string), `${label}`).toBe(true)
   const { refused, warnings } = await readStream(client, frames)
   expect(refused, `${label}\n${frames}`).toBeUndefined()
   // What a client leaves out or can't apply, it warns of.

@@ -11,7 +11,7 @@ const reasons: Record<Interrupt['kind'], string> = {
 }
 
 /** A question as an outcome tells it. */
-export function encodeInterrupt(interrupt: Interrupt, callId: (toolCallId: string) => string): WireInterrupt {
+function encodeInterrupt(interrupt: Interrupt, callId: (toolCallId: string) => string): WireInterrupt {
   const { id, kind, prompt, slot, schema, toolCallId, expiresAt, child } = interrupt
   const facts: JsonObject = { kind, ...(slot !== undefined && { slot }), ...(child && { child: { ...child } }) }
   return {

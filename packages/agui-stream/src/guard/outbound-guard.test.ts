@@ -304,8 +304,8 @@ describe.each(wrong)('%s: %s', (rule, _name, events) => {
         client,
         framesOf(out.flatMap((event) => downgrade(event, profile, () => {}) ?? [])),
       )
-      expect(refused, client.version).toBeUndefined()
-      expect(warnings, client.version).toEqual([])
+      expect(refused, `${client.version}`).toBeUndefined()
+      expect(warnings, `${client.version}`).toEqual([])
     }
   })
 })

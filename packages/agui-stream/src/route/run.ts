@@ -29,7 +29,7 @@ import { checkAccept, checkContentType } from './headers'
 const maxDepth = 100
 
 /** Reads and checks a request for a run. @throws PfError */
-export async function readInput(service: Service, info: RequestInfo): Promise<RunInput> {
+async function readInput(service: Service, info: RequestInfo): Promise<RunInput> {
   checkContentType(info)
   checkAccept(info)
   service.checkRoom()
@@ -204,10 +204,7 @@ function tellOnly(service: Service, input: RunInput, info: RequestInfo, plan: Ex
 }
 
 /** The end of a run that only says what a task waits for. */
-export function waitingEnd(
-  { threadId, runId }: { threadId: string; runId: string },
-  { task, facts }: StoredTask,
-): WireEvent {
+function waitingEnd({ threadId, runId }: { threadId: string; runId: string }, { task, facts }: StoredTask): WireEvent {
   const open: Interrupt[] = (facts.interrupts ?? []).filter((one) => one.status === 'open')
   return encodeEnd({
     threadId,
