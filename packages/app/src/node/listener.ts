@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { getRequestListener } from '@hono/node-server'
+import { type RequestTarget, requestTarget } from '@pf-agents/http-kit'
 import { type App, appCore } from '../app'
 import { errorResponse } from '../error-response'
 import { EndOfTurn } from './end-of-turn'
@@ -24,8 +25,9 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
   checkTargets(app[appCore].features, 'node')
   bindNodeHost(app)
   const endOfTurn = new EndOfTurn<Response>()
-  return getRequestListener(
+  const listener = getRequestListener(
     (request, { incoming, outgoing }) => {
+      if (targetOf(incoming as IncomingMessage) === undefined) return refused()
       const context = new NodeContext(incoming as IncomingMessage)
       const response = app.fetch(request, context)
       if (!(response instanceof Promise)) return response
@@ -35,8 +37,26 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
     },
     {
       // Only what no request could be made of comes here, such as a Host header that is none.
-      errorHandler: () =>
-        errorResponse(new PfError('PF_REQUEST_INVALID', 'The request line or the Host header is not valid.')),
+      errorHandler: refused,
     },
   ) as NodeListener
+  return (incoming, outgoing) => {
+    // HTTP/1.0 knows no Host: the request is for the address it came to.
+    if (incoming.headers.host === undefined) incoming.headers.host = ownAddress(incoming)
+    return listener(incoming, outgoing)
+  }
+}
+
+function targetOf(incoming: IncomingMessage): RequestTarget | undefined {
+  return requestTarget(incoming.url ?? '/', incoming.headers.host, '')
+}
+
+function refused(): Response {
+  return errorResponse(new PfError('PF_REQUEST_INVALID', 'The request line or the Host header is not valid.'))
+}
+
+function ownAddress({ socket }: IncomingMessage): string {
+  const { localAddress = '127.0.0.1', localPort } = socket
+  const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress
+  return localPort === undefined ? host : `${host}:${localPort}`
 }

@@ -1,4 +1,5 @@
 /** Answers the host gives itself, as JSON, when a guest can't. Codes and statuses are agent-core's. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@pf-agents/agent-core'
 import type { Exchange } from './exchange'
 
@@ -10,6 +11,11 @@ export interface HostError {
 }
 
 export const hostErrors = {
+  target: {
+    status: 400,
+    code: 'PF_REQUEST_INVALID',
+    message: 'The request line or the Host header is not valid.',
+  },
   busy: {
     status: 503,
     code: 'PF_OVERLOADED',
@@ -55,4 +61,15 @@ export function sendHostError(exchange: Exchange, error: HostError, detail?: str
   exchange.respond(error.status, headers)
   exchange.write(body, () => {})
   exchange.end()
+}
+
+/** Answers a request that no guest may see, because nobody can tell whom it is for. */
+export function refuseTarget(request: IncomingMessage, response: ServerResponse): void {
+  const { status, code, message } = hostErrors.target
+  // A body that nobody reads would be taken for the next request.
+  response.shouldKeepAlive = false
+  const body = JSON.stringify({ error: { code, message } })
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+  request.resume()
 }

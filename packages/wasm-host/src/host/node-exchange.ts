@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestTarget } from '@pf-agents/http-kit'
 import { WINDOW } from '../protocol/messages'
 import type { Exchange } from './exchange'
 
@@ -8,24 +9,18 @@ const BUFFERED_BODY = 64 * 1024
 const HAS_NO_BODY = (request: IncomingMessage): boolean =>
   request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
 
-function headOf(request: IncomingMessage, authority: string): Exchange['head'] {
+function headOf(request: IncomingMessage, { authority, path }: RequestTarget): Exchange['head'] {
   const headers: [string, string][] = []
   for (let index = 0; index < request.rawHeaders.length; index += 2)
     headers.push([request.rawHeaders[index] as string, request.rawHeaders[index + 1] as string])
-  return {
-    method: request.method ?? 'GET',
-    scheme: 'http',
-    authority: request.headers.host ?? authority,
-    path: request.url ?? '/',
-    headers,
-  }
+  return { method: request.method ?? 'GET', scheme: 'http', authority, path, headers }
 }
 
 /** Makes an exchange of a node:http request; resolves once a short body is there, or undefined when the client left before. */
 export async function nodeExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  authority: string,
+  target: RequestTarget,
 ): Promise<Exchange | undefined> {
   let body: Uint8Array | undefined
   let streaming = false
@@ -37,7 +32,7 @@ export async function nodeExchange(
   }
   let untaken = 0
   return {
-    head: headOf(request, authority),
+    head: headOf(request, target),
     body,
     streaming,
     read({ chunk, end, broken }) {

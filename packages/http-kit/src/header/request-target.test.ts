@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { isAuthority, requestTarget } from './request-target'
+
+it.each([
+  'a',
+  'localhost:3000',
+  'Agent.Example',
+  'my_agent.internal:1',
+  'xn--bcher-kva.example',
+  '127.0.0.1',
+  '127.0.0.1:65535',
+  '[::1]',
+  '[::1]:80',
+  '[::ffff:1.2.3.4]:80',
+])('%j is an authority', (text) => {
+  expect(isAuthority(text)).toBe(true)
+  expect(new URL(`http://${text}/x`).username).toBe('')
+})
+
+it.each([
+  '',
+  ' ',
+  'a b',
+  ' a',
+  '[',
+  '[]',
+  '[::1',
+  '[g::1]',
+  '::1',
+  'a:',
+  'a:99999',
+  'a:123456',
+  'a:b',
+  'a:1:2',
+  '%00',
+  'a%41',
+  'evil"<script>',
+  'u:p@evil',
+  'u@evil',
+  'a/b?c#d',
+  'a\\b',
+  'a,b',
+  '\u00ff\u00fe',
+  'b\u00fccher.example',
+  '1.2.3.4.5',
+  '256.0.0.1',
+])('%j is none', (text) => {
+  expect(isAuthority(text)).toBe(false)
+})
+
+it('the Host header says whom a request is for, and in HTTP/1.0 its absence says nothing', () => {
+  expect(requestTarget('/x?y', 'a:1', 'own:2')).toEqual({ authority: 'a:1', path: '/x?y' })
+  expect(requestTarget('//b/x', 'a', 'own:2')).toEqual({ authority: 'a', path: '//b/x' })
+  expect(requestTarget('/x', undefined, 'own:2')).toEqual({ authority: 'own:2', path: '/x' })
+  expect(requestTarget('/x', '', 'own:2')).toBeUndefined()
+  expect(requestTarget('/x', 'u@a', 'own:2')).toBeUndefined()
+})
+
+it('an address in the request line comes before the Host header', () => {
+  expect(requestTarget('http://b:1/x?y', 'a', 'own')).toEqual({ authority: 'b:1', path: '/x?y' })
+  expect(requestTarget('HTTPS://b?y', 'a', 'own')).toEqual({ authority: 'b', path: '/?y' })
+  expect(requestTarget('http://b', undefined, 'own')).toEqual({ authority: 'b', path: '/' })
+  for (const bad of ['http://', 'http:///x', 'http://[/', 'http://u:p@b/x', 'ftp://b/x', '*', 'a:1', '', 'x/y'])
+    expect(requestTarget(bad, 'a', 'own')).toBeUndefined()
+  expect(requestTarget('http://b/', 'u@a', 'own')).toBeUndefined()
+})

@@ -1,0 +1,47 @@
+/** Whom a request is for and what it asks for. */
+export interface RequestTarget {
+  /** Host, with a port where one is named. */
+  authority: string
+  /** Path and query, from the first slash on. */
+  path: string
+}
+
+const hostAndPort = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
+
+/**
+ * Whether a text is `host` or `host:port` and nothing else: a name of letters, digits, dots, hyphens and underscores, an
+ * IPv4 address, or an IPv6 one in brackets. No user, no percent-encoding, and nothing that a URL parser would refuse or
+ * read as something else: what passes can stand in a URL of an agent card.
+ */
+export function isAuthority(text: string): boolean {
+  if (!hostAndPort.test(text)) return false
+  try {
+    new URL(`http://${text}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whom an HTTP/1 request is for (RFC 9112 §3.2, §3.3): the Host header, or the address in the request line where that has
+ * one. A request of HTTP/1.0 may come without a Host; then it is for `own`.
+ *
+ * @param target - the second word of the request line
+ * @param host - the Host header
+ * @param own - host and port it was sent to
+ * @returns undefined where the Host or the target is not valid, which is to be answered 400
+ *
+ * @example
+ * ```ts
+ * const target = requestTarget(request.url ?? '/', request.headers.host, '127.0.0.1:3000')
+ * if (target === undefined) return respond(400)
+ * ```
+ */
+export function requestTarget(target: string, host: string | undefined, own: string): RequestTarget | undefined {
+  if (host !== undefined && !isAuthority(host)) return undefined
+  if (target.startsWith('/')) return { authority: host ?? own, path: target }
+  const [, authority, path = ''] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(target) ?? []
+  if (authority === undefined || !isAuthority(authority)) return undefined
+  return { authority, path: path.startsWith('/') ? path : `/${path}` }
+}
