@@ -186,6 +186,18 @@ describe('a default', () => {
     expect([keys(test.stores), test.clock.pending]).toEqual([0, 0])
   })
 
+  it('counts for each of several questions', async () => {
+    const both = calls(question({ default: 'Oslo' }), question({ question: 'Which month?', default: 'May' }))
+    const test = setUp([both, 'Oslo in May.'], timed)
+    const { task } = await test.send('Book')
+    expect(keys(test.stores)).toBe(2)
+    await test.clock.advance(60_000)
+    await test.clock.run()
+    expect(stateOf(await test.task(task.id))).toBe('completed')
+    expect(results(test.model.calls[1]?.messages).map(([, answer]) => answer)).toEqual(['Oslo', 'May'])
+    expect(keys(test.stores)).toBe(0)
+  })
+
   it('does not count where somebody answers in time', async () => {
     const test = setUp([calls(question()), 'Rome.'], timed)
     const { task } = await test.send('Book')
