@@ -291,16 +291,18 @@ describe('bugs of other integrations: the wire', () => {
   })
 
   describe('bug 22: what a hostile caller sends', () => {
-    it('a hundred thousand messages', async () => {
+    it('a hundred thousand messages are refused, ten thousand cost little and are not all kept', async () => {
       const made = local(
         { onMessage: async (_message, context) => reply.text(String((await context.history(1000)).length)) },
         { app: { limits: { bodyBytes: 50_000_000 } } },
       )
-      const messages = Array.from({ length: 100_000 }, (_, count) => ({ id: `m${count}`, role: 'user', content: 'x' }))
+      const many = (length: number) =>
+        Array.from({ length }, (_, count) => ({ id: `m${count}`, role: 'user', content: 'x' }))
+      expect((await made.post(inputOf('go', { messages: many(100_000) }))).status).toBe(413)
       const begun = Date.now()
-      const events = await made.run(inputOf('go', { messages }))
+      const events = await made.run(inputOf('go', { messages: many(10_000) }))
       expect(terminals(events)).toEqual(['RUN_FINISHED'])
-      expect(Date.now() - begun).toBeLessThan(5000)
+      expect(Date.now() - begun).toBeLessThan(2000)
       expect(Number(events.find(({ type }) => type === 'TEXT_MESSAGE_CONTENT').delta)).toBeLessThanOrEqual(100)
     })
 

@@ -33,7 +33,7 @@ async function readInput(service: Service, info: RequestInfo): Promise<RunInput>
   checkContentType(info)
   checkAccept(info)
   service.checkRoom()
-  const body = parseJson(await info.readBody(), { maxDepth })
+  const body = parseJson(await info.readBody(), { maxDepth, maxValues: info.jsonValues })
   return parseRunInput(body, service.warn('A part of an AG-UI request was left out.', { tenant: info.tenant }))
 }
 

@@ -50,16 +50,10 @@ export async function planRun(input: RunInput, thread: Thread, warn: (warning: s
   }
   const waiting = await thread.waiting()
   if (waiting === undefined) return { does: 'begin', message }
-  const open = openOf(waiting)
-  if (open.some((one) => !isClientCall(one))) return { does: 'ask', stored: waiting }
-  // The user went on rather than wait for the tools of the page: whoever called them is told so. A handler could make
-  // nothing of that.
-  if (waiting.facts.checkpoint?.engine === 'handler' || open.length === 0) {
-    await thread.terms.runtime.cancel(waiting.task.id, thread.terms.principal)
-    return { does: 'begin', message }
-  }
-  const answers = open.map((one): InterruptAnswer => ({ interruptId: one.id, status: 'cancelled' }))
-  return { does: 'answer', stored: waiting, answers, message: fresh }
+  if (openOf(waiting).some((one) => !isClientCall(one))) return { does: 'ask', stored: waiting }
+  // The user went on rather than wait for the tools of the page: what called them is over, and the message begins anew.
+  await thread.terms.runtime.cancel(waiting.task.id, thread.terms.principal)
+  return { does: 'begin', message }
 }
 
 async function resumed(
