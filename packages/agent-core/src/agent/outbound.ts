@@ -35,7 +35,10 @@ export function parseOutbound(pattern: string): OutboundRule {
 
 /** Whether a URL is covered by an outbound pattern. Scheme, host and port must match. @throws PfError PF_CONFIG_INVALID */
 export function matchesOutbound(pattern: string, url: URL): boolean {
-  const rule = parseOutbound(pattern)
+  return covers(parseOutbound(pattern), url)
+}
+
+function covers(rule: OutboundRule, url: URL): boolean {
   if (rule.protocol !== '*' && rule.protocol !== url.protocol) return false
   if (rule.port !== '*' && rule.port !== (url.port || defaultPorts[url.protocol])) return false
   if (rule.host === '*') return true
@@ -44,9 +47,21 @@ export function matchesOutbound(pattern: string, url: URL): boolean {
   return url.hostname === rule.host
 }
 
+/** Lists that were read before: an agent's is the same for every call. */
+const read = new WeakMap<readonly string[], { from: string; rules: readonly OutboundRule[] }>()
+
+function rulesOf(patterns: readonly string[]): readonly OutboundRule[] {
+  const known = read.get(patterns)
+  const from = patterns.join()
+  if (known?.from === from) return known.rules
+  const rules = patterns.map(parseOutbound)
+  read.set(patterns, { from, rules })
+  return rules
+}
+
 /** @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL. */
 export function checkOutbound(patterns: readonly string[], url: URL): void {
-  if (patterns.some((pattern) => matchesOutbound(pattern, url))) return
+  if (rulesOf(patterns).some((rule) => covers(rule, url))) return
   throw new PfError(
     'PF_OUTBOUND_DENIED',
     `Calls to ${url.protocol}//${url.host} are not allowed. Add it to the agent's needs.outbound.`,

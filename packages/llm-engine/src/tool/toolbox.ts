@@ -91,6 +91,7 @@ export class Toolmaker {
 
 async function sourceTools(context: RunContext): Promise<Tool[]> {
   const sources = context.services.find(toolSourcesPort) ?? []
+  if (sources.length === 0) return []
   return (await Promise.all(sources.map(async (source) => source.tools(context)))).flat()
 }
 
