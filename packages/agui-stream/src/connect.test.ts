@@ -1,8 +1,11 @@
-import { reply } from '@pf-agents/agent-core'
+import { defineAgent, reply } from '@pf-agents/agent-core'
+import { createApp } from '@pf-agents/app'
+import { eventStream } from '@pf-agents/event-stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { clients } from '../test/clients'
 import { inputOf, Local, terminals, typesOf } from '../test/local'
 import { readStream, wireEvents } from '../test/read-stream'
+import { aguiStream } from './agui-stream'
 import { aguiEvent } from './encode/agui-events'
 
 const closing: (() => unknown)[] = []
@@ -223,6 +226,43 @@ describe('connections to a thread', () => {
     const closed = local({ onMessage: () => 'hi' })
     expect((await closed.fetch('/agui', { method: 'OPTIONS' })).status).toBe(404)
     expect((await closed.post(inputOf('go'))).headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('tell the end when the server goes down', async () => {
+    const made = new Local(
+      {
+        async *onMessage() {
+          yield 'on and on'
+          await new Promise(() => {})
+        },
+      },
+      { app: { closeGraceMs: 20 } },
+    )
+    const input = inputOf('go')
+    const texts = [made.post(input), made.fetch(`/agui/threads/${input.threadId}/connect`)].map(async (answer) => {
+      const response = await answer
+      return response.status === 200 ? response.text() : ''
+    })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await made.app.close()
+    const [text = ''] = await Promise.all(texts)
+    expect(terminals(wireEvents(text))).toEqual(['RUN_ERROR'])
+  })
+
+  it('belong to a tenant', async () => {
+    const agent = (name: string) =>
+      defineAgent({ name, description: name, version: '1.0.0', onMessage: () => reply.text(`I am ${name}.`) })
+    const app = createApp({ tenants: { red: agent('red'), blue: agent('blue') } }, [eventStream(), aguiStream()], {
+      logger: { log: () => {} },
+    })
+    closing.push(() => app.close())
+    const call = async (path: string, init?: RequestInit) => app.fetch(new Request(`http://agent.test${path}`, init))
+    const input = inputOf('who?')
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }
+    expect(await (await call('/red/agui', post)).text()).toContain('I am red.')
+    expect((await call(`/red/agui/threads/${input.threadId}/connect`)).status).toBe(200)
+    expect((await call(`/blue/agui/threads/${input.threadId}/connect`)).status).toBe(404)
+    expect((await call('/agui', post)).status).toBe(404)
   })
 
   it('capabilities come from what the agent card is made of', async () => {

@@ -11,6 +11,7 @@ import {
 import { createSseHub, type SseHub } from '@pf-agents/http-kit'
 import type { AguiStreamOptions } from './options'
 import { LiveRuns } from './stream/live-runs'
+import type { RunStream } from './stream/run-stream'
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -29,6 +30,8 @@ export class Service {
   readonly hub: SseHub
   readonly live: LiveRuns
   readonly frameLimit: number
+  /** Streams that are open: each has to be told how its run ended before it is closed. */
+  readonly open = new Set<RunStream>()
   readonly #maxStreams: number
   readonly #byTenant: ReadonlyMap<string, ServedAgent>
 
@@ -69,6 +72,8 @@ export class Service {
 
   close(): void {
     this.live.close()
+    for (const stream of [...this.open])
+      stream.end({ code: 'PF_OVERLOADED', message: 'The server goes down. Connect to the thread again to go on.' })
     this.hub.close()
   }
 }

@@ -161,7 +161,7 @@ describe('an agent with a model over AG-UI', () => {
     await run({ tools }, 'never mind')
     expect(page.messages.at(-1)?.content).toBe('As you like.')
     // No call without a result is left in what the model is told.
-    const { messages } = provider.requests[1]?.body as Json
+    const { messages } = (provider.requests[1] as Json).body
     expect(messages.at(-1)).toEqual({ role: 'user', content: 'never mind' })
     expect(JSON.stringify(messages)).not.toContain('tool_calls')
   })

@@ -55,7 +55,7 @@ export function plainSides(service: Service, { threadId, runId }: RunInput, task
 export function openStream(service: Service, input: RunInput, key: TaskKey, sides: RunSides): RunStream {
   const { options, streams, logger } = service.parts
   service.live.join(key.taskId)
-  return new RunStream({
+  const stream = new RunStream({
     ...sides,
     hub: service.hub,
     streams,
@@ -64,6 +64,11 @@ export function openStream(service: Service, input: RunInput, key: TaskKey, side
     threadId: input.threadId,
     profile: profileOf(input.protocolVersion, options.subagentsForOldClients ?? false),
     frameLimit: service.frameLimit,
-    onOver: (isRunOver) => service.live.leave(key.taskId, isRunOver),
+    onOver(isRunOver) {
+      service.open.delete(stream)
+      service.live.leave(key.taskId, isRunOver)
+    },
   })
+  service.open.add(stream)
+  return stream
 }
