@@ -18,7 +18,7 @@ const said = ({ artifacts }: Task): string =>
   artifacts.flatMap(({ parts }) => parts.map(({ text }) => text ?? '')).join('')
 
 beforeAll(async () => {
-  component = await startComponent(entry, { workers: 2 })
+  component = await startComponent(entry, { workers: 2, busyLimitMs: 10_000 })
 }, 120_000)
 afterAll(() => component?.close())
 
@@ -52,4 +52,7 @@ it('a question waits between two requests, and is asked again until the answer m
 it('what is remembered in one conversation is recalled in another', async () => {
   await send('remember The cat is called Moss.')
   expect(said(await send('recall cat'))).toContain('The cat is called Moss.')
+  // Small and capital letters of other scripts, without Intl.
+  await send('remember Das Fest ist in Köln, в Москве, 東京で。')
+  for (const query of ['KÖLN', 'МОСКВЕ', '東京']) expect(said(await send(`recall ${query}`))).toContain('Das Fest')
 })

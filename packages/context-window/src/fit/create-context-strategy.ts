@@ -1,4 +1,5 @@
 import type { ContextRequest, ContextResult, ContextStrategy } from '@pf-agents/agent-core'
+import { createFingerprints } from '../history/fingerprint'
 import { splitHistory } from '../history/split'
 import { readState, writeState } from '../state/fit-state'
 import { loadSnapshot } from '../state/snapshot'
@@ -26,6 +27,7 @@ import { modelName, roomFor } from './room'
  */
 export function createContextStrategy(options: ContextStrategyOptions = {}): ContextStrategy {
   const weigher = createWeigher(options.counter ?? createTokenEstimator(), options.fileTokens)
+  const fingerprints = createFingerprints()
   const window = options.window ?? slidingWindow()
   const name = `context-window/${window.name}`
 
@@ -35,7 +37,7 @@ export function createContextStrategy(options: ContextStrategyOptions = {}): Con
       const state = readState(name, request.state)
       const history = splitHistory(request.messages)
       const room = roomFor(request, options, state, weigher)
-      const draft = new Draft(history, weigher, options.pin)
+      const draft = new Draft(history, weigher, fingerprints, options.pin)
       if (state.cut !== undefined) draft.apply(state.cut)
       if (state.short !== undefined) draft.restore(state.short)
       if (draft.tokens > room.tokens && draft.cut === undefined) {

@@ -1,5 +1,5 @@
 import type { ModelMessage, ModelToolResultPart, ModelUserMessage } from '@pf-agents/agent-core'
-import { fingerprint, fingerprintResult } from '../history/fingerprint'
+import type { Fingerprints } from '../history/fingerprint'
 import { type History, roleOf, type Step } from '../history/step'
 import { shortenResult, shortestText, textOfResult } from '../results/shorten'
 import { type Cut, placeOfCut, recordCut } from '../state/cut'
@@ -37,11 +37,18 @@ export class Draft {
   /** Where the last message of the user stands; -1 where there is none. */
   readonly lastUser: number
   #stepTokens: number | undefined
+  readonly #fingerprints: Fingerprints
   #prints: readonly string[] | undefined
   #summary: { message: ModelUserMessage; tokens: number } | undefined
   cut: Cut | undefined
 
-  constructor(history: History, weigher: Weigher, pin: ((message: ModelMessage) => boolean) | undefined) {
+  constructor(
+    history: History,
+    weigher: Weigher,
+    fingerprints: Fingerprints,
+    pin: ((message: ModelMessage) => boolean) | undefined,
+  ) {
+    this.#fingerprints = fingerprints
     this.#head = history.head
     this.#weigher = weigher
     this.#headTokens = this.#weigh(history.head)
@@ -88,7 +95,7 @@ export class Draft {
 
   /** Cuts as was decided before; false where that was about another history. */
   apply(cut: Cut): boolean {
-    const place = placeOfCut(cut, (this.#prints ??= this.#fingerprints()))
+    const place = placeOfCut(cut, (this.#prints ??= this.#printSteps()))
     if (place === undefined) return false
     const kept = new Set(cut.kept.map((back) => place - back))
     for (let at = 0; at < place; at++) {
@@ -110,7 +117,7 @@ export class Draft {
     }
     const kept: number[] = []
     for (let at = 0; at < count; at++) if (this.#slots[at]?.present) kept.push(at)
-    this.cut = recordCut((this.#prints ??= this.#fingerprints()), count, kept, summary)
+    this.cut = recordCut((this.#prints ??= this.#printSteps()), count, kept, summary)
     this.#stepTokens = undefined
     this.#summarize(summary)
   }
@@ -142,7 +149,7 @@ export class Draft {
         for (const result of message.content) {
           const text = textOfResult(result.parts)
           if (text.length < shortestText) continue
-          const print = fingerprintResult(result.toolCallId, result.parts)
+          const print = this.#fingerprints.result(result)
           places.push({ step, result, text, print, shortened: slot.short?.get(result.toolCallId)?.entry })
         }
       }
@@ -197,8 +204,8 @@ export class Draft {
     this.#summary = { message, tokens: this.#weigher.message(message) }
   }
 
-  #fingerprints(): string[] {
-    return this.#slots.map(({ given }) => fingerprint(given))
+  #printSteps(): string[] {
+    return this.#slots.map(({ given }) => this.#fingerprints.step(given))
   }
 
   #weigh(messages: readonly ModelMessage[]): number {

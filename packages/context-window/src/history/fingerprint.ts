@@ -1,4 +1,4 @@
-import type { ModelMessage, Part } from '@pf-agents/agent-core'
+import type { ModelMessage, ModelToolResultPart, Part } from '@pf-agents/agent-core'
 
 /** Of very long texts that nobody writes by hand, this much is looked at from either end. */
 const sample = 2_048
@@ -21,32 +21,58 @@ export function hashText(text: string, seed = ''): string {
   return hex(first) + hex(second ^ (second >>> 15))
 }
 
-/** What tells messages from others: what they say, not what a provider put beside it. */
-export function fingerprint(messages: readonly ModelMessage[]): string {
-  let hash = ''
+/** What tells messages, and results of tools, from others. What was looked at once is remembered as long as it lives. */
+export interface Fingerprints {
+  /** Of messages that stand together: what they say, not what a provider put beside it. */
+  step(messages: readonly ModelMessage[]): string
+  result(result: ModelToolResultPart): string
+}
+
+/** Makes fingerprints. A run hands in the same messages with every call, and in a component each character costs. */
+export function createFingerprints(): Fingerprints {
+  const messages = new WeakMap<ModelMessage, string>()
+  const results = new WeakMap<ModelToolResultPart, string>()
+
+  function result(part: ModelToolResultPart): string {
+    let print = results.get(part)
+    if (print === undefined) results.set(part, (print = fingerprintResult(part.toolCallId, part.parts)))
+    return print
+  }
+
+  function message(one: ModelMessage): string {
+    let print = messages.get(one)
+    if (print === undefined) messages.set(one, (print = fingerprint(one, result)))
+    return print
+  }
+
+  return {
+    result,
+    step: (all) =>
+      all.length === 1 ? message(all[0] as ModelMessage) : all.reduce((hash, one) => hashText(message(one), hash), ''),
+  }
+}
+
+function fingerprint(message: ModelMessage, result: (part: ModelToolResultPart) => string): string {
+  let hash = hashText(message.role)
   const mix = (text: string): void => {
     hash = hashText(text, hash)
   }
-  for (const message of messages) {
-    mix(message.role)
-    if (message.role === 'system') {
-      mix(message.text)
-      continue
-    }
-    for (const part of message.content) {
-      mix(part.type)
-      if (part.type === 'text' || part.type === 'reasoning') mix(part.text)
-      else if (part.type === 'tool-call') mix(`${part.toolCallId}\n${part.name}\n${part.arguments}`)
-      else if (part.type === 'file') mix(`${part.mediaType}\n${part.url ?? ends(part.raw ?? '')}`)
-      else if (part.type === 'opaque') mix(ends(JSON.stringify(part.data)))
-      else mix(fingerprintResult(part.toolCallId, part.parts))
-    }
+  if (message.role === 'system') {
+    mix(message.text)
+    return hash
+  }
+  for (const part of message.content) {
+    mix(part.type)
+    if (part.type === 'text' || part.type === 'reasoning') mix(part.text)
+    else if (part.type === 'tool-call') mix(`${part.toolCallId}\n${part.name}\n${part.arguments}`)
+    else if (part.type === 'file') mix(`${part.mediaType}\n${part.url ?? ends(part.raw ?? '')}`)
+    else if (part.type === 'opaque') mix(ends(JSON.stringify(part.data)))
+    else mix(result(part))
   }
   return hash
 }
 
-/** What tells a result from others. */
-export function fingerprintResult(toolCallId: string, parts: readonly Part[]): string {
+function fingerprintResult(toolCallId: string, parts: readonly Part[]): string {
   let hash = hashText(toolCallId)
   for (const part of parts) {
     if (part.text !== undefined) hash = hashText(part.text, hash)

@@ -53,7 +53,7 @@ const ranges: readonly (readonly [number, number])[] = [
 
 /** The kind of a UTF-16 code unit. */
 export function kindOf(code: number): number {
-  if (code < 0x80) return kindOfAscii(code)
+  if (code < 0x80) return ascii[code] as number
   let low = 0
   let high = ranges.length - 1
   while (low < high) {
@@ -71,3 +71,6 @@ function kindOfAscii(code: number): number {
   if (code >= 48 && code <= 57) return kind.digit
   return code === 10 || code === 13 ? kind.line : kind.punctuation
 }
+
+/** The kinds of ASCII, looked up: in a component, which compiles nothing, each branch costs. */
+const ascii: readonly number[] = Array.from({ length: 0x80 }, (_, code) => kindOfAscii(code))

@@ -22,7 +22,7 @@ const dataPerToken = 8
 /** A file in a prompt: its media type, and its bytes as base64 or its address. */
 export type WeighedFile = Pick<ModelFilePart, 'mediaType' | 'raw' | 'url'>
 
-/** Weighs messages and tools. Every text is counted once per call. */
+/** Weighs messages and tools. A message is weighed once, as long as it lives: a run hands in the same ones with every call. */
 export interface Weigher {
   message(message: ModelMessage): number
   result(result: ModelToolResultPart): number
@@ -35,6 +35,8 @@ export function createWeigher(
   counter: TokenCounter,
   fileTokens: (file: WeighedFile) => number = usualFileTokens,
 ): Weigher {
+  const weighed = new WeakMap<ModelMessage, number>()
+  const definitions = new WeakMap<ModelTool, number>()
   const text = (value: string): number => (value === '' ? 0 : counter.count(value))
   const data = (value: unknown): number =>
     value === undefined ? 0 : Math.ceil(JSON.stringify(value).length / dataPerToken)
@@ -67,19 +69,30 @@ export function createWeigher(
     return frame.call + sum(parts, resultPart)
   }
 
+  function tool(one: ModelTool): number {
+    const known = definitions.get(one)
+    if (known !== undefined) return known
+    const { name, description = '', parameters } = one
+    const tokens = frame.tool + text(name) + text(description) + text(JSON.stringify(parameters))
+    definitions.set(one, tokens)
+    return tokens
+  }
+
+  function message(one: ModelMessage): number {
+    if (one.role === 'system') return frame.message + text(one.text)
+    if (one.role === 'user') return frame.message + sum(one.content, userPart)
+    if (one.role === 'assistant') return frame.message + sum(one.content, assistantPart)
+    return frame.message + sum(one.content, result)
+  }
+
   return {
     text,
     result,
-    tools: (tools) =>
-      sum(
-        tools,
-        (tool) => frame.tool + text(tool.name) + text(tool.description ?? '') + text(JSON.stringify(tool.parameters)),
-      ),
-    message(message) {
-      if (message.role === 'system') return frame.message + text(message.text)
-      if (message.role === 'user') return frame.message + sum(message.content, userPart)
-      if (message.role === 'assistant') return frame.message + sum(message.content, assistantPart)
-      return frame.message + sum(message.content, result)
+    tools: (tools) => sum(tools, tool),
+    message(one) {
+      let tokens = weighed.get(one)
+      if (tokens === undefined) weighed.set(one, (tokens = message(one)))
+      return tokens
     },
   }
 }
