@@ -65,6 +65,11 @@ export class RunEncoder {
     return this.#out
   }
 
+  /** The id of a message or call as clients know it. */
+  wireId(id: string): string {
+    return this.#id(id)
+  }
+
   #id(id: string): string {
     return wireId(this.#terms.taskId, id)
   }

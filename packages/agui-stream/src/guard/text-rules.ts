@@ -22,7 +22,7 @@ export class TextRules {
 
   /** Whether text can go on under this very id. */
   isPlainlyOpen(messageId: string): boolean {
-    return this.#open.has(messageId) && this.#names.get(messageId) === messageId
+    return this.#names.get(messageId) === messageId && this.#open.get(messageId) === undefined
   }
 
   start(event: WireEventOf<'TEXT_MESSAGE_START'>): void {

@@ -3,6 +3,7 @@ import { parseJson, sseResponse } from '@pf-agents/http-kit'
 import type { RunInput } from '../input/run-input'
 import { parseRunInput } from '../input/parse-input'
 import type { Service } from '../service'
+import { type Cursor, parseCursor, taskOf } from '../stream/cursor'
 import { openStream, plainSides } from '../stream/open-run'
 import { Thread } from '../thread/thread'
 import { threadMessages } from '../transcript/history'
@@ -13,12 +14,6 @@ import { startedEvent } from './run'
 
 /** Tasks of a thread whose events are read again; older ones are told as the conversation keeps them. */
 const taskLimit = 50
-
-/** Where a reader stands: a task, and the last event of it that it has. */
-interface Cursor {
-  taskId: string
-  seq: number
-}
 
 /**
  * `GET` or `POST` on a thread: what was said, the state, and the run that is under way, from where it stands. With a
@@ -73,9 +68,7 @@ async function connectInput(service: Service, request: Request, info: RequestInf
 }
 
 function cursorOf(request: Request, info: RequestInfo): Cursor | undefined {
-  const text = new URL(request.url).searchParams.get('cursor') ?? info.header('last-event-id')
-  const match = /^([\w-]{1,128})\.(\d{1,15})$/.exec(text ?? '')
-  return match === null ? undefined : { taskId: match[1] as string, seq: Number(match[2]) }
+  return parseCursor(new URL(request.url).searchParams.get('cursor') ?? info.header('last-event-id'))
 }
 
 /** Everything: the history, the state, and what is under way. */
@@ -103,14 +96,10 @@ async function fromStart(service: Service, input: RunInput, info: RequestInfo, t
 }
 
 /** What comes behind a cursor; `undefined` where that can't be told any more. */
-async function fromCursor(
-  service: Service,
-  input: RunInput,
-  info: RequestInfo,
-  thread: Thread,
-  { taskId, seq }: Cursor,
-) {
-  if (!thread.taskIds.includes(taskId)) return undefined
+async function fromCursor(service: Service, input: RunInput, info: RequestInfo, thread: Thread, cursor: Cursor) {
+  const { seq } = cursor
+  const taskId = taskOf(cursor, thread.taskIds)
+  if (taskId === undefined) return undefined
   const stored = await thread.task(taskId)
   if (stored === undefined || seq > stored.lastSeq) return undefined
   const replay = await replayOf(service, input, info, taskId, seq)

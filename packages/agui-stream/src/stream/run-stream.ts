@@ -4,6 +4,7 @@ import type { RunEncoder } from '../encode/run-encoder'
 import type { OutboundGuard } from '../guard/outbound-guard'
 import type { WireEvent } from '../wire/event'
 import { downgrade, type PeerProfile } from '../wire/profile'
+import { cursorAt } from './cursor'
 import { writeFrames } from './frame'
 
 /** A place in the events of a task. */
@@ -36,6 +37,10 @@ export class RunStream implements SseOwner {
   readonly #terms: RunStreamTerms
   #subscription: Subscription | undefined
   #isLeft = false
+  /** The text that was told last, by its id in the task and on the wire, and its frame up to the text. */
+  #textId: string | undefined
+  #textWireId = ''
+  #textHead = ''
   /** Something could not be sent without which the client would know something wrong. */
   #hasFailed = false
 
@@ -69,16 +74,41 @@ export class RunStream implements SseOwner {
   /** Sends events of the task. */
   tell(events: readonly StoredEvent[]): void {
     const { encoder, guard, key } = this.#terms
+    let text = ''
     try {
       for (let at = 0; at < events.length && !guard.isOver; at++) {
         const stored = events[at] as StoredEvent
-        this.send(encoder.encode(stored, events[at + 1]?.event), `${key.taskId}.${stored.seq}`)
+        const cursor = cursorAt(key.taskId, stored.seq)
+        const plain = stored.event.type === 'text-delta' ? this.#plainText(stored.event) : undefined
+        if (plain === undefined) {
+          const legal: WireEvent[] = []
+          for (const event of encoder.encode(stored, events[at + 1]?.event)) legal.push(...guard.push(event))
+          if (legal.length > 0) text += this.#frames(legal, cursor)
+        } else text += `id: ${cursor}\n${plain}`
       }
     } catch (error) {
+      if (text !== '') this.body.write(text)
       this.#fail(error)
       return
     }
+    if (text !== '') this.body.write(text)
     if (guard.isOver || encoder.hasEnded) this.end()
+  }
+
+  /**
+   * The frame of a text that goes on, where nothing has to be looked at: most of what most runs are made of, and nothing
+   * but the text differs from one to the next.
+   */
+  #plainText({ messageId: given, delta }: Extract<StoredEvent['event'], { type: 'text-delta' }>): string | undefined {
+    const { encoder, guard, frameLimit } = this.#terms
+    if (this.#textId !== given) {
+      const messageId = encoder.wireId(given)
+      this.#textId = given
+      this.#textWireId = messageId
+      this.#textHead = `data: {"type":"TEXT_MESSAGE_CONTENT","messageId":${JSON.stringify(messageId)},"delta":`
+    }
+    if (delta === '' || typeof delta !== 'string' || delta.length > frameLimit / 8) return undefined
+    return guard.isTextOpen(this.#textWireId) ? `${this.#textHead}${JSON.stringify(delta)}}\n\n` : undefined
   }
 
   /** Follows the task from this event on, until its run is over. */
