@@ -98,11 +98,13 @@ export function defineAgent(definition: AgentDefinition): Agent {
   if (skills.length === 0 && definition.onMessage === undefined && definition.model === undefined) {
     throw invalid('The agent can not answer: give it onMessage, a skill with a handler, or a model.')
   }
-  const { budget = {}, deadlineMs, model } = definition
-  const needs = model?.needs === undefined ? definition.needs : mergeNeeds([definition.needs, model.needs])
-  for (const [name, limit] of Object.entries({ ...budget, deadlineMs, memoryMb: needs?.memoryMb })) {
-    if (limit !== undefined && !(limit > 0)) throw invalid(`The limit ${name} must be a number above 0.`)
-  }
+  const { budget, deadlineMs, model } = definition
+  // What one of them alone needs is not copied: agents may be made by the thousand.
+  const needs =
+    definition.needs && model?.needs ? mergeNeeds([definition.needs, model.needs]) : (definition.needs ?? model?.needs)
+  checkLimits(budget)
+  checkLimit('deadlineMs', deadlineMs)
+  checkLimit('memoryMb', needs?.memoryMb)
   for (const pattern of needs?.outbound ?? []) parseOutbound(pattern)
   return Object.freeze({
     ...definition,
@@ -111,6 +113,14 @@ export function defineAgent(definition: AgentDefinition): Agent {
     inputModes: definition.inputModes ?? defaultModes,
     outputModes: definition.outputModes ?? defaultModes,
   })
+}
+
+function checkLimits(budget: BudgetLimits = {}): void {
+  for (const name of Object.keys(budget) as (keyof BudgetLimits)[]) checkLimit(name, budget[name])
+}
+
+function checkLimit(name: string, limit: number | undefined): void {
+  if (limit !== undefined && !(limit > 0)) throw invalid(`The limit ${name} must be a number above 0.`)
 }
 
 function invalid(message: string): PfError {
