@@ -19,6 +19,8 @@ export interface LoopOptions {
   maxTurns?: number
   /** Turns in a row that may have a call or an answer that can not be used, each told to the model. Default 3. */
   maxRepairs?: number
+  /** Tool calls of one answer that are carried out; the others are told to the model as too many. Default 64. */
+  maxCalls?: number
   /** Tool calls at a time. Default 8. */
   maxParallel?: number
   /** Milliseconds for a tool that names no `timeoutMs` of its own. Default: the run's deadline only. */
@@ -45,6 +47,7 @@ export interface LoopOptions {
 export const defaults = {
   maxTurns: 20,
   maxRepairs: 3,
+  maxCalls: 64,
   maxParallel: 8,
   maxArgumentsLength: 262_144,
   maxResultLength: 1_048_576,

@@ -87,19 +87,23 @@ function unusual({ finish: { reason }, message }: ModelReply): { finish?: 'lengt
   return reason === 'stop' || reason === 'tool-calls' ? {} : { finish: 'other' }
 }
 
-/** The calls of an answer, those that were cut off answered at once. */
-function callsOf({ context, options }: LoopSetup, { message, cutCalls }: ModelReply): CallState[] {
+const cutOff = 'The arguments were cut off: they are too long. Write less, or make several calls.'
+
+/** The calls of an answer; those that were cut off, or are too many, are answered at once. */
+function callsOf({ answer, context, options }: LoopSetup, { message, cutCalls }: ModelReply): CallState[] {
   const calls: CallState[] = []
   for (const part of message.content) {
     if (part.type !== 'tool-call') continue
     const { toolCallId, name } = part
     const call: CallState = { toolCallId, name, arguments: part.arguments }
-    if (cutCalls.includes(part) || part.arguments.length > options.maxArgumentsLength) {
-      // Half of a call is nothing a provider takes back.
-      part.arguments = call.arguments = '{}'
+    const isCut = cutCalls.includes(part) || part.arguments.length > options.maxArgumentsLength
+    // Half of a call is nothing a provider takes back.
+    if (isCut) part.arguments = call.arguments = '{}'
+    if (isCut || calls.length >= options.maxCalls) {
       call.bad = true
-      call.result = failure('The arguments were cut off: they are too long. Write less, or make several calls.')
-      context.emit({ type: 'tool-result', toolCallId, ...call.result })
+      call.result = failure(isCut ? cutOff : `Not carried out: more than ${options.maxCalls} calls in one answer.`)
+      const isTold = answer?.mode !== 'tool' || name !== answer.tool.name
+      if (isTold) context.emit({ type: 'tool-result', toolCallId, ...call.result })
     }
     calls.push(call)
   }

@@ -286,6 +286,19 @@ describe('bad calls', () => {
     expect(results(test, 1)).toEqual([expect.stringContaining('cut off')])
   })
 
+  it('that are too many for one answer are not made', async () => {
+    let ran = 0
+    const tool: Tool = { name: 'ping', description: 'Pings', run: () => `${++ran}` }
+    const many: FakeTurn = { toolCalls: Array.from({ length: 5 }, () => ({ name: 'ping' })) }
+    const test = loopHarness([many, done], { tools: [tool] }, { loop: { maxCalls: 3 } })
+    await test.send('go')
+    expect(ran).toBe(3)
+    expect(results(test, 1).slice(2)).toEqual([
+      '3',
+      ...Array.from({ length: 2 }, () => 'Not carried out: more than 3 calls in one answer.'),
+    ])
+  })
+
   it('whose arguments are too long are cut off while they come', async () => {
     const long = { toolCalls: [{ name: 'add', arguments: { a: 'x'.repeat(10_000) } }], deltaLength: 100 }
     const test = loopHarness([long, done], { tools: [add] }, { loop: { maxArgumentsLength: 500 } })

@@ -100,6 +100,14 @@ describe('an answer that is data, by a tool', () => {
     expect(messagesOf(test, 1).at(-1)).toMatchObject({ role: 'tool', content: expect.stringContaining('city') })
   })
 
+  it('that was cut off is asked for again, and not told of', async () => {
+    const cut: FakeTurn = { toolCalls: [{ name: 'final_answer', arguments: '{"city":"Ro' }], finish: 'length' }
+    const test = loopHarness([cut, final({ city: 'Rome' })], { tools: [ping], output: city })
+    expect(data(await test.send('Where?'))).toEqual([[{ city: 'Rome' }]])
+    expect(messagesOf(test, 1).at(-1)?.content).toContain('cut off')
+    expect(test.events.filter(({ type }) => type.startsWith('tool-'))).toEqual([])
+  })
+
   it('given as text is taken where it matches, else asked for', async () => {
     const good = loopHarness([{ text: '{"city":"Rome"}' }], { tools: [ping], output: city })
     expect(data(await good.send('Where?'))).toEqual([[{ city: 'Rome' }]])
