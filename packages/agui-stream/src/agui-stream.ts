@@ -59,7 +59,9 @@ export const aguiStream = (options: AguiStreamOptions = {}) => {
         method,
         path: base + path,
         public: isPublic,
-        handle: (request, info) => answer(request, info, cors.headers(info)),
+        // Nothing between here and the page may hold the stream back to compress it.
+        handle: (request, info) =>
+          answer(request, info, { 'cache-control': 'no-cache, no-transform', ...cors.headers(info) }),
         fail: (error, _request, info) => failure(error, cors.headers(info)),
       })
       const connect = (request: Request, info: RequestInfo, headers: Record<string, string>) =>

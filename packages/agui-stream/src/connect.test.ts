@@ -177,10 +177,10 @@ describe('connections to a thread', () => {
     await new Promise((resolve) => setTimeout(resolve, 120))
     expect(isAborted).toBe(false)
     gate.resolve()
-    const events = wireEvents(await text)
-    expect(terminals(events)).toEqual(['RUN_FINISHED'])
-    const said = events.flatMap(({ type, delta }) => (type === 'TEXT_MESSAGE_CONTENT' ? [delta] : []))
-    expect(said.join('')).toBe('half whole')
+    const frames = await text
+    expect(terminals(wireEvents(frames))).toEqual(['RUN_FINISHED'])
+    const { agent } = await readStream(clients[0], frames)
+    expect(agent.messages.at(-1)?.content).toBe('half whole')
   })
 
   it('cancel stops a run under way and a task that waits; a second time is no error, after the end it is', async () => {
@@ -247,6 +247,17 @@ describe('connections to a thread', () => {
     await made.app.close()
     const [text = ''] = await Promise.all(texts)
     expect(terminals(wireEvents(text))).toEqual(['RUN_ERROR'])
+  })
+
+  it('leave a client what it holds from before all that the server has', async () => {
+    const made = local({ onMessage: () => 'hi' })
+    const input = inputOf('go')
+    await made.run(input)
+    const messages = [{ id: 'old', role: 'system', content: 'Be kind.' }, ...input.messages]
+    const path = `/agui/threads/${input.threadId}/connect`
+    const events = await made.run({ ...input, messages, runId: 'again' }, { path })
+    const snapshot = events.find(({ type }) => type === 'MESSAGES_SNAPSHOT')
+    expect(snapshot.messages).toMatchObject([{ id: 'old' }, { id: input.messages[0].id }, { content: 'hi' }])
   })
 
   it('belong to a tenant', async () => {

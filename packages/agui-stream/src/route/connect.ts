@@ -8,12 +8,16 @@ import { openStream, plainSides } from '../stream/open-run'
 import { Thread } from '../thread/thread'
 import { threadMessages } from '../transcript/history'
 import { type Replay, replayTask } from '../transcript/replay'
-import type { WireEvent } from '../wire/event'
+import type { WireEvent, WireMessage } from '../wire/event'
 import { checkAccept, checkContentType } from './headers'
 import { startedEvent } from './run'
 
 /** Tasks of a thread whose events are read again; older ones are told as the conversation keeps them. */
 const taskLimit = 50
+/** Events that are read again together, beside those of the newest task. */
+const eventLimit = 50_000
+/** Messages of a thread that are told again. */
+const messageLimit = 2000
 
 /**
  * `GET` or `POST` on a thread: what was said, the state, and the run that is under way, from where it stands. With a
@@ -28,13 +32,14 @@ export async function answerConnect(
   checkAccept(info)
   service.checkRoom()
   const input = await connectInput(service, request, info)
-  const thread = await Thread.load({
+  const terms = {
     threadId: input.threadId,
     tenant: info.tenant,
     principal: info.principal,
     runtime: service.agent(info).runtime,
     conversation: service.parts.conversation,
-  })
+  }
+  const thread = await Thread.load(terms, messageLimit)
   if (thread.messages.length === 0)
     throw new PfError('PF_TASK_NOT_FOUND', 'There is no such thread for this caller.', {
       details: { threadId: input.threadId },
@@ -74,7 +79,10 @@ function cursorOf(request: Request, info: RequestInfo): Cursor | undefined {
 /** Everything: the history, the state, and what is under way. */
 async function fromStart(service: Service, input: RunInput, info: RequestInfo, thread: Thread) {
   const replays = new Map<string, Replay>()
+  let events = 0
   for (const taskId of thread.taskIds.slice(0, taskLimit)) {
+    events += (await thread.task(taskId))?.lastSeq ?? 0
+    if (events > eventLimit && replays.size > 0) break
     const replay = await replayOf(service, input, info, taskId)
     if (replay !== undefined) replays.set(taskId, replay)
   }
@@ -87,12 +95,19 @@ async function fromStart(service: Service, input: RunInput, info: RequestInfo, t
   stream.writePlain([
     startedEvent(input),
     ...stateOf(thread.taskIds, replays),
-    { type: 'MESSAGES_SNAPSHOT', messages },
+    { type: 'MESSAGES_SNAPSHOT', messages: [...olderOf(input, messages), ...messages] },
     ...(isLive ? (newest?.transcript.reopening(true) ?? []) : []),
   ])
   if (isLive) stream.follow((newest?.seq ?? stored.lastSeq) + 1)
   else stream.finishPlain(endOf(input, newest, stored))
   return stream.body
+}
+
+/** What a client holds from before all that the server has: it would take it away for not being told again. */
+function olderOf({ messages }: RunInput, told: readonly WireMessage[]): WireMessage[] {
+  const ids = new Set(told.map(({ id }) => id))
+  const known = messages.findIndex(({ id }) => ids.has(id))
+  return known < 0 ? [] : messages.slice(0, known)
 }
 
 /** What comes behind a cursor; `undefined` where that can't be told any more. */

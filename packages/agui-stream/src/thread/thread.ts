@@ -38,10 +38,10 @@ export class Thread {
   }
 
   /** Loads a thread; one that there is nothing of has no messages. */
-  static async load(terms: ThreadTerms): Promise<Thread> {
+  static async load(terms: ThreadTerms, limit = messageLimit): Promise<Thread> {
     const { conversation, tenant, principal, threadId } = terms
     const scope = { tenant, principalId: principal.id }
-    return new Thread(terms, await conversation.read(scope, threadId, { limit: messageLimit }))
+    return new Thread(terms, await conversation.read(scope, threadId, { limit }))
   }
 
   has(messageId: string): boolean {
