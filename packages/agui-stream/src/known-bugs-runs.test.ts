@@ -249,6 +249,46 @@ describe('bugs of other integrations: runs', () => {
     expect(Date.now() - goneAt).toBeLessThan(1000)
   })
 
+  it('a reader that takes nothing for too long is told so, and its run is canceled', async () => {
+    let isAborted = false
+    const made = local(
+      {
+        async *onMessage(_message, context) {
+          context.signal.addEventListener('abort', () => (isAborted = true))
+          for (let count = 0; count < 2000; count++) yield 'x'.repeat(200)
+          await new Promise(() => {})
+        },
+      },
+      { agui: { stallMs: 80, graceMs: 10 } },
+    )
+    const response = await made.post(inputOf('go'))
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    let text = new TextDecoder().decode((await reader.read()).value)
+    await expect.poll(() => isAborted, { timeout: 2000 }).toBe(true)
+    for (let step = await reader.read(); !step.done; step = await reader.read())
+      text += new TextDecoder().decode(step.value)
+    expect(terminals(wireEvents(text))).toEqual(['RUN_ERROR'])
+    expect(wireEvents(text).at(-1)).toMatchObject({ code: 'PF_STREAM_LAGGED' })
+  })
+
+  it('a thread that is too busy says when to come back', async () => {
+    const gate = Promise.withResolvers<void>()
+    const made = local({
+      onMessage: async () => {
+        await gate.promise
+        return 'done'
+      },
+    })
+    const posts = Array.from({ length: 18 }, () => made.post(inputOf('go', { threadId: 'busy' })))
+    const refused = await Promise.race(posts.slice(1))
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/)
+    expect(await refused.json()).toMatchObject({ error: { code: 'PF_BUSY' } })
+    gate.resolve()
+    const statuses = (await Promise.all(posts)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(17)
+  })
+
   it('a run of the same id that is under way is refused', async () => {
     const made = local({
       async *onMessage() {

@@ -15,7 +15,14 @@ const ids = { threadId: 't', runId: 'r' }
 function told(
   events: readonly RunEvent[],
   version: string | undefined,
-  { failsAt, ...guardOptions }: Partial<OutboundGuardOptions> & { failsAt?: number } = {},
+  {
+    failsAt,
+    hasSubagents = false,
+    ...guardOptions
+  }: Partial<OutboundGuardOptions> & {
+    failsAt?: number
+    hasSubagents?: boolean
+  } = {},
 ): string {
   const encoder = new RunEncoder({ ...ids, taskId: '0123456789abcdef', hasReasoning: true })
   const guard = createOutboundGuard({ ...ids, state: {}, clientTools: new Set(['pick']), ...guardOptions })
@@ -25,7 +32,7 @@ function told(
     for (const one of encoder.encode({ seq: index + 1, event }, events[index + 1])) out.push(...guard.push(one))
   })
   out.push(...guard.end())
-  const profile = profileOf(version, false)
+  const profile = profileOf(version, hasSubagents)
   return writeFrames(
     out.flatMap((event) => downgrade(event, profile, () => {}) ?? []),
     { limit: 1_000_000, onDropped() {}, onFatal: () => [] },
@@ -71,4 +78,12 @@ describe.each(clients)('whatever an agent does, client $version', (client) => {
       }
     }
   })
+})
+
+it('client 0.0.59 accepts the run with subagents, too', { timeout: 120_000 }, async () => {
+  for (let seed = 1; seed <= runs; seed++) {
+    const dice = new Dice(seed * 31)
+    const events = Array.from({ length: dice.below(40) }, () => randomEvent(dice))
+    await holds(clients[1], told([...events, randomEnd(dice)], undefined, { hasSubagents: true }), `seed ${seed}`)
+  }
 })
