@@ -6,6 +6,12 @@ import type { Exchange } from './exchange'
 /** A body up to this size is read before the guest starts: it costs one message, and a slow sender costs no instance. */
 const BUFFERED_BODY = 64 * 1024
 
+/**
+ * What is read and thrown away of a body that the guest did not want, once it has answered: cutting the connection at once
+ * would take the answer with it, and leaving the rest unread would block the connection's next request.
+ */
+const UNWANTED = { bytes: 16 * 1024 * 1024, ms: 5_000 } as const
+
 const HAS_NO_BODY = (request: IncomingMessage): boolean =>
   request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
 
@@ -31,12 +37,19 @@ export async function nodeExchange(
     } else streaming = true
   }
   let untaken = 0
+  let answered = false
+  let unwanted = 0
+  const discard = (bytes: number) => {
+    unwanted += bytes
+    if (unwanted > UNWANTED.bytes) request.destroy()
+  }
   return {
     head: headOf(request, target),
     body,
     streaming,
     read({ chunk, end, broken }) {
       request.on('data', (bytes: Buffer) => {
+        if (answered) return discard(bytes.byteLength)
         untaken += bytes.byteLength
         if (untaken >= WINDOW) request.pause()
         chunk(new Uint8Array(bytes))
@@ -56,12 +69,19 @@ export async function nodeExchange(
       response.writeHead(status, flat)
       // Node would keep the head until the first chunk; a client of a slow stream wants it now.
       if (alone) response.flushHeaders()
-      if (streaming && !request.complete) response.shouldKeepAlive = false
     },
     write(chunk, done) {
       response.write(chunk, done)
     },
-    end: () => void response.end(),
+    end() {
+      response.end()
+      if (!streaming || request.complete) return
+      answered = true
+      const timer = setTimeout(() => void request.destroy(), UNWANTED.ms)
+      request.on('close', () => clearTimeout(timer))
+      request.on('end', () => clearTimeout(timer))
+      request.resume()
+    },
     destroy: () => void response.destroy(),
     onDisconnect(listener) {
       response.on('close', () => {

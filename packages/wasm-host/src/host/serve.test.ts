@@ -80,6 +80,47 @@ describe('requests', () => {
     expect(large.byteLength).toBe(200 * 32768)
   })
 
+  test('an answer to a body that nobody wanted arrives, and the connection is good for the next request', async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    const post = (bytes: number) =>
+      new Promise<{ text: string; reused: boolean }>((resolve, reject) => {
+        const request = http.request(`${host.url}/hello`, { method: 'POST', agent }, (incoming) => {
+          let text = ''
+          incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+          incoming.on('end', () => resolve({ text, reused: request.reusedSocket }))
+        })
+        request.on('error', reject)
+        request.end(Buffer.alloc(bytes))
+      })
+    const started = performance.now()
+    expect(await post(2_000_000)).toEqual({ text: 'hello', reused: false })
+    expect(await post(2_000_000)).toEqual({ text: 'hello', reused: true })
+    expect(await post(0)).toEqual({ text: 'hello', reused: true })
+    // Less than it takes until an idle connection is given up.
+    expect(performance.now() - started).toBeLessThan(4500)
+    agent.destroy()
+  })
+
+  test('a body without end that nobody wants is cut off behind its answer', async () => {
+    const request = http.request(`${host.url}/hello`, { method: 'POST' })
+    const cut = once(request, 'close')
+    request.on('error', () => {})
+    const response = once(request, 'response') as Promise<[http.IncomingMessage]>
+    let sent = 0
+    const more = () => {
+      while (!request.destroyed && sent < 1 << 30) {
+        sent += 1 << 20
+        if (!request.write(Buffer.alloc(1 << 20))) return void request.once('drain', more)
+      }
+    }
+    more()
+    const [incoming] = await response
+    expect(incoming.statusCode).toBe(200)
+    incoming.resume()
+    await cut
+    expect(sent).toBeLessThan(256 << 20)
+  })
+
   test('HEAD has no body and keeps the connection usable', async () => {
     const response = await fetch(`${host.url}/hello`, { method: 'HEAD' })
     expect(response.status).toBe(200)
