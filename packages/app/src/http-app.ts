@@ -18,6 +18,7 @@ import { textSourceOf } from '@pf-agents/http-kit'
 import { PatternRouter } from 'hono/router/pattern-router'
 import { Hono } from 'hono/tiny'
 import { type App, appCore, type AppCore, type FetchContext } from './app'
+import { type BodyLimits, bodyLimitsOf } from './body-limits'
 import { boundBody, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
 import type { AgentDefinitionDocument } from './describe'
 import { addErrorHeaders, errorResponse } from './error-response'
@@ -57,7 +58,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   /** Only where Hono middleware is installed: then requests go through it to the routes. */
   readonly #hono: Hono<Environment> | undefined
   readonly #authContext: AuthContext
-  readonly #bodyLimit: number
+  readonly #bodyLimits: BodyLimits
   readonly #urlLimit: number
   readonly #requestLimit: number
   readonly #retryAfterMs: number
@@ -68,7 +69,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   constructor(parts: HttpAppParts) {
     const { limits = {} } = parts.options
     this.#parts = parts
-    this.#bodyLimit = limits.bodyBytes ?? 4 * 1024 * 1024
+    this.#bodyLimits = bodyLimitsOf(limits, parts.target)
     this.#urlLimit = limits.urlLength ?? 8192
     this.#requestLimit = limits.concurrentRequests ?? 1024
     this.#retryAfterMs = limits.retryAfterMs ?? 1000
@@ -112,7 +113,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       if (request.url.length > this.#urlLimit) {
         return errorResponse(new PfError('PF_REQUEST_INVALID', `The URL is longer than ${this.#urlLimit} characters.`))
       }
-      const facts = new RequestFacts(request, context, this.#bodyLimit)
+      const facts = new RequestFacts(request, context, this.#bodyLimits)
       if (this.#parts.tenants.size > 0) this.#takeTenant(facts)
       return this.#hono === undefined ? this.#route(request, facts) : this.#hono.fetch(request, facts)
     } catch (error) {
@@ -172,9 +173,10 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   /** Refuses a body that is too large, as far as can be told now; else makes sure that it ends at the limit. */
   #boundBody({ request, bodyLength }: RequestFacts): void {
+    const { bodyBytes } = this.#bodyLimits
     const length = bodyLength ?? (mayHaveBody(request) ? declaredLength(request.headers) : 0)
-    if (length !== undefined && length > this.#bodyLimit) throw tooLarge(this.#bodyLimit)
-    if (bodyLength === undefined && mayHaveBody(request)) boundBody(request, this.#bodyLimit)
+    if (length !== undefined && length > bodyBytes) throw tooLarge(bodyBytes)
+    if (bodyLength === undefined && mayHaveBody(request)) boundBody(request, bodyBytes)
   }
 
   async #through(at: number, route: OwnedRoute, request: Request, facts: RequestFacts): Promise<Response> {

@@ -12,8 +12,13 @@ import type { MiddlewareHandler } from 'hono'
 
 /** Bounds of an app. */
 export interface AppLimits {
-  /** Bytes a request body may have. Default 4 MiB. */
+  /** Bytes a request body may have. Default 4 MiB, in a component 1 MiB. */
   bodyBytes?: number
+  /**
+   * Values a body of JSON may have: scalars, arrays and objects. They are counted before any is made; more are refused
+   * with 413. Default 100,000, in a component 20,000.
+   */
+  jsonValues?: number
   /**
    * Requests answered at the same time; more are refused with 503. A stream counts until it has begun, not while it runs.
    * Default 1,024.

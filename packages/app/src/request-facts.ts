@@ -1,6 +1,7 @@
 import { anonymous, type Principal, type RequestInfo } from '@pf-agents/agent-core'
 import { readBody } from '@pf-agents/http-kit'
 import type { FetchContext } from './app'
+import type { BodyLimits } from './body-limits'
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -23,13 +24,13 @@ export class RequestFacts implements RequestInfo {
   path: string
   params = noParams
   readonly #context: FetchContext
-  readonly #bodyLimit: number
+  readonly #limits: BodyLimits
 
-  constructor(request: Request, context: FetchContext, bodyLimit: number) {
+  constructor(request: Request, context: FetchContext, limits: BodyLimits) {
     this.request = request
     this.path = context.path ?? pathOf(request.url)
     this.#context = context
-    this.#bodyLimit = bodyLimit
+    this.#limits = limits
   }
 
   get basePath(): string {
@@ -42,6 +43,10 @@ export class RequestFacts implements RequestInfo {
 
   get remoteAddress(): string | undefined {
     return this.#context.remoteAddress
+  }
+
+  get jsonValues(): number {
+    return this.#limits.jsonValues
   }
 
   /** Bytes of the body, where the host vouches for it. */
@@ -61,7 +66,7 @@ export class RequestFacts implements RequestInfo {
 
   readBody(): Promise<Uint8Array> {
     const context = this.#context
-    if (context.readBody !== undefined) return context.readBody(this.#bodyLimit)
-    return readBody(this.request, this.#bodyLimit, { framed: context.bodyLength !== undefined })
+    if (context.readBody !== undefined) return context.readBody(this.#limits.bodyBytes)
+    return readBody(this.request, this.#limits.bodyBytes, { framed: context.bodyLength !== undefined })
   }
 }

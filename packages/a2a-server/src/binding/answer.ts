@@ -1,5 +1,5 @@
 import { A2A_EXTENSIONS_HEADER, type A2AError, retryAfterHeader } from '@pf-agents/a2a-protocol'
-import { PfError } from '@pf-agents/agent-core'
+import { PfError, type RequestInfo } from '@pf-agents/agent-core'
 import { parseJson } from '@pf-agents/http-kit'
 import { A2AError as ProtocolError } from '@pf-agents/a2a-protocol'
 
@@ -24,9 +24,9 @@ export function jsonAnswer(
 }
 
 /** Parses a body; what is no JSON is told so in A2A's words. */
-export function parseBody(bytes: Uint8Array): unknown {
+export function parseBody(bytes: Uint8Array, { jsonValues }: RequestInfo): unknown {
   try {
-    return parseJson(bytes)
+    return parseJson(bytes, { maxValues: jsonValues })
   } catch (error) {
     if (!PfError.is(error, 'PF_REQUEST_INVALID')) throw error
     throw new ProtocolError('JSONParseError', { message: error.message })

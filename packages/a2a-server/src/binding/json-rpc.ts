@@ -33,7 +33,7 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
         message: 'JSON-RPC requests have the content type application/json.',
       })
     }
-    const body = parseBody(await info.readBody())
+    const body = parseBody(await info.readBody(), info)
     const { adapter } = service
     if (adapter?.takesRpc(body, request, info)) return await adapter.answerRpc(service, body, request, info)
     const call = decodeJsonRpcRequest(body)

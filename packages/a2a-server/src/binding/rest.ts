@@ -70,7 +70,7 @@ async function readRestBody(request: Request, info: RequestInfo): Promise<unknow
       message: `Bodies have the content type ${A2A_JSON} or ${JSON_TYPE}.`,
     })
   }
-  return parseBody(bytes)
+  return parseBody(bytes, info)
 }
 
 function queryOf(url: string): URLSearchParams {

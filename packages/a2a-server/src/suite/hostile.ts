@@ -56,7 +56,7 @@ export const hostileCases: Case[] = [
     requirements: ['CORE-ERR-002'],
     async run(fetch, baseUrl) {
       for (const { path, codeOf, broken } of places) {
-        for (const body of ['['.repeat(1_000_000), `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`]) {
+        for (const body of ['['.repeat(1_000_000), `${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}`]) {
           const { text } = await post(fetch, baseUrl + path, body)
           equal(codeOf(JSON.parse(text)), broken, `${path} ${body.slice(0, 5)}`)
         }
@@ -68,22 +68,63 @@ export const hostileCases: Case[] = [
     name: 'a batch of a million is one refusal',
     requirements: ['JSONRPC-ERR-001'],
     async run(fetch, baseUrl) {
-      const { text } = await post(fetch, `${baseUrl}/`, `[${'1,'.repeat(999_999)}1]`)
-      ok(text.length < 1000, 'a short answer')
-      equal(JSON.parse(text).error.code, -32600, 'code')
+      for (const entry of ['1', '{}', '[]', '""']) {
+        const { text } = await post(fetch, `${baseUrl}/`, `[${`${entry},`.repeat(999_999)}${entry}]`)
+        ok(text.length < 1000, 'a short answer')
+        equal(JSON.parse(text).error.code, -32600, `${entry}: code`)
+      }
     },
   },
 
   {
-    name: 'a million wrong parts are told in a short answer',
+    name: 'a million values are refused before any is made, wherever they stand',
     requirements: ['CORE-ERR-001'],
     async run(fetch, baseUrl) {
-      const body = `{"message":{"messageId":"m","role":"ROLE_USER","parts":[${'{},'.repeat(499_999)}{}]}}`
-      const { status, text } = await post(fetch, `${baseUrl}/message:send`, body)
-      equal(status, 400, 'status')
-      ok(text.length < 10_000, `a short answer, not ${text.length} characters`)
+      const send = (members: string) =>
+        `{"message":{"messageId":"m","role":"ROLE_USER",${members}},"jsonrpc":"2.0","id":1,"method":"SendMessage"}`
+      const keys = Array.from({ length: 150_000 }, (_, index) => `"k${index}":1`).join(',')
+      const bodies = [
+        send(`"parts":[${'{},'.repeat(499_999)}{}]`),
+        send(`"parts":[{"text":"x"},{"data":[${'1,'.repeat(999_999)}1]}]`),
+        send(`"parts":[{"text":"x"},{"data":[${'{},'.repeat(299_999)}{}]}]`),
+        send(`"parts":[{"text":"x"},{"data":{${keys}}}]`),
+        send(`"parts":[{"text":"x"}],"metadata":{${keys}}`),
+      ]
+      for (const { path, codeOf } of places) {
+        for (const [index, body] of bodies.entries()) {
+          const { status, text } = await post(fetch, baseUrl + path, body)
+          equal([status, codeOf(JSON.parse(text))], [413, path === '/' ? -32600 : 413], `${path} body ${index}`)
+          ok(text.length < 1000, `a short answer, not ${text.length} characters`)
+        }
+      }
     },
   },
+
+  ...onBoth('as many values as are allowed are taken', ['CORE-SEND-001'], async (peer) => {
+    const values = 19_900
+    for (const data of [
+      Array.from({ length: values }, () => 1),
+      Array.from({ length: values }, () => ({})),
+      Object.fromEntries(Array.from({ length: values }, (_, index) => [`k${index}`, index])),
+    ]) {
+      const { task } = await peer.result('SendMessage', {
+        message: message('task x', { parts: [{ text: 'task x' }, { data }] }),
+      })
+      equal(task.status.state, 'TASK_STATE_COMPLETED', 'state')
+    }
+  }),
+
+  ...onBoth('a text of a megabyte comes back whole, as a message and as a task', ['CORE-SEND-001'], async (peer) => {
+    for (const unit of ['y', '"', '\u00e9', '\ud83d\ude00']) {
+      for (const bytes of [500_000, 1_000_000]) {
+        const text = unit.repeat(Math.floor(bytes / new TextEncoder().encode(JSON.stringify(unit).slice(1, -1)).length))
+        const { message: echoed } = await peer.result('SendMessage', { message: message(text) })
+        ok(echoed.parts[0].text === `Echo: ${text}`, `${bytes} bytes of ${unit} as they were`)
+        const { task } = await peer.result('SendMessage', { message: message(`task ${text}`) })
+        ok(task.artifacts[0].parts[0].text === text, `${bytes} bytes of ${unit} as an artifact`)
+      }
+    }
+  }),
 
   {
     name: 'a body over the limit is refused with 413, as JSON',

@@ -86,7 +86,7 @@ async function readBody(info: RequestInfo): Promise<unknown> {
   if (!isRestContentType(info.header('content-type'))) {
     throw new A2AError('ContentTypeNotSupportedError', { message: 'Bodies have the content type application/json.' })
   }
-  return parseBody(bytes)
+  return parseBody(bytes, info)
 }
 
 function queryOf(url: string): URLSearchParams {

@@ -33,6 +33,8 @@ export interface RequestInfo {
    * @throws PfError PF_REQUEST_TOO_LARGE
    */
   readBody(): Promise<Uint8Array>
+  /** Most values that a body of JSON may have; whoever parses it refuses more with PF_REQUEST_TOO_LARGE. */
+  jsonValues?: number | undefined
 }
 
 /** An HTTP route that a feature serves. */

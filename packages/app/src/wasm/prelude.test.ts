@@ -4,6 +4,7 @@ import { installPrelude } from './prelude'
 
 /** Members that the prelude replaces, as they were. */
 const replaced = [
+  [JSON, 'stringify'],
   [AbortSignal, 'any'],
   [AbortSignal, 'abort'],
   [AbortSignal.prototype, 'throwIfAborted'],

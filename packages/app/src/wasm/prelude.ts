@@ -1,5 +1,6 @@
 import { declareTarget } from '../host'
 import { addAbortSignalMembers } from './abort-signal'
+import { addLongStrings } from './long-strings'
 import { addStreamIteration } from './stream-iteration'
 
 /**
@@ -11,4 +12,5 @@ export function installPrelude(): void {
   declareTarget('wasm')
   addAbortSignalMembers()
   addStreamIteration()
+  addLongStrings()
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parseJson } from './parse-json'
 import { readJson } from './read-json'
 
@@ -77,6 +77,46 @@ describe('parseJson', () => {
       }),
       { seed: 2, numRuns: 500 },
     )
+  })
+
+  it('counts values as they are, and no commas inside strings', () => {
+    const count = (value: unknown): number =>
+      typeof value !== 'object' || value === null
+        ? 1
+        : Object.values(value).reduce((sum: number, one) => sum + count(one), 1)
+    const values = fc.oneof(fc.jsonValue({ maxDepth: 5 }), fc.array(fc.constantFrom('a,b', '[,', '\\",', ',"', '')))
+    fc.assert(
+      fc.property(values, (value) => {
+        const text = JSON.stringify(value)
+        const number = count(JSON.parse(text))
+        expect(parseJson(text, { maxValues: number })).toEqual(JSON.parse(text))
+        fc.pre(number > 1)
+        expect(() => parseJson(text, { maxValues: number - 1 })).toThrow(
+          expect.objectContaining({ code: 'PF_REQUEST_TOO_LARGE', status: 413 }),
+        )
+      }),
+      { seed: 3, numRuns: 500 },
+    )
+    expect(() => parseJson('[1,2]', { maxValues: 2, code: 'PF_REMOTE_RESPONSE' })).toThrow(
+      expect.objectContaining({ code: 'PF_REMOTE_RESPONSE', details: { reason: 'values', maxValues: 2 } }),
+    )
+  })
+
+  it('does not take what the engine runs out of for a fault of the text', () => {
+    // StarlingMonkey throws this very string; a component shows the real one.
+    for (const lack of ['out of memory', new RangeError('Invalid string length')]) {
+      const parse = vi.spyOn(JSON, 'parse').mockImplementationOnce(() => {
+        throw lack
+      })
+      let thrown: unknown
+      try {
+        parseJson('[1]')
+      } catch (error) {
+        thrown = error
+      }
+      parse.mockRestore()
+      expect(thrown).toBe(lack)
+    }
   })
 
   it('refuses ten megabytes of brackets without building anything', () => {
