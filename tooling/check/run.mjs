@@ -1,22 +1,24 @@
 // `pnpm check`: every step runs, is timed and reported, even when one before it failed.
-//   pnpm check                        all steps
-//   pnpm check --only lint,layers     some of them
-//   pnpm check --update-sizes         sets the size budgets to what is measured now, with a tenth to spare
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readNames, readOptions } from '../test/options.mjs'
 import { steps } from './steps.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const { values } = parseArgs({
+const { values } = readOptions({
+  usage: `pnpm check [--only NAME,…] [--update-sizes]
+
+Runs every step, even when one before it failed.
+  --only NAME,…    only these steps
+  --update-sizes   sets the size budgets to what is measured now, with a tenth to spare
+  --help           this text
+
+Steps:
+${steps.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}`,
   options: { only: { type: 'string' }, 'update-sizes': { type: 'boolean', default: false } },
 })
-const wanted = values['update-sizes'] ? ['build', 'sizes'] : values.only?.split(',')
-const unknown = wanted?.filter((name) => !steps.some((step) => step.name === name)) ?? []
-if (unknown.length > 0) {
-  console.error(`Unknown step ${unknown.join(', ')}. Known: ${steps.map(({ name }) => name).join(', ')}.`)
-  process.exit(2)
-}
+const known = steps.map(({ name }) => name)
+const wanted = values['update-sizes'] ? ['build', 'sizes'] : readNames(values.only, known, 'step')
 
 const report = { passed: 0, failed: [], skipped: [] }
 for (const step of steps.filter(({ name }) => !wanted || wanted.includes(name))) {

@@ -1,27 +1,29 @@
 // `npm test`: runs every stage, shows progress, and ends with one line that counts them all.
-//   npm test                       every stage, long suites in their short form
-//   npm run test:full              the long forms
-//   npm test -- --stage check      only the named stages (comma separated)
-//   npm test -- packages/app       only the test files whose path contains the words, no other stage
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readNames, readOptions } from './options.mjs'
 import { stages } from './stages.mjs'
 import { lastLine, outcome, reportText } from './summary.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const results = join(root, '.test-results')
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
+  usage: `npm test [-- [--stage NAME,…] [WORDS …]]   or npm run test:full
+
+Runs every stage, the long suites in their short form; \`npm run test:full\` runs their long form.
+  WORDS            only test files whose path contains one of the words, and no other stage
+  --stage NAME,…   only these stages
+  --full           the long forms
+  --help           this text
+
+Stages:
+${stages.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}`,
   allowPositionals: true,
   options: { full: { type: 'boolean', default: false }, stage: { type: 'string' } },
 })
-const wanted = values.stage?.split(',')
-const unknown = wanted?.filter((name) => !stages.some((stage) => stage.name === name)) ?? []
-if (unknown.length > 0) {
-  console.error(`Unknown stage ${unknown.join(', ')}. Known: ${stages.map(({ name }) => name).join(', ')}.`)
-  process.exit(2)
-}
+const known = stages.map(({ name }) => name)
+const wanted = readNames(values.stage, known, 'stage')
 const selected = stages.filter((stage) => {
   if (wanted) return wanted.includes(stage.name)
   return positionals.length === 0 || stage.takesFiles
