@@ -5,9 +5,8 @@ import { parseArgs } from 'node:util'
 const wrongUse = 2
 
 /**
- * Reads the command line. Ends the process where that asks for help (exit code 0) or cannot be understood (2).
- *
- * @param {{ usage: string } & import('node:util').ParseArgsConfig} config
+ * Reads the command line as `parseArgs` does. Ends the process where that asks for help, which is `usage` (exit code 0),
+ * or cannot be understood (2).
  */
 export function readOptions({ usage, options, ...config }) {
   const withHelp = { ...options, help: { type: 'boolean', short: 'h', default: false } }

@@ -41,7 +41,8 @@ const agent = defineAgent({
   version: '1.0.0',
   needs: { outbound: ['http://127.0.0.1:*'] },
   async onMessage(message, context) {
-    const { url, binding, token, calls } = message.parts[0]?.data as unknown as Order
+    const order = message.parts[0]?.data as unknown as Order
+    const { url, binding, token, calls } = order
     const client = await connect(url, {
       fetch: (input, init) => context.fetch(input, init),
       prefer: { bindings: [binding] },
