@@ -5,60 +5,69 @@ import { corrupt, mutate, pick } from './mutate'
 /** One request, ready for `fetch`. */
 export interface FuzzRequest {
   binding: 'JSON-RPC' | 'HTTP+JSON'
+  /** What it asks for, as far as it can still be read. */
+  operation: string
   path: string
   init: RequestInit & { method: string }
 }
 
-const message = {
-  messageId: 'm',
-  role: 'ROLE_USER',
-  parts: [
-    { text: 'task done' },
-    { data: { a: [1, null] } },
-    { raw: 'aGk=', filename: 'f' },
-    { url: 'https://x.example/' },
-  ],
-  metadata: { k: 'v' },
-  referenceTaskIds: ['t'],
+/** Well-formed calls about a task. */
+function callsOf(task: string): readonly [string, Json][] {
+  const message = {
+    messageId: 'm',
+    role: 'ROLE_USER',
+    parts: [
+      { text: 'task done' },
+      { data: { a: [1, null] } },
+      { raw: 'aGk=', filename: 'f' },
+      { url: 'https://x.example/' },
+    ],
+    metadata: { k: 'v' },
+    referenceTaskIds: [task],
+  }
+  return [
+    [
+      'SendMessage',
+      {
+        message,
+        configuration: { acceptedOutputModes: ['text/plain'], historyLength: 3, returnImmediately: true },
+        metadata: {},
+      },
+    ],
+    ['SendMessage', { message: { ...message, parts: [{ text: 'ask' }] } }],
+    [
+      'SendMessage',
+      { message: { ...message, parts: [{ text: 'wait 50' }] }, configuration: { returnImmediately: true } },
+    ],
+    ['SendMessage', { message: { ...message, parts: [{ text: 'Rome' }], taskId: task } }],
+    ['SendMessage', { message: { ...message, taskId: task, contextId: 'c' } }],
+    ['SendMessage', { message: { message_id: 'm', role: 1, parts: [{ text: 'say hi', media_type: 'text/plain' }] } }],
+    ['SendStreamingMessage', { message }],
+    ['GetTask', { id: task, historyLength: 2 }],
+    [
+      'ListTasks',
+      {
+        contextId: 'c',
+        status: 'TASK_STATE_COMPLETED',
+        pageSize: 10,
+        pageToken: '',
+        historyLength: 0,
+        statusTimestampAfter: '2026-01-01T00:00:00Z',
+        includeArtifacts: true,
+      },
+    ],
+    ['CancelTask', { id: task, metadata: {} }],
+    ['SubscribeToTask', { id: task }],
+    ['GetExtendedAgentCard', {}],
+    [
+      'CreateTaskPushNotificationConfig',
+      { taskId: task, id: 'p', url: 'https://h.example/', authentication: { scheme: 'Bearer', credentials: 'x' } },
+    ],
+    ['GetTaskPushNotificationConfig', { taskId: task, id: 'p' }],
+    ['ListTaskPushNotificationConfigs', { taskId: task, pageSize: 1 }],
+    ['DeleteTaskPushNotificationConfig', { taskId: task, id: 'p' }],
+  ]
 }
-
-const calls: readonly [string, Json][] = [
-  [
-    'SendMessage',
-    {
-      message,
-      configuration: { acceptedOutputModes: ['text/plain'], historyLength: 3, returnImmediately: true },
-      metadata: {},
-    },
-  ],
-  ['SendMessage', { message: { ...message, parts: [{ text: 'ask' }] } }],
-  ['SendMessage', { message: { ...message, taskId: 'no-such', contextId: 'c' } }],
-  ['SendMessage', { message: { message_id: 'm', role: 1, parts: [{ text: 'say hi', media_type: 'text/plain' }] } }],
-  ['SendStreamingMessage', { message }],
-  ['GetTask', { id: 't', historyLength: 2 }],
-  [
-    'ListTasks',
-    {
-      contextId: 'c',
-      status: 'TASK_STATE_COMPLETED',
-      pageSize: 10,
-      pageToken: '',
-      historyLength: 0,
-      statusTimestampAfter: '2026-01-01T00:00:00Z',
-      includeArtifacts: true,
-    },
-  ],
-  ['CancelTask', { id: 't', metadata: {} }],
-  ['SubscribeToTask', { id: 't' }],
-  ['GetExtendedAgentCard', {}],
-  [
-    'CreateTaskPushNotificationConfig',
-    { taskId: 't', id: 'p', url: 'https://h.example/', authentication: { scheme: 'Bearer', credentials: 'x' } },
-  ],
-  ['GetTaskPushNotificationConfig', { taskId: 't', id: 'p' }],
-  ['ListTaskPushNotificationConfigs', { taskId: 't', pageSize: 1 }],
-  ['DeleteTaskPushNotificationConfig', { taskId: 't', id: 'p' }],
-]
 
 const types = [
   'application/json',
@@ -96,52 +105,60 @@ function bodyOf(random: SeededRandom, value: Json): string | Uint8Array<ArrayBuf
   }
 }
 
-function rpcRequest(random: SeededRandom): FuzzRequest {
-  const [method, params] = pick(random, calls)
+function rpcRequest(random: SeededRandom, task: string): FuzzRequest {
+  const [method, params] = pick(random, callsOf(task))
   let envelope: Json = {
     jsonrpc: '2.0',
     id: random.below(9),
     method,
-    params: random.below(8) === 0 ? params : mutate(random, params),
+    params: random.below(3) === 0 ? params : mutate(random, params),
   }
   if (random.below(6) === 0) envelope = mutate(random, envelope)
   if (random.below(40) === 0) envelope = Array.from({ length: random.below(50) }, () => envelope)
   return {
     binding: 'JSON-RPC',
+    operation: method,
     path: random.below(2) === 0 ? '' : '/',
     init: { method: 'POST', headers: headersOf(random), body: bodyOf(random, envelope) },
   }
 }
 
-const idText = [
-  't',
-  't:cancel',
+const longId = 'x'.repeat(3_000)
+const idTexts = (task: string): readonly string[] => [
+  task,
+  task,
+  task,
+  `${task}:cancel`,
+  `${task}:subscribe:cancel`,
+  `${task}%00`,
   'a%2Fb',
   '%',
   '%00',
   '%E0%A4%A',
   '..',
-  'x'.repeat(3_000),
+  longId,
   '%F0%9F%98%80',
   '',
   ';a=b',
-  't:subscribe:cancel',
 ]
-const restPaths: readonly ((random: SeededRandom) => [string, string])[] = [
-  () => ['POST', '/message:send'],
-  () => ['POST', '/message:stream'],
-  (random) => ['GET', `/tasks/${pick(random, idText)}`],
-  () => ['GET', '/tasks'],
-  (random) => ['POST', `/tasks/${pick(random, idText)}:cancel`],
-  (random) => [pick(random, ['GET', 'POST']), `/tasks/${pick(random, idText)}:subscribe`],
-  (random) => [
+/** Operation, method and path; `id` makes the id of a task, broken or not. */
+const restPaths: readonly ((random: SeededRandom, id: () => string) => [string, string, string])[] = [
+  () => ['SendMessage', 'POST', '/message:send'],
+  () => ['SendStreamingMessage', 'POST', '/message:stream'],
+  (_, id) => ['GetTask', 'GET', `/tasks/${id()}`],
+  () => ['ListTasks', 'GET', '/tasks'],
+  (_, id) => ['CancelTask', 'POST', `/tasks/${id()}:cancel`],
+  (random, id) => ['SubscribeToTask', pick(random, ['GET', 'POST']), `/tasks/${id()}:subscribe`],
+  (random, id) => [
+    'TaskPushNotificationConfig',
     pick(random, ['GET', 'POST', 'DELETE']),
-    `/tasks/${pick(random, idText)}/pushNotificationConfigs/${pick(random, idText)}`,
+    `/tasks/${id()}/pushNotificationConfigs/${id()}`,
   ],
-  () => ['GET', '/extendedAgentCard'],
-  (random) => [
+  () => ['GetExtendedAgentCard', 'GET', '/extendedAgentCard'],
+  (random, id) => [
+    'nothing',
     pick(random, ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS']),
-    `/${pick(random, idText)}/${pick(random, ['message:send', 'tasks', 'tasks/t', idText[3] as string])}`,
+    `/${id()}/${pick(random, ['message:send', 'tasks', 'tasks/t', '%'])}`,
   ],
 ]
 const queryNames = [
@@ -173,21 +190,30 @@ const queryValues = [
   'a,b',
 ]
 
-function restRequest(random: SeededRandom): FuzzRequest {
-  const [method, path] = pick(random, restPaths)(random)
+function restRequest(random: SeededRandom, task: string): FuzzRequest {
+  const id = (): string => pick(random, idTexts(task))
+  const [operation, method, path] = pick(random, restPaths)(random, id)
   const query = Array.from(
     { length: random.below(4) },
     () => `${pick(random, queryNames)}=${pick(random, queryValues)}`,
   ).join('&')
   const init: FuzzRequest['init'] = { method, headers: headersOf(random) }
   if (method === 'POST' || method === 'PUT' || method === 'PATCH') {
-    const [, params] = pick(random, calls)
-    init.body = bodyOf(random, mutate(random, params))
+    const calls = callsOf(task)
+    // Mostly what belongs to the path: anything else ends at the first check.
+    const fitting = random.below(4) > 0 ? calls.filter(([name]) => name === operation) : []
+    const [, params] = pick(random, fitting.length > 0 ? fitting : calls)
+    init.body = bodyOf(random, random.below(3) === 0 ? params : mutate(random, params))
   }
-  return { binding: 'HTTP+JSON', path: query === '' ? path : `${path}?${query}`, init }
+  return { binding: 'HTTP+JSON', operation, path: query === '' ? path : `${path}?${query}`, init }
 }
 
-/** The next request of a seed. */
-export function fuzzRequest(random: SeededRandom): FuzzRequest {
-  return random.below(2) === 0 ? rpcRequest(random) : restRequest(random)
+/**
+ * The next request of a seed.
+ *
+ * @param tasks - ids of tasks that are stored; most requests about a task are about one of them
+ */
+export function fuzzRequest(random: SeededRandom, tasks: readonly string[]): FuzzRequest {
+  const task = random.below(4) > 0 ? pick(random, tasks) : 't'
+  return random.below(2) === 0 ? rpcRequest(random, task) : restRequest(random, task)
 }
