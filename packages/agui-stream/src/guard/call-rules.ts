@@ -88,11 +88,22 @@ export class CallRules {
     })
     this.#names.set(given, toolCallId)
     const { parentMessageId, ...rest } = event
-    const parent = this.#parent(parentMessageId, owner)
+    const parent = this.#parent(parentMessageId, owner) ?? this.#ownParent(toolCallId)
     // The client makes a message for the call where there is none.
     const holder = parent ?? toolCallId
     if (ids.kind(holder) === undefined) ids.note(holder, 'assistant', owner)
     emit(tagged({ ...rest, toolCallId, ...(parent !== undefined && { parentMessageId: parent }) }, owner))
+  }
+
+  /**
+   * A call of no message gets one of its own id from the client, also where there is a message of that id: then it is told
+   * which it belongs to.
+   */
+  #ownParent(toolCallId: string): string | undefined {
+    const { ids } = this.#scope
+    const kind = ids.kind(toolCallId)
+    if (kind === undefined) return undefined
+    return kind === 'assistant' ? toolCallId : ids.free(`${toolCallId}-call`)
   }
 
   #parent(given: string | undefined, owner: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { type Message, textOf } from '@pf-agents/agent-core'
+import { partJson } from '../encode/parts'
 import type { WireMessage } from '../wire/event'
 import { wireId } from '../wire/wire-id'
 import type { Replay } from './replay'
@@ -15,9 +16,9 @@ export function threadMessages(
 ): WireMessage[] {
   const done = new Set<string>()
   const messages = conversation.flatMap((message): WireMessage[] => {
-    const { taskId } = message
+    const taskId = taskOf(message, replays)
     const replay = taskId === undefined ? undefined : replays.get(taskId)
-    if (taskId === undefined || replay === undefined) return [plainMessage(message)]
+    if (taskId === undefined || replay === undefined) return plainMessages(message)
     if (done.has(taskId)) return []
     done.add(taskId)
     return isUnderWay(taskId) ? replay.transcript.messagesWithoutOpenCalls() : replay.transcript.messages
@@ -27,8 +28,31 @@ export function threadMessages(
   return messages.filter(({ id }) => !seen.has(id) && seen.add(id))
 }
 
-function plainMessage(message: Message): WireMessage {
-  if (message.role === 'user') return userMessage(message)
+/** The task that tells a message: the one it names, or the one that has it among its events. */
+function taskOf({ taskId, messageId }: Message, replays: ReadonlyMap<string, Replay>): string | undefined {
+  if (taskId !== undefined) return taskId
+  for (const [id, { messageIds }] of replays) if (messageIds.has(messageId)) return id
+  return undefined
+}
+
+/** A message as the conversation keeps it: its text, and beside it what is none. */
+function plainMessages(message: Message): WireMessage[] {
+  if (message.role === 'user') return [userMessage(message)]
   const { messageId, taskId, parts } = message
-  return { id: taskId === undefined ? messageId : wireId(taskId, messageId), role: 'assistant', content: textOf(parts) }
+  const id = taskId === undefined ? messageId : wireId(taskId, messageId)
+  const text = textOf(parts)
+  const others = parts.filter((part) => part.text === undefined)
+  return [
+    ...(text === '' ? [] : [{ id, role: 'assistant' as const, content: text }]),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            id: `${id}-parts`,
+            role: 'activity' as const,
+            activityType: 'a2a.parts',
+            content: { messageId: id, parts: others.map(partJson) },
+          },
+        ]),
+  ]
 }

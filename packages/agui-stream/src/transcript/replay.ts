@@ -38,6 +38,8 @@ export interface Replay {
   readonly end: WireEventOf<'RUN_FINISHED'> | WireEventOf<'RUN_ERROR'> | undefined
   /** Number of the last event. */
   readonly seq: number
+  /** Ids of the messages that its events tell, as the agent and its callers gave them. */
+  readonly messageIds: ReadonlySet<string>
 }
 
 /**
@@ -70,6 +72,7 @@ class Replayer implements Replay {
   guard: OutboundGuard
   end: Replay['end']
   seq = 0
+  readonly messageIds = new Set<string>()
   readonly #terms: ReplayTerms
   #hasState = false
 
@@ -88,6 +91,7 @@ class Replayer implements Replay {
       if (this.encoder.hasEnded) this.#nextRun()
       const { event } = stored
       if (event.type === 'state-snapshot' || event.type === 'state-delta') this.#hasState = true
+      if (event.type === 'message') this.messageIds.add(event.message.messageId)
       if (event.type === 'message' && event.message.role === 'user') return this.#said(event.message)
       for (const one of this.encoder.encode(stored, events[index + 1]?.event)) {
         for (const legal of this.guard.push(one)) {

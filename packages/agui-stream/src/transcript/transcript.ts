@@ -113,9 +113,12 @@ export class Transcript {
    * calls are told as far as they came, where the client was given the messages without them.
    */
   reopening(callsFromStart: boolean): WireEvent[] {
-    return [...this.#open.values()].flatMap(({ start, content }) =>
-      callsFromStart && start.type === 'TOOL_CALL_START' ? [start, ...content] : [start],
-    )
+    return [...this.#open.values()].flatMap(({ start, content }) => {
+      if (start.type !== 'TOOL_CALL_START') return [start]
+      // The message that it stands in may be there already.
+      const again = { ...start, parentMessageId: start.parentMessageId ?? start.toolCallId }
+      return callsFromStart ? [again, ...content] : [again]
+    })
   }
 
   #begin(name: string, start: WireEvent): void {
