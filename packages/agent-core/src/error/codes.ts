@@ -299,6 +299,11 @@ export const errorCodes = {
     summary: 'The component used up its memory.',
     remedy: 'Raise the memory limit, or use less.',
   },
+  PF_GUEST_LOST: {
+    status: 503,
+    summary: 'Another request ended the thread that served this one, after this one had begun to act.',
+    remedy: 'Look whether it took effect, then send it again; more workers make it rarer.',
+  },
   PF_GUEST_TRAP: { status: 502, summary: 'The component crashed.', remedy: "Read the component's log." },
   PF_BUILD_FAILED: {
     status: 500,

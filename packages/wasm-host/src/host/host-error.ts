@@ -37,9 +37,10 @@ export const hostErrors = {
   trap: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent crashed.' },
   silent: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent ended without an answer.' },
   lost: {
-    status: 502,
-    code: 'PF_GUEST_TRAP',
-    message: 'Another request made the worker of this one fail after it had begun to act. It was not repeated.',
+    status: 503,
+    code: 'PF_GUEST_LOST',
+    message: 'Another request ended the worker of this one after it had begun to act. It was not repeated.',
+    retryAfter: 1,
   },
   answer: {
     status: 502,

@@ -42,7 +42,7 @@ test('a busy loop is answered 504, its worker replaced, others go on', async () 
 })
 
 test.runIf(hasSuspension())(
-  'innocent requests of a killed worker: repeated where nothing shows, else 502',
+  'innocent requests of a killed worker: repeated where nothing shows, else 503',
   async () => {
     host = await startTestHost({ workers: 1, busyLimitMs: 500 })
     const { url } = host
@@ -57,7 +57,9 @@ test.runIf(hasSuspension())(
     expect(await outcome(await fetch(`${url}/loop`))).toEqual([504, 'PF_GUEST_TIMEOUT'])
     expect((await clean).status).toBe(200)
     expect((await acted).status).toBe(200)
-    expect(await outcome(await lease)).toEqual([502, 'PF_GUEST_TRAP'])
+    const lost = await lease
+    expect(lost.headers.get('retry-after')).toBe('1')
+    expect(await outcome(lost)).toEqual([503, 'PF_GUEST_LOST'])
     await expect(streaming).rejects.toThrow('terminated')
     expect(host.stats().repeated).toBe(2)
   },
