@@ -6,7 +6,7 @@ import {
   type Requests,
   toA2AError,
 } from '@pf-agents/a2a-protocol'
-import { type Logger, PfError, type RequestInfo } from '@pf-agents/agent-core'
+import { describeError, type Logger, PfError, type RequestInfo } from '@pf-agents/agent-core'
 import { sseResponse } from '@pf-agents/http-kit'
 import type { Negotiation } from './binding/negotiate'
 import type { Endpoint, Endpoints } from './endpoint'
@@ -149,9 +149,7 @@ export class Service {
   tell(error: unknown): A2AError {
     const told = toA2AError(error)
     if (told.kind === 'InternalError') {
-      const cause = told.cause ?? told
-      const text = cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)
-      this.#parts.logger.log('error', 'An A2A request failed.', { error: text })
+      this.#parts.logger.log('error', 'An A2A request failed.', { error: describeError(told.cause ?? told) })
     }
     return told
   }

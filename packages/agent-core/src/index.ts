@@ -5,6 +5,7 @@
  * @module
  */
 export { type ErrorCode, errorCodes } from './error/codes'
+export { describeError } from './error/describe-error'
 export { PfError, type PfErrorOptions } from './error/pf-error'
 export {
   type Target,

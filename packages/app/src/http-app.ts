@@ -2,6 +2,7 @@ import {
   type AnyFeature,
   type Awaitable,
   clockPort,
+  describeError,
   type FeatureMiddleware,
   httpClientPort,
   keyValuePort,
@@ -203,9 +204,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   #log(error: unknown): void {
     if (PfError.is(error, 'PF_OVERLOADED')) return
-    this.#logger.log('error', 'A request failed.', {
-      error: error instanceof Error ? (error.stack ?? String(error)) : String(error),
-    })
+    this.#logger.log('error', 'A request failed.', { error: describeError(error) })
   }
 
   describe(): AgentDefinitionDocument {
@@ -228,7 +227,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         await close()
       } catch (error) {
         // The rest must be closed all the same.
-        this.#logger.log('error', 'A feature could not be closed.', { error: String(error) })
+        this.#logger.log('error', 'A feature could not be closed.', { error: describeError(error) })
       }
     }
   }

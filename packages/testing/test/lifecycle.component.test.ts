@@ -67,11 +67,29 @@ it('a guest killed in the middle of a run: its caller is told, and the next GetT
   expect((await send('still here')).status.state).toBe('completed')
 })
 
-it('a run that takes all memory fails, and the next one does not', async () => {
-  const contextId = crypto.randomUUID()
-  await send('bomb', { contextId }).catch(() => undefined)
-  await expect.poll(() => stateOf(contextId), { timeout: 5_000, interval: 100 }).toBe('failed')
-  expect((await send('still here')).status.state).toBe('completed')
+it.each(['bomb', 'array bomb', 'text bomb'])(
+  'a run that takes all memory ("%s") fails with that as its reason',
+  async (text) => {
+    const { killedWorkers, traps } = component.host.stats()
+    const task = await send(text)
+    expect(task.status.state).toBe('failed')
+    expect(task.status.message?.metadata).toEqual({ 'urn:pf-agents:error': { code: 'PF_GUEST_MEMORY' } })
+    expect((await client().getTask({ id: task.id })).status.state).toBe('failed')
+    // It ended by itself: nobody else was hurt.
+    expect(component.host.stats()).toMatchObject({ killedWorkers, traps })
+    expect((await send('still here')).status.state).toBe('completed')
+  },
+)
+
+it('a handler that throws is logged with its message, its cause and where it was', async () => {
+  const before = component.logs.length
+  const task = await send('throw')
+  expect(task.status.state).toBe('failed')
+  expect(JSON.stringify(task)).not.toContain('lost city')
+  const lines = component.logs.slice(before).map(({ line }) => JSON.parse(line) as { message: string; error: string })
+  const { error = '' } = lines.find(({ message }) => message === 'A handler threw.') ?? {}
+  expect(error).toMatch(/^TypeError: the lost city\n {4}at /)
+  expect(error).toMatch(/\nCaused by: Error: no map\n {4}at /)
 })
 
 it('a cancel from a second request ends the first within two seconds', async () => {

@@ -1,3 +1,5 @@
+import { describeError } from '../error/describe-error'
+import { isOutOfMemory } from '../error/out-of-memory'
 import { PfError } from '../error/pf-error'
 import { closeInterrupts, interruptEvents } from '../interrupt/interrupt-list'
 import type { Message } from '../model/message'
@@ -15,7 +17,7 @@ import { reopenRun } from './suspend'
  * @throws where there is no task to tell it, or no store that takes it.
  */
 export async function failRun(run: Run, error: unknown): Promise<RunOutcome> {
-  const reason = run.abort.reason ?? error
+  const reason = known(run.abort.reason ?? error)
   // The direct reply was made and could not be kept, or there never was anything to cancel.
   const isUntold = run.writer === undefined && (run.over || PfError.is(reason, 'PF_RUN_CANCELED'))
   if (!isUntold) run.promote()
@@ -65,7 +67,7 @@ async function withoutWriter(run: Run, failure: PfError): Promise<RunOutcome> {
     }
     if (stored !== undefined) return { task: stored }
   } catch (error) {
-    run.log('error', 'The task could not be failed: its lease will end it.', { error: describe(error) })
+    run.log('error', 'The task could not be failed: its lease will end it.', { error: describeError(error) })
   }
   throw failure
 }
@@ -77,17 +79,18 @@ function messageOf(run: Run, error: unknown): Message {
 
 /** What the caller is not told stands in the log. */
 function log(run: Run, reason: unknown): void {
-  if (!PfError.is(reason)) run.log('error', 'A handler threw.', { error: describe(reason) })
+  if (!PfError.is(reason)) run.log('error', 'A handler threw.', { error: describeError(reason) })
   else if (isTellable(reason)) run.log('info', reason.message, { code: reason.code })
   else
     run.log('error', reason.message, {
       code: reason.code,
-      ...(reason.cause !== undefined && { cause: describe(reason.cause) }),
+      ...(reason.cause !== undefined && { cause: describeError(reason.cause) }),
     })
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? String(error)) : String(error)
+/** A lack of memory is thrown as a bare string or an error of the engine: it gets the code that hosts have for it. */
+function known(reason: unknown): unknown {
+  return isOutOfMemory(reason) ? new PfError('PF_GUEST_MEMORY', undefined, { cause: reason }) : reason
 }
 
 function asStoreError(error: unknown): unknown {

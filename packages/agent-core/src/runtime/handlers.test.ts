@@ -124,6 +124,39 @@ describe('a handler that throws', () => {
     }
   })
 
+  it('a lack of memory has a code of its own, whatever it was thrown as', async () => {
+    for (const lack of ['out of memory', new PfError('PF_STORE_UNAVAILABLE', undefined, { cause: 'out of memory' })]) {
+      const test = handling(() => {
+        throw lack
+      })
+      const stored = await test.sendTask()
+      expect([stored.task.status.state, failureCode(stored), statusText(stored)]).toEqual([
+        'failed',
+        'PF_GUEST_MEMORY',
+        'The agent failed.',
+      ])
+      expect(test.logs).toMatchObject([
+        { level: 'error', fields: { code: 'PF_GUEST_MEMORY', cause: expect.stringContaining('out of memory') } },
+      ])
+    }
+  })
+
+  it('a throw is logged with its message, though its stack has none, and without the secrets in it', async () => {
+    const error = new TypeError('boom', { cause: new Error('underneath') })
+    error.stack = 'handle@agent.js:1:2\n'
+    const test = handling(() => {
+      throw error
+    })
+    await test.sendTask()
+    expect(test.logs).toMatchObject([
+      {
+        fields: {
+          error: expect.stringMatching(/^TypeError: boom\n {4}at handle@agent\.js:1:2\nCaused by: Error: und/),
+        },
+      },
+    ])
+  })
+
   it('an error of ours tells its code, and its sentence where it was written for callers', async () => {
     const told = async (error: PfError) => {
       const stored = await handling(() => {

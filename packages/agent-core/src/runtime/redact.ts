@@ -1,3 +1,5 @@
+import { describeError } from '../error/describe-error'
+
 /** How deep fields of a log line are looked into. */
 const maxDepth = 6
 
@@ -14,7 +16,7 @@ function redacted(value: unknown, secrets: ReadonlySet<string>, depth: number): 
   }
   if (typeof value !== 'object' || value === null) return value
   if (depth === 0) return '…'
-  if (value instanceof Error) return redacted(value.stack ?? String(value), secrets, depth)
+  if (value instanceof Error) return redacted(describeError(value), secrets, depth)
   if (Array.isArray(value)) return value.map((item) => redacted(item, secrets, depth - 1))
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redacted(item, secrets, depth - 1)]))
 }

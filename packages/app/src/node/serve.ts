@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AnyFeature, RunsOn } from '@pf-agents/agent-core'
+import { type AnyFeature, describeError, type RunsOn } from '@pf-agents/agent-core'
 import { type App, appCore } from '../app'
 import { closeServer } from './close-server'
 import { toNodeListener } from './listener'
@@ -79,7 +79,7 @@ export async function serve<F extends AnyFeature>(
   }
   const onSignal = (): void => {
     close().catch((error: unknown) =>
-      core.logger.log('error', 'The server could not be closed.', { error: String(error) }),
+      core.logger.log('error', 'The server could not be closed.', { error: describeError(error) }),
     )
   }
   if (options.signals) for (const signal of signals) process.once(signal, onSignal)

@@ -14,6 +14,9 @@ async function act(text: string, context: RunContext) {
   await context.startTask()
   if (text === 'loop') for (;;);
   if (text === 'bomb') for (const held: Uint8Array[] = []; ;) held.push(new Uint8Array(1 << 20).fill(1))
+  if (text === 'array bomb') for (const held: number[][] = []; ;) held.push(new Array<number>(100_000).fill(1.1))
+  if (text === 'text bomb') for (let held = ['x'.repeat(1000)]; ;) held = [...held, held.join(',')]
+  if (text === 'throw') throw new TypeError('the lost city', { cause: new Error('no map') })
   if (text === 'wait') await wait(60_000, context.signal)
   if (text === 'count') {
     const count = Number((await context.state.context.get('count')) ?? 0) + 1
