@@ -301,8 +301,8 @@ export const errorCodes = {
   },
   PF_GUEST_LOST: {
     status: 503,
-    summary: 'Another request ended the thread that served this one, after this one had begun to act.',
-    remedy: 'Look whether it took effect, then send it again; more workers make it rarer.',
+    summary: 'Another request ended the thread that served this one.',
+    remedy: 'With Retry-After send it again; without, look first whether it took effect. More workers make it rarer.',
   },
   PF_GUEST_TRAP: { status: 502, summary: 'The component crashed.', remedy: "Read the component's log." },
   PF_BUILD_FAILED: {

@@ -312,7 +312,7 @@ export class App {
         this.#counts.repeated++
         request.started = false
         this.#queue.unshift(request)
-      } else this.#finish(request, hostErrors.lost)
+      } else this.#finish(request, request.effect ? hostErrors.lost : hostErrors.unserved)
     }
     this.#dispatch()
     if (this.#live === 0) this.#idle?.()

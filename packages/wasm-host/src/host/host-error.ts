@@ -39,7 +39,13 @@ export const hostErrors = {
   lost: {
     status: 503,
     code: 'PF_GUEST_LOST',
+    // No Retry-After: clients take that as leave to send it again without looking.
     message: 'Another request ended the worker of this one after it had begun to act. It was not repeated.',
+  },
+  unserved: {
+    status: 503,
+    code: 'PF_GUEST_LOST',
+    message: 'Another request ended the worker of this one before it had done anything. Send it again.',
     retryAfter: 1,
   },
   answer: {
