@@ -18,7 +18,7 @@ const sorted = (messages: readonly { id: string; role: string }[]) =>
 const runs = process.env['PF_TEST_FULL'] === '1' ? 400 : 25
 
 describe.each(clients)('whatever an agent does, and whenever client $version re-joins', (version) => {
-  it('it accepts the stream, and ends with what the first one has', { timeout: 120_000 }, async () => {
+  it('the stream is accepted, and ends with what the first one has', { timeout: 120_000 }, async () => {
     for (let seed = 1; seed <= runs; seed++) {
       const dice = new Dice(seed * 101)
       const events = Array.from({ length: 30 }, () => randomEvent(dice)).filter(isEmitted)
@@ -51,7 +51,8 @@ describe.each(clients)('whatever an agent does, and whenever client $version re-
       expect([whole.warnings, again.warnings], `seed ${seed}`).toEqual([[], []])
       expect(again.types.at(-1), `seed ${seed}`).toBe(whole.types.at(-1))
       expect(sorted(again.agent.messages), `seed ${seed}`).toEqual(sorted(whole.agent.messages))
-      expect(again.agent.state, `seed ${seed}`).toEqual(whole.agent.state)
+      // 0.0.57 leaves out a state that is falsy, so what it ends with depends on those between.
+      if (version.version !== '0.0.57') expect(again.agent.state, `seed ${seed}`).toEqual(whole.agent.state)
     }
   })
 })

@@ -88,7 +88,7 @@ export class CallRules {
     })
     this.#names.set(given, toolCallId)
     const { parentMessageId, ...rest } = event
-    const parent = this.#parent(parentMessageId, owner) ?? this.#ownParent(toolCallId)
+    const parent = this.#parent(parentMessageId, owner) ?? this.#ownParent(toolCallId, owner)
     // The client makes a message for the call where there is none.
     const holder = parent ?? toolCallId
     if (ids.kind(holder) === undefined) ids.note(holder, 'assistant', owner)
@@ -99,11 +99,12 @@ export class CallRules {
    * A call of no message gets one of its own id from the client, also where there is a message of that id: then it is told
    * which it belongs to.
    */
-  #ownParent(toolCallId: string): string | undefined {
+  #ownParent(toolCallId: string, owner: string | undefined): string | undefined {
     const { ids } = this.#scope
     const kind = ids.kind(toolCallId)
     if (kind === undefined) return undefined
-    return kind === 'assistant' ? toolCallId : ids.free(`${toolCallId}-call`)
+    const isOwn = kind === 'assistant' && ids.owner(toolCallId) === owner
+    return isOwn ? toolCallId : ids.free(`${toolCallId}-call`)
   }
 
   #parent(given: string | undefined, owner: string | undefined): string | undefined {

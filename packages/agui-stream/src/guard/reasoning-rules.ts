@@ -12,6 +12,8 @@ interface OpenMessage {
 export class ReasoningRules {
   readonly #scope: GuardScope
   readonly #spans = new Map<string, string | undefined>()
+  /** Whose a span or a message is: clients ask for the same one again, of both that have one id. */
+  readonly #owners = new Map<string, string | undefined>()
   /** Open messages by the id that the agent gave. */
   readonly #messages = new Map<string, OpenMessage>()
 
@@ -24,12 +26,17 @@ export class ReasoningRules {
   }
 
   start(event: WireEventOf<'REASONING_START'>): void {
-    const { broken, ownerOf, emit } = this.#scope
+    const { broken, emit } = this.#scope
     if (this.#spans.has(event.messageId))
       return broken('reasoning-opened-twice', `The reasoning ${event.messageId} is open already.`)
-    const owner = ownerOf(event)
+    const owner = this.#ownerOf(event.messageId, event)
     this.#spans.set(event.messageId, owner)
     emit(tagged(event, owner))
+  }
+
+  #ownerOf(id: string, event: { subagentRunId?: unknown }): string | undefined {
+    if (!this.#owners.has(id)) this.#owners.set(id, this.#scope.ownerOf(event))
+    return this.#owners.get(id)
   }
 
   end(event: WireEventOf<'REASONING_END'>): void {
@@ -47,14 +54,14 @@ export class ReasoningRules {
   }
 
   messageStart(event: WireEventOf<'REASONING_MESSAGE_START'>): void {
-    const { ids, broken, ownerOf, emit } = this.#scope
+    const { ids, broken, emit } = this.#scope
     const given = event.messageId
     if (this.#messages.has(given))
       return broken('reasoning-opened-twice', `The reasoning message ${given} is open already.`)
     const messageId = ids.claim(given, 'reasoning', () =>
       broken('message-id-reused', `${given} is a message of another role.`),
     )
-    const owner = ids.kind(messageId) === undefined ? ownerOf(event) : ids.owner(messageId)
+    const owner = ids.kind(messageId) === undefined ? this.#ownerOf(messageId, event) : ids.owner(messageId)
     let span = [...this.#spans.keys()].findLast((one) => this.#spans.get(one) === owner)
     if (span === undefined) {
       broken('reasoning-not-open', `The reasoning message ${given} stands in no reasoning.`)

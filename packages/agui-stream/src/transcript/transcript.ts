@@ -57,14 +57,10 @@ export class Transcript {
         return this.#arguments(event)
       case 'TOOL_CALL_END':
         return this.#end(`call ${event.toolCallId}`)
-      case 'TOOL_CALL_RESULT':
-        return this.add({
-          id: event.messageId,
-          role: 'tool',
-          toolCallId: event.toolCallId,
-          content: event.content,
-          ...owner,
-        })
+      case 'TOOL_CALL_RESULT': {
+        const { messageId: id, toolCallId, content, metadata } = event
+        return this.add({ id, role: 'tool', toolCallId, content, ...owner, ...(metadata && { metadata }) })
+      }
       case 'REASONING_START':
         return this.#begin(`span ${event.messageId}`, event)
       case 'REASONING_END':

@@ -76,7 +76,10 @@ function oldMessage(message: WireMessage, hasSubagents: boolean, onLoss: OnLoss)
     const { subagentRunId: _, ...rest } = message
     result = rest as WireMessage
   }
-  if (result.role === 'tool') return { ...result, content: flat(result.content, onLoss) }
+  if (result.role === 'tool') {
+    const { metadata: _, ...rest } = result
+    return { ...rest, content: flat(result.content, onLoss) }
+  }
   if (result.role !== 'user' || typeof result.content === 'string') return result
   const content = result.content.filter((part) => part.type === 'text' || part.source.type !== 'file')
   if (content.length < result.content.length) onLoss('file sources')
