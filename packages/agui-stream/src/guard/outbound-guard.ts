@@ -239,9 +239,13 @@ class Guard implements OutboundGuard, GuardScope {
     const isWhole = typeof entityId === 'string' && typeof encryptedValue === 'string'
     if (!isWhole || (subtype !== 'message' && subtype !== 'tool-call'))
       return this.broken('malformed', 'An encrypted value says what it belongs to.')
-    const entity = subtype === 'tool-call' ? this.#calls.nameOf(entityId) : this.ids.resolve(entityId, 'reasoning')
+    const message = this.ids.resolve(entityId, 'reasoning')
+    const known = this.ids.kind(message) === undefined ? undefined : message
+    const entity = subtype === 'tool-call' ? this.#calls.nameOf(entityId) : known
+    // A client keeps it for whatever comes under that id.
+    if (entity === undefined) return this.broken('malformed', `There is no ${subtype} ${entityId} to encrypt for.`)
     const { subagentRunId: _, ...rest } = event
-    this.emit({ ...rest, entityId: entity ?? entityId })
+    this.emit({ ...rest, entityId: entity })
   }
 
   #messages(event: WireEventOf<'MESSAGES_SNAPSHOT'>): void {

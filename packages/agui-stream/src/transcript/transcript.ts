@@ -66,7 +66,8 @@ export class Transcript {
       case 'REASONING_END':
         return this.#end(`span ${event.messageId}`)
       case 'REASONING_MESSAGE_START':
-        this.add({ id: event.messageId, role: 'reasoning', content: '', ...owner })
+        if (!this.#messages.has(event.messageId))
+          this.add({ id: event.messageId, role: 'reasoning', content: '', ...owner })
         return this.#begin(`reasoning ${event.messageId}`, event)
       case 'REASONING_MESSAGE_CONTENT':
         this.#goOn(`reasoning ${event.messageId}`, event)
@@ -94,13 +95,12 @@ export class Transcript {
 
   /** All messages but for calls that are open: those are begun again, and older clients would have them twice. */
   messagesWithoutOpenCalls(): WireMessage[] {
-    return this.messages.flatMap((message) => {
+    return this.messages.map((message) => {
       if (message.role !== 'assistant' || message.toolCalls === undefined) return message
       const toolCalls = message.toolCalls.filter((call) => !this.#open.has(`call ${call.id}`))
       if (toolCalls.length === message.toolCalls.length) return message
       const { toolCalls: _, ...rest } = message
-      if (toolCalls.length > 0) return { ...rest, toolCalls }
-      return (rest.content ?? '') === '' ? [] : rest
+      return toolCalls.length > 0 ? { ...rest, toolCalls } : rest
     })
   }
 
@@ -112,8 +112,8 @@ export class Transcript {
     return [...this.#open.values()].flatMap(({ start, content }) => {
       if (start.type !== 'TOOL_CALL_START') return [start]
       // The message that it stands in may be there already.
-      const again = { ...start, parentMessageId: start.parentMessageId ?? start.toolCallId }
-      return callsFromStart ? [again, ...content] : [again]
+      const call = { ...start, parentMessageId: start.parentMessageId ?? start.toolCallId }
+      return callsFromStart ? [call, ...content] : [call]
     })
   }
 
@@ -166,13 +166,15 @@ export class Transcript {
     }
   }
 
-  #encrypted({ subtype, entityId, encryptedValue }: WireEventOf<'REASONING_ENCRYPTED_VALUE'>): void {
+  #encrypted(event: WireEventOf<'REASONING_ENCRYPTED_VALUE'>): void {
+    const { subtype, entityId, encryptedValue } = event
     for (const [id, message] of this.#messages) {
       if (subtype === 'message' && id === entityId)
         this.#messages.set(id, { ...message, encryptedValue } as WireMessage)
       if (subtype !== 'tool-call' || message.role !== 'assistant') continue
-      const toolCalls = message.toolCalls?.map((call) => (call.id === entityId ? { ...call, encryptedValue } : call))
-      if (toolCalls !== undefined) this.#messages.set(id, { ...message, toolCalls })
+      if (!message.toolCalls?.some((call) => call.id === entityId)) continue
+      const toolCalls = message.toolCalls.map((call) => (call.id === entityId ? { ...call, encryptedValue } : call))
+      this.#messages.set(id, { ...message, toolCalls })
     }
   }
 
