@@ -7,13 +7,22 @@ import { startComponent, type StartedComponent } from '../src/node'
 
 const isFull = process.env['PF_TEST_FULL'] === '1'
 /** Of each of the two halves; memory is compared between them. */
-const count = isFull ? 50_000 : 200
+const count = isFull ? 50_000 : 300
+/** In the short form seeds that soon come to cancel and read what is stored. */
+const seeds = isFull ? [20261121, 20261123] : [20261127, 20261129]
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What the host holds once nothing is asked any more: its own heap, all its memory, and that of instances, in bytes. */
-async function held({ host }: StartedComponent) {
+/** What the host holds once nothing is asked any more, in bytes. */
+interface Held {
+  heapUsed: number
+  rss: number
+  instances: number
+  perInstance: number
+}
+
+async function held({ host }: StartedComponent): Promise<Held> {
   await expect.poll(() => host.stats().live, { timeout: 30_000 }).toBe(0)
   // Workers tell their memory every 25 ms.
   await new Promise((resolve) => setTimeout(resolve, 200))
@@ -32,8 +41,8 @@ it(
     await using component = await startComponent(new URL('./apps/suite-open.spin.ts', import.meta.url).pathname)
     const reached = { SendMessage: 0, GetTask: 0, ListTasks: 0, CancelTask: 0 }
     const operations = Object.keys(reached) as (keyof typeof reached)[]
-    const after: Awaited<ReturnType<typeof held>>[] = []
-    for (const seed of [20261121, 20261123]) {
+    const after: Held[] = []
+    for (const seed of seeds) {
       const outcome = await fuzz(fetch, component.url, { seed, count, parallel: 8 })
       expect(outcome.sent).toBeGreaterThanOrEqual(count)
       expect(outcome.succeeded).toBeGreaterThan(count / 50)
@@ -44,12 +53,14 @@ it(
     expect(Math.min(...Object.values(reached))).toBeGreaterThan(isFull ? count / 250 : 0)
     // Not one instance ended badly, and the second half left no more behind than the first.
     expect(component.host.stats()).toMatchObject({ traps: 0, outOfMemory: 0, timeouts: 0, killedWorkers: 0 })
-    const [half, end] = after
+    const [half, end] = after as [Held, Held]
     const megabyte = 2 ** 20
-    expect((end?.heapUsed ?? Infinity) - (half?.heapUsed ?? 0)).toBeLessThan(16 * megabyte)
-    expect((end?.rss ?? Infinity) - (half?.rss ?? 0)).toBeLessThan(128 * megabyte)
-    expect(end?.perInstance).toBeLessThanOrEqual(1.1 * (half?.perInstance ?? 0))
-    expect(end?.instances).toBeLessThanOrEqual(component.host.stats().workers.length * 16)
+    expect(end.heapUsed - half.heapUsed).toBeLessThan(4 * megabyte)
+    expect(end.perInstance).toBeLessThanOrEqual(1.1 * half.perInstance)
+    // How many instances stand ready differs by how busy the host was; they have a bound of their own.
+    const more = Math.max(0, end.instances - half.instances)
+    expect(end.rss - half.rss).toBeLessThan((128 + more * 16) * megabyte)
+    expect(end.instances).toBeLessThanOrEqual(component.host.stats().workers.length * 16)
     expect((await component.fetch('/.well-known/agent-card.json')).status).toBe(200)
   },
 )
