@@ -110,6 +110,13 @@ describe('`route` going wrong', () => {
     expect(test.logs.map((one) => one.fields.error).join()).toContain('boom')
   })
 
+  it('tells no more of an unknown id than tells it apart', async () => {
+    const test = harness({ skills: [a, b], route: () => 'x'.repeat(1_000_000) })
+    const failed = await test.sendTask()
+    expect(statusText(failed)).toBe(`The agent has no skill "${'x'.repeat(100)}…". It has: a, b.`)
+    expect(JSON.stringify(test.logs).length).toBeLessThan(1000)
+  })
+
   it('fails the task where it picks a skill that does not exist: a mistake of the agent, not of the caller', async () => {
     const failed = await harness({ skills: [a, b], route: () => 'x' }).sendTask()
     expect(failureCode(failed)).toBe('PF_SKILL_UNKNOWN')

@@ -14,6 +14,9 @@ import type { RunContext } from './run-context'
 /** URI of the extension by which a message names its skill: `metadata[uri]` is the skill's id. */
 export const skillExtensionUri = 'urn:pf-agents:a2a:skill:v1'
 
+/** Characters of an unknown id that are told. */
+const SHOWN = 100
+
 /** Slot of the question for a skill's input where the message's does not match the schema. */
 export const inputSlot = 'input'
 
@@ -63,9 +66,15 @@ export class Router {
     const skill = typeof id === 'string' ? this.#skills.get(id) : undefined
     if (skill !== undefined) return skill
     const known = [...this.#skills.keys()].join(', ')
-    throw new PfError('PF_SKILL_UNKNOWN', `The agent has no skill ${JSON.stringify(id)}. It has: ${known || 'none'}.`, {
-      details: { skills: [...this.#skills.keys()] },
-    })
+    // What a caller sent goes into its answer and into the log: no more of it than tells it apart.
+    const shown = typeof id === 'string' && id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : id
+    throw new PfError(
+      'PF_SKILL_UNKNOWN',
+      `The agent has no skill ${JSON.stringify(shown)}. It has: ${known || 'none'}.`,
+      {
+        details: { skills: [...this.#skills.keys()] },
+      },
+    )
   }
 
   #chosen(id: string | undefined): Route {
