@@ -8,6 +8,8 @@ type Assistant = Extract<WireMessage, { role: 'assistant' }>
 interface Open {
   start: WireEvent
   content: WireEvent[]
+  /** What was said about it. */
+  beside: WireEvent[]
 }
 
 /**
@@ -109,16 +111,16 @@ export class Transcript {
    * calls are told as far as they came, where the client was given the messages without them.
    */
   reopening(callsFromStart: boolean): WireEvent[] {
-    return [...this.#open.values()].flatMap(({ start, content }) => {
+    return [...this.#open.values()].flatMap(({ start, content, beside }) => {
       if (start.type !== 'TOOL_CALL_START') return [start]
       // The message that it stands in may be there already.
       const call = { ...start, parentMessageId: start.parentMessageId ?? start.toolCallId }
-      return callsFromStart ? [call, ...content] : [call]
+      return callsFromStart ? [call, ...content, ...beside] : [call]
     })
   }
 
   #begin(name: string, start: WireEvent): void {
-    this.#open.set(name, { start, content: [] })
+    this.#open.set(name, { start, content: [], beside: [] })
   }
 
   /** Pieces of a text are kept as one. */
@@ -168,6 +170,7 @@ export class Transcript {
 
   #encrypted(event: WireEventOf<'REASONING_ENCRYPTED_VALUE'>): void {
     const { subtype, entityId, encryptedValue } = event
+    if (subtype === 'tool-call') this.#open.get(`call ${entityId}`)?.beside.push(event)
     for (const [id, message] of this.#messages) {
       if (subtype === 'message' && id === entityId)
         this.#messages.set(id, { ...message, encryptedValue } as WireMessage)
