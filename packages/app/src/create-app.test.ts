@@ -152,7 +152,9 @@ describe('createApp', () => {
     const app = createApp(agent, [closing('one'), closing('two', true), closing('three')], { logger: { log } })
     await Promise.all([app.close(), app.close()])
     expect(closed).toEqual(['three', 'two', 'one'])
-    expect(log).toHaveBeenCalledWith('error', 'A feature could not be closed.', { error: 'Error: can not close' })
+    expect(log).toHaveBeenCalledWith('error', 'A feature could not be closed.', {
+      error: expect.stringMatching(/^Error: can not close\n/) as string,
+    })
   })
 
   it('closes what was set up where a later feature fails', async () => {

@@ -68,7 +68,8 @@ it('a guest killed in the middle of a run: its caller is told, and the next GetT
 })
 
 /** The code that a failed task carries. */
-const reasonOf = ({ status }: Task) => (status.message?.metadata?.['urn:pf-agents:error'] as { code: string }).code
+const reasonOf = ({ status }: Task) =>
+  (status.message?.metadata?.['urn:pf-agents:error'] as { code: string } | undefined)?.code
 
 it.each(['bomb', 'array bomb', 'text bomb'])(
   'a run that takes all memory ("%s") fails with that as its reason',
