@@ -27,6 +27,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/interactive-tools': { '.': both },
   '@pf-agents/llm-engine': {
     '.': both,
+    './ai-sdk': node,
     './anthropic': both,
     './gemini': both,
     './openai': both,
