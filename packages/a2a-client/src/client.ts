@@ -255,8 +255,10 @@ function clientOf(options: AgentAddress & A2AClientOptions, dialect: Dialect | u
     deletePushConfig: (request, given) => call('DeleteTaskPushNotificationConfig', request, () => {}, given),
     async getExtendedAgentCard(given) {
       const json = await call('GetExtendedAgentCard', {}, (result) => result, given)
-      if (isSigned(json)) await verifyCard?.(json, { url: target?.chosen.url, signal: given?.signal })
-      const card = decodeAgentCard(json)
+      // What was verified is read, as with the public card.
+      const isVerified = verifyCard !== undefined && isSigned(json)
+      const from = { url: target?.chosen.url, signal: given?.signal }
+      const card = decodeAgentCard(isVerified ? (await verifyCard(json, from)).card : json)
       if (!given?.forwardFrom) source.replace(card)
       return card
     },

@@ -43,7 +43,7 @@ export interface A2AClientOptions {
   credentials?: CredentialProvider | undefined
   /**
    * Finds out whether a card that was loaded can be trusted (`createCardVerifier` of `@pf-agents/auth/jwt`); one that can
-   * not is not used. An extended card, which comes from the address that the trusted card names, may be without signatures.
+   * not is not used, and of one that can only what its signature covers. An extended card, which comes from the address that the trusted card names, may be without signatures.
    * Default: every card is taken.
    */
   verifyCard?: CardVerifier | undefined

@@ -28,8 +28,8 @@ function pair(file: string, privateKey: KeyObject, write: (key: KeyObject) => st
   const members = Object.entries(privateKey.export({ format: 'jwk' }))
   return { privateKey, file, publicJwk: Object.fromEntries(members.filter(([name]) => !privateMembers.includes(name))) }
 }
-const verifier = (kid: string, { publicJwk }: Pair, forms?: readonly 'spec'[]) =>
-  createCardVerifier({ keys: { [kid]: { key: publicJwk as never } }, ...(forms && { forms }) })
+const verifier = (kid: string, { publicJwk }: Pair) =>
+  createCardVerifier({ keys: { [kid]: { key: publicJwk as never } } })
 
 let folder: string
 let old: Pair
@@ -107,7 +107,7 @@ describe('a component built with two keys by the command line', slow, () => {
   ])('is taken by a client that trusts %s', async (_which, verify) => {
     const card = await client(verify()).card()
     expect(card).toMatchObject({ name: 'one', supportedInterfaces: [{ url: publicUrl }, {}, {}, {}] })
-    expect(card.signatures?.length).toBeGreaterThan(1)
+    expect(card.signatures).toHaveLength(1)
   })
 
   it.each<[string, (text: string) => string]>([
@@ -116,8 +116,7 @@ describe('a component built with two keys by the command line', slow, () => {
     ['one member more', (text) => JSON.stringify({ ...JSON.parse(text), iconUrl: 'https://evil.example/i.png' })],
     ['no signature', (text) => JSON.stringify({ ...JSON.parse(text), signatures: [] })],
   ])('is not taken with %s', async (_what, tamper) => {
-    // As strict as the specification: what the SDKs sign leaves a scheme without scopes out.
-    await expect(client(verifier('2026-11', current, ['spec']), tamper).card()).rejects.toMatchObject({
+    await expect(client(verifier('2026-11', current), tamper).card()).rejects.toMatchObject({
       code: 'PF_REMOTE_CARD',
     })
   })

@@ -18,7 +18,7 @@ function verifier(good = true): { verifyCard: CardVerifier; seen: [JsonValue, st
     async verifyCard(card, { url }) {
       seen.push([card, url])
       if (!good || typeof card !== 'object' || card === null || !('signatures' in card)) throw refusal
-      return { kid: 'k', alg: 'ES256', form: 'spec' }
+      return { kid: 'k', alg: 'ES256', form: 'spec', card }
     },
   }
 }

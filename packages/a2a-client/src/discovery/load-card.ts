@@ -76,15 +76,20 @@ function jsonOfCard(url: string, response: WireResponse, known: CachedCard | und
   }
 }
 
-/** Reads a card that can be trusted. @throws PfError PF_REMOTE_CARD */
+/**
+ * Reads a card that can be trusted. Where it is verified, what was verified is read and not what came: a signature need
+ * not cover all of that.
+ *
+ * @throws PfError PF_REMOTE_CARD
+ */
 export async function trustedCard(
   url: string,
   json: JsonValue,
   { verifyCard, dialect }: Pick<CardLoader, 'verifyCard' | 'dialect'>,
   signal?: AbortSignal,
 ): Promise<AgentCard> {
-  await verifyCard?.(json, { url, signal })
-  return readCard(url, json, dialect)
+  const trusted = verifyCard ? (await verifyCard(json, { url, signal })).card : json
+  return readCard(url, trusted, dialect)
 }
 
 /** Reads a card. @throws PfError PF_REMOTE_CARD */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue } from '@pf-agents/agent-core'
 import type { CardForm } from './canonical-card'
 
 /** Whose signature a card was found to have. */
@@ -7,6 +7,11 @@ export interface VerifiedCard {
   readonly alg: string
   /** What the signature covers. */
   readonly form: CardForm
+  /**
+   * The card that the signature covers, with that one signature: the canonical document that was verified, read again. Go
+   * by this one. The card that was given may have more, which nobody signed.
+   */
+  readonly card: JsonObject
 }
 
 /** What is known of a card beside itself. */
@@ -17,7 +22,8 @@ export interface CardOrigin {
 }
 
 /**
- * Finds out whether a card is signed by somebody who is trusted (§8.4.3). Takes the card as it came, not decoded.
+ * Finds out whether a card is signed by somebody who is trusted (§8.4.3). Takes the card as it came, not decoded, and
+ * gives back what of it is signed: that alone is used.
  * `createCardVerifier` of `@pf-agents/auth/jwt` makes one.
  *
  * @throws PfError PF_REMOTE_CARD where no signature is good

@@ -18,6 +18,7 @@ import { base64url, type CryptoKey, decodeProtectedHeader, flattenedVerify, impo
 import { BoundedMap } from '../outbound/bounded-map'
 import { checkedUrl, originOf } from '../token/issuer'
 import { allowedAlgorithms } from './algorithms'
+import { coveredCard } from './covered-card'
 import { isUnknownKey } from './key-set'
 import { type KeysContext, type RemoteKeys, remoteKeys, type RemoteKeysRules } from './remote-keys'
 
@@ -38,7 +39,7 @@ export type CardKeys =
 
 /** Options of {@link createCardVerifier}. */
 export interface CardVerifierOptions extends Omit<RemoteKeysRules, 'allowHttp'> {
-  /** Keys by their `kid`, or who finds them. A function may look at whose card it is. Default none. */
+  /** Keys by their `kid`, or who finds them. A function may look at whose card it says it is. Default none. */
   keys?: CardKeys
   /**
    * Origins, such as `https://keys.agent.example`, whose key sets are trusted where a signature names one (`jku`).
@@ -48,8 +49,11 @@ export interface CardVerifierOptions extends Omit<RemoteKeysRules, 'allowHttp'> 
   /** Algorithms that are allowed. Default: all with public keys. */
   algorithms?: readonly string[]
   /**
-   * What a signature may cover. Default `['spec', 'sdk']`: cards signed with the SDKs for JavaScript and Python cover a
-   * little less than the specification asks (no empty lists, strings and objects, nothing they do not know).
+   * What a signature may cover. Default `['spec']`: all that the card says, as the specification asks. Signatures of the
+   * SDKs for JavaScript and Python cover less: no empty texts, lists and objects, and nothing they do not know. They are
+   * the same, and good, for cards without such members. With `sdk` they are good, too, for cards whose empty members make
+   * no difference; but whoever carries a card can then take out of it what is empty and does make one, such as a scheme
+   * that is asked for without scopes.
    */
   forms?: readonly CardForm[]
   /** Default: the global `fetch`. */
@@ -65,7 +69,8 @@ const maxSets = 32
 
 /**
  * Makes what finds out whether agent cards are signed by somebody trusted (A2A 1.0, 8.4.3). One good signature is enough,
- * so that keys can be changed; signatures with an algorithm that is not allowed, `none` above all, never are.
+ * so that keys can be changed; signatures with an algorithm that is not allowed, `none` above all, never are. The card
+ * that it gives back is the one that the signature covers.
  *
  * @throws PfError PF_CONFIG_INVALID where there is nobody to trust, or an option is not valid
  * @example
@@ -75,7 +80,7 @@ const maxSets = 32
  * ```
  */
 export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
-  const { keys, trustedOrigins = [], clock = systemClock, forms = ['spec', 'sdk'] } = options
+  const { keys, trustedOrigins = [], clock = systemClock, forms = ['spec'] } = options
   if (keys === undefined && trustedOrigins.length === 0)
     throw new PfError(
       'PF_CONFIG_INVALID',
@@ -135,7 +140,10 @@ export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
           (typeof jku === 'string' ? await published(jku, { alg, kid }, signal) : undefined)
         if (key === undefined) continue
         for (const { form, payload } of payloads) {
-          if (await isGood(encoded, base64url.encode(payload), signature, key, algorithms)) return { kid, alg, form }
+          if (!(await isGood(encoded, base64url.encode(payload), signature, key, algorithms))) continue
+          const covered = coveredCard(card as JsonObject, payload)
+          if (covered) return { kid, alg, form, card: { ...covered, signatures: [{ protected: encoded, signature }] } }
+          why = 'it does not say what its signature covers'
         }
       } catch (error) {
         if (signal?.aborted) throw error

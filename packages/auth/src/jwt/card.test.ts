@@ -33,6 +33,7 @@ const cards: [string, AgentCard][] = [
   ['a plain card', plain],
   ['a card with empty members', guarded],
 ]
+const clientFlow = { clientCredentials: { tokenUrl: 'https://t.example/token', scopes: {} } }
 /** As it comes off the wire. */
 const received = (card: object) => JSON.parse(JSON.stringify(card)) as { [name: string]: JsonValue }
 
@@ -54,8 +55,13 @@ const untrusted = { code: 'PF_REMOTE_CARD', details: { reason: 'signature' } }
 describe('a card signed here', () => {
   it.each(cards)('%s is verified here, in the form of the specification', async (_what, card) => {
     const signed = received(await signAgentCard(card, [signer]))
-    expect(await verifier()(signed, {})).toEqual({ kid: '2026-11', alg: 'ES256', form: 'spec' })
-    expect(await verifier({ keys: trusts(key), forms: ['sdk'] })(signed, {})).toMatchObject({ form: 'sdk' })
+    const [first] = signed['signatures'] as JsonValue[]
+    expect(await verifier()(signed, {})).toEqual({
+      kid: '2026-11',
+      alg: 'ES256',
+      form: 'spec',
+      card: { ...(JSON.parse(canonicalAgentCard(card)) as object), signatures: [first] },
+    })
   })
 
   it.each(cards)('%s is verified by the official SDK', async (_what, card) => {
@@ -76,7 +82,7 @@ describe('a card signed here', () => {
     const pair = await testKey('k', alg)
     const made = await createCardSigner({ key: pair.privateKey, kid: 'k', jku: 'https://a.example/keys', alg })
     const signed = received(await signAgentCard(plain, [made]))
-    expect(await verifier({ keys: trusts(pair) })(signed, {})).toEqual({ kid: 'k', alg, form: 'spec' })
+    expect(await verifier({ keys: trusts(pair) })(signed, {})).toMatchObject({ kid: 'k', alg, form: 'spec' })
     const [{ protected: header }] = signed['signatures'] as [{ protected: string }]
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
       alg,
@@ -98,14 +104,40 @@ describe('a card signed here', () => {
 })
 
 describe('a card signed by the official SDK', () => {
-  it.each(cards)('%s is verified here', async (_what, card) => {
+  const signedBySdk = async (card: object) => {
     const sign = generateAgentCardSignature(key.privateKey, { alg: 'ES256', kid: '2026-11', typ: 'JOSE' })
-    const signed = received(await sign({ ...card, signatures: [] } as never))
-    const isSame = canonicalAgentCard(card) === canonicalizeAgentCard(card as never)
-    expect(await verifier()(signed, {})).toEqual({ kid: '2026-11', alg: 'ES256', form: isSame ? 'spec' : 'sdk' })
-    const strict = verifier({ keys: trusts(key), forms: ['spec'] })(signed, {})
-    const found = await strict.catch((error: unknown) => error)
-    expect(found).toMatchObject(isSame ? { form: 'spec' } : untrusted)
+    return received(await sign({ ...card, signatures: [] } as never))
+  }
+  const both = () => verifier({ keys: trusts(key), forms: ['spec', 'sdk'] })
+
+  it('is verified here as the specification asks where nothing is empty', async () => {
+    expect(canonicalAgentCard(plain)).toBe(canonicalizeAgentCard(plain as never))
+    expect(await verifier()(await signedBySdk(plain), {})).toMatchObject({ alg: 'ES256', form: 'spec' })
+  })
+
+  it.each<[string, object]>([
+    ['required members', { skills: [], description: '' }],
+    ['scopes', { securitySchemes: { o: { oauth2SecurityScheme: { flows: clientFlow } } } }],
+    ['a text', { documentationUrl: '', iconUrl: '' }],
+  ])('is verified here where asked to, if it is empty where that makes no difference: %s', async (_what, empty) => {
+    const signed = await signedBySdk({ ...plain, ...empty })
+    await expect(verifier()(signed, {})).rejects.toMatchObject(untrusted)
+    const { form, card } = await both()(signed, {})
+    expect(form).toBe('sdk')
+    expect(card).toEqual({
+      ...(JSON.parse(canonicalizeAgentCard(signed as never)) as object),
+      signatures: signed['signatures'],
+    })
+  })
+
+  it('is refused where what is empty means something: it is not in what was signed', async () => {
+    const signed = await signedBySdk(guarded)
+    await expect(verifyAgentCardSignature(async () => key.publicJwk)(signed as never)).resolves.toBeUndefined()
+    await expect(verifier()(signed, {})).rejects.toMatchObject(untrusted)
+    await expect(both()(signed, {})).rejects.toMatchObject({
+      ...untrusted,
+      message: 'The agent card can not be trusted: it does not say what its signature covers.',
+    })
   })
 })
 
