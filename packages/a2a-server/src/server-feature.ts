@@ -7,6 +7,7 @@ import {
   loggerPort,
   PfError,
   type RequestInfo,
+  runStorePort,
   runStreamsPort,
   type ServedAgent,
 } from '@pf-agents/agent-core'
@@ -36,7 +37,7 @@ export function serverFeature(options: A2AServerOptions, adapter: VersionAdapter
   return defineFeature({
     name: 'a2a-server',
     targets: ['node', 'wasm'],
-    requires: [loggerPort, clockPort],
+    requires: [loggerPort, clockPort, runStorePort],
     optional: [pushServicePort, runStreamsPort],
     setup({ ports, agents, cards, host, target }) {
       checkTenants(agents)
@@ -46,7 +47,9 @@ export function serverFeature(options: A2AServerOptions, adapter: VersionAdapter
       const extensions = new Extensions([...(runStreams ? [replayExtension] : []), ...(options.extensions ?? [])])
       const streaming =
         runStreams &&
-        new Streaming(runStreams, ports.get(clockPort), options.streaming ?? {}, (error) => service.tell(error))
+        new Streaming(runStreams, ports.get(runStorePort), ports.get(clockPort), options.streaming ?? {}, (error) =>
+          service.tell(error),
+        )
       let service: Service
       let additions: ReturnType<typeof joinAdditions>
       const place = (origin: string, tenant: string): CardPlace => ({

@@ -4,10 +4,12 @@ import {
   isTerminal,
   type Message,
   PfError,
+  type RunStore,
   type RunStreams,
   type StoredEvent,
   type StoredTask,
   type TaskKey,
+  type TaskStatus,
 } from '@pf-agents/agent-core'
 import { createSseHub, type SseHub, type SseStream } from '@pf-agents/http-kit'
 import type { ResumePoint } from '../extension/extension'
@@ -15,6 +17,7 @@ import { type MessageTerms, prepareMessage, undoneWhereRefused } from '../operat
 import type { Outgoing } from './event-encoder'
 import type { Framing } from './framing'
 import type { StreamingOptions } from './options'
+import { type Standing, standingAt } from './standing'
 import { submittedTask } from './submitted-task'
 import { type StreamHost, type StreamTerms, type Subscription, TaskStream } from './task-stream'
 
@@ -34,12 +37,20 @@ export class Streaming implements StreamHost {
   readonly hub: SseHub
   readonly streams: RunStreams
   readonly tell: (error: unknown) => A2AError
+  readonly #store: RunStore
   readonly #maxStreams: number
 
-  constructor(streams: RunStreams, clock: Clock, options: StreamingOptions, tell: (error: unknown) => A2AError) {
+  constructor(
+    streams: RunStreams,
+    store: RunStore,
+    clock: Clock,
+    options: StreamingOptions,
+    tell: (error: unknown) => A2AError,
+  ) {
     const { heartbeatMs, stallMs, maxStreams = 20_000 } = options
     this.hub = createSseHub({ heartbeatMs, stallMs, clock })
     this.streams = streams
+    this.#store = store
     this.tell = tell
     this.#maxStreams = maxStreams
   }
@@ -147,14 +158,19 @@ export class Streaming implements StreamHost {
     if (seq > stored.lastSeq || artifacts > stored.task.artifacts.length) return undefined
     if (seq === stored.lastSeq && isTerminal(stored.task.status.state))
       return hasUnsaid ? this.#ofTask(stored, undefined, false, call) : undefined
+    const standing = await standingAt(this.#store, stored.key, seq)
     const subscription = this.streams.subscribe(stored.key, seq + 1)
     const first = seq < stored.lastSeq ? await firstOf(subscription) : []
     if (first === undefined) return undefined
+    const status = statusAt(standing, stored, seq, first)
+    if (status === undefined) {
+      void subscription.return?.()
+      return undefined
+    }
     const stream = new TaskStream(this, {
       ...this.#terms(stored, undefined, false, call),
-      // What it was then is not known; only a run that is at work says anything before it says how it stands.
-      status: { state: 'working', timestamp: '' },
-      saidId: undefined,
+      status,
+      saidId: standing?.saidId,
       // None is ever taken away, and new ones come last: those of then are the first of now.
       artifactIds: stored.task.artifacts.slice(0, artifacts).map(({ artifactId }) => artifactId),
       hasUnsaid,
@@ -201,6 +217,23 @@ export class Streaming implements StreamHost {
       principal: info.principal,
     }
   }
+}
+
+/** The status that a reader was told last who has the events up to `seq`; `undefined` where that is not known. */
+function statusAt(
+  standing: Standing | undefined,
+  { task, lastSeq }: StoredTask,
+  seq: number,
+  next: readonly StoredEvent[],
+): TaskStatus | undefined {
+  if (standing?.status !== undefined) return standing.status
+  const later = next.find(({ event }) => event.type === 'status')?.event
+  // Before its first status a task is told as submitted, with the time of that one.
+  if (standing !== undefined)
+    return { state: 'submitted', timestamp: later?.type === 'status' ? later.status.timestamp : '' }
+  // The stored task is as it was then where its status did not change since.
+  const reachesEnd = seq >= lastSeq || (next.at(-1)?.seq ?? 0) >= lastSeq
+  return reachesEnd && later === undefined ? task.status : undefined
 }
 
 /** The first events of a subscription; `undefined` where it has none to give. */
