@@ -4,7 +4,7 @@ export interface StreamingOptions {
   heartbeatMs?: number
   /**
    * A reader that takes nothing for so many ms, while something waits for it, is given up. The error that says so waits
-   * behind what its connection holds: who reads on within another `stallMs` gets whole events and then the error; who
+   * behind what its connection holds: who takes all of that within another `stallMs` gets whole events and then the error; who
    * does not is cut off, perhaps inside an event, and told nothing. Either may subscribe again. Default 30,000.
    */
   stallMs?: number
