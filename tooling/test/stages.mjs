@@ -4,7 +4,7 @@ import { spawnShown } from './spawn.mjs'
 import { node24Only } from './selection.mjs'
 
 /** How long a stage may take before it is taken for hung, in minutes. */
-const limits = { short: 8, full: 90 }
+const limits = { short: 15, full: 90 }
 
 /** Runs a script that writes its report to PF_TEST_REPORT, and reads the report. */
 async function reported({ root, full, reportFile }, title, command, args, env = {}) {
