@@ -129,7 +129,7 @@ export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
   return async (card: JsonValue, { url, signal }: CardOrigin): Promise<VerifiedCard> => {
     const signatures = signaturesOf(card)
     if (signatures.length === 0) throw unverified(url, 'it is not signed')
-    const payloads = cardPayloads(card as JsonObject, forms)
+    const payloads = payloadsOf(card as JsonObject, forms, url)
     let why = 'none of its signatures is good'
     for (const { protected: encoded, signature } of signatures.slice(0, maxSignatures)) {
       try {
@@ -152,6 +152,15 @@ export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
       }
     }
     throw unverified(url, why)
+  }
+}
+
+function payloadsOf(card: JsonObject, forms: readonly CardForm[], url: string | undefined) {
+  try {
+    return cardPayloads(card, forms)
+  } catch {
+    // Such as half a surrogate pair: nobody can have signed it.
+    throw unverified(url, 'it can not be written canonically')
   }
 }
 

@@ -155,6 +155,7 @@ describe('a card that was changed', () => {
     ['a tenant', (card) => ({ ...card, supportedInterfaces: [{ ...card.supportedInterfaces[0], tenant: 't' }] })],
     ['a scheme', (card) => ({ ...card, securitySchemes: { x: { httpAuthSecurityScheme: { scheme: 'Basic' } } } })],
     ['no skills', (card) => ({ ...card, skills: undefined })],
+    ['half a surrogate pair', (card) => ({ ...card, iconUrl: '\ud800' })],
   ]
   it.each(changes)('(%s) is refused', async (_what, change) => {
     const signed = received(change((await signAgentCard(plain, [signer])) as AgentCard))
