@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
@@ -32,6 +33,8 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts', 'presets/*/src/**/*.test-d.ts', 'examples/*/**/*.test-d.ts'],
       exclude: excludedGlobs,
     },
+    // Most of the time goes into waiting for servers, processes and timers, not into computing.
+    maxWorkers: Math.max(4, availableParallelism()),
     // The long forms of suites (`npm run test:full`) take what they need.
     testTimeout: full ? 30 * 60_000 : 20_000,
     hookTimeout: full ? 5 * 60_000 : 60_000,

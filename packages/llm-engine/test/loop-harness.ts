@@ -84,7 +84,14 @@ export function loopHarness(
     },
     /** Another process with the same stores: nothing in memory is shared. */
     restarted() {
-      const again = createTestPorts({ ...options, clock: test.clock, stores: test.stores, bindings: process() })
+      // The same randomness goes on: a process of its own would not make the ids of the one before again.
+      const again = createTestPorts({
+        ...options,
+        clock: test.clock,
+        random: test.random,
+        stores: test.stores,
+        bindings: process(),
+      })
       return createRuntime(defined, again.ports)
     },
   }

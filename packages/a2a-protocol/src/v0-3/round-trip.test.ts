@@ -112,7 +112,7 @@ describe.each(forms)('the %s form', (form) => {
         const old = wire(toV03Event(encodeStreamResponse(one), form))
         expect(decodeStreamResponse(upgradeV03Event(old))).toEqual(wire(one))
       }),
-      { numRuns: process.env.PF_TEST_FULL ? 5_000 : 200 },
+      { seed: 20261121, numRuns: process.env.PF_TEST_FULL ? 5_000 : 200 },
     )
   })
 
@@ -122,7 +122,7 @@ describe.each(forms)('the %s form', (form) => {
         const old = wire(toV03Result('GetTask', encodeTask(one), form))
         expect(decodeTask(upgradeV03Result('GetTask', old))).toEqual(wire(one))
       }),
-      { numRuns: process.env.PF_TEST_FULL ? 5_000 : 200 },
+      { seed: 20261121, numRuns: process.env.PF_TEST_FULL ? 5_000 : 200 },
     )
   })
 
@@ -152,7 +152,7 @@ describe.each(forms)('the %s form', (form) => {
         const read = decodeRequest('SendMessage', upgradeV03Params('SendMessage', old))
         expect({ configuration: {}, ...read }).toEqual(wire({ configuration: {}, ...one }))
       }),
-      { numRuns: 200 },
+      { seed: 20261121, numRuns: 200 },
     )
   })
 })
@@ -179,7 +179,7 @@ describe('what comes from a peer', () => {
         }
         isV03Card(value)
       }),
-      { numRuns: process.env.PF_TEST_FULL ? 20_000 : 1_000 },
+      { seed: 20261121, numRuns: process.env.PF_TEST_FULL ? 20_000 : 1_000 },
     )
   })
 

@@ -105,7 +105,7 @@ describe('updatesOf', () => {
           })
         },
       ),
-      { numRuns: process.env.PF_TEST_FULL ? 5_000 : 300 },
+      { seed: 20261121, numRuns: process.env.PF_TEST_FULL ? 5_000 : 300 },
     )
   })
 
