@@ -12,7 +12,7 @@ const entry = new URL('./apps/lifecycle.spin.ts', import.meta.url).pathname
 let data: string
 let component: StartedComponent
 const start = (options: StartComponentOptions = {}) =>
-  startComponent(entry, { dataDir: data, workers: 2, busyLimitMs: 500, ...options })
+  startComponent(entry, { dataDir: data, workers: 2, busyLimitMs: 3_000, ...options })
 const client = () => createA2AClient({ url: component.url })
 
 /** Sends a text and hands back its task. */
