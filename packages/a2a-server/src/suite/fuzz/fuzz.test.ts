@@ -40,7 +40,7 @@ it(
       }
       // Bytes that the second half added.
       const [half = 0, end = Infinity] = heaps
-      expect(end - half).toBeLessThan(2 ** 20)
+      expect(end - half).toBeLessThan(4 * 2 ** 20)
       expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
       const alive = await fetch(`${server.url}/.well-known/agent-card.json`)
       expect(alive.status).toBe(200)
