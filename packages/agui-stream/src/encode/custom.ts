@@ -19,8 +19,7 @@ export function encodeCustom(event: CustomEvent, { emit, id, inner }: CustomTerm
   const name = aguiEventName(event)
   const { value } = event
   if (name === undefined || !isObject(value)) return emit({ type: 'CUSTOM', name: event.name, value })
-  // What handlers wrote into it is checked by the guard, as everything that goes out.
-  // oxlint-disable-next-line typescript/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- handlers wrote it: the guard checks it, as all that goes out
   const given = value as any
   switch (name) {
     case 'activity':
