@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const hooks = new URL('./source-hooks.mjs', import.meta.url).href
@@ -13,7 +14,12 @@ export interface CliRun {
   /** Resolves when either stream matches, with the match. Rejects when the program ends before, or after 15 s. */
   shows(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   signal(name: NodeJS.Signals): void
-  /** Resolves when it has ended. */
+  /**
+   * Kills it, and resolves when it is gone. Its streams are not read to their end: the builder of a killed `pf dev` has
+   * them too, and stays where it waited for the answer to a ping just then, until a file that it watches changes.
+   */
+  kill(): Promise<void>
+  /** Resolves when it has ended and its streams too. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; out: string; err: string }>
 }
 
@@ -53,6 +59,11 @@ export function startCli(
       return text.err
     },
     signal: (name) => void child.kill(name),
+    async kill() {
+      if (child.kill('SIGKILL')) await once(child, 'exit')
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     ended,
     shows: (pattern, timeoutMs = 15_000) =>
       new Promise((resolve, reject) => {

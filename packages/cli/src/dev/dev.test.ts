@@ -6,14 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CliRun, runCli, startCli } from '../../test/run-cli'
 
 let folder: string
-let running: CliRun[] = []
+const running: CliRun[] = []
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'pf-dev-')))
 })
 afterEach(async () => {
-  for (const one of running) one.signal('SIGKILL')
-  await Promise.all(running.map(({ ended }) => ended))
-  running = []
+  await Promise.all(running.splice(0).map((one) => one.kill()))
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -157,8 +155,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     await run.shows(/Serving/)
     const [child] = childrenOf(run.pid) as [number]
     expect(alive(child)).toBe(true)
-    run.signal('SIGKILL')
-    await run.ended
+    await run.kill()
     await until(() => !alive(child), 'the server ended with the command')
   })
 
