@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
+import { browserGlobs, excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
 
 /** Tests run on the sources: `@pf-agents/x/y` is `packages/x/src/y.ts`, or the preset of that name. */
 const sources = {
@@ -26,7 +26,8 @@ const onOldNode = Number(process.versions.node.split('.')[0]) < 24
 export default defineConfig({
   plugins: [sources],
   test: {
-    include: testGlobs,
+    // `npm test` runs those in a browser as a stage of their own.
+    include: process.env['PF_TEST_BROWSER'] === '1' ? browserGlobs : testGlobs,
     exclude: [...excludedGlobs, ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : [])],
     typecheck: {
       checker: join(import.meta.dirname, 'node_modules/typescript7/bin/tsc'),

@@ -10,12 +10,15 @@ export const testGlobs = [
   'tooling/**/*.test.ts',
 ]
 export const excludedGlobs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
+/** Of these, those that drive a browser. They are a stage of their own, with few at once: a browser is a machine's work. */
+export const browserGlobs = ['**/*.browser.test.ts']
 
 const marker = /^\s*\/\/ @node24-only: (.+)$/m
 
 /**
  * The test files that run on the workspace's own Node only, with the reason.
- * Components are built and hosted by the workspace's Node (JSPI), the tooling is run by it and by nothing else;
+ * Components are built and hosted by the workspace's Node (JSPI), a browser is the same whoever drives it, the tooling is
+ * run by this Node and by nothing else;
  * any other file says so itself in one of its first lines: `// @node24-only: <reason>`.
  */
 export function node24Only(root) {
@@ -27,6 +30,7 @@ export function node24Only(root) {
     if (file.includes('node_modules/')) continue
     const own = marker.exec(readFileSync(join(root, file), 'utf8').slice(0, 600))?.[1]
     if (own) files.push({ file, reason: own.trim() })
+    else if (file.endsWith('.browser.test.ts')) files.push({ file, reason: 'drives a browser' })
     else if (file.endsWith('.component.test.ts')) files.push({ file, reason: 'builds and hosts a component' })
     else if (file.startsWith('tooling/')) files.push({ file, reason: 'tests the tooling of the workspace' })
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { spawnShown } from './spawn.mjs'
-import { node24Only } from './selection.mjs'
+import { browserGlobs, node24Only } from './selection.mjs'
 
 /** How long a stage may take before it is taken for hung, in minutes. */
 const limits = { short: 15, full: 90 }
@@ -36,7 +36,7 @@ async function byExitCode({ root }, title, args) {
   return { passed: 0, failed: [{ name: title, message }], skipped: [] }
 }
 
-function vitest(context, title, node, extra = []) {
+function vitest(context, title, node, extra = [], env = {}) {
   const { root, files } = context
   const args = [
     join(root, 'node_modules/vitest/vitest.mjs'),
@@ -49,6 +49,7 @@ function vitest(context, title, node, extra = []) {
   ]
   // Tests that start `node` from PATH get the Node they run on.
   return reported(context, title, node, args, {
+    ...env,
     PATH: [dirname(node), process.env.PATH].join(delimiter),
     // Node 22 warns of node:sqlite on stderr, which tests of child processes expect to be empty.
     NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning'].filter(Boolean).join(' '),
@@ -67,7 +68,20 @@ export const stages = [
     name: 'node24',
     title: `Tests on Node ${process.versions.node}`,
     takesFiles: true,
-    run: (context) => vitest(context, 'tests on Node 24', process.execPath),
+    run: (context) =>
+      vitest(
+        context,
+        'tests on Node 24',
+        process.execPath,
+        browserGlobs.flatMap((glob) => ['--exclude', glob]),
+      ),
+  },
+  {
+    name: 'browser',
+    title: 'Tests in Chromium',
+    takesFiles: true,
+    run: (context) =>
+      vitest(context, 'tests in Chromium', process.execPath, ['--maxWorkers=2'], { PF_TEST_BROWSER: '1' }),
   },
   {
     name: 'types',
