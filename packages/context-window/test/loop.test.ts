@@ -18,6 +18,7 @@ import { createApp } from '@pf-agents/app'
 import { llmEngine } from '@pf-agents/llm-engine'
 import { mockModel, type MockTurnSource } from '@pf-agents/testing'
 import { describe, expect, it } from 'vitest'
+import { brokenPairs } from './check-prompt'
 import { contextWindow, type ContextWindowOptions, conversationMemory, createTokenEstimator } from '../src/index'
 
 const window = 6_000
@@ -95,6 +96,25 @@ const lastResult = (messages: readonly ModelMessage[]): string => {
 }
 
 describe('a long run', () => {
+  it('of many tasks has the calls of those before, never one without its result', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `page${index}word`)
+    const test = setUp(names.flatMap((name) => [fetching(name), `Read ${name}.`]))
+    for (const name of names)
+      expect(stateOf(await test.send(`Read ${name}, please.`, { contextId: 'c' }))).toBe('completed')
+    const callsIn = (messages: readonly ModelMessage[]): number =>
+      messages
+        .flatMap((one) => (one.role === 'assistant' ? one.content : []))
+        .filter(({ type }) => type === 'tool-call').length
+    for (const { messages } of test.model.calls) {
+      expect(brokenPairs(messages)).toEqual([])
+      expect(sizeOf(messages)).toBeLessThan(window)
+    }
+    expect(callsIn(test.model.calls[2]?.messages ?? [])).toBe(1)
+    const last = test.model.calls.at(-1)?.messages ?? []
+    expect(callsIn(last)).toBeGreaterThan(1)
+    expect(callsIn(last)).toBeLessThan(names.length)
+  })
+
   it('stays within the window of its model', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `page${index}word`)
     const test = setUp([...names.map(fetching), 'All read.'])

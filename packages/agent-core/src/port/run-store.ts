@@ -34,6 +34,8 @@ export interface TaskFacts {
   /** Every interrupt that is open, and those answered since. */
   interrupts?: Interrupt[]
   checkpoint?: Checkpoint
+  /** What was said beside answers while other questions were still open. */
+  remarks?: Message[]
   usage?: Usage
 }
 

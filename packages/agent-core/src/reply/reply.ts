@@ -7,10 +7,18 @@ import type { Artifact } from '../model/task'
 /** An artifact as a handler gives it; an id is made where it names none. */
 export type ArtifactInput = Omit<Artifact, 'artifactId'> & { artifactId?: string }
 
+interface Remembered {
+  /**
+   * What an engine wants to find in the conversation later: metadata of the run's last message there, which stands neither
+   * in the task nor in what callers are told.
+   */
+  remember?: JsonObject
+}
+
 /** How a run ends or pauses. Made with {@link reply}. */
 export type Reply =
-  | { reply: 'message'; parts: Part[]; metadata?: JsonObject }
-  | { reply: 'completed'; parts?: Part[]; artifacts: ArtifactInput[] }
+  | ({ reply: 'message'; parts: Part[]; metadata?: JsonObject } & Remembered)
+  | ({ reply: 'completed'; parts?: Part[]; artifacts: ArtifactInput[] } & Remembered)
   | { reply: 'rejected'; parts: Part[] }
   | { reply: 'failed'; parts: Part[] }
   | {

@@ -4,7 +4,7 @@ import { defaultSlot, isExpired, openInterrupts } from '../interrupt/interrupt-l
 import type { JsonObject, JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { getOwn } from '../model/own-property'
-import { dataOf, textOf } from '../model/part'
+import { dataOf, type Part, textOf } from '../model/part'
 import { takesText } from '../schema/compile-json'
 import { compileSchema } from '../schema/schema'
 import { describeIssues } from './describe-issues'
@@ -69,6 +69,12 @@ export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, mes
     const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
     return payload === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload }]
   })
+}
+
+/** The parts of a message that answers by itself which are not the answer. */
+export function partsBeside(parts: readonly Part[]): Part[] {
+  const answer = parts.find((part) => 'data' in part && part.data !== undefined)
+  return parts.filter((part) => (answer === undefined ? part.text === undefined : part !== answer))
 }
 
 function impliedAnswer(interrupt: Interrupt, data: JsonValue | undefined, message: Message): JsonValue {

@@ -65,6 +65,9 @@ export class Context implements RunContext {
   get answers(): readonly InterruptAnswer[] {
     return this.#run.answers
   }
+  get remarks(): readonly Message[] {
+    return this.#run.remarks
+  }
   get signal(): AbortSignal {
     return this.#run.abort.signal
   }

@@ -23,10 +23,10 @@ function answer(run: Run, reply: Reply): Awaitable<RunOutcome> {
     case 'message':
       if (run.writer === undefined) return answerDirectly(run, reply)
       addMessage(run, reply)
-      return concludeRun(run, 'completed')
+      return concludeRun(run, 'completed', undefined, reply.remember)
     case 'completed':
       for (const artifact of reply.artifacts) addArtifact(run, artifact)
-      return concludeRun(run, 'completed', reply.parts && agentMessage(run, reply.parts))
+      return concludeRun(run, 'completed', reply.parts && agentMessage(run, reply.parts), reply.remember)
     case 'rejected':
     case 'failed':
       return concludeRun(run, reply.reply, agentMessage(run, reply.parts))
@@ -76,7 +76,8 @@ function answerDirectly(run: Run, reply: Reply & { reply: 'message' }): Awaitabl
   const { contextId } = run
   const message: Message = { messageId: run.services.random.id(), role: 'agent', parts: reply.parts, contextId }
   if (reply.metadata !== undefined) message.metadata = reply.metadata
-  return chain(run.services.conversation.append(run.scope, contextId, [run.message, message]), () => ({ message }))
+  const kept = reply.remember ? { ...message, metadata: { ...message.metadata, ...reply.remember } } : message
+  return chain(run.services.conversation.append(run.scope, contextId, [run.message, kept]), () => ({ message }))
 }
 
 /** A plain reply in a task is its result; in the conversation it is what the agent said. */

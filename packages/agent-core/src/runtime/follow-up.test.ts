@@ -168,6 +168,75 @@ it('answers that are named may come without a word: the history has none then', 
   expect(done.task.history.map((one) => one.parts[0]?.text)).toEqual(['hello', 'a?'])
 })
 
+describe('what is said beside answers', () => {
+  it.each<[string, Parameters<Harness['send']>[0], boolean, unknown[]]>([
+    ['a message whose answers are named', 'And hurry', true, ['And hurry']],
+    ['no word', '', true, []],
+    ['the answer itself', 'Monday', false, []],
+    ['text beside data', [{ data: { day: 'Monday' } }, { text: 'And hurry' }], false, ['And hurry']],
+    ['a file beside text', [{ text: 'Monday' }, { raw: 'AA==' }], false, [undefined]],
+  ])('is what answers nothing: %s', async (_, content, isNamed, said) => {
+    let remarks: unknown
+    const test = harness({
+      onMessage(_message, context) {
+        remarks = context.remarks.map(({ parts }) => parts[0]?.text)
+        return 'day' in context.slots ? reply.text('ok') : reply.inputRequired({ prompt: '?', slot: 'day' })
+      },
+    })
+    const asked = await test.sendTask('book')
+    expect(remarks).toEqual([])
+    const answers = isNamed ? { answers: [resolved(idsOf(asked)[0] as string, 'Monday')] } : {}
+    expect(artifactTexts(await test.sendTask(content, { taskId: asked.key.taskId }, answers))).toEqual(['ok'])
+    expect(remarks).toEqual(said)
+  })
+
+  it('waits until every question is answered, and is said again where the resume has to be tried again', async () => {
+    const seen: unknown[] = []
+    let fails = true
+    const test = harness({
+      onMessage(_message, { slots, remarks }) {
+        if (!('a' in slots))
+          return reply.inputsRequired([
+            { prompt: 'A?', slot: 'a' },
+            { prompt: 'B?', slot: 'b' },
+          ])
+        seen.push(remarks.map(({ parts }) => parts[0]?.text))
+        if (fails) throw new PfError('PF_STORE_UNAVAILABLE', 'x', { retryable: true })
+        return reply.text('ok')
+      },
+    })
+    const asked = await test.sendTask('x')
+    const [a = '', b = ''] = idsOf(asked)
+    const taskId = asked.key.taskId
+    await test.sendTask('one', { taskId }, { answers: [resolved(a, 1)] })
+    const failed = await test.sendTask('two', { taskId }, { answers: [resolved(b, 1)] })
+    expect(failed.task.status.state).toBe('input-required')
+    fails = false
+    const done = await test.sendTask('three', { taskId }, { answers: [resolved(b, 1)] })
+    expect(seen).toEqual([
+      ['one', 'two'],
+      ['one', 'two', 'three'],
+    ])
+    expect(done.facts.remarks).toBeUndefined()
+  })
+
+  it('is the newest where there is too much of it', async () => {
+    const test = asking([
+      { prompt: 'A?', slot: 'a' },
+      { prompt: 'B?', slot: 'b', schema: { type: 'integer' } },
+    ])
+    const asked = await test.sendTask('x')
+    const taskId = asked.key.taskId
+    const [, b = ''] = idsOf(asked)
+    let last = asked
+    for (let at = 0; at < 20; at++)
+      last = await test.sendTask(`${at}`, { taskId }, { answers: [resolved(b, 'no integer')] })
+    expect(last.facts.remarks?.map(({ parts }) => parts[0]?.text)).toEqual(
+      Array.from({ length: 16 }, (_, at) => `${at + 4}`),
+    )
+  })
+})
+
 describe('answers that are refused, and change nothing', () => {
   it.each<[string, (ids: string[]) => unknown, string]>([
     ['for a question that does not exist', () => [resolved('nonsense', 1)], 'PF_INTERRUPT_UNKNOWN'],

@@ -4,9 +4,11 @@ import { PfError } from '../error/pf-error'
 import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import { isActive, isTerminal } from '../model/task-state'
+import type { Message } from '../model/message'
+import type { Part } from '../model/part'
 import type { StoredTask } from '../port/run-store'
 import type { RunOutcome, SubmitInput } from './agent-runtime'
-import { impliedAnswers, matchAnswers } from './answers'
+import { impliedAnswers, matchAnswers, partsBeside } from './answers'
 import { engineOf, resumeRun } from './carry-out'
 import { agentMessage } from './conclude'
 import { loadLive } from './overdue'
@@ -18,9 +20,27 @@ import { promptParts } from './suspend'
  * Names the questions that a plain message answers, as they stand when it comes in: where it has to wait for its turn,
  * it does not answer a question that was asked meanwhile.
  */
-export function bindAnswers(submitted: SubmitInput, stored: StoredTask): SubmitInput {
-  if (submitted.answers !== undefined && submitted.answers.length > 0) return submitted
-  return { ...submitted, answers: impliedAnswers(stored.facts.interrupts, submitted.message) }
+export function bindAnswers(submitted: SubmitInput, stored: StoredTask): BoundInput {
+  const { message, answers: named = [] } = submitted
+  if (named.length > 0) return { remark: message.parts, ...submitted }
+  const answers = impliedAnswers(stored.facts.interrupts, message)
+  // What answers nothing is asked about, not passed on.
+  return { ...submitted, answers, remark: answers.length > 0 ? partsBeside(message.parts) : [] }
+}
+
+/** A follow-up with what it answers, and what it says beside that. */
+export interface BoundInput extends SubmitInput {
+  remark: readonly Part[]
+}
+
+/** Remarks kept while questions are open; older ones are left to the history. */
+const maxRemarks = 16
+
+/** Everything said since the questions were asked that answers none of them. */
+function remarksOf({ message, remark }: BoundInput, { facts, task }: StoredTask): readonly Message[] {
+  const before = facts.remarks ?? []
+  const parts = remark.filter(({ text }) => text !== '')
+  return parts.length === 0 ? before : [...before, { ...message, parts, taskId: task.id }].slice(-maxRemarks)
 }
 
 /**
@@ -54,6 +74,7 @@ export async function followUp(
   )
   const writer = run.promote()
   run.answers = answers
+  run.remarks = remarksOf(bound, stored)
   if (skill !== undefined) run.assign(skill)
   try {
     // Answers that are named may come without a word.
@@ -61,11 +82,15 @@ export async function followUp(
     run.tellState(writer)
     const left = settleQuestions(run, answers, checkpoint.engine === handlerEngine.name)
     if (left !== 'none') {
-      if (left === 'open') askAgain(run, stored, problem)
-      else writer.emit({ type: 'status', status: { state: 'canceled', timestamp: run.timestamp() } })
+      if (left === 'open') {
+        if (run.remarks !== stored.facts.remarks && run.remarks.length > 0)
+          writer.setFacts({ remarks: [...run.remarks] })
+        askAgain(run, stored, problem)
+      } else writer.emit({ type: 'status', status: { state: 'canceled', timestamp: run.timestamp() } })
       await take(run, answers)
       return { task: writer.stored() }
     }
+    if (stored.facts.remarks !== undefined) writer.setFacts({ remarks: undefined })
     writer.emit({ type: 'status', status: { state: 'working', timestamp: run.timestamp() } })
     writer.lease(run.leaseUntil())
     await take(run, answers)

@@ -1,12 +1,50 @@
 import { describe, expect, it } from 'vitest'
 import { artifactTexts, failureCode, harness, statusText } from '../../test/harness'
 import type { HandlerResult } from '../agent/skill'
+import type { RunEvent } from '../event/run-event'
+import type { Message } from '../model/message'
 import { type Reply, reply } from '../reply/reply'
 import type { RunContext } from './run-context'
 
 const answering = (handler: (context: RunContext) => HandlerResult) =>
   harness({ onMessage: (_message, context) => handler(context) })
 const scope = { tenant: '', principalId: 'anonymous' }
+
+describe('what an engine wants to find in the conversation later', () => {
+  it.each<[string, () => Reply | AsyncIterable<RunEvent | Reply>, unknown[]]>([
+    ['is on what it says', () => ({ ...reply.data({ a: 1 }), remember: { x: 1 } }) as Reply, [[{ a: 1 }, { x: 1 }]]],
+    [
+      'is on the last text that it streams',
+      async function* () {
+        for (const messageId of ['m1', 'm2']) {
+          yield { type: 'text-start', messageId }
+          yield { type: 'text-delta', messageId, delta: messageId }
+          yield { type: 'text-end', messageId }
+        }
+        yield { ...reply.completed(), remember: { x: 1 } } as Reply
+      },
+      [
+        ['m1', undefined],
+        ['m2', { x: 1 }],
+      ],
+    ],
+    ['is there where it says nothing', () => ({ ...reply.completed(), remember: { x: 1 } }) as Reply, [['', { x: 1 }]]],
+  ])('%s, and nowhere else', async (_, answer, expected) => {
+    let history: Message[] = []
+    const test = harness({
+      onMessage: async (message, context) => {
+        if (message.text === 'and?') history = await context.history()
+        else await context.startTask()
+        return answer() as never
+      },
+    })
+    const { task } = await test.sendTask('x', { contextId: 'c' })
+    await test.send('and?', { contextId: 'c' })
+    const agents = history.filter(({ role }) => role === 'agent')
+    expect(agents.map(({ parts, metadata }) => [parts[0]?.data ?? parts[0]?.text, metadata])).toEqual(expected)
+    expect(JSON.stringify(task)).not.toContain('"x":1')
+  })
+})
 
 describe('message or task', () => {
   it.each<[string, () => HandlerResult, unknown[]]>([

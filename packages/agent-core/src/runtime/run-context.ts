@@ -48,6 +48,11 @@ export interface RunContext {
   readonly interrupts: readonly Interrupt[]
   /** The answers this run goes on with; empty on the first run. */
   readonly answers: readonly InterruptAnswer[]
+  /**
+   * What the caller said beside the answers this run goes on with, oldest first: messages whose answers were named, and
+   * parts of a message that were no answer. Empty where nothing was said but the answers.
+   */
+  readonly remarks: readonly Message[]
   /** Aborted by cancel, deadline, a lost lease. Its reason is a PfError. */
   readonly signal: AbortSignal
   /** When the run is stopped: milliseconds since 1970. */

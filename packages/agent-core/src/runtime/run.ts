@@ -38,6 +38,8 @@ export class Run implements WriterListener {
   readonly abort: RunAbort
   /** The answers this run goes on with. */
   answers: readonly InterruptAnswer[] = []
+  /** What was said beside them. */
+  remarks: readonly Message[] = []
   skill: Skill | undefined
   /** What the skill was given, before its schema made something of it: where a handler goes on, it begins with this. */
   given: JsonValue | undefined

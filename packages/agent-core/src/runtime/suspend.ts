@@ -37,7 +37,7 @@ export function reopenRun(run: Run, message: Message): Awaitable<RunOutcome> {
   const before = writer.facts.interrupts ?? []
   const after = reopenInterrupts(before, new Set(run.answers.map((answer) => answer.interruptId)))
   for (const event of interruptEvents(before, after)) writer.emit(event)
-  writer.setFacts({ interrupts: after })
+  writer.setFacts({ interrupts: after, ...(run.remarks.length > 0 && { remarks: [...run.remarks] }) })
   return concludeRun(run, waitingState(after), {
     ...message,
     parts: [...message.parts, ...promptParts(openInterrupts(after))],

@@ -1,6 +1,7 @@
 import { PfError } from '../error/pf-error'
 import { applyEvent, snapshotTask } from '../event/reducer'
 import type { RunEvent } from '../event/run-event'
+import type { JsonObject } from '../model/json'
 import type { Message } from '../model/message'
 import type { Task } from '../model/task'
 import type { Clock } from '../port/clock'
@@ -152,6 +153,15 @@ export class TaskWriter {
     if (this.#conversation === undefined) this.#conversation = [message]
     else this.#conversation.push(message)
     this.#conversed++
+  }
+
+  /** Puts metadata on what the agent says last in the next commit's part of the conversation; on this where it says nothing. */
+  remember(metadata: JsonObject, empty: Message): void {
+    if (this.#conversation?.at(-1)?.role !== 'agent') this.converse(empty)
+    const list = this.#conversation as Message[]
+    const message = list.pop() as Message
+    // A copy: the task has the same message.
+    list.push({ ...message, metadata: { ...message.metadata, ...metadata } })
   }
 
   /** Adds an event. A message joins the conversation, too. */

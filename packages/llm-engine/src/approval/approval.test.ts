@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { defineTool, type Interrupt, jsonSchema, type StoredTask, suspend, type Tool } from '@pf-agents/agent-core'
+import {
+  defineTool,
+  type Interrupt,
+  jsonSchema,
+  type Message,
+  type StoredTask,
+  suspend,
+  type Tool,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, loopHarness, messagesOf, texts } from '../../test/loop-harness'
 import type { FakeTurn } from '../testing'
@@ -232,7 +240,8 @@ describe('checkpoints', () => {
       text: 'One moment.',
       toolCalls: [{ name: 'look' }, { name: 'send', arguments: { to: 'ada' } }],
     }
-    const asked = await loopHarness([turn], { tools }).send('mail ada')
+    const message: Message = { messageId: 'first', role: 'user', parts: [{ text: 'mail ada' }] }
+    const asked = await loopHarness([turn], { tools }).send('', { message })
     const { interrupts, checkpoint } = asked.facts
     const file = new URL(`v${checkpoint?.schemaVersion}.json`, folder)
     if (process.env['PF_WRITE_CHECKPOINT'] === '1')
@@ -243,7 +252,7 @@ describe('checkpoints', () => {
   })
 
   it.each([
-    ['a version that is not known', { schemaVersion: 99 }, 'has version 99; this llm-engine reads version 1'],
+    ['a version that is not known', { schemaVersion: 99 }, 'has version 99; this llm-engine reads versions up to 2'],
     ['a damaged one', { data: { messages: 'x' } }, 'is damaged'],
   ])('%s is refused, with what to do', async (_, change, said) => {
     const { ran, tools } = mailer()

@@ -31,6 +31,8 @@ import type { LoopSetup } from '../loop/setup'
 import { answerForm } from '../output/answer'
 import { conversationPrompt } from '../prompt/conversation-prompt'
 import { promptParts } from '../prompt/prompt-parts'
+import { addRemarks } from '../prompt/remarks'
+import { turnsToRemember } from '../prompt/remembered-turns'
 import { skillTools } from '../tool/skill-tools'
 import { type Toolbox, Toolmaker } from '../tool/toolbox'
 import { HandlerLlm } from './handler-llm'
@@ -39,6 +41,14 @@ import { waitingReply } from './waiting-reply'
 
 /** Where a task's metadata says that an answer is not whole. */
 export const finishMetadataKey = 'urn:pf-agents:model-finish'
+
+/** Limits that may be 0. */
+const mayBeNone: ReadonlySet<string> = new Set([
+  'historyLimit',
+  'maxRepairs',
+  'maxRememberedLength',
+  'maxClientContextLength',
+])
 
 /** What makes a setup, beside what the engine knows itself. */
 interface SetupParts {
@@ -62,8 +72,11 @@ export class Engine implements AgentEngine, LlmService {
   constructor(options: LoopOptions) {
     this.#options = { ...defaults, ...options }
     for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
-      if (!(this.#options[name] >= (name === 'historyLimit' || name === 'maxRepairs' ? 0 : 1)))
-        throw new PfError('PF_CONFIG_INVALID', `llmEngine(): ${name} must be a number above 0.`)
+      if (!(this.#options[name] >= (mayBeNone.has(name) ? 0 : 1)))
+        throw new PfError(
+          'PF_CONFIG_INVALID',
+          `llmEngine(): ${name} must be a number${mayBeNone.has(name) ? '' : ' above 0'}.`,
+        )
     }
     this.#toolmaker = new Toolmaker((agent) => skillTools(agent, (...args) => this.#runSkill(...args)))
   }
@@ -77,12 +90,16 @@ export class Engine implements AgentEngine, LlmService {
 
   async start({ agent, skill, context }: EngineRun): Promise<Reply> {
     const setup = await this.#agentSetup(agent, skill, context)
-    return answerTo(setup, newState(await conversationPrompt(context, setup.options.historyLimit)))
+    const messages = await conversationPrompt(setup)
+    const own = { from: messages.length - 1, messageId: context.message.messageId }
+    return answerTo(setup, newState(messages, own))
   }
 
   async resume({ agent, skill, context }: EngineRun, checkpoint: Checkpoint): Promise<Reply> {
     const state = readState(checkpoint)
-    return answerTo(await this.#agentSetup(agent, skill, context), state)
+    const setup = await this.#agentSetup(agent, skill, context)
+    addRemarks(setup, state)
+    return answerTo(setup, state)
   }
 
   for(context: RunContext): Llm {
@@ -128,7 +145,7 @@ export class Engine implements AgentEngine, LlmService {
       isShown: request.stream === true,
     })
     if (messages !== undefined) return { setup, messages }
-    if (prompt === undefined) return { setup, messages: await conversationPrompt(context, setup.options.historyLimit) }
+    if (prompt === undefined) return { setup, messages: await conversationPrompt(setup) }
     return { setup, messages: [asked(typeof prompt === 'string' ? [{ text: prompt }] : prompt)] }
   }
 
@@ -179,9 +196,11 @@ async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
   if (end.end === 'blocked') return reply.rejected(end.reason)
   if (end.finish !== undefined) setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
   // Text was told as it came: it is the task's artifact already.
-  if (end.answer === undefined) return reply.completed()
-  const { given } = end.answer
-  return typeof given === 'string' ? reply.text(given) : reply.data(given)
+  const given = end.answer?.given
+  const said =
+    given === undefined ? reply.completed() : typeof given === 'string' ? reply.text(given) : reply.data(given)
+  const remember = turnsToRemember(state, setup.options.maxRememberedLength, given)
+  return remember === undefined ? said : ({ ...said, remember } as Reply)
 }
 
 function instructionsOf(agent: Agent, skill: Skill | undefined): string {

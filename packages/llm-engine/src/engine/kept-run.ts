@@ -10,6 +10,7 @@ import {
 import { newState, readState, stateVersion } from '../loop/loop-state'
 import { runLoop } from '../loop/run-loop'
 import type { LoopSetup } from '../loop/setup'
+import { addRemarks } from '../prompt/remarks'
 import type { Question } from '../approval/approval'
 import { isObject } from '../wire/json'
 
@@ -49,10 +50,11 @@ export async function keptRun(
   const found = isObject(kept) ? (kept as unknown as Kept) : undefined
   if (found?.done !== undefined && found.print === key.print) return found.done
   const { setup, messages } = await begin()
-  const state =
-    found?.waiting !== undefined && found.shape === key.shape
-      ? readState({ schemaVersion: found.version, data: found.waiting })
-      : newState(messages)
+  const isWaiting = found?.waiting !== undefined && found.shape === key.shape
+  const state = isWaiting
+    ? readState({ schemaVersion: found.version, data: found.waiting as JsonObject })
+    : newState(messages)
+  if (isWaiting) addRemarks(setup, state)
   const end = await runLoop(setup, state)
   if (end.end === 'blocked') throw new ThrownReply(reply.rejected(end.reason))
   if (end.end === 'waiting') {

@@ -8,8 +8,8 @@ import {
 } from '@pf-agents/agent-core'
 import { sumUsage } from '../usage/cost'
 
-/** Version of {@link LoopState}. Older ones are read, too: see `readState`. */
-export const stateVersion = 1
+/** Version of {@link LoopState}. All older ones are read, too. */
+export const stateVersion = 2
 
 /** Stands in checkpoints. */
 export const engineName = 'llm'
@@ -33,6 +33,8 @@ export interface CallState {
 
 /** Where a loop stands: plain JSON, all that is needed to go on, after a restart too. */
 export interface LoopState {
+  /** Where in the prompt this task begins, and the message it begins with. Absent in loops within others, and in version 1. */
+  own?: { from: number; messageId: string }
   /** The prompt behind the standing orders, and all that was said since. */
   messages: ModelMessage[]
   /** Model calls made. */
@@ -45,13 +47,15 @@ export interface LoopState {
   lastUsage?: ModelUsage
   /** The calls of the newest answer, until all of them are over. */
   calls?: CallState[]
+  /** What the user said while the loop waited: it comes behind the results of those calls. */
+  remarks?: ModelMessage[]
   /** The context strategy's own. */
   strategy?: JsonValue
 }
 
 /** A loop that is yet to begin. */
-export function newState(messages: readonly ModelMessage[]): LoopState {
-  return { messages: [...messages], turns: 0, repairs: 0, usage: {} }
+export function newState(messages: readonly ModelMessage[], own?: LoopState['own']): LoopState {
+  return { messages: [...messages], ...(own && { own }), turns: 0, repairs: 0, usage: {} }
 }
 
 /** Counts what a call of the model used. */
@@ -70,10 +74,10 @@ export function checkpointOf(state: LoopState): Checkpoint {
  * @throws PfError PF_CHECKPOINT_SCHEMA where its version is not known, or it is no state
  */
 export function readState({ schemaVersion, data }: Pick<Checkpoint, 'schemaVersion' | 'data'>): LoopState {
-  if (schemaVersion !== stateVersion) {
+  if (!(schemaVersion >= 1 && schemaVersion <= stateVersion)) {
     throw new PfError(
       'PF_CHECKPOINT_SCHEMA',
-      `The checkpoint of this task has version ${schemaVersion}; this llm-engine reads version ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
+      `The checkpoint of this task has version ${schemaVersion}; this llm-engine reads versions up to ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
     )
   }
   const state = data as unknown as LoopState | null

@@ -33,6 +33,13 @@ export interface LoopOptions {
   maxAnswerLength?: number
   /** Messages of the conversation that go into the prompt. Default 100. */
   historyLimit?: number
+  /**
+   * Characters of a task's tool calls and results that later tasks of the conversation are told; where they are longer,
+   * results are shortened. 0 leaves only what was said. Default 65,536.
+   */
+  maxRememberedLength?: number
+  /** Characters of what the client says of the user's surroundings (AG-UI's `context`); 0 leaves it out. Default 16,384. */
+  maxClientContextLength?: number
   /** Settings of every call of the model. */
   settings?: ModelSettings
   /** Asks providers that do not do so by themselves to cache the prompt, `'long'` for longer. Default false. */
@@ -53,4 +60,6 @@ export const defaults = {
   maxResultLength: 1_048_576,
   maxAnswerLength: 4_194_304,
   historyLimit: 100,
+  maxRememberedLength: 65_536,
+  maxClientContextLength: 16_384,
 } as const

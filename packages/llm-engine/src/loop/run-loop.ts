@@ -131,6 +131,8 @@ async function closeTurn(setup: LoopSetup, state: LoopState): Promise<boolean> {
   const calls = state.calls ?? []
   delete state.calls
   state.messages.push({ role: 'tool', content: calls.map(resultPart) })
+  if (state.remarks !== undefined) state.messages.push(...state.remarks)
+  delete state.remarks
   const bad = calls.find((call) => call.bad)
   if (bad !== undefined && bad.name === answer?.tool.name && answer.mode === 'tool')
     countAnswers(setup, state, textOfResult(bad))

@@ -1,15 +1,39 @@
 import type { Message, ModelMessage, RunContext } from '@pf-agents/agent-core'
+import type { LoopSetup } from '../loop/setup'
+import { clientContextPart } from './client-context'
 import { promptParts } from './prompt-parts'
+import { rememberedTurns } from './remembered-turns'
 
-/** The conversation so far and the run's own message, as a prompt. */
-export async function conversationPrompt(context: RunContext, limit: number): Promise<ModelMessage[]> {
+/** The conversation so far and the run's own message, which comes last, as a prompt. */
+export async function conversationPrompt({ context, options, toolbox }: LoopSetup): Promise<ModelMessage[]> {
+  const { historyLimit: limit } = options
   const history = limit > 0 ? await context.history(limit) : []
+  // A provider that is shown no tools may refuse a prompt with calls of some.
+  const messages = toolbox.shown.length > 0 ? withTurns(history) : history.flatMap(promptMessage)
   // Where the conversation was cut it may begin in the middle of a turn: models want the user to begin.
-  const first = history.length < limit ? 0 : history.findIndex(({ role }) => role === 'user')
-  return [...(first < 0 ? [] : history.slice(first)), context.message].map(promptMessage)
+  const first = history.length < limit ? 0 : messages.findIndex(({ role }) => role === 'user')
+  const told = clientContextPart(context, options.maxClientContextLength)
+  // Behind the user's words: all that is sent again with the next message stands before it.
+  const own: ModelMessage = { role: 'user', content: [...promptParts(context.message.parts), ...(told ? [told] : [])] }
+  return [...(first < 0 ? [] : messages.slice(first)), own]
 }
 
-/** A message as a model reads it. */
-function promptMessage({ role, parts }: Pick<Message, 'role' | 'parts'>): ModelMessage {
-  return { role: role === 'user' ? 'user' : 'assistant', content: promptParts(parts) }
+/** The conversation with all that the model did in tasks that are over, in place of what it and the user said in them. */
+function withTurns(history: readonly Message[]): ModelMessage[] {
+  const tasks = new Map<string, { messageId: string }>()
+  for (const message of history) {
+    const turns = rememberedTurns(message)
+    if (turns !== undefined && message.taskId !== undefined) tasks.set(message.taskId, turns)
+  }
+  return history.flatMap((message): readonly ModelMessage[] => {
+    const task = message.taskId === undefined ? undefined : tasks.get(message.taskId)
+    if (task === undefined || task.messageId === message.messageId) return promptMessage(message)
+    return rememberedTurns(message)?.messages ?? []
+  })
+}
+
+/** A message as a model reads it; none where the agent said nothing. */
+function promptMessage({ role, parts }: Message): ModelMessage[] {
+  if (role === 'user') return [{ role, content: promptParts(parts) }]
+  return parts.every(({ text }) => text === '') ? [] : [{ role: 'assistant', content: promptParts(parts) }]
 }

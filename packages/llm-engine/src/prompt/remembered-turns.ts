@@ -1,0 +1,80 @@
+import {
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  type ModelMessage,
+  type ModelToolResultPart,
+  type Part,
+} from '@pf-agents/agent-core'
+import type { LoopState } from '../loop/loop-state'
+import { isObject } from '../wire/json'
+import { isClientContext } from './client-context'
+
+/** Where a message of the conversation holds what the model did in its task. */
+const key = 'urn:pf-agents:model-turns'
+
+/** Characters of each result, the longest first, until all of it fits. */
+const lengths = [Number.POSITIVE_INFINITY, 8_192, 1_024, 128]
+
+/** What the model did in a task, for later tasks of the conversation. */
+export interface RememberedTurns {
+  /** The message that the task began with. What else was said in it is told by the turns. */
+  messageId: string
+  /** All behind that message: each call with its result. */
+  messages: ModelMessage[]
+}
+
+/**
+ * What to remember of a loop that is over: calls, results, what was said between them. Nothing where no tool was called,
+ * or where it does not fit even with its results shortened: then what was said is remembered, as of any task.
+ *
+ * @param answer - what the answer was, where a tool took it
+ */
+export function turnsToRemember(
+  { own, messages }: LoopState,
+  limit: number,
+  answer: JsonValue | undefined,
+): JsonObject | undefined {
+  if (own === undefined || limit === 0 || !messages.some(({ role }, at) => at > own.from && role === 'tool'))
+    return undefined
+  const turns = closed(messages.slice(own.from + 1), answer)
+  for (const most of lengths) {
+    const remembered: RememberedTurns = { messageId: own.messageId, messages: turns.map((one) => shortened(one, most)) }
+    if (JSON.stringify(remembered).length <= limit) return { [key]: remembered as unknown as JsonObject }
+  }
+  return undefined
+}
+
+/** What a message of the conversation holds. Only what the agent says counts: callers write metadata, too. */
+export function rememberedTurns({ role, metadata }: Message): RememberedTurns | undefined {
+  const turns = role === 'agent' ? metadata?.[key] : undefined
+  return isObject(turns) ? (turns as unknown as RememberedTurns) : undefined
+}
+
+/** The turns without a call that has no result: the last may have been taken as the answer. */
+function closed(messages: ModelMessage[], answer: JsonValue | undefined): ModelMessage[] {
+  const last = messages.at(-1)
+  if (last?.role !== 'assistant' || !last.content.some(({ type }) => type === 'tool-call')) return messages
+  // Thoughts belong to the call they led to.
+  const text = answer === undefined ? '' : JSON.stringify(answer)
+  return [...messages.slice(0, -1), { role: 'assistant', content: [{ type: 'text', text }] }]
+}
+
+function shortened(message: ModelMessage, most: number): ModelMessage {
+  if (message.role === 'tool') return { ...message, content: message.content.map((one) => shortResult(one, most)) }
+  // The client's facts were true then.
+  if (message.role === 'user') return { ...message, content: message.content.filter((part) => !isClientContext(part)) }
+  return message
+}
+
+function shortResult(result: ModelToolResultPart, most: number): ModelToolResultPart {
+  return most === Number.POSITIVE_INFINITY
+    ? result
+    : { ...result, parts: result.parts.map((one) => shortPart(one, most)) }
+}
+
+function shortPart(part: Part, most: number): Part {
+  if (part.raw !== undefined) return { text: `(A file was here: ${part.filename ?? part.mediaType ?? 'unnamed'}.)` }
+  const text = part.text ?? part.url ?? JSON.stringify(part.data)
+  return text.length <= most ? part : { text: `${text.slice(0, most)}… (${text.length - most} characters left out)` }
+}
