@@ -13,6 +13,7 @@ export interface OutboxColumns {
   id: string
   topic: string
   group: string
+  owner: string
   body: string
   dueAt: number
   attempts: number
@@ -74,11 +75,12 @@ export function prepareCommit(commit: RunCommit): PreparedCommit {
 }
 
 /** An outbox entry as its columns hold it. */
-export function outboxColumns({ id, topic, group, body, dueAt, attempts }: OutboxEntry): OutboxColumns {
+export function outboxColumns({ id, topic, group, owner = '', body, dueAt, attempts }: OutboxEntry): OutboxColumns {
   return {
     id: toColumn(id),
     topic: toColumn(topic),
     group: toColumn(group),
+    owner: toColumn(owner),
     body: JSON.stringify(body),
     dueAt,
     attempts,

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrate } from './schema'
-import { createSqliteStores } from './sqlite-stores'
+import { createSqliteStores, type SqliteStores } from './sqlite-stores'
 
 let directory = ''
 let file = ''
@@ -88,4 +88,74 @@ test('a file of schema 1 is read, and goes on', async () => {
     lastSeq: 3,
   })
   stores.close()
+})
+
+describe('deliveries in a file of schema 1', () => {
+  const insert =
+    'INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+
+  /** A file of the version before, with 40 deliveries of 8 groups; gives a process of that version, still at work. */
+  function oldFile(): DatabaseSync {
+    const old = new DatabaseSync(file, { timeout: 1_000 })
+    old.exec('PRAGMA journal_mode = WAL')
+    old.exec(readFileSync(join(import.meta.dirname, '../test/fixtures/schema-1.sql'), 'utf8'))
+    const statement = old.prepare(insert)
+    for (let n = 0; n < 40; n++)
+      statement.run(`old-${n}`, 'a2a.push', `g-${n % 8}`, `{"n":${n}}`, n % 3 === 0 ? 50 : 0, n % 2)
+    old.exec(`DELETE FROM pf_outbox WHERE id = 'old-1'`)
+    return old
+  }
+  const ids = async (outbox: SqliteStores['outbox'], now: number, limit = 50, except: string[] = []) =>
+    (await outbox.take({ topic: 'a2a.push', now, hideUntil: now + 100, limit, except })).map(({ id }) => id)
+
+  test('are all there, in order, owned by nobody, and behind them come those of owners', async () => {
+    oldFile().close()
+    const stores = createSqliteStores({ file })
+    const { outbox } = stores
+    expect(await outbox.pending({ topic: 'a2a.push', limit: 99 })).toBe(39)
+    expect(await outbox.pending({ topic: 'a2a.push', owner: '', limit: 99 })).toBe(39)
+    expect(await outbox.pending({ topic: 'push', limit: 99 })).toBe(1)
+    await outbox.add([
+      { id: 'new-1', topic: 'a2a.push', group: 'g-0', owner: 'alice', body: {}, dueAt: 1, attempts: 0 },
+      { id: 'new-2', topic: 'a2a.push', group: 'h', owner: 'alice', body: {}, dueAt: 1, attempts: 0 },
+    ])
+    // 0, 3 and 6 are not due; of group 1 the first is gone, and the next one is not due.
+    expect(await ids(outbox, 1)).toEqual(['old-2', 'new-2', 'old-4', 'old-5', 'old-7'])
+    expect(await ids(outbox, 50)).toEqual(['old-0', 'old-3', 'old-6', 'old-9'])
+    for (const n of [0, 8, 16, 24, 32]) await outbox.settle(`old-${n}`)
+    expect(await ids(outbox, 60)).toEqual(['new-1'])
+    expect(await outbox.pending({ topic: 'a2a.push', owner: '', limit: 99 })).toBe(34)
+    stores.close()
+  })
+
+  test('of a process of that version that goes on writing are counted and delivered, too', async () => {
+    const old = oldFile()
+    const [add, hide, settle] = [
+      insert,
+      'UPDATE pf_outbox SET due_at = ? WHERE arrival = ?',
+      'DELETE FROM pf_outbox WHERE id = ?',
+    ].map((sql) => old.prepare(sql)) as [StatementSync, StatementSync, StatementSync]
+    const take = old.prepare(
+      `SELECT * FROM pf_outbox AS entry WHERE topic = ? AND due_at <= ? AND NOT EXISTS (
+         SELECT 1 FROM pf_outbox AS ahead WHERE ahead.topic = entry.topic AND ahead.group_id = entry.group_id AND ahead.arrival < entry.arrival)
+       ORDER BY arrival LIMIT ?`,
+    )
+    expect(take.all('a2a.push', 0, 50)).toHaveLength(4)
+    const stores = createSqliteStores({ file })
+    const { outbox } = stores
+    await outbox.add([{ id: 'new', topic: 'a2a.push', group: 'h', owner: 'alice', body: {}, dueAt: 0, attempts: 0 }])
+    add.run('later', 'a2a.push', 'h', '{}', 0, 0)
+    add.run('later', 'a2a.push', 'h', '{}', 0, 0)
+    add.run('apart', 'a2a.push', 'i', '{}', 0, 0)
+    expect(await outbox.pending({ topic: 'a2a.push', limit: 99 })).toBe(42)
+    const seen = take.all('a2a.push', 0, 50) as { id: string; arrival: number }[]
+    expect(seen.map(({ id }) => id)).toEqual(['old-2', 'old-4', 'old-5', 'old-7', 'new', 'apart'])
+    for (const { id, arrival } of seen) if (id !== 'apart') hide.run(70, arrival)
+    expect(await ids(outbox, 10)).toEqual(['apart'])
+    settle.run('new')
+    expect(await ids(outbox, 10)).toEqual(['later'])
+    expect(await outbox.pending({ topic: 'a2a.push', owner: 'alice', limit: 9 })).toBe(0)
+    stores.close()
+    old.close()
+  })
 })

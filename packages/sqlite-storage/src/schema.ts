@@ -60,6 +60,48 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX pf_outbox_group ON pf_outbox (topic, group_id);
   `,
+  // Owners of outbox entries, who take turns: whose turn it is, what of theirs is due and how much is owed are looked up,
+  // however much is owed. Kept by triggers, for a process of the version before may go on writing to the same file.
+  `
+  ALTER TABLE pf_outbox ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  -- Whether it is the first of its group: those behind it wait.
+  ALTER TABLE pf_outbox ADD COLUMN is_head INTEGER NOT NULL DEFAULT 0;
+  UPDATE pf_outbox SET is_head = 1 WHERE arrival IN (SELECT min(arrival) FROM pf_outbox GROUP BY topic, group_id);
+  CREATE INDEX pf_outbox_due ON pf_outbox (topic, owner, due_at) WHERE is_head = 1;
+
+  CREATE TABLE pf_outbox_topic (topic TEXT PRIMARY KEY, owed INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO pf_outbox_topic SELECT topic, count(*) FROM pf_outbox GROUP BY topic;
+  CREATE TABLE pf_outbox_owner (
+    topic TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    owed INTEGER NOT NULL,
+    -- When the first of its heads is due; NULL where all of its entries stand behind those of others.
+    due_at INTEGER,
+    PRIMARY KEY (topic, owner)
+  ) WITHOUT ROWID;
+  INSERT INTO pf_outbox_owner SELECT topic, owner, count(*), min(due_at) FILTER (WHERE is_head = 1) FROM pf_outbox GROUP BY topic, owner;
+  CREATE INDEX pf_outbox_turn ON pf_outbox_owner (topic, due_at);
+
+  CREATE TRIGGER pf_outbox_added AFTER INSERT ON pf_outbox BEGIN
+    INSERT INTO pf_outbox_topic (topic, owed) VALUES (NEW.topic, 1) ON CONFLICT (topic) DO UPDATE SET owed = owed + 1;
+    INSERT INTO pf_outbox_owner (topic, owner, owed) VALUES (NEW.topic, NEW.owner, 1) ON CONFLICT (topic, owner) DO UPDATE SET owed = owed + 1;
+    UPDATE pf_outbox SET is_head = 1 WHERE arrival = NEW.arrival
+      AND NOT EXISTS (SELECT 1 FROM pf_outbox WHERE topic = NEW.topic AND group_id = NEW.group_id AND arrival < NEW.arrival);
+  END;
+  CREATE TRIGGER pf_outbox_changed AFTER UPDATE OF due_at, is_head ON pf_outbox WHEN NEW.is_head = 1 BEGIN
+    UPDATE pf_outbox_owner SET due_at = (SELECT min(due_at) FROM pf_outbox WHERE topic = NEW.topic AND owner = NEW.owner AND is_head = 1)
+      WHERE topic = NEW.topic AND owner = NEW.owner;
+  END;
+  CREATE TRIGGER pf_outbox_removed AFTER DELETE ON pf_outbox BEGIN
+    UPDATE pf_outbox_topic SET owed = owed - 1 WHERE topic = OLD.topic;
+    UPDATE pf_outbox_owner SET owed = owed - 1,
+      due_at = (SELECT min(due_at) FROM pf_outbox WHERE topic = OLD.topic AND owner = OLD.owner AND is_head = 1)
+      WHERE topic = OLD.topic AND owner = OLD.owner;
+    DELETE FROM pf_outbox_owner WHERE topic = OLD.topic AND owner = OLD.owner AND owed = 0;
+    UPDATE pf_outbox SET is_head = 1 WHERE OLD.is_head = 1
+      AND arrival = (SELECT min(arrival) FROM pf_outbox WHERE topic = OLD.topic AND group_id = OLD.group_id);
+  END;
+  `,
 ]
 
 /**

@@ -1,4 +1,4 @@
-import type { JsonObject, Outbox, OutboxEntry } from '@pf-agents/agent-core'
+import type { JsonObject, Outbox, OutboxEntry, OutboxTake } from '@pf-agents/agent-core'
 import type { Database } from './database'
 import { type OutboxColumns, outboxColumns } from './prepared-commit'
 import { fromColumn, toColumn } from './text-key'
@@ -8,41 +8,30 @@ interface Row {
   id: string
   topic: string
   group_id: string
+  owner: string
   body: string
   due_at: number
   attempts: number
 }
 
 /** Adds an entry, unless its id is there already. Runs inside of a write transaction. */
-export function insertEntry(database: Database, { id, topic, group, body, dueAt, attempts }: OutboxColumns): void {
+export function insertEntry(database: Database, entry: OutboxColumns): void {
+  const { id, topic, group, owner, body, dueAt, attempts } = entry
   database
     .statement(
-      'INSERT INTO pf_outbox (id, topic, group_id, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO pf_outbox (id, topic, group_id, owner, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     )
-    .run(id, topic, group, body, dueAt, attempts)
+    .run(id, topic, group, owner, body, dueAt, attempts)
 }
 
 export function createSqliteOutbox(database: Database): Outbox {
   return {
-    take: ({ topic, now, hideUntil, limit }) =>
+    take: (terms) =>
       database.write((): OutboxEntry[] => {
-        const rows = database
-          .statement(
-            `SELECT * FROM pf_outbox AS entry WHERE topic = ? AND due_at <= ? AND NOT EXISTS (
-               SELECT 1 FROM pf_outbox AS ahead WHERE ahead.topic = entry.topic AND ahead.group_id = entry.group_id AND ahead.arrival < entry.arrival)
-             ORDER BY arrival LIMIT ?`,
-          )
-          .all(toColumn(topic), now, Math.max(0, limit)) as unknown as Row[]
+        const rows = findDue(database, terms)
         const hide = database.statement('UPDATE pf_outbox SET due_at = ? WHERE arrival = ?')
-        for (const { arrival } of rows) hide.run(hideUntil, arrival)
-        return rows.map(({ id, group_id: group, body, due_at: dueAt, attempts }) => ({
-          id: fromColumn(id),
-          topic,
-          group: fromColumn(group),
-          body: JSON.parse(body) as JsonObject,
-          dueAt,
-          attempts,
-        }))
+        for (const { arrival } of rows) hide.run(terms.hideUntil, arrival)
+        return rows.map(entryOf)
       }),
 
     settle: (id) =>
@@ -64,20 +53,61 @@ export function createSqliteOutbox(database: Database): Outbox {
       })
     },
 
-    pending: ({ topic, group, limit }) =>
+    pending: ({ topic, group, owner, limit }) =>
       database.once(() => {
         const most = Math.max(0, limit)
         const row =
-          group === undefined
+          group !== undefined
             ? database
-                .statement('SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? LIMIT ?)')
-                .get(toColumn(topic), most)
-            : database
                 .statement(
                   'SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? AND group_id = ? LIMIT ?)',
                 )
                 .get(toColumn(topic), toColumn(group), most)
-        return (row as { owed: number }).owed
+            : owner !== undefined
+              ? database
+                  .statement('SELECT owed FROM pf_outbox_owner WHERE topic = ? AND owner = ?')
+                  .get(toColumn(topic), toColumn(owner))
+              : database.statement('SELECT owed FROM pf_outbox_topic WHERE topic = ?').get(toColumn(topic))
+        return Math.min((row as { owed: number } | undefined)?.owed ?? 0, most)
       }),
+  }
+}
+
+/** Heads that are due, owners in turns. What is not taken is not read, but for the owners that are left out. */
+function findDue(database: Database, { topic: name, now, limit, except = [] }: OutboxTake): Row[] {
+  const topic = toColumn(name)
+  const owners = database
+    .statement(
+      `SELECT owner FROM pf_outbox_owner WHERE topic = ? AND due_at <= ?
+       AND owner NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at LIMIT ?`,
+    )
+    .all(topic, now, JSON.stringify(except.map(toColumn)), Math.max(0, limit)) as unknown as { owner: string }[]
+  const next = database.statement(
+    `SELECT * FROM pf_outbox WHERE topic = ? AND owner = ? AND is_head = 1 AND due_at <= ? AND (due_at, arrival) > (?, ?)
+     ORDER BY due_at, arrival LIMIT 1`,
+  )
+  const found: Row[] = []
+  let turns = owners.map(({ owner }) => ({ owner, dueAt: Number.MIN_SAFE_INTEGER, arrival: 0 }))
+  while (turns.length > 0 && found.length < limit) {
+    turns = turns.flatMap(({ owner, dueAt, arrival }) => {
+      if (found.length >= limit) return []
+      const row = next.get(topic, owner, now, dueAt, arrival) as unknown as Row | undefined
+      if (row === undefined) return []
+      found.push(row)
+      return { owner, dueAt: row.due_at, arrival: row.arrival }
+    })
+  }
+  return found
+}
+
+function entryOf(row: Row): OutboxEntry {
+  return {
+    id: fromColumn(row.id),
+    topic: fromColumn(row.topic),
+    group: fromColumn(row.group_id),
+    ...(row.owner !== '' && { owner: fromColumn(row.owner) }),
+    body: JSON.parse(row.body) as JsonObject,
+    dueAt: row.due_at,
+    attempts: row.attempts,
   }
 }

@@ -1,5 +1,5 @@
 import { PfError } from '../error/pf-error'
-import type { Outbox, OutboxEntry } from '../port/outbox'
+import type { Outbox, OutboxCount, OutboxEntry, OutboxTake } from '../port/outbox'
 import { copyJson } from './copy-json'
 
 /** Bounds of {@link createMemoryOutbox}. */
@@ -18,8 +18,8 @@ export interface MemoryOutbox extends Outbox {
    */
   adopt(entries: readonly OutboxEntry[]): void
   add(entries: readonly OutboxEntry[]): void
-  pending(terms: { topic: string; group?: string; limit: number }): number
-  take(terms: { topic: string; now: number; hideUntil: number; limit: number }): OutboxEntry[]
+  pending(terms: OutboxCount): number
+  take(terms: OutboxTake): OutboxEntry[]
   settle(id: string): void
   postpone(id: string, dueAt: number): void
 }
@@ -30,34 +30,25 @@ interface Owed {
   arrival: number
 }
 
+interface Owner {
+  owed: number
+  /** Its entries that stand at the head of their groups. */
+  heads: Set<Owed>
+}
+
+interface Topic {
+  owed: number
+  /** The entries of each group, in order of arrival. */
+  groups: Map<string, Owed[]>
+  owners: Map<string, Owner>
+}
+
 /** Keeps owed deliveries in memory: they are lost with the process, as the tasks of the memory driver are. */
 export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOutbox {
   const maxEntries = options.maxEntries ?? 10_000
   const byId = new Map<string, Owed>()
-  /** Topic, then group, then its entries in order of arrival. */
-  const topics = new Map<string, Map<string, Owed[]>>()
+  const topics = new Map<string, Topic>()
   let arrivals = 0
-
-  function queueOf(entry: OutboxEntry): Owed[] {
-    let groups = topics.get(entry.topic)
-    if (groups === undefined) topics.set(entry.topic, (groups = new Map<string, Owed[]>()))
-    let queue = groups.get(entry.group)
-    if (queue === undefined) groups.set(entry.group, (queue = []))
-    return queue
-  }
-
-  function forget({ entry }: Owed): void {
-    byId.delete(entry.id)
-    const groups = topics.get(entry.topic)
-    const queue = groups?.get(entry.group)
-    if (groups === undefined || queue === undefined) return
-    queue.splice(
-      queue.findIndex((owed) => owed.entry.id === entry.id),
-      1,
-    )
-    if (queue.length === 0) groups.delete(entry.group)
-    if (groups.size === 0) topics.delete(entry.topic)
-  }
 
   function checkRoom(count: number): void {
     if (byId.size + count <= maxEntries) return
@@ -70,7 +61,9 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       if (byId.has(entry.id)) continue
       const owed: Owed = { entry, arrival: arrivals++ }
       byId.set(entry.id, owed)
-      queueOf(entry).push(owed)
+      let topic = topics.get(entry.topic)
+      if (topic === undefined) topics.set(entry.topic, (topic = { owed: 0, groups: new Map(), owners: new Map() }))
+      insert(topic, owed)
     }
   }
 
@@ -81,29 +74,33 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       checkRoom(entries.length)
       adopt(copyJson(entries, { bytes: 0 }))
     },
-    pending({ topic, group, limit }) {
-      let count = 0
-      const groups = topics.get(topic)
-      if (group !== undefined) count = groups?.get(group)?.length ?? 0
-      else for (const queue of groups?.values() ?? []) if ((count += queue.length) >= limit) break
-      return Math.min(count, limit)
+    pending({ topic: name, group, owner, limit }) {
+      const topic = topics.get(name)
+      if (group !== undefined) return Math.min(topic?.groups.get(group)?.length ?? 0, limit)
+      return Math.min((owner === undefined ? topic : topic?.owners.get(owner))?.owed ?? 0, limit)
     },
-    take({ topic, now, hideUntil, limit }) {
-      const due: Owed[] = []
-      for (const queue of topics.get(topic)?.values() ?? []) {
-        const head = queue[0]
-        if (head !== undefined && head.entry.dueAt <= now) due.push(head)
+    take({ topic, now, hideUntil, limit, except = [] }) {
+      const left = new Set(except)
+      const waiting: Owed[][] = []
+      for (const [name, { heads }] of topics.get(topic)?.owners ?? []) {
+        if (left.has(name)) continue
+        const due = [...heads].filter(({ entry }) => entry.dueAt <= now)
+        if (due.length > 0) waiting.push(due.toSorted(byDue))
       }
-      due.sort((a, b) => a.arrival - b.arrival)
-      const taken = due.slice(0, Math.max(0, limit))
-      return taken.map(({ entry }) => {
+      waiting.sort(([a], [b]) => byDue(a as Owed, b as Owed))
+      return inTurns(waiting, limit).map(({ entry }) => {
+        const copy = copyJson(entry, { bytes: 0 })
         entry.dueAt = hideUntil
-        return copyJson(entry, { bytes: 0 })
+        return copy
       })
     },
     settle(id) {
       const owed = byId.get(id)
-      if (owed !== undefined) forget(owed)
+      const topic = owed && topics.get(owed.entry.topic)
+      if (topic === undefined) return
+      byId.delete(id)
+      remove(topic, owed as Owed)
+      if (topic.owed === 0) topics.delete((owed as Owed).entry.topic)
     },
     postpone(id, dueAt) {
       const owed = byId.get(id)
@@ -112,4 +109,46 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       owed.entry.attempts++
     },
   }
+}
+
+function insert(topic: Topic, owed: Owed): void {
+  const { group, owner: name = '' } = owed.entry
+  let owner = topic.owners.get(name)
+  if (owner === undefined) topic.owners.set(name, (owner = { owed: 0, heads: new Set() }))
+  topic.owed++
+  owner.owed++
+  const queue = topic.groups.get(group)
+  if (queue !== undefined) queue.push(owed)
+  else {
+    topic.groups.set(group, [owed])
+    owner.heads.add(owed)
+  }
+}
+
+function remove(topic: Topic, owed: Owed): void {
+  const { group, owner: name = '' } = owed.entry
+  topic.owed--
+  const owner = topic.owners.get(name)
+  owner?.heads.delete(owed)
+  if (owner !== undefined && --owner.owed === 0) topic.owners.delete(name)
+  const queue = topic.groups.get(group) as Owed[]
+  queue.splice(queue.indexOf(owed), 1)
+  const [head] = queue
+  if (head === undefined) topic.groups.delete(group)
+  else topic.owners.get(head.entry.owner ?? '')?.heads.add(head)
+}
+
+function byDue(a: Owed, b: Owed): number {
+  return a.entry.dueAt - b.entry.dueAt || a.arrival - b.arrival
+}
+
+/** One of each list after the other, as many as asked for. */
+function inTurns(lists: readonly Owed[][], limit: number): Owed[] {
+  const taken: Owed[] = []
+  for (let turn = 0; taken.length < limit; turn++) {
+    const before = taken.length
+    for (const list of lists) if (turn < list.length && taken.length < limit) taken.push(list[turn] as Owed)
+    if (taken.length === before) break
+  }
+  return taken
 }

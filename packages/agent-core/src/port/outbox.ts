@@ -10,6 +10,8 @@ export interface OutboxEntry {
   topic: string
   /** Entries of one group and topic are delivered in order, one at a time. */
   group: string
+  /** Whose it is, such as the caller whose task it is about: owners take turns. Default: the empty name. */
+  owner?: string
   body: JsonObject
   /** Milliseconds since 1970 from which on it may be tried. */
   dueAt: number
@@ -20,11 +22,13 @@ export interface OutboxEntry {
 /** The worker's side of the outbox. Optional: drivers of targets without background work have none. */
 export interface Outbox {
   /**
-   * Takes entries that are due (`dueAt` is `now` or earlier) and hides them until `hideUntil`, in the order in which
-   * they were added, only the head of each group: what is behind a head that is not due waits with it.
-   * A worker that dies leaves them to be taken again.
+   * Takes entries that are due (`dueAt` is `now` or earlier) and hides them until `hideUntil`, only the head of each
+   * group: what is behind a head that is not due waits with it. Owners take turns: one entry of each, whoever has waited
+   * longest first, then another one of each, until there are `limit`, so that nobody's many entries delay somebody else's
+   * few. Within an owner, what has been due for longest comes first, then what was added first.
+   * A worker that dies leaves its entries to be taken again.
    */
-  take(terms: { topic: string; now: number; hideUntil: number; limit: number }): Awaitable<OutboxEntry[]>
+  take(terms: OutboxTake): Awaitable<OutboxEntry[]>
   /** Done: the entry is gone. */
   settle(id: string): Awaitable<void>
   /** Not done: try again later; counts an attempt. */
@@ -34,8 +38,27 @@ export interface Outbox {
    * @throws PfError PF_STORE_FULL where no room is left.
    */
   add(entries: readonly OutboxEntry[]): Awaitable<void>
-  /** How many entries of a topic are owed, of one group where given; never counts beyond `limit`. */
-  pending(terms: { topic: string; group?: string; limit: number }): Awaitable<number>
+  /** How many entries of a topic are owed: of one group or one owner where given, but not of both. Never counts beyond `limit`. */
+  pending(terms: OutboxCount): Awaitable<number>
+}
+
+/** What {@link Outbox.take} is asked for. */
+export interface OutboxTake {
+  topic: string
+  /** Milliseconds since 1970, as are all times here. */
+  now: number
+  hideUntil: number
+  limit: number
+  /** Owners whose entries are left where they are. Default none. */
+  except?: readonly string[]
+}
+
+/** What {@link Outbox.pending} is asked for. */
+export interface OutboxCount {
+  topic: string
+  group?: string
+  owner?: string
+  limit: number
 }
 
 /** Port of the outbox. */

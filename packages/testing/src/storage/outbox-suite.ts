@@ -1,4 +1,4 @@
-import type { Outbox, OutboxEntry } from '@pf-agents/agent-core'
+import type { Outbox, OutboxEntry, OutboxTake } from '@pf-agents/agent-core'
 import { fails, same, scramble } from './assert'
 import { creation, status, TrackedTask } from './samples'
 import { type OutboxDriver, type StorageCase, storageCase } from './storage-case'
@@ -7,17 +7,23 @@ function entry(id: string, group = 'g', dueAt = 0, topic = 'push'): OutboxEntry 
   return { id, topic, group, body: { id }, dueAt, attempts: 0 }
 }
 
+/** An entry of somebody, in a group of its own unless one is given. */
+function owned(owner: string, id: string, { dueAt = 0, group = id } = {}): OutboxEntry {
+  return { ...entry(id, group, dueAt), owner }
+}
+
 async function taken(
   outbox: Outbox,
   now: number,
-  { limit = 10, topic = 'push', hideFor = 100 } = {},
+  { limit = 10, topic = 'push', hideFor = 100, except }: Partial<OutboxTake> & { hideFor?: number } = {},
 ): Promise<string[]> {
-  return (await outbox.take({ topic, now, hideUntil: now + hideFor, limit })).map(({ id }) => id)
+  const terms = { topic, now, hideUntil: now + hideFor, limit, ...(except && { except }) }
+  return (await outbox.take(terms)).map(({ id }) => id)
 }
 
 /**
  * What every `Outbox` driver must do: entries arrive with their commit or not at all, one per group at a time and in
- * order, hidden while they are tried, gone when settled, back later when postponed.
+ * order, in turns between owners, hidden while they are tried, gone when settled, back later when postponed.
  */
 export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
   storageCase('entries arrive with their commit', async ({ runStore, outbox }) => {
@@ -25,8 +31,8 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     await runStore.commit(creation('task-1', {}, { outbox: [{ ...entry('e-1'), body: { a: [1, { b: null }] } }] }))
     const [first] = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 1 })
     same(
-      [first?.id, first?.topic, first?.group, first?.body, first?.attempts],
-      ['e-1', 'push', 'g', { a: [1, { b: null }] }, 0],
+      [first?.id, first?.topic, first?.group, first?.body, first?.dueAt, first?.attempts],
+      ['e-1', 'push', 'g', { a: [1, { b: null }] }, 0, 0],
       'entry',
     )
   }),
@@ -63,7 +69,7 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
   }),
 
   storageCase(
-    'entries of many groups are taken in the order they were added, as many as asked for',
+    'entries of many groups are taken as they are due, then in the order they were added, as many as asked for',
     async ({ runStore, outbox }) => {
       const tracked = new TrackedTask(runStore, 'task-1')
       for (let index = 0; index < 6; index++)
@@ -76,8 +82,8 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
       await outbox.settle('e-0')
       same(
         await taken(outbox, 100),
-        ['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-6'],
-        'a group that goes on stands behind those that came before',
+        ['e-6', 'e-1', 'e-2', 'e-3', 'e-4', 'e-5'],
+        'what waited behind another one has been due for longest',
       )
     },
   ),
@@ -112,8 +118,71 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     )
     same(await taken(outbox, 9), [], 'at 9')
     same(await taken(outbox, 10), ['now'], 'at 10')
-    same(await taken(outbox, 500), ['late', 'now'], 'at 500')
+    same(await taken(outbox, 500), ['now', 'late'], 'at 500, the one that was due first before the other')
   }),
+
+  storageCase('an entry keeps its owner, and one without has none', async ({ runStore, outbox }) => {
+    await runStore.commit(creation('task-1', {}, { outbox: [owned('alice', 'a-1'), entry('e-1')] }))
+    await outbox.add([owned('b\u0000\ud800', 'b-1')])
+    const all = await outbox.take({ topic: 'push', now: 0, hideUntil: 10, limit: 10 })
+    same(
+      Object.fromEntries(all.map(({ id, owner }) => [id, owner ?? 'none'])),
+      { 'a-1': 'alice', 'e-1': 'none', 'b-1': 'b\u0000\ud800' },
+      'owners',
+    )
+  }),
+
+  storageCase(
+    'owners take turns, whoever has waited longest first, however much the others have',
+    async ({ outbox }) => {
+      const many = Array.from({ length: 200 }, (_, index) => owned('many', `m-${String(index).padStart(3, '0')}`))
+      await outbox.add(many)
+      await outbox.add([
+        owned('two', 't-1', { dueAt: 5 }),
+        owned('two', 't-2', { dueAt: 7 }),
+        owned('one', 'o-1', { dueAt: 6 }),
+        owned('later', 'l-1', { dueAt: 20 }),
+      ])
+      same(await taken(outbox, 10, { limit: 2 }), ['m-000', 't-1'], 'two')
+      same(await taken(outbox, 10, { limit: 6 }), ['m-001', 'o-1', 't-2', 'm-002', 'm-003', 'm-004'], 'six')
+      await outbox.settle('t-1')
+      await outbox.postpone('m-000', 15)
+      await outbox.add([owned('two', 't-3', { dueAt: 4 })])
+      same(await taken(outbox, 20, { limit: 3 }), ['m-005', 't-3', 'l-1'], 'by when the first of each is due')
+      same((await taken(outbox, 20, { limit: 500 })).length, 195, 'all that is left')
+      same(await taken(outbox, 20), [], 'nothing more')
+    },
+  ),
+
+  storageCase('owners that are left out keep what is theirs, hidden from nobody else', async ({ outbox }) => {
+    const odd = 'b\u0000\ud800%"\''
+    await outbox.add([owned('a', 'a-1'), owned('a/', 'a-2', { dueAt: 1 }), owned('A', 'a-3', { dueAt: 2 })])
+    await outbox.add([owned(odd, 'b-1', { dueAt: 3 }), entry('e-1', 'g', 4)])
+    same(await taken(outbox, 9, { except: ['a', odd, 'nobody'], limit: 1 }), ['a-2'], 'one')
+    same(await taken(outbox, 9, { except: ['a', odd, ''] }), ['a-3'], 'those without an owner, too')
+    same(await taken(outbox, 9, { except: ['', 'a/', 'A', 'a', odd] }), [], 'nothing')
+    same(await taken(outbox, 9), ['a-1', 'b-1', 'e-1'], 'what was left')
+  }),
+
+  storageCase(
+    'a group stays in order even where its entries have several owners: the turn is that of the head',
+    async ({ outbox }) => {
+      await outbox.add([
+        owned('alice', '1', { group: 'g' }),
+        owned('bob', '2', { group: 'g' }),
+        owned('alice', '3', { group: 'g' }),
+        owned('bob', 'b', { dueAt: 50 }),
+      ])
+      same(await taken(outbox, 0), ['1'], 'the head')
+      same(await taken(outbox, 0, { except: ['alice'] }), [], 'nothing is due that is not behind another one')
+      await outbox.settle('1')
+      same(await taken(outbox, 0, { except: ['alice'] }), ['2'], 'of another owner')
+      await outbox.settle('3')
+      await outbox.settle('2')
+      same(await taken(outbox, 50), ['b'], 'the rest')
+      same(await outbox.pending({ topic: 'push', owner: 'alice', limit: 9 }), 0, 'of alice')
+    },
+  ),
 
   storageCase('topics are kept apart, even where groups are called the same', async ({ runStore, outbox }) => {
     await runStore.commit(
@@ -207,6 +276,32 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
       same(await counts(9), [2, 1, 0], 'settled ones are gone')
     },
   ),
+
+  storageCase('what one owner is owed is counted apart, whatever happens to it', async ({ runStore, outbox }) => {
+    const counts = async (...owners: string[]) =>
+      Promise.all(owners.map(async (owner) => outbox.pending({ topic: 'push', owner, limit: 9 })))
+    same(await counts('alice', 'bob', ''), [0, 0, 0], 'nothing')
+    await runStore.commit(
+      creation(
+        'task-1',
+        {},
+        { outbox: [owned('alice', 'a-1'), owned('alice', 'a-2'), entry('e-1'), owned('bob', 'b-1')] },
+      ),
+    )
+    await outbox.add([owned('alice', 'a-2'), owned('alice', 'a-3', { group: 'a-1' })])
+    await outbox.add([{ ...owned('alice', 'q-1'), topic: 'queue' }])
+    same(await counts('alice', 'bob', '', 'a', 'Alice'), [3, 1, 1, 0, 0], 'of each')
+    same(await outbox.pending({ topic: 'push', limit: 9 }), 5, 'of all')
+    same(await outbox.pending({ topic: 'push', owner: 'alice', limit: 2 }), 2, 'up to two')
+    same(await outbox.pending({ topic: 'queue', owner: 'alice', limit: 9 }), 1, 'of another topic')
+    await taken(outbox, 0)
+    await outbox.postpone('a-2', 70)
+    same(await counts('alice', 'bob'), [3, 1], 'hidden ones count')
+    for (const id of ['a-1', 'b-1', 'b-1', 'nothing']) await outbox.settle(id)
+    same(await counts('alice', 'bob'), [2, 0], 'settled ones are gone')
+    for (const id of ['a-2', 'a-3', 'e-1']) await outbox.settle(id)
+    same([...(await counts('alice', '')), await outbox.pending({ topic: 'push', limit: 9 })], [0, 0, 0], 'all gone')
+  }),
 
   storageCase('what a caller changes does not reach the store', async ({ runStore, outbox }) => {
     const owed = [{ ...entry('e-1'), body: { a: { b: 'c' } } }]
