@@ -54,10 +54,14 @@ describe('a file that can not be used says why, and what to do', () => {
   test('damaged pages: what is asked for fails, and the process goes on', async () => {
     const file = workshop.path('damaged.db')
     await storeWithTask(file)
-    const size = readFileSync(file).length
+    const database = new DatabaseSync(file)
+    // The schema and its version stay: the file opens, and the damage is met later.
+    const pages = database
+      .prepare(`SELECT rootpage AS page FROM sqlite_schema WHERE rootpage > 0 AND tbl_name <> 'pf_schema'`)
+      .all() as { page: number }[]
+    database.close()
     const handle = openSync(file, 'r+')
-    // The first and the last page, with the schema and its version, stay: the file opens, and the damage is met later.
-    writeSync(handle, new Uint8Array(size - 8_192).fill(0xa5), 0, size - 8_192, 4_096)
+    for (const { page } of pages) writeSync(handle, new Uint8Array(4_096).fill(0xa5), 0, 4_096, (page - 1) * 4_096)
     closeSync(handle)
     const stores = createSqliteStores({ file })
     await expect((async () => await stores.runStore.load(key))()).rejects.toMatchObject({
@@ -77,7 +81,7 @@ describe('a file that can not be used says why, and what to do', () => {
     database.exec('UPDATE pf_schema SET version = 99')
     database.close()
     const error = openingError(file)
-    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: 1 } })
+    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: 2 } })
     expect(error.message).toContain('newer')
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT count(*) AS tasks FROM pf_task').get()).toEqual({ tasks: 1 })
