@@ -33,6 +33,12 @@ export interface AguiStreamOptions {
    */
   subagentsForOldClients?: boolean
   /**
+   * Whether front ends are served that know of questions only as LangGraph's integration tells them: clients that declare
+   * no protocol version are sent a `CUSTOM` event `on_interrupt` per question and a run that succeeded, and
+   * `forwardedProps.command.resume` is an answer (from any client; `resume` counts where there are both). Default false.
+   */
+  legacyInterrupts?: boolean
+  /**
    * Origins whose pages may call: each such as `https://app.example.com`, or `'*'` for all. Credentials are not allowed by
    * it; send a token in the Authorization header. Default none.
    */

@@ -32,7 +32,7 @@ function told(
     for (const one of encoder.encode({ seq: index + 1, event }, events[index + 1])) out.push(...guard.push(one))
   })
   out.push(...guard.end())
-  const profile = profileOf(version, hasSubagents)
+  const profile = profileOf(version, { subagents: hasSubagents })
   return writeFrames(
     out.flatMap((event) => downgrade(event, profile, () => {}) ?? []),
     { limit: 1_000_000, onDropped() {}, onFatal: () => [] },

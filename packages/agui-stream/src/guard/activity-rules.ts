@@ -1,16 +1,14 @@
 import type { JsonObject, JsonPatchOperation, JsonValue } from '@pf-agents/agent-core'
 import { applyPatch, PatchError } from '../state/json-patch'
 import type { WireEventOf, WireMessage } from '../wire/event'
-import { type GuardScope, tagged } from './scope'
+import { isObject } from './shape'
+import { continued, type GuardScope, tagged } from './scope'
 
 interface Activity {
   readonly activityType: string
   readonly owner: string | undefined
   content: JsonValue
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Activities: told as a whole first, then changed by patches that apply. */
 export class ActivityRules {
@@ -28,7 +26,6 @@ export class ActivityRules {
 
   snapshot(event: WireEventOf<'ACTIVITY_SNAPSHOT'>): void {
     const { ids, broken, ownerOf, emit } = this.#scope
-    if (typeof event.activityType !== 'string') return broken('malformed', 'An activity has no type.')
     let content = event.content as unknown
     if (!isObject(content)) {
       broken('malformed', 'The content of an activity is an object.')
@@ -60,6 +57,6 @@ export class ActivityRules {
       if (!(error instanceof PatchError)) throw error
       return broken('activity-delta', `A change of ${event.messageId} does not apply: ${error.message}`)
     }
-    emit(tagged({ ...event, messageId, activityType }, owner))
+    emit(continued(this.#scope, { ...event, messageId, activityType }, owner))
   }
 }

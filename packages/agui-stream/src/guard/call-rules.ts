@@ -1,5 +1,5 @@
 import type { WireEventOf, WireMessage } from '../wire/event'
-import { type GuardScope, tagged } from './scope'
+import { continued, type GuardScope, tagged } from './scope'
 
 /** Characters of arguments that are kept to see whether they are JSON in the end. */
 const argumentLimit = 1_048_576
@@ -59,6 +59,11 @@ export class CallRules {
     return this.#names.has(toolCallId)
   }
 
+  /** Whose a call is, by its id on the wire. */
+  ownerOf(toolCallId: string): string | undefined {
+    return this.#calls.get(toolCallId)?.owner
+  }
+
   /** The id on the wire. */
   nameOf(toolCallId: string): string | undefined {
     return this.#names.get(toolCallId)
@@ -67,8 +72,7 @@ export class CallRules {
   start(event: WireEventOf<'TOOL_CALL_START'>): void {
     const { ids, broken, ownerOf, emit } = this.#scope
     const given = event.toolCallId
-    if (typeof event.toolCallName !== 'string' || event.toolCallName === '')
-      return broken('malformed', 'A tool call has no name.')
+    if (event.toolCallName === '') return broken('malformed', 'A tool call has no name.')
     const before = this.#calls.get(this.#names.get(given) ?? '')
     if (before?.isOpen) return broken('call-opened-twice', `The call ${given} is open already.`)
     let toolCallId = given
@@ -120,7 +124,6 @@ export class CallRules {
 
   args(event: WireEventOf<'TOOL_CALL_ARGS'>): void {
     const { broken, emit } = this.#scope
-    if (typeof event.delta !== 'string') return broken('malformed', 'Arguments have no delta.')
     const toolCallId = this.#names.get(event.toolCallId)
     const call = this.#calls.get(toolCallId ?? '')
     if (toolCallId === undefined || !call?.isOpen)
@@ -130,7 +133,7 @@ export class CallRules {
       call.text += event.delta
       if (call.text.length > argumentLimit) call.text = undefined
     }
-    emit(tagged(toolCallId === event.toolCallId ? event : { ...event, toolCallId }, call.owner))
+    emit(continued(this.#scope, toolCallId === event.toolCallId ? event : { ...event, toolCallId }, call.owner))
   }
 
   end(event: WireEventOf<'TOOL_CALL_END'>): void {
@@ -144,7 +147,7 @@ export class CallRules {
     else if (!isJson(call.text)) broken('call-arguments', `The arguments of ${event.toolCallId} are no JSON.`)
     call.isOpen = false
     call.text = undefined
-    emit(tagged(toolCallId === event.toolCallId ? event : { ...event, toolCallId }, call.owner))
+    emit(continued(this.#scope, toolCallId === event.toolCallId ? event : { ...event, toolCallId }, call.owner))
   }
 
   result(event: WireEventOf<'TOOL_CALL_RESULT'>): void {
@@ -153,8 +156,6 @@ export class CallRules {
     const call = this.#calls.get(toolCallId ?? '')
     if (toolCallId === undefined || call === undefined)
       return broken('result-without-call', `There was no call ${event.toolCallId}.`)
-    if (typeof event.content !== 'string' && !Array.isArray(event.content))
-      return broken('malformed', 'A result has no content.')
     if (call.isOpen) {
       broken('call-not-open', `The call ${event.toolCallId} has a result before its end.`)
       this.end({ type: 'TOOL_CALL_END', toolCallId: event.toolCallId })

@@ -299,7 +299,7 @@ describe.each(wrong)('%s: %s', (rule, _name, events) => {
     expect(problems.map((problem) => problem.rule)).toContain(rule)
     expect(out.filter(({ type }) => type === 'RUN_FINISHED' || type === 'RUN_ERROR')).toHaveLength(1)
     for (const client of clients) {
-      const profile = profileOf(client.version === '1.0.0' ? '1.0' : undefined, false)
+      const profile = profileOf(client.version === '1.0.0' ? '1.0' : undefined)
       const { refused, warnings } = await readStream(
         client,
         framesOf(out.flatMap((event) => downgrade(event, profile, () => {}) ?? [])),

@@ -2,11 +2,12 @@ import { type JsonValue, PfError } from '@pf-agents/agent-core'
 import type { WireEvent, WireEventOf, WireMessage, WireOutcome } from '../wire/event'
 import { ActivityRules } from './activity-rules'
 import { CallRules } from './call-rules'
+import { cleanEvent, isKnown } from './event-shapes'
 import { MessageIds } from './message-ids'
 import { cleanOutcome } from './outcome'
 import type { GuardProblem, GuardRule } from './problem'
 import { ReasoningRules } from './reasoning-rules'
-import type { GuardScope } from './scope'
+import { continued, type GuardScope } from './scope'
 import { StateRules } from './state-rules'
 import { StepRules } from './step-rules'
 import { SubagentRules } from './subagent-rules'
@@ -137,16 +138,27 @@ class Guard implements OutboundGuard, GuardScope {
   }
   readonly ownerOf = (event: { subagentRunId?: unknown }): string | undefined => this.#subagents.ownerOf(event)
 
-  #take(event: WireEvent): void {
+  #take(given: WireEvent): void {
     if (this.#isOver) return this.broken('after-end', 'The run is over.')
-    if (event.type === 'RUN_ERROR') return this.#fail(event)
-    if (event.type === 'RUN_STARTED') return this.#begin(event)
+    const event = this.#clean(given)
+    if (event?.type === 'RUN_ERROR') return this.#fail(event)
+    if (event?.type === 'RUN_STARTED') return this.#begin(event)
     if (!this.#hasBegun) {
       this.broken('first-event', 'A run begins with RUN_STARTED.')
       this.#begin({ type: 'RUN_STARTED', threadId: this.#options.threadId, runId: this.#options.runId })
     }
-    if (!isWellFormed(event)) return this.broken('malformed', 'A field has a value that it can not have.')
-    this.#dispatch(event)
+    if (event !== undefined) this.#dispatch(event)
+  }
+
+  /** The event with the fields that it can have, where it has those that it needs. */
+  #clean(given: WireEvent): WireEvent | undefined {
+    if (!isKnown(given.type)) return given
+    let detail = ''
+    const event = cleanEvent(given, (path, why) => {
+      detail ||= `${path || 'It'} ${why}.`
+    })
+    if (event !== given || detail !== '') this.broken('malformed', detail)
+    return event
   }
 
   #dispatch(event: WireEvent): void {
@@ -197,9 +209,8 @@ class Guard implements OutboundGuard, GuardScope {
       case 'SUBAGENT_ERROR':
         return this.#subagents.end(event)
       case 'CUSTOM':
-        return this.#open(event, typeof event.name === 'string' && event.value !== undefined)
       case 'RAW':
-        return this.#open(event, event.event !== undefined)
+        return this.#open(event)
       case 'RUN_FINISHED':
         return this.#finish(event)
       case 'TEXT_MESSAGE_CHUNK':
@@ -217,6 +228,7 @@ class Guard implements OutboundGuard, GuardScope {
   #begin(event: WireEventOf<'RUN_STARTED'>): void {
     if (this.#hasBegun) return this.broken('run-started-twice', 'The run has begun already.')
     this.#hasBegun = true
+    for (const message of event.input?.messages ?? []) if (this.ids.kind(message.id) === undefined) this.#seed(message)
     this.emit(this.#ownIds(event))
   }
 
@@ -227,29 +239,25 @@ class Guard implements OutboundGuard, GuardScope {
     return { ...event, threadId, runId }
   }
 
-  #open(event: WireEventOf<'CUSTOM'> | WireEventOf<'RAW'>, isWhole: boolean): void {
-    if (!isWhole) return this.broken('malformed', 'A field that it needs is missing.')
+  #open(event: WireEventOf<'CUSTOM'> | WireEventOf<'RAW'>): void {
     const owner = this.ownerOf(event)
     const { subagentRunId: _, ...rest } = event
     this.emit(owner === undefined ? (rest as WireEvent) : event)
   }
 
   #encrypted(event: WireEventOf<'REASONING_ENCRYPTED_VALUE'>): void {
-    const { subtype, entityId, encryptedValue } = event
-    const isWhole = typeof entityId === 'string' && typeof encryptedValue === 'string'
-    if (!isWhole || (subtype !== 'message' && subtype !== 'tool-call'))
-      return this.broken('malformed', 'An encrypted value says what it belongs to.')
+    const { subtype, entityId } = event
     const message = this.ids.resolve(entityId, 'reasoning')
     const known = this.ids.kind(message) === undefined ? undefined : message
     const entity = subtype === 'tool-call' ? this.#calls.nameOf(entityId) : known
     // A client keeps it for whatever comes under that id.
     if (entity === undefined) return this.broken('malformed', `There is no ${subtype} ${entityId} to encrypt for.`)
-    const { subagentRunId: _, ...rest } = event
+    const owner = subtype === 'tool-call' ? this.#calls.ownerOf(entity) : this.ids.owner(entity)
+    const { subagentRunId: _, ...rest } = continued(this, event, owner)
     this.emit({ ...rest, entityId: entity })
   }
 
   #messages(event: WireEventOf<'MESSAGES_SNAPSHOT'>): void {
-    if (!Array.isArray(event.messages)) return this.broken('malformed', 'A snapshot has no messages.')
     if (this.#texts.isAnyOpen || this.#calls.isAnyOpen || this.#reasoning.isAnyOpen)
       return this.broken('snapshot-while-open', 'Something is open, and would be lost.')
     const seen = new Set<string>()
@@ -344,28 +352,4 @@ class Guard implements OutboundGuard, GuardScope {
     })
     this.#isOver = true
   }
-}
-
-/** Whether the fields that all events share, and ids, have values that they can have. */
-function isWellFormed(event: WireEvent): boolean {
-  for (const key in event) {
-    const value = (event as unknown as Record<string, unknown>)[key]
-    switch (key) {
-      case 'messageId':
-      case 'toolCallId':
-      case 'subagentRunId':
-        if (typeof value !== 'string') return false
-        break
-      case 'metadata':
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-        break
-      case 'timestamp':
-        if (!Number.isSafeInteger(value)) return false
-        break
-      case 'rawEvent':
-        if (value === null) return false
-        break
-    }
-  }
-  return true
 }

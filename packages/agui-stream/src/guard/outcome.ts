@@ -1,4 +1,6 @@
 import type { WireInterrupt, WireOutcome } from '../wire/event'
+import { cleanInterrupt } from './event-shapes'
+import { isObject } from './shape'
 import type { GuardScope } from './scope'
 
 /**
@@ -10,10 +12,16 @@ export function cleanOutcome(
   callOf: (toolCallId: string) => string | undefined,
   broken: GuardScope['broken'],
 ): WireOutcome | 'none' | undefined {
-  if (given === undefined || given.type === 'cancelled') return given
+  if (given === undefined) return given
+  if (!isObject(given)) {
+    broken('outcome', 'It is no outcome.')
+    return given === null ? undefined : 'none'
+  }
+  if (given.type === 'cancelled') return { type: 'cancelled' }
   if (given.type === 'success') {
     const { pendingToolCallIds } = given
-    if (pendingToolCallIds === undefined || Array.isArray(pendingToolCallIds)) return given
+    if (pendingToolCallIds === undefined) return { type: 'success' }
+    if (Array.isArray(pendingToolCallIds)) return { type: 'success', pendingToolCallIds }
     broken('outcome', 'The pending calls are no list.')
     return { type: 'success' }
   }
@@ -23,23 +31,18 @@ export function cleanOutcome(
   }
   const seen = new Set<string>()
   const interrupts = (Array.isArray(given.interrupts) ? given.interrupts : []).flatMap((one): WireInterrupt[] => {
-    if (typeof one?.id !== 'string' || seen.has(one.id)) {
+    let isChanged = false
+    const interrupt = cleanInterrupt(one, () => (isChanged = true)) as Partial<WireInterrupt> | undefined
+    if (interrupt?.id === undefined || seen.has(interrupt.id)) {
       broken('outcome', 'Every interrupt has an id of its own.')
       return []
     }
-    seen.add(one.id)
-    const { toolCallId, responseSchema, ...rest } = one
+    if (isChanged) broken('outcome', `A field of the interrupt ${interrupt.id} has a value that it can not have.`)
+    seen.add(interrupt.id)
+    const { id, reason = 'input_required', toolCallId, ...rest } = interrupt
     const call = toolCallId === undefined ? undefined : callOf(toolCallId)
     if (toolCallId !== undefined && call === undefined) broken('outcome', `There was no call ${toolCallId}.`)
-    const isSchema = typeof responseSchema === 'object' && responseSchema !== null && !Array.isArray(responseSchema)
-    return [
-      {
-        ...rest,
-        reason: typeof rest.reason === 'string' ? rest.reason : 'input_required',
-        ...(call !== undefined && { toolCallId: call }),
-        ...(isSchema && { responseSchema }),
-      },
-    ]
+    return [{ id, reason, ...rest, ...(call !== undefined && { toolCallId: call }) }]
   })
   if (interrupts.length > 0) return { type: 'interrupt', interrupts }
   broken('outcome', 'An interrupt asks nothing.')

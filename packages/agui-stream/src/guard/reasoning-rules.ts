@@ -1,5 +1,5 @@
 import type { WireEventOf } from '../wire/event'
-import { type GuardScope, tagged } from './scope'
+import { continued, type GuardScope, tagged } from './scope'
 
 interface OpenMessage {
   readonly messageId: string
@@ -36,7 +36,9 @@ export class ReasoningRules {
 
   #ownerOf(id: string, event: { subagentRunId?: unknown }): string | undefined {
     if (!this.#owners.has(id)) this.#owners.set(id, this.#scope.ownerOf(event))
-    return this.#owners.get(id)
+    const owner = this.#owners.get(id)
+    continued(this.#scope, event, owner)
+    return owner
   }
 
   end(event: WireEventOf<'REASONING_END'>): void {
@@ -50,7 +52,7 @@ export class ReasoningRules {
     }
     const owner = this.#spans.get(event.messageId)
     this.#spans.delete(event.messageId)
-    emit(tagged(event, owner))
+    emit(continued(this.#scope, event, owner))
   }
 
   messageStart(event: WireEventOf<'REASONING_MESSAGE_START'>): void {
@@ -75,7 +77,6 @@ export class ReasoningRules {
 
   messageContent(event: WireEventOf<'REASONING_MESSAGE_CONTENT'>): void {
     const { broken, emit } = this.#scope
-    if (typeof event.delta !== 'string') return broken('malformed', 'Reasoning has no delta.')
     if (event.delta === '') return
     if (!this.#messages.has(event.messageId)) {
       broken('reasoning-not-open', `The reasoning message ${event.messageId} was not opened.`)
@@ -87,7 +88,7 @@ export class ReasoningRules {
       })
     }
     const open = this.#messages.get(event.messageId)
-    if (open !== undefined) emit(tagged({ ...event, messageId: open.messageId }, open.owner))
+    if (open !== undefined) emit(continued(this.#scope, { ...event, messageId: open.messageId }, open.owner))
   }
 
   messageEnd(event: WireEventOf<'REASONING_MESSAGE_END'>): void {
@@ -95,7 +96,7 @@ export class ReasoningRules {
     const open = this.#messages.get(event.messageId)
     if (open === undefined) return broken('reasoning-not-open', `The reasoning message ${event.messageId} is not open.`)
     this.#messages.delete(event.messageId)
-    emit(tagged({ ...event, messageId: open.messageId }, open.owner))
+    emit(continued(this.#scope, { ...event, messageId: open.messageId }, open.owner))
   }
 
   /** Closes what is open, messages before their spans; of one subagent, or all. */

@@ -23,3 +23,11 @@ export function tagged<E extends object>(event: E, owner: string | undefined): E
   const { subagentRunId: _, ...rest } = event as E & { subagentRunId?: unknown }
   return (owner === undefined ? rest : { ...rest, subagentRunId: owner }) as E
 }
+
+/** An event that goes on with something, said to belong to whom that belongs to. */
+export function continued<E extends object>(scope: GuardScope, event: E, owner: string | undefined): E {
+  const { subagentRunId } = event as { subagentRunId?: unknown }
+  if (subagentRunId !== undefined && subagentRunId !== owner)
+    scope.broken('attribution', 'It goes on with something that belongs to somebody else.')
+  return tagged(event, owner)
+}

@@ -29,8 +29,7 @@ export class StateRules {
   }
 
   snapshot(event: WireEventOf<'STATE_SNAPSHOT'>): void {
-    const next = event.snapshot as JsonValue | undefined
-    if (next === undefined) return this.#scope.broken('malformed', 'A snapshot has no state.')
+    const next = event.snapshot as JsonValue
     if (this.#isKnown && isEqual(this.#state, next)) return
     const patch = this.#isKnown ? diff(this.#state, next) : undefined
     this.#state = next

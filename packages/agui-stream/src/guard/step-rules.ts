@@ -19,7 +19,6 @@ export class StepRules {
 
   start(event: WireEventOf<'STEP_STARTED'>): void {
     const { broken, ownerOf, emit } = this.#scope
-    if (typeof event.stepName !== 'string') return broken('malformed', 'A step has no name.')
     const owner = ownerOf(event)
     const given = event.stepName
     let stepName = given

@@ -30,8 +30,6 @@ export class SubagentRules {
   start(event: WireEventOf<'SUBAGENT_STARTED'>): void {
     const { emit, broken } = this.#terms
     const { subagentRunId, parentSubagentRunId, ...rest } = event
-    if (typeof subagentRunId !== 'string' || typeof event.name !== 'string')
-      return broken('malformed', 'A subagent has an id and a name.')
     if (this.#used.has(subagentRunId))
       return broken('subagent-id-reused', `There was a subagent ${subagentRunId} already.`)
     const hasParent = parentSubagentRunId !== undefined
@@ -55,6 +53,10 @@ export class SubagentRules {
     }
     closeItems(subagentRunId)
     this.#open.delete(subagentRunId)
+    if (event.type === 'SUBAGENT_ERROR' && typeof event.message !== 'string') {
+      broken('malformed', 'An error has a message.')
+      return emit({ ...event, message: 'The subagent failed.' })
+    }
     emit(event)
   }
 

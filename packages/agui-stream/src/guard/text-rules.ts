@@ -1,8 +1,6 @@
 import type { WireEventOf } from '../wire/event'
 import type { MessageKind } from './message-ids'
-import { type GuardScope, tagged } from './scope'
-
-const roles: ReadonlySet<string> = new Set(['assistant', 'user', 'system', 'developer'])
+import { continued, type GuardScope, tagged } from './scope'
 
 /** Text messages: opened once at a time, written to while open, closed by whoever opened them. */
 export class TextRules {
@@ -30,7 +28,6 @@ export class TextRules {
     const given = event.messageId
     if (this.#names.has(given)) return broken('text-opened-twice', `The message ${given} is open already.`)
     const role = (event.role ?? 'assistant') as MessageKind
-    if (!roles.has(role)) return broken('malformed', `A text message has no role ${JSON.stringify(event.role)}.`)
     const messageId = ids.claim(given, role, () =>
       broken('message-id-reused', `${given} is a message of another role.`),
     )
@@ -48,7 +45,6 @@ export class TextRules {
 
   content(event: WireEventOf<'TEXT_MESSAGE_CONTENT'>): void {
     const { broken, emit } = this.#scope
-    if (typeof event.delta !== 'string') return broken('malformed', 'Text has no delta.')
     // Older clients refuse an empty one, and it says nothing.
     if (event.delta === '') return
     if (!this.#names.has(event.messageId)) {
@@ -62,7 +58,13 @@ export class TextRules {
       if (!this.#names.has(event.messageId)) return
     }
     const messageId = this.#names.get(event.messageId) as string
-    emit(tagged(messageId === event.messageId ? event : { ...event, messageId }, this.#open.get(messageId)))
+    emit(
+      continued(
+        this.#scope,
+        messageId === event.messageId ? event : { ...event, messageId },
+        this.#open.get(messageId),
+      ),
+    )
   }
 
   end(event: WireEventOf<'TEXT_MESSAGE_END'>): void {
@@ -72,7 +74,7 @@ export class TextRules {
     const owner = this.#open.get(messageId)
     this.#open.delete(messageId)
     this.#names.delete(event.messageId)
-    emit(tagged(messageId === event.messageId ? event : { ...event, messageId }, owner))
+    emit(continued(this.#scope, messageId === event.messageId ? event : { ...event, messageId }, owner))
   }
 
   /** Closes what is open, the innermost first; of one subagent, or all. */

@@ -18,6 +18,7 @@ import type { RunInput } from '../input/run-input'
 import type { Service } from '../service'
 import { openStream, sidesOf } from '../stream/open-run'
 import type { RunStream } from '../stream/run-stream'
+import { withLegacyResume } from '../thread/legacy-resume'
 import { type Plan, planRun } from '../thread/plan'
 import { seedConversation } from '../thread/seed'
 import { Thread } from '../thread/thread'
@@ -44,17 +45,18 @@ export async function answerRun(
   info: RequestInfo,
   headers: Record<string, string>,
 ) {
-  const input = await readInput(service, info)
-  const name = runName(info, input.threadId, input.runId)
+  const given = await readInput(service, info)
+  const name = runName(info, given.threadId, given.runId)
   const live = service.live.begin(name)
   try {
     const thread = await Thread.load({
-      threadId: input.threadId,
+      threadId: given.threadId,
       tenant: info.tenant,
       principal: info.principal,
       runtime: service.agent(info).runtime,
       conversation: service.parts.conversation,
     })
+    const input = service.parts.options.legacyInterrupts ? await withLegacyResume(given, thread) : given
     const plan = await planRun(
       input,
       thread,

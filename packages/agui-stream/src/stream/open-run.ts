@@ -62,7 +62,10 @@ export function openStream(service: Service, input: RunInput, key: TaskKey, side
     logger,
     key,
     threadId: input.threadId,
-    profile: profileOf(input.protocolVersion, options.subagentsForOldClients ?? false),
+    profile: profileOf(input.protocolVersion, {
+      subagents: options.subagentsForOldClients,
+      legacyInterrupts: options.legacyInterrupts,
+    }),
     frameLimit: service.frameLimit,
     onOver(isRunOver) {
       service.open.delete(stream)

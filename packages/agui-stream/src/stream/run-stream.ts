@@ -3,6 +3,7 @@ import type { SseHub, SseOwner, SseStream } from '@pf-agents/http-kit'
 import type { RunEncoder } from '../encode/run-encoder'
 import type { OutboundGuard } from '../guard/outbound-guard'
 import type { WireEvent } from '../wire/event'
+import { asLegacyInterrupts } from '../wire/legacy-interrupts'
 import { downgrade, type PeerProfile } from '../wire/profile'
 import { cursorAt } from './cursor'
 import { writeFrames } from './frame'
@@ -184,7 +185,7 @@ export class RunStream implements SseOwner {
   #frames(events: readonly WireEvent[], cursor?: string): string {
     const { profile, logger, key, frameLimit, guard } = this.#terms
     const told: WireEvent[] = []
-    for (const event of events) {
+    for (const event of profile.hasLegacyInterrupts ? events.flatMap(asLegacyInterrupts) : events) {
       const one = downgrade(event, profile, (what) =>
         logger.log('debug', 'An older AG-UI client could not be told everything.', { taskId: key.taskId, what }),
       )

@@ -7,16 +7,28 @@ export interface PeerProfile {
   readonly isCurrent: boolean
   /** Knows SUBAGENT_* events and attribution. */
   readonly hasSubagents: boolean
+  /** Is told of questions as front ends of before interrupts are. */
+  readonly hasLegacyInterrupts: boolean
 }
 
-const current: PeerProfile = { isCurrent: true, hasSubagents: true }
+/** What clients that declare no version are taken to understand. */
+export interface OldPeers {
+  subagents?: boolean | undefined
+  legacyInterrupts?: boolean | undefined
+}
+
+const current: PeerProfile = { isCurrent: true, hasSubagents: true, hasLegacyInterrupts: false }
 
 /**
  * What a client understands that declares this version: one that declares none is of the time before versions (0.0.x).
  * What can't be read is newer than we are.
  */
-export function profileOf(protocolVersion: string | undefined, oldPeersHaveSubagents: boolean): PeerProfile {
-  return protocolVersion === undefined ? { isCurrent: false, hasSubagents: oldPeersHaveSubagents } : current
+export function profileOf(
+  protocolVersion: string | undefined,
+  { subagents = false, legacyInterrupts = false }: OldPeers = {},
+): PeerProfile {
+  if (protocolVersion !== undefined) return current
+  return { isCurrent: false, hasSubagents: subagents, hasLegacyInterrupts: legacyInterrupts }
 }
 
 /** Told of what an older client could not be told. */
@@ -32,6 +44,11 @@ export function downgrade(
   const plain = hasSubagents ? event : withoutSubagents(event, onLoss)
   if (plain === undefined) return undefined
   switch (plain.type) {
+    case 'RUN_STARTED': {
+      // Of the request, older clients refuse forms that newer ones may send; they have it themselves.
+      const { input: _, ...rest } = plain
+      return rest
+    }
     case 'RUN_FINISHED':
       return finished(plain, hasSubagents, onLoss)
     case 'TOOL_CALL_RESULT': {

@@ -1,0 +1,177 @@
+import { protocolVersion, type WireEvent } from '../wire/event'
+import {
+  any,
+  either,
+  type Fields,
+  flag,
+  invalid,
+  list,
+  may,
+  notNull,
+  object,
+  type OnChange,
+  oneOf,
+  present,
+  record,
+  type Shape,
+  text,
+  variants,
+  whole,
+} from './shape'
+
+const metadata = { metadata: may(object) }
+const common: Fields = { timestamp: may(whole), rawEvent: may(notNull), ...metadata }
+/** Whose an event is, is looked at by the rules: they tell `null` from nothing. */
+const owned: Fields = { ...common, subagentRunId: may(any) }
+
+const source = variants('type', {
+  data: { value: text, mimeType: text },
+  url: { value: text, mimeType: may(text) },
+  file: { value: text, provider: may(text), mimeType: may(text) },
+})
+const part = { id: may(text), metadata: may(notNull) }
+const parts = list(
+  variants('type', {
+    text: { ...part, text },
+    image: { ...part, source },
+    audio: { ...part, source },
+    video: { ...part, source },
+    document: { ...part, source },
+  }),
+)
+const content = either(text, parts)
+
+const message: Fields = { ...metadata, id: text, encryptedValue: may(text), subagentRunId: may(text) }
+const named: Fields = { ...message, name: may(text) }
+const toolCall = record({
+  ...metadata,
+  id: text,
+  type: oneOf('function'),
+  function: record({ name: text, arguments: text }),
+  encryptedValue: may(text),
+})
+const messages = list(
+  variants('role', {
+    developer: { ...named, content: text },
+    system: { ...named, content: text },
+    assistant: { ...named, content: may(text), toolCalls: may(list(toolCall)) },
+    user: { ...named, content },
+    tool: { ...message, content, toolCallId: text, error: may(text) },
+    activity: { ...metadata, id: text, subagentRunId: may(text), activityType: text, content: object },
+    reasoning: { ...message, content: text },
+  }),
+)
+
+const runInput = record({
+  threadId: text,
+  runId: text,
+  protocolVersion: may(text),
+  parentRunId: may(text),
+  state: may(any),
+  messages,
+  tools: may(list(record({ ...metadata, name: text, description: text, parameters: may(notNull) }))),
+  context: may(list(record({ description: text, value: text }))),
+  forwardedProps: may(notNull),
+  resume: may(
+    list(record({ ...metadata, interruptId: text, status: oneOf('resolved', 'cancelled'), payload: may(notNull) })),
+  ),
+})
+
+const role = oneOf('assistant', 'user', 'system', 'developer')
+const ids = { threadId: any, runId: any }
+const messageId = { messageId: text }
+const toolCallId = { toolCallId: text }
+const subagent: Fields = { ...common, subagentRunId: text }
+
+/** What is given here as `any` is looked at by the rules, which can put it right. */
+const fields: Readonly<Record<WireEvent['type'], Fields>> = {
+  RUN_STARTED: {
+    ...common,
+    ...ids,
+    protocolVersion: may(oneOf(protocolVersion)),
+    parentRunId: may(text),
+    input: may(runInput),
+  },
+  RUN_FINISHED: { ...common, ...ids, result: may(notNull), outcome: may(any), usage: may(any) },
+  RUN_ERROR: { ...common, message: may(any), code: may(any), usage: may(any) },
+  STEP_STARTED: { ...owned, stepName: text },
+  STEP_FINISHED: { ...owned, stepName: text },
+  TEXT_MESSAGE_START: { ...owned, ...messageId, role: may(role), name: may(text) },
+  TEXT_MESSAGE_CONTENT: { ...owned, ...messageId, delta: text },
+  TEXT_MESSAGE_END: { ...owned, ...messageId },
+  TEXT_MESSAGE_CHUNK: { ...owned, messageId: may(any), role: may(any), name: may(any), delta: may(any) },
+  TOOL_CALL_START: { ...owned, ...toolCallId, toolCallName: text, parentMessageId: may(text) },
+  TOOL_CALL_ARGS: { ...owned, ...toolCallId, delta: text },
+  TOOL_CALL_END: { ...owned, ...toolCallId },
+  TOOL_CALL_CHUNK: {
+    ...owned,
+    toolCallId: may(any),
+    toolCallName: may(any),
+    parentMessageId: may(any),
+    delta: may(any),
+  },
+  TOOL_CALL_RESULT: { ...owned, ...messageId, ...toolCallId, content, role: may(oneOf('tool')) },
+  STATE_SNAPSHOT: { ...owned, snapshot: present },
+  STATE_DELTA: { ...owned, delta: any },
+  MESSAGES_SNAPSHOT: { ...common, messages },
+  ACTIVITY_SNAPSHOT: { ...owned, ...messageId, activityType: text, content: may(any), replace: may(flag) },
+  ACTIVITY_DELTA: { ...owned, ...messageId, activityType: text, patch: any },
+  REASONING_START: { ...owned, ...messageId },
+  REASONING_END: { ...owned, ...messageId },
+  REASONING_MESSAGE_START: { ...owned, ...messageId, role: may(oneOf('reasoning')) },
+  REASONING_MESSAGE_CONTENT: { ...owned, ...messageId, delta: text },
+  REASONING_MESSAGE_END: { ...owned, ...messageId },
+  REASONING_MESSAGE_CHUNK: { ...owned, messageId: may(any), delta: may(any) },
+  REASONING_ENCRYPTED_VALUE: {
+    ...owned,
+    subtype: oneOf('message', 'tool-call'),
+    entityId: text,
+    encryptedValue: text,
+  },
+  SUBAGENT_STARTED: {
+    ...subagent,
+    name: text,
+    description: may(text),
+    parentSubagentRunId: may(text),
+    parentToolCallId: may(text),
+    parentMessageId: may(text),
+  },
+  SUBAGENT_FINISHED: {
+    ...subagent,
+    result: may(notNull),
+    outcome: may(variants('type', { success: {}, suspended: { interruptIds: may(list(text)) } })),
+  },
+  SUBAGENT_ERROR: { ...subagent, message: may(any), code: may(text) },
+  CUSTOM: { ...owned, name: text, value: present },
+  RAW: { ...owned, event: present, source: may(text) },
+}
+
+const shapes: ReadonlyMap<string, Shape> = new Map(
+  Object.entries(fields).map(([type, of]) => [type, record({ ...of, type: any })]),
+)
+
+/** Whether there are events of this type. */
+export const isKnown = (type: unknown): boolean => shapes.has(type as string)
+
+/** The event with fields that it can have; `undefined` where it lacks one that it needs. */
+export function cleanEvent(event: WireEvent, onChange: OnChange): WireEvent | undefined {
+  const clean = shapes.get(event.type)?.(event, onChange, '')
+  return clean === invalid ? undefined : (clean as WireEvent | undefined)
+}
+
+const interrupt = record({
+  ...metadata,
+  id: text,
+  reason: may(text),
+  message: may(text),
+  toolCallId: may(text),
+  responseSchema: may(object),
+  expiresAt: may(text),
+  subagentRunId: may(text),
+})
+
+/** The interrupt with fields that it can have. */
+export function cleanInterrupt(given: unknown, onChange: OnChange): Record<string, unknown> | undefined {
+  const clean = interrupt(given, onChange, '')
+  return clean === invalid ? undefined : (clean as Record<string, unknown>)
+}

@@ -1,0 +1,116 @@
+/** Stands for a value that can not be made what it has to be. */
+export const invalid: unique symbol = Symbol('invalid')
+
+/** Told what was left out, and where. */
+export type OnChange = (path: string, why: string) => void
+
+/**
+ * Gives a value as it has to be: itself where it is right, a copy without what does not belong, or {@link invalid}. Values
+ * are never changed.
+ */
+export type Shape = (value: unknown, onChange: OnChange, path: string) => unknown
+
+/** A field that may be left out: where it is wrong, it is. */
+interface Optional {
+  readonly may: Shape
+}
+/** Fields of an object, by their names. */
+export type Fields = Readonly<Record<string, Shape | Optional>>
+
+/** A shape made of a question. */
+export const is =
+  (holds: (value: unknown) => boolean): Shape =>
+  (value) =>
+    holds(value) ? value : invalid
+
+export const text = is((value) => typeof value === 'string')
+export const flag = is((value) => typeof value === 'boolean')
+export const present = is((value) => value !== undefined)
+export const notNull = is((value) => value !== undefined && value !== null)
+export const whole = is(Number.isSafeInteger)
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const object = is(isObject)
+/** Anything: what it has to be is looked at elsewhere. */
+export const any: Shape = (value) => value
+
+export const may = (shape: Shape): Optional => ({ may: shape })
+
+export const oneOf = (...values: readonly unknown[]): Shape => is((value) => values.includes(value))
+
+export const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value, onChange, path) => {
+    for (const shape of shapes) {
+      const clean = shape(value, onChange, path)
+      if (clean !== invalid) return clean
+    }
+    return invalid
+  }
+
+/** A list: what is wrong in it is left out. */
+export const list =
+  (item: Shape): Shape =>
+  (value, onChange, path) => {
+    if (!Array.isArray(value)) return invalid
+    let copy: unknown[] | undefined
+    for (let at = 0; at < value.length; at++) {
+      const clean = item(value[at], onChange, `${path}/${at}`)
+      if (clean !== value[at] && copy === undefined) copy = value.slice(0, at)
+      if (clean === invalid) onChange(`${path}/${at}`, 'can not have this value')
+      else copy?.push(clean)
+    }
+    return copy ?? value
+  }
+
+/** An object of these fields and no others: clients leave others out, with a warning. */
+export function record(fields: Fields): Shape {
+  const table = new Map(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      typeof field === 'function' ? { shape: field, isNeeded: true } : { shape: field.may, isNeeded: false },
+    ]),
+  )
+  const needed = [...table].flatMap(([name, { isNeeded }]) => (isNeeded ? [name] : []))
+  return (value, onChange, path) => {
+    if (!isObject(value)) return invalid
+    let copy: Record<string, unknown> | undefined
+    let seen = 0
+    for (const name in value) {
+      const given = value[name]
+      const field = table.get(name)
+      if (given === undefined) continue
+      const clean = field === undefined ? invalid : field.shape(given, onChange, `${path}/${name}`)
+      if (clean === given) {
+        if (field?.isNeeded) seen++
+        continue
+      }
+      copy ??= { ...value }
+      if (clean !== invalid) {
+        if (field?.isNeeded) seen++
+        copy[name] = clean
+        continue
+      }
+      onChange(`${path}/${name}`, field === undefined ? 'is no field' : 'can not have this value')
+      if (field?.isNeeded) return invalid
+      delete copy[name]
+    }
+    if (seen < needed.length) {
+      onChange(path, `lacks one of ${needed.join(', ')}`)
+      return invalid
+    }
+    return copy ?? value
+  }
+}
+
+/** An object whose kind a field names. */
+export function variants(name: string, kinds: Readonly<Record<string, Fields>>): Shape {
+  const shapes = new Map(
+    Object.entries(kinds).map(([kind, fields]) => [kind, record({ ...fields, [name]: oneOf(kind) })]),
+  )
+  return (value, onChange, path) => {
+    if (!isObject(value)) return invalid
+    const shape = shapes.get(value[name] as string)
+    return shape === undefined ? invalid : shape(value, onChange, path)
+  }
+}
