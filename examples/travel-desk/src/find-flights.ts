@@ -1,5 +1,6 @@
 import { defineSkill, jsonSchema, reply } from '@pf-agents/agent-core'
-import { cities, type Flight, flightsBetween, unknownCities } from './flights.ts'
+import { affordable, cities, type Flight, flightsBetween, unknownCities } from './flights.ts'
+import { tripBoard } from './trip-board.ts'
 
 /** Where somebody wants to go. */
 export type Search = { from: string; to: string; day: string }
@@ -35,10 +36,13 @@ export const findFlights = defineSkill({
   examples: ['{ "from": "Lisbon", "to": "Vienna", "day": "2027-04-30" }'],
   input: searchSchema,
   output: foundSchema,
-  handler({ from, to }) {
+  handler({ from, to, day }, context) {
     const unknown = unknownCities([from, to])
     if (unknown.length > 0)
       return reply.rejected(`We sell no flights for ${unknown.join(' and ')}. We know ${cities.join(', ')}.`)
-    return reply.data({ flights: flightsBetween(from, to) })
+    const { wishes, show } = tripBoard(context)
+    const flights = affordable(flightsBetween(from, to), wishes.maxFare)
+    show({ from, to, day, flights })
+    return reply.data({ flights })
   },
 })

@@ -25,6 +25,11 @@ export function flightsBetween(from: string, to: string): Flight[] {
   return timetable.filter((flight) => flight.from === from && flight.to === to).toSorted((a, b) => a.fare - b.fare)
 }
 
+/** Of some flights, those within a fare, where there is one. */
+export function affordable(flights: readonly Flight[], maxFare = Infinity): Flight[] {
+  return flights.filter(({ fare }) => fare <= maxFare)
+}
+
 /** The flight of a number. */
 export function flightOf(number: string): Flight | undefined {
   return timetable.find((flight) => flight.number === number)

@@ -17,8 +17,8 @@ export const talkNeeds: Needs = {
   variables: { OPENAI_API_KEY: { default: '' }, OLLAMA_HOST: { default: '' }, MODEL: { default: '' } },
 }
 
-/** What the model may do: it finds flights. To book one is the skill's alone. */
-const findFlightsTool = defineTool({
+/** What the model may do, beside the tools that a page brings: it finds flights. To book one is the skill's alone. */
+export const findFlightsTool = defineTool({
   name: 'find_flights',
   description: 'Lists the flights between two cities on a day, the cheapest first.',
   input: searchSchema,
@@ -38,7 +38,6 @@ export async function talk(_message: IncomingMessage, context: RunContext) {
   await context.llm.run({
     model,
     instructions: `You work at a travel desk that knows ${cities.join(', ')}. Be brief. You find flights by your tool. To book one, the traveller writes "Book a trip".`,
-    tools: [findFlightsTool],
     stream: true,
   })
   return undefined
