@@ -73,7 +73,15 @@ export { createMemoryOutbox, type MemoryOutbox, type MemoryOutboxOptions } from 
 export { createMemoryRunStore, type MemoryRunStore, type MemoryRunStoreOptions } from './memory/memory-run-store'
 export { createMemoryStores, type MemoryStores, type MemoryStoresOptions } from './memory/memory-stores'
 export { type Agent, type AgentDefinition, type AgentProvider, type BudgetLimits, defineAgent } from './agent/agent'
-export { mergeNeeds, type Needs, type ResolvedNeeds, secret, type SecretReference } from './agent/needs'
+export {
+  mergeNeeds,
+  type Needs,
+  type OptionalSecret,
+  type ResolvedNeeds,
+  secret,
+  type SecretReference,
+  type VariableNeed,
+} from './agent/needs'
 export { checkOutbound, matchesOutbound, type OutboundRule, parseOutbound } from './agent/outbound'
 export {
   defineSkill,

@@ -151,6 +151,22 @@ describe('an agent with a model over AG-UI', () => {
     }
   })
 
+  it('tells the model of the page, and what the user says beside an answer', async () => {
+    const { run, provider } = modelApp([
+      { toolCalls: [{ name: 'book', arguments: { city: 'Rome' } }] },
+      { text: 'Booked.' },
+    ])
+    const context = [{ description: 'Page', value: 'Flights' }]
+    const first = await run({ context }, 'book Rome')
+    const [question] = first.at(-1).outcome.interrupts
+    const resume = [{ interruptId: question.id, status: 'resolved', payload: { approved: true } }]
+    await run({ context, resume }, 'a window seat, please')
+    const { messages } = (provider.requests[1] as Json).body
+    expect(messages.map(({ role }: Json) => role)).toEqual(['user', 'assistant', 'tool', 'user'])
+    expect(messages[0].content).toContain('[{"description":"Page","value":"Flights"}]')
+    expect(messages[3].content).toBe('a window seat, please')
+  })
+
   it('begins anew where the user goes on rather than wait for a page tool', async () => {
     const { page, run, provider } = modelApp([
       { toolCalls: [{ name: 'show', arguments: {} }] },

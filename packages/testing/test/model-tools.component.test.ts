@@ -2,13 +2,13 @@
 // that wait between two requests, memory across conversations.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
-import type { Task } from '@pf-agents/agent-core'
+import type { Part, Task } from '@pf-agents/agent-core'
 import { startComponent, type StartedComponent } from '../src/node'
 
 const entry = new URL('./apps/model-tools.spin.ts', import.meta.url).pathname
 let component: StartedComponent
 
-async function send(text: string, more: { taskId?: string; contextId?: string } = {}): Promise<Task> {
+async function send(text: string | Part[], more: { taskId?: string; contextId?: string } = {}): Promise<Task> {
   const client = createA2AClient({ url: component.url })
   const answer = await client.sendMessage({ message: { ...userMessage(text), ...more } })
   if (!('task' in answer)) throw new Error(`"${text}" became no task`)
@@ -28,6 +28,7 @@ it('the model has the tools of the features', async () => {
     'ask',
     'confirm',
     'fetch_page',
+    'optional',
     'read_tool_result',
     'recall',
     'remember',
@@ -55,4 +56,16 @@ it('what is remembered in one conversation is recalled in another', async () => 
   // Small and capital letters of other scripts, without Intl.
   await send('remember Das Fest ist in Köln, в Москве, 東京で。')
   for (const query of ['KÖLN', 'МОСКВЕ', '東京']) expect(said(await send(`recall ${query}`))).toContain('Das Fest')
+})
+
+it('a later task has the calls of those before it; what is said beside an answer comes behind its result', async () => {
+  const { id: taskId, contextId } = await send('ask me')
+  const done = await send([{ data: 'Rome' }, { text: 'what now?' }], { taskId, contextId })
+  const first = 'user: ask me; assistant: call ask; tool: tool-result; user: what now?'
+  expect(said(done)).toBe(first)
+  expect(said(await send('what else?', { contextId }))).toBe(`${first}; assistant: ${first}; user: what else?`)
+})
+
+it('what is optional and not granted is undefined', async () => {
+  expect(said(await send('optional'))).toBe('I was told: undefined undefined')
 })

@@ -77,6 +77,21 @@ describe('mergeNeeds', () => {
       keyValue: ['default', 'other'],
       memoryMb: 128,
     })
+    // What is optional to one of them only is needed.
+    const maybe = (name: string) => secret(name, { optional: true })
+    expect(
+      mergeNeeds([
+        {
+          secrets: [maybe('A'), maybe('B')],
+          variables: { x: { optional: true }, y: { optional: true, default: '1' } },
+        },
+        { secrets: [maybe('A'), 'B'], variables: { x: {}, y: { optional: true } } },
+      ]),
+    ).toMatchObject({
+      secrets: ['A', 'B'],
+      optionalSecrets: ['A'],
+      variables: { x: {}, y: { optional: true, default: '1' } },
+    })
     expect(mergeNeeds([])).toEqual({ outbound: [], variables: {}, secrets: [], keyValue: [], memoryMb: 64 })
   })
 

@@ -343,6 +343,24 @@ describe('variables, secrets, credentials', () => {
     }
   })
 
+  it('what is optional is undefined where it has no value, and empty is none', async () => {
+    const seen: unknown[] = []
+    const needs = { variables: { EMPTY: { optional: true }, NONE: { optional: true }, REGION: { optional: true } } }
+    const test = harness(
+      {
+        needs,
+        onMessage: async (_, { secret: read, variable }) => {
+          for (const name of ['KEY', 'EMPTY', 'NONE']) seen.push(await read(secret(name, { optional: true })))
+          for (const name of ['REGION', 'EMPTY', 'NONE']) seen.push(await variable(name))
+          await read('NONE')
+        },
+      },
+      { bindings: [bind(variablesPort, { get: (name) => values[name] })] },
+    )
+    expect(failureCode(await test.sendTask('x'))).toBe('PF_SECRET_MISSING')
+    expect(seen).toEqual(['sk-very-secret', undefined, undefined, 'eu', undefined, undefined])
+  })
+
   it('a secret stands in no log and no message, whatever the handler does with it but to say it', async () => {
     const test = handling(
       async (context) => {

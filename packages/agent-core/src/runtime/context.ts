@@ -1,4 +1,5 @@
 import type { Agent } from '../agent/agent'
+import type { OptionalSecret, SecretReference } from '../agent/needs'
 import type { Skill } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
@@ -121,11 +122,21 @@ export class Context implements RunContext {
   get variable(): RunContext['variable'] {
     return async (name) => {
       const value = await this.services.find(variablesPort)?.get(name)
-      return value ?? getOwn(this.#run.host.agent.needs?.variables, name)?.default
+      const need = getOwn(this.#run.host.agent.needs?.variables, name)
+      // Spin has no variable without a value: one that need not be set is empty there.
+      return value === undefined || (value === '' && need?.optional === true) ? need?.default : value
     }
   }
   get secret(): RunContext['secret'] {
-    return (name) => readSecret(this.#run, typeof name === 'string' ? name : name.secret)
+    const read = async (name: string | SecretReference | OptionalSecret): Promise<string | undefined> => {
+      const { secret, optional } = typeof name === 'string' ? { secret: name } : name
+      const value = await readSecret(this.#run, secret)
+      if (value !== undefined || optional === true) return value
+      throw new PfError('PF_SECRET_MISSING', `The secret ${secret} has no value. Set the variable ${secret}.`, {
+        details: { secret },
+      })
+    }
+    return read as RunContext['secret']
   }
   get log(): RunContext['log'] {
     return (level, message, fields) => this.#run.log(level, message, fields)
@@ -147,13 +158,9 @@ async function readHistory({ scope, services, writer, contextId, message }: Run,
   return messages.slice(Math.max(0, end - limit), end)
 }
 
-async function readSecret(run: Run, name: string): Promise<string> {
+async function readSecret(run: Run, name: string): Promise<string | undefined> {
   const value = await run.services.ports.find(variablesPort)?.get(name)
-  if (value === undefined || value === '') {
-    throw new PfError('PF_SECRET_MISSING', `The secret ${name} has no value. Set the variable ${name}.`, {
-      details: { secret: name },
-    })
-  }
+  if (value === undefined || value === '') return undefined
   run.keepSecret(value)
   return value
 }

@@ -1,4 +1,5 @@
 import type { Agent } from '../agent/agent'
+import type { OptionalSecret, SecretReference } from '../agent/needs'
 import type { Skill } from '../agent/skill'
 import type { JsonObject, JsonValue } from '../model/json'
 import type { IncomingMessage, Message } from '../model/message'
@@ -83,10 +84,12 @@ export interface RunContext {
    * @throws PfError PF_OUTBOUND_DENIED
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** A variable's value, or its default from `needs.variables`. */
+  /** A variable's value, or its default from `needs.variables`; `undefined` for one that is optional and empty. */
   variable(name: string): Promise<string | undefined>
   /** A secret's value; it is blotted out of what `log` says from then on. @throws PfError PF_SECRET_MISSING */
-  secret(name: string | { secret: string }): Promise<string>
+  secret(name: string | SecretReference): Promise<string>
+  /** The value of a secret that need not have one. */
+  secret(name: OptionalSecret): Promise<string | undefined>
   readonly trace: TraceContext | undefined
   log(level: LogLevel, message: string, fields?: Record<string, unknown>): void
   /**

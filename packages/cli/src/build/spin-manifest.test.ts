@@ -11,8 +11,9 @@ it('grants what the agent needs, and declares its variables and secrets', () => 
     component: 'dist/support.wasm',
     needs: {
       outbound: ['https://api.example.com', 'http://127.0.0.1:*'],
-      variables: { 'llm-host': { default: 'llm.example.com' }, REGION: {} },
-      secrets: ['OPENAI_API_KEY'],
+      variables: { 'llm-host': { default: 'llm.example.com' }, REGION: {}, TONE: { optional: true } },
+      secrets: ['OPENAI_API_KEY', 'HOOK_KEY'],
+      optionalSecrets: ['HOOK_KEY'],
       keyValue: ['default'],
       memoryMb: 64,
     },
@@ -28,7 +29,9 @@ description = "Says \\"hello\\"\\nand more"
 [variables]
 llm_host = { default = "llm.example.com" }
 region = { required = true }
+tone = { default = "" }
 openai_api_key = { required = true, secret = true }
+hook_key = { default = "", secret = true }
 
 [[trigger.http]]
 route = "/..."
@@ -42,7 +45,9 @@ key_value_stores = ["default"]
 [component.support-agent.variables]
 llm_host = "{{ llm_host }}"
 region = "{{ region }}"
+tone = "{{ tone }}"
 openai_api_key = "{{ openai_api_key }}"
+hook_key = "{{ hook_key }}"
 `)
 })
 

@@ -19,12 +19,17 @@ export interface SpinManifestParts {
 export function spinManifest({ name, version, description, needs, component }: SpinManifestParts): string {
   const id = componentId(name)
   const variables = [
-    ...Object.entries(needs.variables).map(([variable, { default: value }]) => ({
+    ...Object.entries(needs.variables).map(([variable, { default: value, optional }]) => ({
       variable: canonicalName(variable),
       secret: false,
-      value,
+      // Spin knows no variable without a value: what need not be set is empty.
+      value: value ?? (optional ? '' : undefined),
     })),
-    ...needs.secrets.map((variable) => ({ variable: canonicalName(variable), secret: true, value: undefined })),
+    ...needs.secrets.map((variable) => ({
+      variable: canonicalName(variable),
+      secret: true,
+      value: needs.optionalSecrets?.includes(variable) ? '' : undefined,
+    })),
   ]
   const sections = [
     section(undefined, ['spin_manifest_version = 2']),

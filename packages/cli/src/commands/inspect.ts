@@ -69,11 +69,11 @@ function text(
     ['Outbound', needs.outbound],
     [
       'Variables',
-      Object.entries(needs.variables).map(([variable, { default: value }]) =>
-        value === undefined ? variable : `${variable} (default ${value})`,
+      Object.entries(needs.variables).map(([variable, { default: value, optional }]) =>
+        value !== undefined ? `${variable} (default ${value})` : optional ? `${variable} (optional)` : variable,
       ),
     ],
-    ['Secrets', needs.secrets],
+    ['Secrets', needs.secrets.map((name) => (needs.optionalSecrets?.includes(name) ? `${name} (optional)` : name))],
     ['Stores', needs.keyValue],
     ['Memory', [`${needs.memoryMb} MB`]],
     ['Tasks', [lifetimes[definition.taskLifetime] ?? definition.taskLifetime]],

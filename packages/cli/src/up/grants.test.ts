@@ -45,7 +45,12 @@ it('treats as a secret what comes from a secret file or is declared one, whereve
 it('says what is missing and how to give it', () => {
   const { warnings } = read(
     { outbound: ['https://a.example'] },
-    { secrets: ['API_KEY'], variables: { REGION: {} }, outbound: ['https://a.example', 'https://b.example'] },
+    {
+      secrets: ['API_KEY', 'HOOK_KEY'],
+      optionalSecrets: ['HOOK_KEY'],
+      variables: { REGION: {}, TONE: { optional: true } },
+      outbound: ['https://a.example', 'https://b.example'],
+    },
   )
   expect(warnings).toEqual([
     'the agent needs the secret API_KEY; give it with --secret-file FILE',

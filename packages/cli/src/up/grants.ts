@@ -45,10 +45,10 @@ export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
 
   const given = new Set([...plain.keys(), ...secret.keys()].map(canonicalName))
   for (const name of needs.secrets)
-    if (!given.has(canonicalName(name)))
+    if (!given.has(canonicalName(name)) && needs.optionalSecrets?.includes(name) !== true)
       warnings.push(`the agent needs the secret ${name}; give it with --secret-file FILE`)
-  for (const name of Object.keys(needs.variables))
-    if (!given.has(canonicalName(name)))
+  for (const [name, { optional }] of Object.entries(needs.variables))
+    if (!given.has(canonicalName(name)) && optional !== true)
       warnings.push(`the agent needs the variable ${name}; give it with --var ${name}=VALUE`)
   const outbound = values.list('outbound')
   for (const pattern of outbound) checkOutbound(pattern)

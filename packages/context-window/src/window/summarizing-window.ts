@@ -115,7 +115,7 @@ async function ask(
     signal: context.signal,
     host: {
       fetch: context.fetch,
-      variables: { get: context.secret },
+      variables: { get: (name) => context.secret({ secret: name, optional: true }) },
       clock: context.services.find(clockPort),
       random: context.services.find(randomPort),
     },

@@ -109,7 +109,12 @@ function modelCall(
     ...(answer?.mode === 'native' && { output: { schema: answer.schema.shown } }),
     ...(most !== Number.POSITIVE_INFINITY && { maxOutputTokens: most }),
     signal: context.signal,
-    host: { fetch: context.fetch, variables: { get: context.secret }, clock, random },
+    host: {
+      fetch: context.fetch,
+      variables: { get: (name) => context.secret({ secret: name, optional: true }) },
+      clock,
+      random,
+    },
   }
 }
 

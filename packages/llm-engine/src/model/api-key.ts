@@ -1,7 +1,10 @@
-import { type ModelHost, PfError, type SecretReference } from '@pf-agents/agent-core'
+import { type ModelHost, type OptionalSecret, PfError, type SecretReference } from '@pf-agents/agent-core'
 
-/** A key: itself, the name of a secret that is looked up for every call, or a function asked for every attempt. */
-export type ApiKey = string | SecretReference | (() => string | Promise<string>)
+/**
+ * A key: itself, the name of a secret that is looked up for every call, or a function asked for every attempt. Without a
+ * value of a secret that is optional, no key is sent.
+ */
+export type ApiKey = string | SecretReference | OptionalSecret | (() => string | Promise<string>)
 
 /**
  * The key's value, now.
@@ -13,6 +16,7 @@ export async function resolveKey(key: ApiKey | undefined, host: ModelHost): Prom
   if (typeof key === 'function') return key()
   const value = await host.variables?.get(key.secret)
   if (value !== undefined && value !== '') return value
+  if (key.optional) return undefined
   const why = host.variables ? 'has no value' : 'can not be looked up: the call has no host.variables'
   throw new PfError('PF_SECRET_MISSING', `The secret ${key.secret} ${why}. Set it, or give the model another key.`, {
     details: { secret: key.secret },

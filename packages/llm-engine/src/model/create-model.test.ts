@@ -243,6 +243,17 @@ describe('keys and needs', () => {
     expect(host.bodies).toHaveLength(1)
   })
 
+  it('sends no key where it is optional and has no value', async () => {
+    const host = hostOf(ok)
+    const model = createOpenAiChat({ model: 'm', apiKey: secret('KEY', { optional: true }) })
+    for (const value of [undefined, '', 'k']) {
+      const { error } = await read(model, { ...hello, host: { ...host, variables: { get: () => value } } })
+      expect(error).toBeUndefined()
+      expect(new Headers(host.inits.at(-1)?.headers).get('authorization')).toBe(value ? 'Bearer k' : null)
+    }
+    expect((await read(model, { ...hello, host })).error).toBeUndefined()
+  })
+
   it('adds headers, the last of a name wins', async () => {
     const host = hostOf(ok)
     const model = createOpenAiChat({ model: 'm', host, headers: { 'X-A': '1', 'x-b': '1' } })

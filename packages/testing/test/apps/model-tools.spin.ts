@@ -1,7 +1,7 @@
 // A scripted model over the features that work on what it says: each request is a new instance, so what it says follows
 // from what it is told.
 import { a2aServer } from '@pf-agents/a2a-server'
-import { defineAgent, defineTool, jsonSchema, type ModelMessage } from '@pf-agents/agent-core'
+import { defineAgent, defineTool, jsonSchema, type ModelMessage, secret, type Tool } from '@pf-agents/agent-core'
 import { createApp } from '@pf-agents/app'
 import { contextWindow, conversationMemory } from '@pf-agents/context-window'
 import { interactiveTools } from '@pf-agents/interactive-tools'
@@ -34,6 +34,27 @@ function textsOf(messages: readonly ModelMessage[]): { asked: string; results: s
   return { asked: part?.type === 'text' ? part.text : '', results }
 }
 
+/** A prompt in short, message by message. */
+function inShort(messages: readonly ModelMessage[]): string {
+  const short = messages.flatMap((message) => {
+    if (message.role === 'system') return []
+    const parts = message.content.map((part) =>
+      part.type === 'text' ? part.text : part.type === 'tool-call' ? `call ${part.name}` : part.type,
+    )
+    return [`${message.role}: ${parts.join(', ')}`]
+  })
+  return short.join('; ')
+}
+
+const optional: Tool = {
+  name: 'optional',
+  description: 'Reads what the host need not have.',
+  async run(_, { context }) {
+    const key = await context.secret(secret('HOOK_KEY', { optional: true }))
+    return `${String(key)} ${String(await context.variable('TONE'))}`
+  },
+}
+
 const call = (name: string, args: object): MockTurn => ({ toolCalls: [{ name, arguments: args as never }] })
 
 const model = mockModel({
@@ -44,6 +65,7 @@ const model = mockModel({
     const usage = { inputTokens: Math.round(JSON.stringify(messages).length / 2.6), outputTokens: 5 }
     if (usage.inputTokens > 6_000) return { error: 'PF_MODEL_CONTEXT_LENGTH' }
     const [verb, ...rest] = asked.split(' ')
+    if (verb === 'what') return { text: inShort(messages), usage }
     const argument = rest.join(' ')
     if (verb === 'read') {
       const index = /page(\d+)word/.exec(newest)?.[1]
@@ -54,13 +76,21 @@ const model = mockModel({
     }
     if (newest !== '') return { text: `I was told: ${newest}`, usage }
     if (verb === 'ask') return { ...call('ask', { question: 'Which city?', options: ['Oslo', 'Rome'] }), usage }
+    if (verb === 'optional') return { ...call('optional', {}), usage }
     if (verb === 'remember') return { ...call('remember', { text: argument }), usage }
     if (verb === 'recall') return { ...call('recall', { query: argument }), usage }
     return { text: tools.map(({ name }) => name).join(' '), usage }
   },
 })
 
-const agent = defineAgent({ name: 'tools', description: 'Uses tools', version: '1.0.0', model, tools: [fetchPage] })
+const agent = defineAgent({
+  name: 'tools',
+  description: 'Uses tools',
+  version: '1.0.0',
+  model,
+  tools: [fetchPage, optional],
+  needs: { secrets: [secret('HOOK_KEY', { optional: true })], variables: { TONE: { optional: true } } },
+})
 
 export default createApp(agent, [
   a2aServer(),
