@@ -19,6 +19,9 @@ export interface TailLimits {
   length: number
 }
 
+/** Characters handed over at once, or so: a follower that stalls holds that many, however large events are. */
+const batchLength = 131_072
+
 /** Kept beyond what followers need, so that the tail is not cut for every event. */
 const slack = 64
 
@@ -54,7 +57,7 @@ export class Channel {
   }
 
   /**
-   * Events numbered `from` and later that are at hand, `limit` or so; `undefined` where the store has to be asked.
+   * Events numbered `from` and later that are at hand, a batch of them; `undefined` where the store has to be asked.
    * A message is never the last while what follows it is at hand: the two may be one on the wire.
    */
   at(from: number, limit: number): readonly StoredEvent[] | undefined {
@@ -62,7 +65,7 @@ export class Channel {
     if (first === undefined || from < first || from > this.lastSeq) return undefined
     let end = Math.min(from - first + limit, this.#tail.length)
     while (end < this.#tail.length && this.#tail[end - 1]?.event.type === 'message') end++
-    return this.#tail.slice(from - first, end)
+    return withinLength(this.#tail.slice(from - first, end))
   }
 
   /** Drops what everybody has read, and what goes over the bounds: whoever is still behind is given that by the store. */
@@ -91,15 +94,26 @@ export function endsTask({ event }: StoredEvent): boolean {
   return event.type === 'status' && isTerminal(event.status.state)
 }
 
-/** About how many characters an event has: exact where it is large, for that is when it matters. */
-function lengthOf(event: RunEvent): number {
-  if ('delta' in event) return event.delta.length + 64
-  const parts = event.type === 'artifact' ? event.artifact.parts : event.type === 'message' ? event.message.parts : []
-  let length = 256
-  for (const part of parts) {
-    if (part.text !== undefined) length += part.text.length
-    else if (part.raw !== undefined) length += part.raw.length
-    else if ('data' in part) length += 1024
+/** The first of some events, as many as make a batch by their length; at least one, and what is read together with it. */
+export function withinLength(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  let length = 0
+  for (let at = 0; at < events.length; at++) {
+    length += lengthOf((events[at] as StoredEvent).event)
+    if (length > batchLength && at > 0 && events[at - 1]?.event.type !== 'message') return events.slice(0, at)
   }
-  return length
+  return events
+}
+
+/** About how many characters an event has. */
+function lengthOf(event: RunEvent): number {
+  return 'delta' in event && typeof event.delta === 'string' ? event.delta.length + 64 : sizeOf(event)
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  let size = 16
+  for (const [name, one] of Object.entries(value)) size += name.length + sizeOf(one)
+  return size
 }

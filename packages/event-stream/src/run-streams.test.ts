@@ -191,6 +191,53 @@ describe('run streams', () => {
     expect(counted.reads).toBeGreaterThan(before)
   })
 
+  it('gives all of a long log at once, however much of it there is, and asks no clock for it', async () => {
+    const store = createMemoryRunStore()
+    const { commit } = await task(store, undefined)
+    for (let count = 1; count <= 2000; count++) await commit([chunk(count)])
+    const clock = createFakeClock()
+    const working = createRunStreams({ store, clock })
+    const seen: number[] = []
+    const reading = (async () => {
+      for await (const batch of working.subscribe(key, 1)) for (const { seq } of batch) seen.push(seq)
+    })()
+    await clock.settle()
+    expect(seen).toEqual(row(1, 2001))
+    await commit([completed])
+    expect(await drain(createRunStreams({ store, clock, pollMs: 0 }).subscribe(key, 1))).toEqual(row(1, 2002))
+    working.close()
+    await reading
+  })
+
+  it.each([
+    ['text', { text: 'x'.repeat(50_000) }],
+    ['data', { data: { rows: Array.from({ length: 50 }, () => 'x'.repeat(1000)) } }],
+  ])(
+    'hands over no more large events of %s at once than make a batch, from memory and from the log',
+    async (_, part) => {
+      const large: RunEvent = { type: 'artifact', artifact: { artifactId: 'a', parts: [part] }, append: true }
+      for (const bounds of [{}, { tailEvents: 1 }]) {
+        const counted = countingReads(createMemoryRunStore())
+        const streams = createRunStreams({ store: counted.store, clock: createFakeClock(), pollMs: 0, ...bounds })
+        const { commit } = await task(counted.store, streams)
+        const slow = streams.subscribe(key, 1)
+        await slow.next()
+        const before = counted.reads
+        for (let count = 0; count < 60; count++) await commit([large])
+        for (let count = 0; count < 600; count++) await commit([chunk(count)])
+        await commit([completed])
+        const sizes: number[] = []
+        for await (const batch of slow) sizes.push(batch.length)
+        expect(sizes.slice(0, 29)).toEqual(sizes.slice(0, 29).map(() => 2))
+        // Small ones come in large batches again.
+        expect(Math.max(...sizes)).toBeGreaterThan(100)
+        expect(sizes.reduce((sum, size) => sum + size)).toBe(661)
+        // Each large batch costs one look at the log, and none is read over and over.
+        expect(counted.reads - before).toBeLessThan(50)
+      }
+    },
+  )
+
   it('never parts a message from what followed it, wherever a batch ends', async () => {
     const message = (n: number): RunEvent => ({
       type: 'message',

@@ -1,5 +1,5 @@
 import { isActive, isTerminal, PfError, type RunStore, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
-import { type Channel, endsTask, type Follower } from './channel'
+import { type Channel, endsTask, type Follower, withinLength } from './channel'
 
 /** Events handed over at once, or so. */
 const batchLimit = 256
@@ -29,8 +29,10 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   readonly #channel: Channel
   readonly #signal: AbortSignal | undefined
   #isOver = false
-  /** The store may have events that were not published here: before the first look, and when a poll says so. */
+  /** The store may have events that were not published here: until a look finds none, and when a poll says so. */
   #mustAsk = true
+  /** Events that the store is asked for at once: fewer where they are large. */
+  #readLimit = batchLimit
   #waiting: ((step: Step | Promise<Step>) => void) | undefined
 
   constructor(home: SubscriptionHome, channel: Channel, from: number, signal: AbortSignal | undefined) {
@@ -112,7 +114,11 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     try {
       const batch = await this.#read(key)
       if (this.#isOver) return done
-      if (batch.length > 0) return this.#give(batch)
+      if (batch.length > 0) {
+        // There may be more behind, whether it was published here or not.
+        this.#mustAsk = true
+        return this.#give(batch)
+      }
       const head = await store.head(key)
       // Read before head: what ended the task in between is published, or found by the next look.
       if (head !== undefined && isTerminal(head.state) && (await store.read(key, this.position, 1))?.length === 0)
@@ -127,11 +133,15 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   }
 
   async #read(key: TaskKey): Promise<Batch> {
-    const batch = await this.#home.store.read(key, this.position, batchLimit)
-    if (batch === undefined)
+    const read = await this.#home.store.read(key, this.position, this.#readLimit)
+    if (read === undefined)
       throw new PfError('PF_STREAM_LAGGED', undefined, { details: { taskId: key.taskId, seq: this.position } })
     // As the channel has it: a message is read together with what follows it.
-    const isCut = batch.length === batchLimit && batch.at(-1)?.event.type === 'message'
-    return isCut ? batch.slice(0, -1) : batch
+    const isCut = read.length === this.#readLimit && read.at(-1)?.event.type === 'message'
+    const batch = withinLength(isCut ? read.slice(0, -1) : read)
+    // What is read and not handed over is read again. Two at least, for a message and what follows.
+    this.#readLimit =
+      batch.length < read.length ? Math.max(2, 2 * batch.length) : Math.min(batchLimit, 2 * this.#readLimit)
+    return batch
   }
 }
