@@ -2,16 +2,7 @@ import { bind, createMemoryRunStore, defineFeature, reply, runStorePort } from '
 import type { App } from '@pf-agents/app'
 import { type RunningServer, serve } from '@pf-agents/app/node'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type Frame,
-  bindingNames,
-  brief,
-  eventOf,
-  open,
-  type Opened,
-  sendParams,
-  streamingApp,
-} from '../../test/stream-client'
+import { bindingNames, brief, eventOf, open, type Opened, sendParams, streamingApp } from '../../test/stream-client'
 import { verifies } from '../conformance/verifies'
 
 const closing: (() => unknown)[] = []
@@ -430,71 +421,6 @@ describe('over a socket', () => {
     expect(brief('JSONRPC', await second.rest())).toEqual(['+two', 'completed'])
     expect(isDone).toBe(true)
   })
-
-  it('holds nobody up for a reader that takes nothing, which is told so and may come back', async () => {
-    const big = 'x'.repeat(100_000)
-    const server = await start(
-      {
-        async *onMessage() {
-          for (let count = 0; count < 200; count++) {
-            yield { type: 'artifact', artifact: { artifactId: `a${count}`, parts: [{ text: big }] } }
-            if (count % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-          }
-          await new Promise((resolve) => setTimeout(resolve, 1500))
-        },
-      },
-      { server: { streaming: { stallMs: 400 } } },
-    )
-    const slow = await open(fetch, server.url, 'HTTP+JSON', 'SendStreamingMessage', sendParams('go'))
-    const id = eventOf('HTTP+JSON', (await slow.next()) as never).task.id
-    const quick = await open(fetch, server.url, 'HTTP+JSON', 'SubscribeToTask', { id })
-    const frames = await quick.rest()
-    const lost = await slow.rest().catch((error: Error) => error)
-    // It has at least what its connection held; then the error, or the cut.
-    if (!(lost instanceof Error))
-      expect(lost.at(-1)).toMatchObject({ event: 'error', data: { error: { status: 'UNAVAILABLE' } } })
-    expect(brief('HTTP+JSON', frames.slice(-1))).toEqual(['completed'])
-    expect(frames.length).toBeGreaterThan(100)
-  })
-
-  it.each([['too late, is cut off and goes on behind its last whole event', 2500, false]] as const)(
-    'a reader that wakes %s',
-    async (_what, wakesAfterMs, isTold) => {
-      const big = 'x'.repeat(100_000)
-      const server = await start(
-        {
-          async *onMessage() {
-            for (let count = 0; count < 200; count++)
-              yield { type: 'artifact', artifact: { artifactId: `a${count}`, parts: [{ text: big }] } }
-          },
-        },
-        { server: { streaming: { stallMs: 800 } } },
-      )
-      const slow = await open(fetch, server.url, 'JSONRPC', 'SendStreamingMessage', sendParams('go'))
-      const frames = [(await slow.next()) as Frame]
-      const { id } = eventOf('JSONRPC', frames[0] as Frame).task
-      await new Promise((resolve) => setTimeout(resolve, wakesAfterMs))
-      let isCut = false
-      try {
-        for (let frame = await slow.next(); frame !== undefined; frame = await slow.next())
-          if (frame.comment === undefined) frames.push(frame)
-      } catch {
-        isCut = true
-      }
-      const told = frames.at(-1)?.event === 'error' ? frames.pop() : undefined
-      expect([told !== undefined, isCut]).toEqual([isTold, !isTold])
-      if (isTold) expect(JSON.stringify(told?.data)).toContain('PF_STREAM_LAGGED')
-      const after = async (lastId: string | undefined) => {
-        const headers = { 'a2a-extensions': 'urn:pf-agents:a2a:replay:v1', 'last-event-id': lastId as string }
-        return (await open(fetch, server.url, 'JSONRPC', 'SubscribeToTask', { id }, { headers })).rest()
-      }
-      const whole = await after(frames[0]?.id)
-      expect(frames.length).toBeLessThan(whole.length)
-      expect([...frames.slice(1), ...(await after(frames.at(-1)?.id))].map((frame) => frame.id)).toEqual(
-        whole.map((frame) => frame.id),
-      )
-    },
-  )
 })
 
 it('tells in the middle of a stream that its place is gone', async () => {

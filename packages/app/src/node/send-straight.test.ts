@@ -1,7 +1,8 @@
 import { createServer, type Server, ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { type AnyFeature, defineAgent, defineFeature, reply } from '@pf-agents/agent-core'
-import { createSseHub, type SseStream, sseResponse } from '@pf-agents/http-kit'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
+import { createSseHub, type SseHubOptions, type SseStream, sseResponse } from '@pf-agents/http-kit'
 import express from 'express'
 import { Hono } from 'hono'
 import { serve as serveHono } from '@hono/node-server'
@@ -24,8 +25,8 @@ afterEach(() => {
 })
 
 /** An app whose `/s` streams, and the streams it opened. */
-function streamingApp(begin: (stream: SseStream) => void, options: AppOptions = {}) {
-  const hub = createSseHub({ stallMs: 400 })
+function streamingApp(begin: (stream: SseStream) => void, options: AppOptions = {}, hubOptions: SseHubOptions = {}) {
+  const hub = createSseHub({ stallMs: 400, ...hubOptions })
   const streams: SseStream[] = []
   const told: string[] = []
   const feature: AnyFeature = defineFeature({
@@ -136,6 +137,37 @@ describe('a stream on Node', () => {
     socket.write('GET /s HTTP/1.1\r\nhost: x\r\n\r\n')
     await until(() => hub.size === 0 && told.length > 0)
     expect(told).toEqual(['gone'])
+    socket.destroy()
+  })
+
+  it('is cut off, too, where what waits is too little to hold its writer back', async () => {
+    const clock = createFakeClock()
+    const { app, hub, streams, told } = streamingApp(() => {}, {}, { clock, heartbeatMs: 0, stallMs: 800 })
+    const server = createServer(toNodeListener(app))
+    let end: Socket | undefined
+    server.on('connection', (socket) => (end = socket))
+    const url = await listen(server)
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.pause()
+    socket.write('GET /s HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => streams.length > 0)
+    const stream = streams[0] as SseStream
+    // Until the kernel takes no more, and no longer.
+    while (end?.writableLength === 0) {
+      expect(stream.write(`data: ${'x'.repeat(10_000)}\n\n`)).toBe(true)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    expect(stream.isBehind).toBe(false)
+    await clock.advance(700)
+    expect(told).toEqual([])
+    await clock.advance(300)
+    expect(told).toEqual(['gone'])
+    expect(end?.destroyed).toBe(false)
+    await clock.advance(800)
+    expect(end?.destroyed).toBe(true)
+    expect(hub.size).toBe(0)
+    expect(clock.pending).toBe(0)
     socket.destroy()
   })
 

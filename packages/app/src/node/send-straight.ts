@@ -46,6 +46,11 @@ interface Sender {
   _send?(data: string, encoding: 'utf8'): boolean
 }
 
+/** What a socket writes to: not of Node's documentation either. */
+type Connection = NonNullable<ServerResponse['socket']> & {
+  readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null
+}
+
 // One function for all connections: a closure for each would cost as much as the sink itself.
 function onDrain(this: ServerResponse): void {
   ;(this as Carrier)[carried].drained()
@@ -77,6 +82,15 @@ class NodeSink implements TextSink {
     this.#isTurn = true
     setImmediate(endTurn, this)
     return this.#send(text)
+  }
+
+  taken(): number | undefined {
+    const { socket, writableLength } = this.#outgoing
+    // Where there is no socket, a request before this one on the same connection is not answered yet.
+    if (socket === null || (this.#held === '' && writableLength === 0)) return undefined
+    // As Node's own timeouts see it: a write that is under way counts for what has left of it.
+    const { bytesWritten = socket.bytesWritten, writeQueueSize = 0 } = (socket as Connection)._handle ?? {}
+    return bytesWritten - writeQueueSize
   }
 
   end(): void {

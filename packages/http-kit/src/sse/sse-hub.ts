@@ -6,7 +6,10 @@ import { type SseHome, type SseOwner, SseStream } from './sse-stream'
 export interface SseHubOptions {
   /** A comment is sent after so many ms of silence, so that no proxy takes the connection for dead; 0 = never. Default 15,000. */
   heartbeatMs?: number | undefined
-  /** A reader that takes nothing for so many ms, while something waits for it, is given up. Default 30,000. */
+  /**
+   * A reader that takes nothing for so many ms, while something waits for it, is given up. Streams are looked at eight
+   * times within that time, so that it may be up to a quarter more. Default 30,000.
+   */
   stallMs?: number | undefined
   /** Characters that may wait for a slow reader before its stream asks to be left alone. Default 65,536. */
   bufferLength?: number | undefined
@@ -85,7 +88,7 @@ class Hub implements SseHub, SseHome {
   readonly #look = (): void => {
     const now = this.clock.now()
     for (const stream of this.#streams) {
-      const { waitsSince } = stream
+      const waitsSince = stream.look()
       if (waitsSince === undefined) {
         if (this.#heartbeatMs > 0 && now - stream.writtenAt >= this.#heartbeatMs) stream.write(heartbeat)
       } else if (now - waitsSince >= this.#stallMs) stream.stall()

@@ -25,8 +25,10 @@ export interface SseHome {
 export class SseStream implements TextSource {
   /** When something was last written: milliseconds since 1970. */
   writtenAt: number
-  /** Since when something waits for the reader, or for the last of it to leave; `undefined` where nothing does. */
-  waitsSince: number | undefined
+  /** Since when the reader takes nothing though something waits for it; `undefined` where nothing does. */
+  #waitsSince: number | undefined
+  /** What it had taken by then. */
+  #taken: number | undefined
   readonly #owner: SseOwner
   readonly #home: SseHome
   #sink: TextSink | undefined
@@ -43,7 +45,7 @@ export class SseStream implements TextSource {
     this.#home = home
     this.writtenAt = home.clock.now()
     // Until somebody takes the body, it waits.
-    this.waitsSince = this.writtenAt
+    this.#waitsSince = this.writtenAt
   }
 
   /** Whether nothing more can be written. */
@@ -76,7 +78,7 @@ export class SseStream implements TextSource {
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.waitsSince = this.#home.clock.now()
+    this.#waits(this.#home.clock.now())
     this.#resume()
     if (this.#sink !== undefined && !this.#isFull) this.#sink.end()
   }
@@ -86,6 +88,24 @@ export class SseStream implements TextSource {
     if (this.#isOver) return
     this.close()
     this.#owner.gone()
+  }
+
+  /** Called by the hub now and then: since when the reader takes nothing though something waits for it. */
+  look(): number | undefined {
+    if (this.#sink?.taken === undefined) return this.#waitsSince
+    const taken = this.#sink.taken()
+    const now = this.#home.clock.now()
+    if (taken === undefined) {
+      if (!this.#isFull && !this.#isOver) this.#waitsSince = undefined
+    } else if (this.#waitsSince === undefined) this.#waits(now, taken)
+    // Who is to be gone has its time, however little of what is left it takes.
+    else if (taken !== this.#taken && !this.#hasStalled) this.#waits(now, taken)
+    return this.#waitsSince
+  }
+
+  #waits(since: number, taken = this.#sink?.taken?.()): void {
+    this.#waitsSince = since
+    this.#taken = taken
   }
 
   /** Called by the hub: the reader has taken nothing for too long. */
@@ -98,7 +118,7 @@ export class SseStream implements TextSource {
     }
     this.#hasStalled = true
     if (this.#isOver) {
-      this.waitsSince = this.#home.clock.now()
+      this.#waits(this.#home.clock.now())
       return
     }
     this.#give(this.#owner.stalled())
@@ -124,14 +144,14 @@ export class SseStream implements TextSource {
     this.#isFull = text !== '' && !sink.write(text)
     if (this.#isFull) {
       // Some of it was taken: the reader is slow, but it is there.
-      this.waitsSince = this.#home.clock.now()
+      this.#waits(this.#home.clock.now())
       return
     }
     if (this.#isOver) {
       sink.end()
       return
     }
-    this.waitsSince = undefined
+    this.#waitsSince = undefined
     this.#resume()
   }
 
@@ -154,7 +174,7 @@ export class SseStream implements TextSource {
     }
     if (this.#sink.write(text)) return
     this.#isFull = true
-    this.waitsSince = this.#home.clock.now()
+    this.#waits(this.#home.clock.now())
   }
 
   #resume(): void {

@@ -2,6 +2,11 @@
 export interface TextSink {
   /** Takes text. False: it has enough for now, and calls {@link TextSource.drained} once it has room again. */
   write(text: string): boolean
+  /**
+   * How much the reader has taken so far, by any measure that only grows, while something waits for it; `undefined` while
+   * nothing does. Without it, whoever has not taken everything counts as one who takes nothing.
+   */
+  taken?(): number | undefined
   /** Nothing more comes. What was written is still delivered. */
   end(): void
   /** Cuts the connection at once. */
