@@ -34,6 +34,7 @@ const pins: Record<string, Record<string, string[]>> = {
     './openai-compatible': both,
     './testing': both,
   },
+  '@pf-agents/playground': { '.': node },
   '@pf-agents/spin-agent': { '.': both },
   '@pf-agents/spin-storage': { '.': wasm },
   '@pf-agents/sqlite-storage': { '.': node },

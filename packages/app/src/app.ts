@@ -37,6 +37,11 @@ export interface AppCore {
   readonly logger: Logger
   /** Gives the app what its host has. */
   host(services: HostServices): void
+  /**
+   * Adds the routes of one more feature, for whoever serves the app.
+   * @throws PfError PF_FEATURE_MISSING, PF_FEATURE_CONFLICT, PF_CONFIG_INVALID where it brings more than routes
+   */
+  add(feature: AnyFeature): void
 }
 
 /** An agent ready to be served, with the features it was made of in its type. */

@@ -18,7 +18,9 @@ import type { AuthContext, Authenticator } from '@pf-agents/auth'
 import { textSourceOf } from '@pf-agents/http-kit'
 import { PatternRouter } from 'hono/router/pattern-router'
 import { Hono } from 'hono/tiny'
+import { addedRoutes } from './added-routes'
 import { type App, appCore, type AppCore, type FetchContext } from './app'
+import { authLog } from './auth-log'
 import { type BodyLimits, bodyLimitsOf } from './body-limits'
 import { boundBody, declaredLength, mayHaveBody, tooLarge } from './bounded-request'
 import type { AgentDefinitionDocument } from './describe'
@@ -26,7 +28,7 @@ import { addErrorHeaders, errorResponse } from './error-response'
 import type { Host } from './host'
 import type { AppOptions } from './options'
 import { RequestFacts } from './request-facts'
-import type { OwnedRoute } from './routes'
+import { type OwnedRoute, orderRoutes } from './routes'
 import type { Served } from './served'
 
 /** What {@link HttpApp} is made of. */
@@ -55,7 +57,8 @@ const noContext: FetchContext = Object.freeze({})
 export class HttpApp<F extends AnyFeature> implements App<F> {
   readonly [appCore]: AppCore
   readonly #parts: HttpAppParts
-  readonly #router = new PatternRouter<OwnedRoute>()
+  #router = new PatternRouter<OwnedRoute>()
+  #routes: readonly OwnedRoute[]
   /** Only where Hono middleware is installed: then requests go through it to the routes. */
   readonly #hono: Hono<Environment> | undefined
   readonly #authContext: AuthContext
@@ -83,9 +86,10 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       clock: parts.ports.get(clockPort),
       // A component keeps nothing in memory from one request to the next.
       keyValue: parts.target === 'wasm' ? parts.ports.get(keyValuePort) : undefined,
-      log: (level, message, fields) => this.#logger.log(level, message, fields),
+      log: authLog(this.#logger, parts.ports.get(clockPort)),
     }
-    for (const route of parts.routes) this.#router.add(route.method, route.path, route)
+    this.#routes = parts.routes
+    this.#fillRouter()
     this.#hono = this.#withMiddleware(parts.options.use ?? [])
     this[appCore] = {
       features: parts.features,
@@ -96,7 +100,18 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       host: (services) => {
         parts.host.services = { ...parts.host.services, ...services }
       },
+      add: (feature) => {
+        if (parts.features.some(({ name }) => name === feature.name)) return
+        const added = addedRoutes(feature, parts)
+        this.#routes = orderRoutes([...this.#routes, ...added], parts.tenants)
+        this.#router = new PatternRouter()
+        this.#fillRouter()
+      },
     }
+  }
+
+  #fillRouter(): void {
+    for (const route of this.#routes) this.#router.add(route.method, route.path, route)
   }
 
   #withMiddleware(use: NonNullable<AppOptions['use']>): Hono<Environment> | undefined {
@@ -145,6 +160,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   async #answer(route: OwnedRoute, facts: RequestFacts): Promise<Response> {
     let counted = false
+    let isChecked = true
     try {
       if (route.always !== true) {
         if (this.#closing !== undefined)
@@ -158,7 +174,9 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       const { request } = facts
       const { authenticator, middleware } = this.#parts
       if (authenticator !== undefined && route.public !== true) {
+        isChecked = false
         facts.principal = await authenticator.authenticate(request, this.#authContext, facts)
+        isChecked = true
       }
       const response = await (middleware.length > 0
         ? this.#through(0, route, request, facts)
@@ -166,7 +184,9 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       if (textSourceOf(response) !== undefined) facts.streamed()
       return response
     } catch (error) {
-      return await this.#tell(route, facts, error)
+      // The authenticator has said by itself what it could not ask.
+      const isLogged = !isChecked && PfError.is(error, 'PF_AUTH_UNAVAILABLE')
+      return await this.#tell(route, facts, error, isLogged)
     } finally {
       if (counted) this.#active--
     }
@@ -187,8 +207,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   }
 
   /** The answer for an error, in the form of the route's protocol. */
-  async #tell(route: OwnedRoute, facts: RequestFacts, error: unknown): Promise<Response> {
-    if (!PfError.is(error) || error.status >= 500) this.#log(error)
+  async #tell(route: OwnedRoute, facts: RequestFacts, error: unknown, isLogged: boolean): Promise<Response> {
+    if (!isLogged && (!PfError.is(error) || error.status >= 500)) this.#log(error)
     try {
       const response = route.fail ? await route.fail(error, facts.request, facts) : errorResponse(error)
       return addErrorHeaders(response, error)

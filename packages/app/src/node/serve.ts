@@ -23,6 +23,11 @@ export interface ServeOptions {
   maxHeaderBytes?: number
   /** Milliseconds that `close` lets requests end by themselves. Default 10,000. */
   drainMs?: number
+  /**
+   * Features that are here only because the app is served here, such as `playground()`: those that bring routes and nothing
+   * else. One that the app has already is left as it is. Default none.
+   */
+  add?: readonly AnyFeature[]
 }
 
 /** A server that listens. */
@@ -38,7 +43,8 @@ export interface RunningServer {
  * Serves an app over HTTP on Node. Put TLS in front of it, and say the outer address to the features that publish it
  * (`a2aServer({ publicUrl })`).
  *
- * @throws UnsupportedOnTargetError where a feature does not work on Node; the server's own error where it can't listen
+ * @throws UnsupportedOnTargetError where a feature does not work on Node; PfError PF_FEATURE_MISSING, PF_FEATURE_CONFLICT,
+ * PF_CONFIG_INVALID for what is in `add`; the server's own error where it can't listen
  * @example
  * ```ts
  * const server = await serve(createApp(agent, [a2aServer()]), { port: 3000, signals: true })
@@ -50,6 +56,7 @@ export async function serve<F extends AnyFeature>(
   options: ServeOptions = {},
 ): Promise<RunningServer> {
   const { port = 3000, hostname = '127.0.0.1', drainMs = 10_000, headersTimeoutMs = 15_000 } = options
+  for (const feature of options.add ?? []) app[appCore].add(feature)
   const listener = toNodeListener<F>(app)
   const server = createServer(
     {

@@ -13,6 +13,8 @@ export const devCommand: Command = {
   description: [
     'ENTRY exports an agent or an app as default, or serves one by itself. The process before a change serves until the new',
     'one listens; where the new one does not build or start, it goes on. What an agent keeps in memory ends with its process.',
+    'What is exported is served with a playground, a page to talk to the agent; a file that serves by itself adds it where',
+    'PF_PLAYGROUND is set.',
   ].join('\n'),
   options: {
     port: { type: 'string', short: 'p', value: 'PORT', description: 'Port; 0 takes a free one. Default 3000.' },
@@ -21,6 +23,7 @@ export const devCommand: Command = {
       value: 'ADDRESS',
       description: 'Address to listen on. Default 127.0.0.1, this machine only.',
     },
+    'no-playground': { type: 'boolean', description: 'Serve without the playground.' },
     'var-file': {
       type: 'string',
       value: 'FILE',
@@ -45,6 +48,7 @@ export const devCommand: Command = {
       address,
       inspectPort,
       env,
+      playground: !values.flag('no-playground'),
       note: (text) => terminal.note(text),
       signal,
     })

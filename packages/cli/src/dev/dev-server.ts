@@ -6,7 +6,7 @@ import { violationText } from '../guard/target-guard'
 import { buildErrorText } from '../build/build-error-text'
 import { DevWorkers } from './dev-workers'
 import { nodeBundle } from './node-bundle'
-import type { DevAddress } from './node-entry'
+import { type DevAddress, playgroundPath } from './node-entry'
 
 /** What {@link startDevServer} takes. */
 export interface DevServerOptions {
@@ -14,6 +14,8 @@ export interface DevServerOptions {
   address: DevAddress
   inspectPort?: number | undefined
   env: Readonly<Record<string, string>>
+  /** Whether the playground is served beside the agent. */
+  playground: boolean
   note(text: string): void
   /** Ends the wait for the first build. */
   signal: AbortSignal
@@ -25,14 +27,21 @@ export async function startDevServer({
   address,
   inspectPort,
   env,
+  playground,
   note,
   signal,
 }: DevServerOptions): Promise<{ close(): Promise<void> }> {
   // Below the entry's folder, from where its packages are found.
   const folder = join(dirname(resolve(entry)), '.pf', `dev-${process.pid}`)
-  const bundle = await nodeBundle(entry, address, folder)
+  const bundle = await nodeBundle(entry, address, folder, playground)
   await checkFree(address)
-  const workers = new DevWorkers({ inspectPort, env, note })
+  const workers = new DevWorkers({
+    inspectPort,
+    // A file that serves by itself can see that it may show a playground.
+    env: { ...(playground && { PF_PLAYGROUND: '1' }), ...env },
+    ...(playground && bundle.servesDefault && { page: { name: 'Playground', path: playgroundPath } }),
+    note,
+  })
   await mkdir(folder, { recursive: true })
   let count = 0
   let running: Promise<void> = Promise.resolve()

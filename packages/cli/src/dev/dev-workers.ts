@@ -7,6 +7,8 @@ export interface DevWorkerOptions {
   inspectPort: number | undefined
   /** Variables beside those of this process. */
   env: Readonly<Record<string, string>>
+  /** A page of the server, told when it first serves. */
+  page?: { name: string; path: string }
   note(text: string): void
 }
 
@@ -32,7 +34,7 @@ export class DevWorkers {
 
   /** Starts a file; the process before it serves until the new one listens. Resolves with whether it does. */
   async replace(file: string): Promise<boolean> {
-    const { inspectPort, env, note } = this.#options
+    const { inspectPort, env, page, note } = this.#options
     const before = this.#current
     if (inspectPort !== undefined && before) {
       // Two processes can not have one debugger port.
@@ -72,6 +74,7 @@ export class DevWorkers {
     if (before && inspectPort === undefined) await Promise.race([stop(before), sleep(SETTLE_MS)])
     const url = `http://${outcome.address === '::' || outcome.address === '0.0.0.0' ? 'localhost' : outcome.address}:${outcome.port}`
     note(`${before ? 'Reloaded' : 'Serving'} ${url} (${Math.round(performance.now() - start)} ms)`)
+    if (page && !before) note(`${page.name} ${url}${page.path}`)
     return true
   }
 

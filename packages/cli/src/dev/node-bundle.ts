@@ -10,6 +10,8 @@ import { type DevAddress, nodeEntry } from './node-entry'
 /** A bundle for Node that can be built again and again. */
 export interface NodeBundle {
   options: BuildOptions
+  /** Whether it is the command that serves the app, and not the user's file. */
+  servesDefault: boolean
   /** What in the last graph, dependencies included, does not work on Node. */
   violations(): Promise<Violation[]>
 }
@@ -20,7 +22,12 @@ export interface NodeBundle {
  *
  * @throws PfError PF_BUILD_FAILED where the file does not exist.
  */
-export async function nodeBundle(entry: string, address: DevAddress, folder: string): Promise<NodeBundle> {
+export async function nodeBundle(
+  entry: string,
+  address: DevAddress,
+  folder: string,
+  hasPlayground: boolean,
+): Promise<NodeBundle> {
   const file = resolve(entry)
   if (!existsSync(file))
     throw new PfError(
@@ -38,8 +45,10 @@ export async function nodeBundle(entry: string, address: DevAddress, folder: str
     outdir: folder,
     logLevel: 'silent',
   }
-  const contents = nodeEntry(`./${basename(file)}`, await hasDefaultExport(file, shared), address)
+  const servesDefault = await hasDefaultExport(file, shared)
+  const contents = nodeEntry(`./${basename(file)}`, servesDefault, address, hasPlayground)
   return {
+    servesDefault,
     options: {
       ...shared,
       stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-dev-entry.js', loader: 'js' },

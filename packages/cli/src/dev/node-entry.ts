@@ -4,17 +4,28 @@ export interface DevAddress {
   port: number
 }
 
+/** Where the playground is on a dev server. */
+export const playgroundPath = '/playground'
+
 /**
- * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols. A file without a default export
+ * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols, with the playground unless
+ * `hasPlayground` is false. A file without a default export
  * serves by itself, as an entry for Node does.
  */
-export function nodeEntry(file: string, hasDefault: boolean, { host, port }: DevAddress): string {
+export function nodeEntry(
+  file: string,
+  hasDefault: boolean,
+  { host, port }: DevAddress,
+  hasPlayground: boolean,
+): string {
   if (!hasDefault) return `import ${JSON.stringify(file)}\n`
   return `import entry from ${JSON.stringify(file)}
 import { serve } from '@pf-agents/app/node'
 import { dualAgent } from '@pf-agents/dual-agent'
+${hasPlayground ? "import { playground } from '@pf-agents/playground'" : ''}
 const app = typeof entry?.fetch === 'function' ? entry : dualAgent(entry)
-const server = await serve(app, ${JSON.stringify({ hostname: host, port })})
+const options = ${JSON.stringify({ hostname: host, port })}
+const server = await serve(app, ${hasPlayground ? '{ ...options, add: [playground()] }' : 'options'})
 process.on('message', (message) => {
   if (message === 'pf-close') server.close().then(() => process.exit(0), (error) => { console.error(error); process.exit(1) })
 })

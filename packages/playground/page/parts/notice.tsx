@@ -1,0 +1,34 @@
+import type { ComponentChildren } from 'preact'
+import type { Problem } from '../session/problem'
+
+/** What went wrong, and what can be done about it. */
+export function ProblemNotice({ problem, children }: { problem: Problem; children?: ComponentChildren }) {
+  const { title, detail, code } = problem
+  return (
+    <wa-callout variant="danger" class="problem" role="alert">
+      <strong>{title}</strong>
+      <p>{detail}</p>
+      {code !== undefined && <code>{code}</code>}
+      {children !== undefined && <div class="actions">{children}</div>}
+    </wa-callout>
+  )
+}
+
+/** Where there is nothing yet. */
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children}
+    </div>
+  )
+}
+
+/** Where something is on its way. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <p class="loading" role="status">
+      <wa-spinner aria-hidden="true" /> {what}
+    </p>
+  )
+}
