@@ -62,6 +62,26 @@ export function rawRequestCases(serverUrl: () => string): void {
       })
     })
 
+    it.each([
+      ['another one', 'Host: a.example\r\nHost: b.example\r\n'],
+      ['the same again', 'Host: a.example\r\nhost: a.example\r\n'],
+      ['an empty one', 'Host: a.example\r\nHOST:\r\n'],
+      ['another one before it', 'Host:\r\nX: y\r\nHost: a.example\r\n'],
+    ])('with %s is refused (RFC 9112, 3.2)', async (_name, fields) => {
+      for (const [target, version] of [
+        [card, '1.1'],
+        [card, '1.0'],
+        [`http://a.example${card}`, '1.1'],
+      ]) {
+        const { status, body } = await send(
+          serverUrl(),
+          `GET ${target} HTTP/${version}\r\n${fields}Connection: close\r\n\r\n`,
+        )
+        expect([target, version, status]).toEqual([target, version, 400])
+        expect(body).not.toContain('.example')
+      }
+    })
+
     it('that is bad is refused on a request with a body, too, and nothing of the body is taken for a request', async () => {
       const smuggled = `GET ${card} HTTP/1.1\r\nHost: a\r\n\r\n`
       const { status, body } = await send(

@@ -47,5 +47,7 @@ describe('the minimal responder on Node', () => {
 })
 
 it('an agent with a model and no engine is refused when the app is made, with the package to install', () => {
-  expect(() => createApp(responder, [a2aServer()])).toThrow(/Install @pf-agents\/llm-engine and pass its feature/)
+  expect(() => createApp(responder, [a2aServer()])).toThrow(
+    /Install @pf-agents\/llm-engine and pass llmEngine\(\): .* `add: \[llmEngine\(\)\]`/,
+  )
 })
