@@ -13,7 +13,7 @@ export type { FetchFunction } from './fetch/fetch-function'
 export { timedFetch, type TimedFetchInit } from './fetch/timed-fetch'
 export { createHeaderForwarder } from './header/forward-headers'
 export { checkHeader, isHeaderName, isHeaderValue } from './header/header-value'
-export { isAuthority, type RequestTarget, requestTarget } from './header/request-target'
+export { isAuthority, onlyHost, type RequestTarget, requestTarget } from './header/request-target'
 export {
   createOutboundMatcher,
   matchesOutbound,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnyFeature, checkTargets, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { getRequestListener } from '@hono/node-server'
-import { type RequestTarget, requestTarget } from '@pf-agents/http-kit'
+import { onlyHost, type RequestTarget, requestTarget } from '@pf-agents/http-kit'
 import { type App, appCore } from '../app'
 import { errorResponse } from '../error-response'
 import { EndOfTurn } from './end-of-turn'
@@ -47,8 +47,8 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
   }
 }
 
-function targetOf(incoming: IncomingMessage): RequestTarget | undefined {
-  return requestTarget(incoming.url ?? '/', incoming.headers.host, '')
+function targetOf({ url = '/', rawHeaders, headers }: IncomingMessage): RequestTarget | undefined {
+  return requestTarget(url, onlyHost(rawHeaders, headers.host), '')
 }
 
 function refused(): Response {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isAuthority, requestTarget } from './request-target'
+import { isAuthority, onlyHost, requestTarget } from './request-target'
 
 it.each([
   'a',
@@ -54,6 +54,13 @@ it('the Host header says whom a request is for, and in HTTP/1.0 its absence says
   expect(requestTarget('/x', undefined, 'own:2')).toEqual({ authority: 'own:2', path: '/x' })
   expect(requestTarget('/x', '', 'own:2')).toBeUndefined()
   expect(requestTarget('/x', 'u@a', 'own:2')).toBeUndefined()
+})
+
+it('one of several Host headers is none, the same one twice included', () => {
+  expect(onlyHost(['Host', 'a', 'x-host', 'b', 'Hosts', 'c'], 'a')).toBe('a')
+  expect(onlyHost(['x', 'host'], undefined)).toBeUndefined()
+  for (const second of ['Host', 'host', 'hOST']) expect(onlyHost(['Host', 'a', 'x', 'y', second, 'a'], 'a')).toBe('')
+  expect(requestTarget('http://b/', onlyHost(['host', 'a', 'host', 'b'], 'a'), 'own')).toBeUndefined()
 })
 
 it('an address in the request line comes before the Host header', () => {

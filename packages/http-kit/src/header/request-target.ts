@@ -24,6 +24,23 @@ export function isAuthority(text: string): boolean {
 }
 
 /**
+ * The Host of a request as `requestTarget` takes it: the header as the server tells it, or an empty one, which is not
+ * valid, where the request has several. Servers tell the first, and what stands before them may have gone by the last
+ * (RFC 9112 §3.2).
+ *
+ * @param rawHeaders - names and values in turn, as Node has them
+ * @param host - the Host header as the server tells it
+ */
+export function onlyHost(rawHeaders: readonly string[], host: string | undefined): string | undefined {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host' && ++count > 1) return ''
+  }
+  return host
+}
+
+/**
  * Whom an HTTP/1 request is for (RFC 9112 §3.2, §3.3): the Host header, or the address in the request line where that has
  * one. A request of HTTP/1.0 may come without a Host; then it is for `own`.
  *
@@ -34,7 +51,7 @@ export function isAuthority(text: string): boolean {
  *
  * @example
  * ```ts
- * const target = requestTarget(request.url ?? '/', request.headers.host, '127.0.0.1:3000')
+ * const target = requestTarget(request.url ?? '/', onlyHost(request.rawHeaders, request.headers.host), '127.0.0.1:3000')
  * if (target === undefined) return respond(400)
  * ```
  */

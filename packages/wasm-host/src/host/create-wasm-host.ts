@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { PfError } from '@pf-agents/agent-core'
-import { requestTarget } from '@pf-agents/http-kit'
+import { onlyHost, requestTarget } from '@pf-agents/http-kit'
 import { AllowList } from '../outbound/allow-list'
 import { App } from './app'
 import { fetchExchange } from './fetch-exchange'
@@ -148,7 +148,8 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
   // Listening first: the guest's own address is part of its capabilities. What comes before it is ready waits for it.
   const starting = App.start(settings, authority)
   const take = async (ready: App, request: IncomingMessage, response: ServerResponse) => {
-    const target = requestTarget(request.url ?? '/', request.headers.host, authority)
+    const { url = '/', rawHeaders, headers } = request
+    const target = requestTarget(url, onlyHost(rawHeaders, headers.host), authority)
     // A guest would trap on such an address, or put it into its card.
     if (target === undefined) return refuseTarget(request, response)
     const exchange = await nodeExchange(request, response, target)
