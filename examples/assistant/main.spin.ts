@@ -1,7 +1,4 @@
-import { a2aServer } from '@pf-agents/a2a-server'
-import { createApp } from '@pf-agents/app'
-import { llmEngine } from '@pf-agents/llm-engine'
-import { spinStorage } from '@pf-agents/spin-storage'
+import { spinAgent } from '@pf-agents/spin-agent'
 import agent from './agent.ts'
 
-export default createApp(agent, [a2aServer(), llmEngine(), spinStorage()])
+export default spinAgent(agent)

@@ -22,6 +22,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/cli': { '.': node },
   '@pf-agents/context-window': { '.': both, './gpt-tokenizer': node },
   '@pf-agents/dual-agent': { '.': node },
+  '@pf-agents/pf-agent': { '.': node },
   '@pf-agents/event-stream': { '.': node },
   '@pf-agents/http-kit': { '.': both, './node': node },
   '@pf-agents/interactive-tools': { '.': both },

@@ -1,4 +1,4 @@
-import { type LanguageModel, type ModelCall, mergeNeeds, type Needs, PfError } from '@pf-agents/agent-core'
+import { type LanguageModel, type ModelCall, mergeNeeds, type Needs, secret } from '@pf-agents/agent-core'
 import { createAnthropic } from '@pf-agents/llm-engine/anthropic'
 import { createGemini } from '@pf-agents/llm-engine/gemini'
 import { createOpenAiResponses } from '@pf-agents/llm-engine/openai'
@@ -32,12 +32,13 @@ const ways: readonly Way[] = [
   },
 ]
 
-/** What all of them together may need; a key is not required, so that it is no secret that a host has to bring. */
+/** What all of them together may need. None of it is required: a host may have any one of the keys, or no key. */
 const needs: Needs = {
   ...mergeNeeds(ways.map(({ make, usual }) => make(usual, 'http://127.0.0.1:11434').needs)),
-  variables: Object.fromEntries(
-    [...ways.map(({ variable }) => variable), 'MODEL'].map((variable) => [variable, { default: '' }]),
-  ),
+  secrets: ways
+    .filter(({ variable }) => variable.endsWith('_KEY'))
+    .map(({ variable }) => secret(variable, { optional: true })),
+  variables: { OLLAMA_HOST: { optional: true }, MODEL: { optional: true } },
   memoryMb: 96,
 }
 
@@ -56,20 +57,12 @@ export const model: LanguageModel = {
   },
 }
 
-async function chosen(call: ModelCall): Promise<LanguageModel> {
+async function chosen({ host }: ModelCall): Promise<LanguageModel> {
+  // Read like secrets: what is found is kept out of the run's log.
+  const read = async (name: string): Promise<string | undefined> => host?.variables?.get(name)
   for (const { variable, usual, make } of ways) {
-    const value = await valueOf(variable, call)
-    if (value !== undefined) return make((await valueOf('MODEL', call)) ?? usual, value)
+    const value = await read(variable)
+    if (value) return make((await read('MODEL')) || usual, value)
   }
   return withoutKey
-}
-
-/** A variable's value in the run that calls, where it has one. It is kept out of the run's log. */
-async function valueOf(variable: string, { host }: ModelCall): Promise<string | undefined> {
-  try {
-    return (await host?.variables?.get(variable)) || undefined
-  } catch (error) {
-    if (PfError.is(error, 'PF_SECRET_MISSING')) return undefined
-    throw error
-  }
 }

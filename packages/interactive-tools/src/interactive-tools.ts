@@ -1,4 +1,5 @@
 import {
+  type Agent,
   bind,
   clockPort,
   consoleLogger,
@@ -8,6 +9,7 @@ import {
   randomPort,
   systemClock,
   systemRandom,
+  type RunContext,
   type Tool,
 } from '@pf-agents/agent-core'
 import { answerTimeoutsPort } from './answer-timeouts'
@@ -24,7 +26,7 @@ export interface InteractiveToolsOptions {
 }
 
 /**
- * Gives every agent's model the tools `ask` and `confirm`, and on Node watches the time of questions that have a default,
+ * Gives every agent's model the tools `ask` and `confirm`, unless the agent has tools or skills of these names, and on Node watches the time of questions that have a default,
  * through restarts where the key-value store lasts.
  *
  * @throws PfError PF_CONFIG_INVALID as {@link ask} and {@link confirm} do
@@ -43,7 +45,10 @@ export const interactiveTools = (options: InteractiveToolsOptions = {}) => {
     requires: [keyValuePort],
     optional: [clockPort, randomPort, loggerPort],
     setup({ ports, agents, target }) {
-      const source = { name: 'interactive-tools', tools: () => tools }
+      const source = {
+        name: 'interactive-tools',
+        tools: ({ agent }: RunContext) => tools.filter(({ name }) => !hasOwn(agent, name)),
+      }
       // A component is gone with its request: nobody would be there when the time is over.
       if (target !== 'node') return { tools: [source] }
       const logger = ports.find(loggerPort) ?? consoleLogger
@@ -67,4 +72,8 @@ export const interactiveTools = (options: InteractiveToolsOptions = {}) => {
       }
     },
   })
+}
+
+function hasOwn({ tools = [], skills }: Agent, name: string): boolean {
+  return tools.some((tool) => tool.name === name) || skills.some(({ id }) => id === name)
 }

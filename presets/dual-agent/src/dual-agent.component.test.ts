@@ -4,7 +4,7 @@ import { bundleComponent } from '@pf-agents/cli'
 import { expect, it } from 'vitest'
 import { scratch } from '../../../tooling/scratch/scratch'
 
-it.each(['agui', 'dual'])(
+it.each(['agui', 'dual', 'pf'])(
   '%s-agent is refused by the build of a component, with reason and alternative',
   async (name) => {
     const folder = scratch({

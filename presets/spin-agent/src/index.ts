@@ -7,8 +7,9 @@ import { presetOver } from './preset-over'
 
 /**
  * Makes an app of an agent for a component (Spin, wasmtime, the embedded host): A2A 1.0 (and 0.3) over JSON-RPC and
- * HTTP+JSON. Tasks are kept in the host's key-value store, so that they survive their requests; in worlds without such a
- * store, and on Node, in memory. `storage` takes options of `spinStorage` (`{ store: 'tasks' }`), another storage, or `false`.
+ * HTTP+JSON. Its model, where it has one, thinks, calls tools and asks people, as on Node under `pfAgent`. Tasks are kept in
+ * the host's key-value store, so that they survive their requests; in worlds without such a store, and on Node, in memory.
+ * `storage` takes options of `spinStorage` (`{ store: 'tasks' }`), another storage, or `false`.
  *
  * What it is given has to work in a component, on whichever target the app runs.
  *

@@ -46,6 +46,37 @@ describe('as a component', () => {
   })
 })
 
+it('thinks, asks, and goes on in the next request', slow, async () => {
+  const entry = join(
+    scratch({
+      'main.spin.ts': `import { defineAgent } from '@pf-agents/agent-core'
+import { spinAgent } from '@pf-agents/spin-agent'
+import { mockModel } from '@pf-agents/testing'
+const model = mockModel({
+  turns({ messages }) {
+    const last = messages.at(-1)
+    return last.role === 'tool'
+      ? 'Then ' + last.content[0].parts[0].text
+      : { toolCalls: [{ name: 'ask', arguments: { question: 'Which city?', options: ['Oslo', 'Rome'] } }] }
+  },
+})
+export default spinAgent(defineAgent({ name: 'guide', description: 'd', version: '1', model }))`,
+    }),
+    'main.spin.ts',
+  )
+  await using app = await startComponent(entry)
+  expect(app.definition.features.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['a2a-server', 'llm-engine', 'context-window', 'interactive-tools', 'spin-storage']),
+  )
+  const client = createA2AClient({ url: app.url })
+  const asked = await client.sendMessage({ message: userMessage('Where to?') })
+  if (!('task' in asked)) throw new Error('No task.')
+  expect(asked.task.status.state).toBe('input-required')
+  const { id: taskId, contextId } = asked.task
+  const done = await client.sendMessage({ message: { ...userMessage('Rome'), taskId, contextId } })
+  expect(JSON.stringify(done)).toContain('Then Rome')
+})
+
 describe('the bundle', () => {
   it.each<[World, boolean]>([
     ['spin', true],

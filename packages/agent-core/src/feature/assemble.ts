@@ -12,6 +12,12 @@ const providers: Readonly<Record<string, string>> = {
   'pf.remote-agents': '@pf-agents/a2a-client',
 }
 
+/** What to do about a port that is missed often, in more words. */
+const remedies: Readonly<Record<string, string>> = {
+  'pf.agent-engine':
+    'Install @pf-agents/llm-engine and pass llmEngine(): to createApp in its list, to a preset as `add: [llmEngine()]`. The presets pfAgent (Node) and spinAgent (component) have it.',
+}
+
 /**
  * Sorts features so that each comes behind what it requires, stable otherwise.
  * @throws PfError PF_FEATURE_MISSING, PF_FEATURE_CONFLICT, PF_FEATURE_CYCLE.
@@ -69,7 +75,8 @@ export function orderFeatures(features: readonly AnyFeature[], builtIn: readonly
 /** The error for a port that nothing provides. */
 export function missing(port: Port<unknown>, why: string): PfError {
   const provider = providers[port.name]
-  const remedy = provider ? `Install ${provider} and pass its feature.` : 'Pass a feature that provides it.'
+  const remedy =
+    remedies[port.name] ?? (provider ? `Install ${provider} and pass its feature.` : 'Pass a feature that provides it.')
   return new PfError('PF_FEATURE_MISSING', `Nothing provides ${port.name}; ${why}. ${remedy}`, {
     details: { port: port.name },
   })

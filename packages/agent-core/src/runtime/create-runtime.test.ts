@@ -18,7 +18,7 @@ describe('createRuntime', () => {
       expect.objectContaining({
         code: 'PF_FEATURE_MISSING',
         message:
-          'Nothing provides pf.agent-engine; the agent "a" has a model. Install @pf-agents/llm-engine and pass its feature.',
+          'Nothing provides pf.agent-engine; the agent "a" has a model. Install @pf-agents/llm-engine and pass llmEngine(): to createApp in its list, to a preset as `add: [llmEngine()]`. The presets pfAgent (Node) and spinAgent (component) have it.',
       }) as Error,
     )
   })

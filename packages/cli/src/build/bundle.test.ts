@@ -42,6 +42,11 @@ describe('an entry', () => {
     expect(code).toContain('SendMessage')
   })
 
+  it('that is an agent gets the engine of agents with a model', async () => {
+    write({ 'agent.ts': agent })
+    expect((await bundle()).code).toContain('The model came to no end within')
+  })
+
   it.each<[World, boolean]>([
     ['spin', true],
     ['wasmtime', false],
@@ -133,6 +138,62 @@ describe('a failure', () => {
     const { message } = await failure()
     expect(message).toContain('✗ node:fs does not work on wasm (only on node): a component has no file system.')
     expect(message).toMatch(/agent\.ts\n\s+→ loader\/index\.js\n\s+→ imports "node:fs"/)
+  })
+
+  const encoder = (code: string) => ({
+    'node_modules/encoder/package.json': '{ "name": "encoder", "main": "index.js", "type": "module" }',
+    'node_modules/encoder/index.js': "export { encode, Encoder } from './base64.js'",
+    'node_modules/encoder/base64.js': code,
+  })
+
+  it('names the chain to a package that needs a global of Node, with the place', async () => {
+    write({
+      'agent.ts': `import { encode } from 'encoder'\n${agent.replace("'hello from the agent'", "encode('x')")}`,
+      ...encoder("export const encode = (text) =>\n  Buffer.from(text).toString('base64')\nexport class Encoder {}"),
+    })
+    const { message, details } = await failure()
+    expect(message).toContain(
+      '✗ encoder does not work on wasm (only on node): it uses the global Buffer without a check, and a component has no Buffer. Instead, use a package that works in browsers, or its build for them (pf build --condition browser).',
+    )
+    expect(message).toMatch(
+      /agent\.ts\n\s+→ encoder\/index\.js\n\s+→ encoder\/base64\.js\n\s+→ uses the global Buffer at encoder\/base64\.js:2:3$/,
+    )
+    expect(details).toMatchObject({ violations: [{ feature: 'encoder', usedAt: 'encoder/base64.js:2:3' }] })
+  })
+
+  it('names the line of a global of Node in the own files', async () => {
+    write({ 'agent.ts': agent.replace("'hello from the agent'", "process.env['KEY'] ?? ''") })
+    expect((await failure()).message).toMatch(
+      /✗ The global process does not work on wasm \(only on node\): a component has no process\. Instead, read variables through the agent's needs and the run context\.\n.*agent\.ts\n\s+→ uses the global process at .*agent\.ts:2:\d+$/,
+    )
+  })
+
+  it('is only warned of where a package may get there or not', async () => {
+    write({
+      'agent.ts': `import { Encoder } from 'encoder'\n${agent.replace("'hello from the agent'", 'new Encoder().encode(String(await Promise.resolve(1)))').replace('() =>', 'async () =>')}`,
+      ...encoder(`export class Encoder {
+  encode(text) { return Buffer.from(text).toString('base64') }
+  decode(text) { return Buffer.from(text, 'base64').toString() }
+  plugin(name) { return import(name) }
+}
+export const encode = 1`),
+    })
+    expect((await bundle()).warnings).toEqual([
+      'encoder uses the global Buffer without a check (encoder/base64.js:2:25 and 1 more): a component has no Buffer. What gets there fails with a ReferenceError; try it in the component.',
+      'encoder loads modules by names that are only known later (encoder/base64.js:4:25). A component is one file: a request that gets there ends with a trap (PF_GUEST_TRAP), which no catch prevents.',
+    ])
+  })
+
+  it('leaves alone what a package checks or shakes away, and answers NODE_ENV', async () => {
+    write({
+      'agent.ts': `import { encode } from 'encoder'\n${agent.replace("'hello from the agent'", "encode('x')")}`,
+      ...encoder(`export const encode = (text) =>
+  process.env.NODE_ENV === 'production' && typeof Buffer === 'function' ? Buffer.from(text).toString('base64') : btoa(text)
+export class Encoder { x() { return process.pid } }`),
+    })
+    const { code, warnings } = await bundle()
+    expect(warnings).toEqual([])
+    expect(code).not.toMatch(/NODE_ENV|process\.pid/)
   })
 
   it.each<[World, string]>([

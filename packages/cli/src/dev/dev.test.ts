@@ -70,6 +70,42 @@ async function until(check: () => boolean, what: string): Promise<void> {
 }
 
 describe('pf dev', () => {
+  it('serves an agent with a model, and nothing but its file is needed', { timeout: 60_000 }, async () => {
+    write(
+      'agent.ts',
+      `import { defineAgent, defineTool, jsonSchema } from '@pf-agents/agent-core'
+const add = defineTool({
+  name: 'add', description: 'Adds',
+  input: jsonSchema<{ a: number; b: number }>({ type: 'object', required: ['a', 'b'] }),
+  run: ({ a, b }) => a + b,
+})
+export default defineAgent({
+  name: 'clerk', description: 'd', version: '1.0.0', tools: [add],
+  model: {
+    provider: 'own', modelId: 'm',
+    async *stream({ messages }) {
+      const last = messages.at(-1)
+      yield { type: 'response-start', provider: 'own', modelId: 'm', warnings: [] }
+      if (last?.role === 'tool') {
+        const delta = 'It is ' + JSON.stringify(last.content[0]?.parts)
+        yield { type: 'text-start', id: 't' }
+        yield { type: 'text-delta', id: 't', delta }
+        yield { type: 'text-end', id: 't' }
+        yield { type: 'finish', finish: { reason: 'stop', complete: true }, usage: {} }
+      } else {
+        yield { type: 'tool-call-start', toolCallId: 'c', name: 'add' }
+        yield { type: 'tool-call-end', toolCallId: 'c', name: 'add', arguments: '{"a":2,"b":3}', complete: true }
+        yield { type: 'finish', finish: { reason: 'tool-calls', complete: true }, usage: {} }
+      }
+    },
+  },
+})`,
+    )
+    const run = dev()
+    const url = (await run.shows(/Serving (http\S+)/))[1] as string
+    expect(await runOverAgui(url)).toContain('It is ')
+  })
+
   it(
     'serves an agent, takes changes over at the same address, and ends without a trace',
     { timeout: 20_000 },

@@ -8,9 +8,9 @@ export interface DevAddress {
 export const playgroundPath = '/playground'
 
 /**
- * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols, with the playground unless
- * `hasPlayground` is false. A file without a default export
- * serves by itself, as an entry for Node does.
+ * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols, with
+ * the engine of agents that have a model, and with the playground unless `hasPlayground` is false. A file without a
+ * default export serves by itself, as an entry for Node does.
  */
 export function nodeEntry(
   file: string,
@@ -21,9 +21,9 @@ export function nodeEntry(
   if (!hasDefault) return `import ${JSON.stringify(file)}\n`
   return `import entry from ${JSON.stringify(file)}
 import { serve } from '@pf-agents/app/node'
-import { dualAgent } from '@pf-agents/dual-agent'
+import { pfAgent } from '@pf-agents/pf-agent'
 ${hasPlayground ? "import { playground } from '@pf-agents/playground'" : ''}
-const app = typeof entry?.fetch === 'function' ? entry : dualAgent(entry)
+const app = typeof entry?.fetch === 'function' ? entry : pfAgent(entry)
 const options = ${JSON.stringify({ hostname: host, port })}
 const server = await serve(app, ${hasPlayground ? '{ ...options, add: [playground()] }' : 'options'})
 process.on('message', (message) => {

@@ -1,0 +1,6 @@
+/**
+ * The full agent, on Node.
+ *
+ * @module
+ */
+export { pfAgent } from './pf-agent'

@@ -1,0 +1,3 @@
+import { packageConfig } from '@pf-agents/tooling-tsup'
+
+export default packageConfig()
