@@ -81,6 +81,8 @@ export interface BuiltComponent {
   signedWith?: string[]
   /** Milliseconds each step took. */
   timings: Record<BuildStep, number>
+  /** What may fail at run time and could not be told for sure: one sentence each. */
+  warnings: string[]
   bundle: Bundle
 }
 
@@ -154,6 +156,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleSize: bundle.code.length,
     cached,
     timings,
+    warnings: bundle.warnings,
     bundle,
   }
 }

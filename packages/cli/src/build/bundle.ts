@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { build, type BuildFailure, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
-import { refuseComputedImports } from '../guard/computed-imports'
-import { TargetGuard, violationText } from '../guard/target-guard'
+import { checkOutput } from '../guard/check-output'
+import { TargetGuard, type Violation, violationText } from '../guard/target-guard'
 import { buildErrorText } from './build-error-text'
 import { componentEntry, type EntryKind } from './component-entry'
 import { hostModules } from './host-modules'
@@ -32,6 +32,8 @@ export interface Bundle {
   imports: string[]
   /** Whether the file exports an app, or an agent that a minimal app was made from. */
   kind: EntryKind
+  /** What may fail at run time and could not be told for sure: one sentence each. */
+  warnings: string[]
   metafile: Metafile
 }
 
@@ -65,12 +67,15 @@ export async function bundleComponent(given: BundleOptions): Promise<Bundle> {
     mainFields: ['module', 'main'],
     external: ['wasi:*', 'pf:*'],
     legalComments: 'none',
+    // As every bundler does it: packages ask for it without a check, and nobody in a component could answer.
+    define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
     plugins: [guard.plugin, hostModules(world, ownDirectory), ...plugins, ownPackages()],
   }
   // First the user's graph alone: importer chains begin at the user's file, and it tells an app from an agent.
   const alone = await attempt({ ...options, entryPoints: [file] })
-  judge(guard, alone.metafile, entryPath(alone.metafile))
+  const path = entryPath(alone.metafile)
+  judge(guard.violations(alone.metafile, path))
   if (!Object.values(alone.metafile.outputs)[0]?.exports.includes('default')) {
     throw new PfError(
       'PF_BUILD_FAILED',
@@ -88,13 +93,14 @@ export async function bundleComponent(given: BundleOptions): Promise<Bundle> {
     // (docs/decisions/spin-js-sdk.md), and stacks stay readable on hosts that have no source map.
     minifySyntax: true,
   })
-  judge(guard, whole.metafile, 'pf-component-entry.js')
+  judge(guard.violations(whole.metafile, 'pf-component-entry.js'))
   const text = (ending: string) => whole.outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? ''
   const output = Object.values(whole.metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
   const imports = [...new Set(output?.imports.filter(({ external }) => external).map(({ path }) => path))]
   const [code, map] = [text('.js'), text('.js.map')]
-  await refuseComputedImports(code, map)
-  return { code, map, imports, kind, metafile: whole.metafile }
+  const { violations, warnings } = checkOutput({ code, map, inputs: whole.metafile.inputs, entry: path })
+  judge(violations)
+  return { code, map, imports, kind, warnings, metafile: whole.metafile }
 }
 
 /** Storage that would fail every task, or lose what another request wrote: better said now than by each request. */
@@ -120,8 +126,7 @@ async function attempt(options: BuildOptions) {
   }
 }
 
-function judge(guard: TargetGuard, metafile: Metafile, entry: string): void {
-  const violations = guard.violations(metafile, entry)
+function judge(violations: readonly Violation[]): void {
   if (violations.length === 0) return
   throw new PfError('PF_BUILD_FAILED', `This can not become a component.\n\n${violationText(violations)}`, {
     details: { violations: violations.map((violation) => ({ ...violation })) },

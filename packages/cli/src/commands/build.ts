@@ -86,6 +86,7 @@ export const buildCommand: Command = {
         ({ code }) => sizeText(code.length),
       )
       if (metafile !== undefined) await writeFile(metafile, JSON.stringify(bundle.metafile))
+      for (const warning of bundle.warnings) terminal.note(`! ${warning}`)
       const imports = bundle.imports.length > 0 ? bundle.imports.join(', ') : 'nothing but wasi:http'
       terminal.out(`${entry} can become a component for ${world}; it would import ${imports}.`)
       return 0
@@ -93,6 +94,7 @@ export const buildCommand: Command = {
     const built = await build({ entry, world, conditions, signKeys }, { values, terminal, signal })
     if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.bundle.metafile))
     const { bundle: _bundle, ...facts } = built
+    for (const warning of built.warnings) terminal.note(`! ${warning}`)
     if (values.flag('json')) terminal.out(JSON.stringify(facts, null, 2))
     else report(built, terminal)
     return 0

@@ -11,10 +11,12 @@ export interface Violation {
   feature: string
   /** One sentence: the feature, the target, why not, and what to use instead. */
   sentence: string
-  /** From the entry to the file with the import. */
+  /** From the entry to the file with the import or the use. */
   chain: string[]
-  /** What that file imports. */
+  /** What that file imports, or the global it uses. */
   specifier: string
+  /** Where it uses a global that the target does not have: file, line and column. Absent for an import. */
+  usedAt?: string
 }
 
 interface Suspect {
@@ -161,9 +163,10 @@ export class TargetGuard {
 /** The violations as text for a terminal: one paragraph each, with the importers from the entry down. */
 export function violationText(violations: readonly Violation[]): string {
   return violations
-    .map(({ sentence, chain, specifier }) => {
+    .map(({ sentence, chain, specifier, usedAt }) => {
       const steps = chain.map((path, index) => `${'  '.repeat(index + 1)}${index === 0 ? '' : '→ '}${path}`)
-      return [`✗ ${sentence}`, ...steps, `${'  '.repeat(chain.length + 1)}→ imports "${specifier}"`].join('\n')
+      const last = usedAt === undefined ? `imports "${specifier}"` : `uses ${specifier} at ${usedAt}`
+      return [`✗ ${sentence}`, ...steps, `${'  '.repeat(chain.length + 1)}→ ${last}`].join('\n')
     })
     .join('\n\n')
 }
