@@ -73,7 +73,7 @@ export function createSqliteOutbox(database: Database): Outbox {
   }
 }
 
-/** Heads that are due, owners in turns. What is not taken is not read, but for the owners that are left out. */
+/** Heads that are due, owners in turns. Little is read that is not taken, but for the owners that are left out. */
 function findDue(database: Database, { topic: name, now, limit, except = [] }: OutboxTake): Row[] {
   const topic = toColumn(name)
   const owners = database
@@ -84,20 +84,30 @@ function findDue(database: Database, { topic: name, now, limit, except = [] }: O
     .all(topic, now, JSON.stringify(except.map(toColumn)), Math.max(0, limit)) as unknown as { owner: string }[]
   const next = database.statement(
     `SELECT * FROM pf_outbox WHERE topic = ? AND owner = ? AND is_head = 1 AND due_at <= ? AND (due_at, arrival) > (?, ?)
-     ORDER BY due_at, arrival LIMIT 1`,
+     ORDER BY due_at, arrival LIMIT ?`,
   )
-  const found: Row[] = []
-  let turns = owners.map(({ owner }) => ({ owner, dueAt: Number.MIN_SAFE_INTEGER, arrival: 0 }))
-  while (turns.length > 0 && found.length < limit) {
-    turns = turns.flatMap(({ owner, dueAt, arrival }) => {
-      if (found.length >= limit) return []
-      const row = next.get(topic, owner, now, dueAt, arrival) as unknown as Row | undefined
-      if (row === undefined) return []
-      found.push(row)
-      return { owner, dueAt: row.due_at, arrival: row.arrival }
+  const queues: Row[][] = owners.map(() => [])
+  let found = 0
+  // As many of each as it takes if all have that many; where some have fewer, more of the others.
+  for (let open = owners.map((_, index) => index); open.length > 0 && found < limit;) {
+    const share = Math.ceil((limit - found) / open.length)
+    open = open.filter((index) => {
+      const queue = queues[index] as Row[]
+      const { due_at: dueAt = Number.MIN_SAFE_INTEGER, arrival = 0 } = queue.at(-1) ?? {}
+      const rows = next.all(topic, owners[index]?.owner ?? '', now, dueAt, arrival, share) as unknown as Row[]
+      for (const row of rows) queue.push(row)
+      found += rows.length
+      return rows.length === share
     })
   }
-  return found
+  const taken: Row[] = []
+  for (let turn = 0; taken.length < Math.min(limit, found); turn++) {
+    for (const queue of queues) {
+      const row = queue[turn]
+      if (row !== undefined && taken.length < limit) taken.push(row)
+    }
+  }
+  return taken
 }
 
 function entryOf(row: Row): OutboxEntry {

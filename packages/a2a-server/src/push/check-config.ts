@@ -10,15 +10,40 @@ const maxSecretLength = 4_096
 /** Milliseconds that the look at a name's addresses may take: delivery looks again. */
 const resolveMs = 2_000
 
+/** What an address may not have in it as it was written: parsers drop some of it in silence. */
+// oxlint-disable-next-line no-control-regex -- they are what this is about
+const unprintable = /[\u0000-\u0020\u007f-\u009f]/
+/**
+ * Names that stand for this machine or for one of an inner network, whatever they resolve to: without a dot, or by their end
+ * (RFC 6761, RFC 6762 with appendix G, RFC 8375, and what clouds and clusters use).
+ */
+const innerName =
+  /^[^.:]+\.?$|\.(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|svc|home\.arpa)\.?$/
+
 /** Printable ASCII without a space at either end: what every HTTP implementation takes as the value of a header. */
 const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
+
+/** Which addresses a config may have. */
+export interface AddressRules {
+  readonly guard: OutboundGuard
+  /** Whether the options name this very address, so that it may have the name of an inner network. */
+  isNamed(address: URL): boolean
+}
+
+/** A config without what is at its default: in proto3, and so in A2A, an empty text says as much as none. */
+export function withoutEmpty<T extends TaskPushNotificationConfig>(config: T): T {
+  const plain: TaskPushNotificationConfig = { ...config }
+  for (const name of ['tenant', 'id', 'taskId', 'token'] as const) if (plain[name] === '') delete plain[name]
+  if (plain.authentication?.credentials === '') plain.authentication = { scheme: plain.authentication.scheme }
+  return plain as T
+}
 
 /**
  * Checks everything about a config that can be told from itself.
  * @returns the address
  * @throws A2AError InvalidParamsError. It repeats nothing of what was given.
  */
-export function checkConfig(config: TaskPushNotificationConfig, guard: OutboundGuard, field = ''): URL {
+export function checkConfig(config: TaskPushNotificationConfig, { guard, isNamed }: AddressRules, field = ''): URL {
   const violations: FieldViolation[] = []
   const violate = (name: string, description: string) => violations.push({ field: field + name, description })
   const { id, url, token, authentication } = config
@@ -30,9 +55,14 @@ export function checkConfig(config: TaskPushNotificationConfig, guard: OutboundG
       violate('authentication.scheme', 'is no HTTP authentication scheme')
     if (credentials !== undefined) checkText('authentication.credentials', credentials, violate)
   }
-  const address = url.length > maxUrlLength ? undefined : parsed(url)
-  if (address === undefined) violate('url', `is not an absolute URL of at most ${maxUrlLength} characters`)
-  else if (!isAllowed(() => guard.check(address))) violate('url', refusal)
+  const address = url.length > maxUrlLength || unprintable.test(url) ? undefined : parsed(url)
+  if (address === undefined)
+    violate(
+      'url',
+      `is not an absolute URL of at most ${maxUrlLength} characters, without spaces and control characters`,
+    )
+  else if (!isAllowed(() => guard.check(address)) || (innerName.test(address.hostname) && !isNamed(address)))
+    violate('url', refusal)
   if (violations.length > 0 || address === undefined) throw new A2AError('InvalidParamsError', { violations })
   return address
 }

@@ -36,6 +36,11 @@ export function recordPrefix(scope?: Scope): string {
   return `${prefix}${tenant.length}:${tenant}/${principalId.length}:${principalId}/`
 }
 
+/** Whose a task is, told from everybody else's: what is owed to its webhooks is owned by it. */
+export function ownerOf(scope: Scope): string {
+  return recordPrefix(scope)
+}
+
 /** The key of a task's record. */
 export function recordKey(key: TaskKey): string {
   return recordPrefix(key) + key.taskId

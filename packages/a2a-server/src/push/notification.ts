@@ -1,6 +1,6 @@
 import type { WireStreamResponse } from '@pf-agents/a2a-protocol'
 import type { JsonObject, OutboxEntry, TaskKey } from '@pf-agents/agent-core'
-import { recordKey, type StoredConfig } from './config-record'
+import { ownerOf, recordKey, type StoredConfig } from './config-record'
 
 /** Topic of the notifications in the outbox. */
 export const topic = 'a2a.push'
@@ -28,7 +28,15 @@ export function entryOf(config: StoredConfig, notification: Omit<Notification, '
   const { tenant, principalId, taskId } = key
   const group = groupOf(key, config)
   const body: Notification = { ...notification, key: { tenant, principalId, taskId }, nonce: config.nonce }
-  return { id: `${group} ${number}`, topic, group, body: body as unknown as JsonObject, dueAt: at, attempts: 0 }
+  return {
+    id: `${group} ${number}`,
+    topic,
+    group,
+    owner: ownerOf(key),
+    body: body as unknown as JsonObject,
+    dueAt: at,
+    attempts: 0,
+  }
 }
 
 /** The notification in an outbox entry. */

@@ -12,15 +12,31 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
    */
   maxPending?: number
   /**
-   * Notifications that may wait altogether; beyond, everybody is told only where a task stops, and a fifth beyond that
-   * nobody is told, with an error in the log. Default 8,000 (the memory outbox takes 10,000).
+   * Notifications that may wait altogether, for all callers; a fifth more where they tell that a task stops. Never passed,
+   * for the share of each caller shrinks as it fills up: see {@link PushOptions.maxOwedPerCaller}. Default 8,000 (the memory
+   * outbox takes 10,000).
    */
   maxOwed?: number
+  /**
+   * Of them, those of one caller: a principal of a tenant, all callers without credentials being one. That much while nobody
+   * else has any waiting; with a part of `maxOwed` taken by others, by that part less. Beyond its share a caller is told only
+   * where a task stops, and a fifth beyond that nothing, with lines in the log; new webhooks of this caller are refused
+   * meanwhile (`PF_RATE_LIMITED`). Default an eighth of `maxOwed`.
+   */
+  maxOwedPerCaller?: number
   /** Milliseconds for one delivery. Default 15,000. */
   timeoutMs?: number
   /** Deliveries under way at the same time. Default 32. */
   concurrency?: number
-  /** Of them, to one host. Default 4. */
+  /**
+   * Of them, those of one caller, while nobody else has any under way; with a part of `concurrency` taken by others, by that
+   * part less, and one at least. `concurrency` itself where all webhooks are yours. Default half of `concurrency`.
+   */
+  concurrencyPerCaller?: number
+  /**
+   * Of those of one caller, to one host: what a caller does at a host, or lets it wait for, says nothing about the webhooks
+   * that others have there. So a host may get this many for each of several callers, `concurrency` at most. Default 4.
+   */
   concurrencyPerHost?: number
   /** Ceiling of the first wait before another try, in milliseconds; it doubles from try to try. Default 1,000. */
   retryBaseMs?: number
@@ -44,13 +60,16 @@ export type PushSettings = Required<Omit<PushOptions, keyof OutboundRules | 'ca'
 
 /** Fills the defaults in. */
 export function settingsOf(options: PushOptions): PushSettings {
+  const { maxOwed = 8_000, concurrency = 32 } = options
   return {
     maxPerTask: 50,
     maxTasksPerCaller: 1_000,
     maxPending: 100,
-    maxOwed: 8_000,
+    maxOwed,
+    maxOwedPerCaller: maxOwed / 8,
     timeoutMs: 15_000,
-    concurrency: 32,
+    concurrency,
+    concurrencyPerCaller: concurrency / 2,
     concurrencyPerHost: 4,
     retryBaseMs: 1_000,
     retryMaxMs: 600_000,

@@ -14,13 +14,13 @@ import {
   type Logger,
   PfError,
   type Random,
+  type Scope,
   type StoredTask,
   type TaskKey,
 } from '@pf-agents/agent-core'
 import { sleep } from '@pf-agents/http-kit'
-import type { OutboundGuard } from '@pf-agents/http-kit/node'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
-import { checkAddress, checkConfig } from './check-config'
+import { type AddressRules, checkAddress, checkConfig, withoutEmpty } from './check-config'
 import { type StoredConfig, toWire } from './config-record'
 import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
@@ -28,11 +28,10 @@ import type { PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
 
 /** What {@link PushConfigs} is made of. */
-export interface PushConfigsParts {
+export interface PushConfigsParts extends AddressRules {
   readonly configs: ConfigStore
   readonly cache: ConfigCache
   readonly deliveries: PushDeliveries
-  readonly guard: OutboundGuard
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -48,10 +47,11 @@ export class PushConfigs implements PushService {
   }
 
   async create(
-    config: CreateTaskPushNotificationConfigRequest,
+    given: CreateTaskPushNotificationConfigRequest,
     caller: PushCaller,
   ): Promise<TaskPushNotificationConfig> {
-    const address = checkConfig(config, this.#parts.guard)
+    const config = withoutEmpty(given)
+    const address = checkConfig(config, this.#parts)
     const before = await this.#task(config.taskId, caller)
     await checkAddress(address, this.#parts.guard)
     const { stored, isNew } = await this.#store(config, before, caller)
@@ -92,19 +92,20 @@ export class PushConfigs implements PushService {
   }
 
   async attach(
-    config: TaskPushNotificationConfig,
+    given: TaskPushNotificationConfig,
     taskId: string | undefined,
     caller: PushCaller,
   ): Promise<AttachedConfig> {
     const field = 'configuration.taskPushNotificationConfig.'
     const { configs, deliveries, guard } = this.#parts
+    const config = withoutEmpty(given)
     if (config.taskId !== undefined && config.taskId !== taskId) {
       const violations = [
         { field: `${field}taskId`, description: 'must be left out: the config is for the task of the message' },
       ]
       throw new A2AError('InvalidParamsError', { violations })
     }
-    const address = checkConfig(config, guard, field)
+    const address = checkConfig(config, this.#parts, field)
     if (taskId !== undefined) {
       const before = await this.#task(taskId, caller)
       // A message to a task that is over is refused: nothing is stored for it.
@@ -114,6 +115,7 @@ export class PushConfigs implements PushService {
       return { undo: async () => (isNew ? configs.remove(before.key, stored.nonce) : undefined) }
     }
     await checkAddress(address, guard, field)
+    await this.#checkOwed({ tenant: caller.tenant, principalId: caller.principal.id })
     await this.#checkRoom(caller)
     let made: { key: TaskKey; nonce: string } | undefined
     return {
@@ -151,6 +153,9 @@ export class PushConfigs implements PushService {
     const { configs, cache, settings, clock } = this.#parts
     const { key, task } = before
     const existing = await configs.configs(key)
+    // A config that is replaced may be the remedy: another address, other credentials. Of a task that is over nothing is told.
+    const isAnother = !existing.some(({ id }) => id === config.id)
+    if (isAnother && !isTerminal(task.status.state)) await this.#checkOwed(key)
     if (existing.length === 0) await this.#checkRoom(caller)
     let stored = this.#newConfig(config, caller)
     let isNew = true
@@ -188,6 +193,12 @@ export class PushConfigs implements PushService {
     return stored
   }
 
+  /** A webhook that nothing could be told is not registered. */
+  async #checkOwed(scope: Scope): Promise<void> {
+    if (await this.#parts.deliveries.hasRoom(scope)) return
+    throw new PfError('PF_RATE_LIMITED', owedTooMuch, { retryAfterMs: 30_000 })
+  }
+
   async #checkRoom({ tenant, principal }: PushCaller): Promise<void> {
     const { configs, settings, clock } = this.#parts
     const { maxTasksPerCaller } = settings
@@ -209,6 +220,9 @@ export class PushConfigs implements PushService {
     return stored
   }
 }
+
+const owedTooMuch =
+  'Too many push notifications wait for your webhooks to take them. Register another one later, or read the task.'
 
 function tooMany(what: string): A2AError {
   return new A2AError('InvalidParamsError', { message: `${what}. Delete one that is no longer needed.` })

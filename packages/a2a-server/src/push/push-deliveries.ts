@@ -11,17 +11,20 @@ import {
   type PendingCommit,
   type RunEvent,
   type RunStore,
+  type Scope,
   type TaskKey,
   type TaskState,
 } from '@pf-agents/agent-core'
 import { encodeStoredTask } from '../operation/encode-stored-task'
 import { isUpdate, updatesOf } from '../updates/updates-of'
 import { after } from './after'
-import { recordKey, type StoredConfig } from './config-record'
+import { ownerOf, recordKey, type StoredConfig } from './config-record'
 import { commitMs, type ConfigCache } from './config-cache'
 import type { ConfigStore } from './config-store'
+import { fairShare } from './fair-shares'
 import { entryOf, groupOf, topic } from './notification'
 import type { PushSettings } from './options'
+import { QuietLog } from './quiet-log'
 
 /** What {@link PushDeliveries} is made of. */
 export interface PushDeliveriesParts {
@@ -31,13 +34,21 @@ export interface PushDeliveriesParts {
   readonly store: RunStore
   readonly clock: Clock
   readonly logger: Logger
-  readonly settings: Pick<PushSettings, 'maxPending' | 'maxOwed'>
+  readonly settings: Pick<PushSettings, 'maxPending' | 'maxOwed' | 'maxOwedPerCaller'>
   /** Something is owed. */
   wake(): void
 }
 
-/** Milliseconds between two lines in the log that say the same. */
-const quietMs = 60_000
+/** How many more notifications of a caller may wait. */
+interface Room {
+  /** Of any kind. */
+  updates: number
+  /** Of those that tell where a task stops. */
+  stops: number
+}
+
+/** Beyond its bounds, this much more may wait where it tells that a task stops. */
+const forStops = 1.2
 
 /** Decides what commits owe to webhooks. A task without configs costs a look into memory. */
 export class PushDeliveries implements Deliveries {
@@ -46,11 +57,12 @@ export class PushDeliveries implements Deliveries {
   readonly #fresh = new Map<string, readonly StoredConfig[]>()
   /** Which configs are told of a stop, and since when, by the events of the commit: others may come while it is stored. */
   readonly #told = new WeakMap<readonly RunEvent[], { nonces: ReadonlySet<string>; at: number }>()
+  readonly #log: QuietLog
   #hasOwed = false
-  #loggedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: PushDeliveriesParts) {
     this.#parts = parts
+    this.#log = new QuietLog(parts)
   }
 
   /** The next commit of this task makes it, and has these configs. */
@@ -86,15 +98,18 @@ export class PushDeliveries implements Deliveries {
       const isSlow = this.#parts.clock.now() - told.at >= commitMs
       if (isSlow)
         this.#tellOthers(key, told.nonces).catch((error: unknown) => {
-          this.#log('error', 'Configs that were registered while their task stopped could not be told.', {
-            taskId: key.taskId,
-            error: String(error),
-          })
+          const message = 'Configs that were registered while their task stopped could not be told.'
+          this.#log.say('error', message, '', { taskId: key.taskId, error: String(error) })
         })
     }
     if (!this.#hasOwed) return
     this.#hasOwed = false
     this.#parts.wake()
+  }
+
+  /** Whether anything more may wait for a caller: where not, there is no use in registering a webhook. */
+  hasRoom(scope: Scope): Awaitable<boolean> {
+    return after(this.#room(scope), ({ stops }) => stops >= 1)
   }
 
   /** Tells a config of a task that has stopped, by the task as it stands. */
@@ -108,6 +123,7 @@ export class PushDeliveries implements Deliveries {
       .filter(({ nonce }) => nonces.has(nonce))
       .map((config) => entryOf(config, { key, at: clock.now(), isLast, event }, `${stored.lastSeq}.stop`))
     if (entries.length === 0) return
+    if (entries.length > (await this.#room(key)).stops) return this.#logUntold(key)
     await outbox.add(entries)
     this.#parts.wake()
   }
@@ -118,17 +134,11 @@ export class PushDeliveries implements Deliveries {
   }
 
   #owedTo(configs: readonly StoredConfig[], commit: PendingCommit): Awaitable<readonly OutboxEntry[] | undefined> {
-    const { maxOwed } = this.#parts.settings
-    const most = Math.ceil(maxOwed * 1.2)
-    return after(this.#parts.outbox.pending({ topic, limit: most }), (all) => {
-      if (all >= most) {
-        this.#log('error', 'Too many push notifications wait: what happens to tasks now is not told.', { owed: all })
-        return undefined
-      }
+    return after(this.#room(commit.key), (room) => {
       const entries: OutboxEntry[] = []
       let owed: Awaitable<unknown>
       for (const config of configs) {
-        const add = () => this.#addTo(entries, config, commit, all >= maxOwed)
+        const add = () => this.#addTo(entries, config, commit, room)
         owed = after(owed, add)
       }
       return after(owed, () => {
@@ -138,17 +148,35 @@ export class PushDeliveries implements Deliveries {
     })
   }
 
-  #addTo(entries: OutboxEntry[], config: StoredConfig, commit: PendingCommit, isFull: boolean): Awaitable<void> {
+  /** What may still wait for a caller, by what waits for it and for all others. */
+  #room(scope: Scope): Awaitable<Room> {
+    const { outbox, settings } = this.#parts
+    const { maxOwed, maxOwedPerCaller } = settings
+    const limit = Math.ceil(maxOwed * forStops)
+    return after(outbox.pending({ topic, owner: ownerOf(scope), limit }), (mine) =>
+      after(outbox.pending({ topic, limit }), (all) => {
+        const others = Math.max(0, all - mine)
+        return {
+          updates: fairShare(maxOwedPerCaller, others, maxOwed) - mine,
+          stops: fairShare(maxOwedPerCaller * forStops, others, maxOwed * forStops) - mine,
+        }
+      }),
+    )
+  }
+
+  #addTo(entries: OutboxEntry[], config: StoredConfig, commit: PendingCommit, room: Room): Awaitable<void> {
     const { maxPending } = this.#parts.settings
-    const group = groupOf(commit.key, config)
+    const { events, firstSeq, key } = commit
+    const group = groupOf(key, config)
     return after(this.#parts.outbox.pending({ topic, group, limit: maxPending }), (pending) => {
-      const updates =
-        isFull || pending >= maxPending
-          ? stopOf(commit)
-          : config.version === '0.3'
-            ? statesOf(commit)
-            : updatesOf(commit)
-      const { events, firstSeq, key } = commit
+      const all = config.version === '0.3' ? statesOf(commit) : updatesOf(commit)
+      if (all.length === 0) return
+      const isBehind = pending >= maxPending
+      const isCrowded = entries.length + all.length > room.updates
+      const updates = isBehind || isCrowded ? stopOf(commit) : all
+      if (entries.length + updates.length > room.stops) return this.#logUntold(key)
+      if (isBehind) this.#logBehind(group, key, config)
+      else if (isCrowded) this.#logCrowded(key)
       const end = endOf(events)
       const isOver = end !== undefined && isTerminal(end)
       const at = this.#parts.clock.now()
@@ -159,11 +187,20 @@ export class PushDeliveries implements Deliveries {
     })
   }
 
-  #log(level: 'error', message: string, fields: Record<string, unknown>): void {
-    const { clock, logger } = this.#parts
-    if (clock.now() - this.#loggedAt < quietMs) return
-    this.#loggedAt = clock.now()
-    logger.log(level, message, fields)
+  #logBehind(group: string, { taskId }: TaskKey, { id: config }: StoredConfig): void {
+    const message = 'A receiver of push notifications is far behind: it is told only where its task stops.'
+    this.#log.say('info', message, group, { taskId, config })
+  }
+
+  #logCrowded(key: TaskKey): void {
+    const message = 'Too many push notifications of a caller wait: its webhooks are told only where tasks stop.'
+    this.#log.say('warn', message, ownerOf(key), { tenant: key.tenant, principalId: key.principalId })
+  }
+
+  #logUntold({ tenant, principalId, taskId }: TaskKey): void {
+    const message =
+      'Too many push notifications of a caller wait: its webhooks are not told what happens to its tasks now.'
+    this.#log.say('error', message, ownerOf({ tenant, principalId }), { tenant, principalId, taskId })
   }
 }
 

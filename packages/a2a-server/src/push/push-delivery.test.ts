@@ -1,136 +1,8 @@
-import { createApp } from '@pf-agents/app'
-import {
-  bind,
-  createMemoryStores,
-  defineAgent,
-  keyValuePort,
-  type LogLevel,
-  outboxPort,
-  reply,
-  type RunContext,
-  runStorePort,
-} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
+import { distinct, gist, startPushApp as startApp } from '../../test/push-app'
 import { type Received, startWebhook } from '../../test/webhook'
-import { a2aServer } from '../a2a-server'
 import { verifies } from '../conformance/verifies'
-import { message, Peer, refusals } from '../suite/case'
-import { jsonRpc, type Json } from '../suite/client'
-import type { PushOptions } from './options'
-import { pushNotifications } from './push-notifications'
-
-const agent = defineAgent({
-  name: 'worker',
-  description: 'Works in steps',
-  version: '1.0.0',
-  skills: [],
-  onMessage: (incoming, context) => act(incoming.text, context),
-})
-
-function act(text: string, context: RunContext) {
-  const [word, count = '1'] = text.split(' ')
-  if (context.answers.length > 0) return reply.artifact({ artifactId: 'answer', parts: [{ text }] })
-  if (word === 'ask') return reply.inputRequired({ prompt: 'Where to?' })
-  if (word === 'steps') return steps(Number(count), context)
-  if (word === 'stream') return stream(Number(count))
-  return reply.text('hi')
-}
-
-/** So many artifacts, each in a commit of its own. */
-async function steps(count: number, context: RunContext) {
-  await context.startTask()
-  for (let step = 1; step <= count; step++) {
-    context.emit({ type: 'artifact', artifact: { artifactId: `step-${step}`, parts: [{ text: `${step}` }] } })
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return reply.completed()
-}
-
-async function* stream(count: number) {
-  for (let word = 1; word <= count; word++) {
-    yield `${word} `
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
-
-/** An app with push notifications over memory stores that the test can look into; its webhooks are on this machine. */
-function startApp(options: PushOptions = {}) {
-  const stores = createMemoryStores()
-  const logs: { level: LogLevel; message: string; fields: Json }[] = []
-  const app = createApp(
-    agent,
-    [
-      a2aServer(),
-      pushNotifications({
-        allow: ['http://127.0.0.1:*'],
-        retryBaseMs: 1,
-        retryMaxMs: 20,
-        pollMs: 20,
-        timeoutMs: 5_000,
-        ...options,
-      }),
-      {
-        name: 'test-stores',
-        targets: ['node'],
-        provides: [keyValuePort, runStorePort, outboxPort],
-        requires: [],
-        optional: [],
-        setup: () => ({
-          ports: [
-            bind(keyValuePort, stores.keyValue),
-            bind(runStorePort, stores.runStore),
-            bind(outboxPort, stores.outbox),
-          ],
-        }),
-      },
-    ],
-    { logger: { log: (level, text, fields = {}) => void logs.push({ level, message: text, fields }) } },
-  )
-  const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc)
-  return {
-    app,
-    peer,
-    stores,
-    logs,
-    /** Sends a message with a webhook. */
-    send: (text: string, config: Json, more: Json = {}) =>
-      peer.result('SendMessage', {
-        message: message(text),
-        configuration: { taskPushNotificationConfig: config, ...more },
-      }),
-    owed: () => stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 }),
-    async settled(timeoutMs = 8_000) {
-      const end = Date.now() + timeoutMs
-      while (
-        stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 }) > 0 ||
-        stores.keyValue.keys('a2a.push/').length > 0
-      ) {
-        if (Date.now() > end)
-          throw new Error(
-            `Still owed: ${stores.outbox.pending({ topic: 'a2a.push', limit: 10_000 })}; configs of ${stores.keyValue.keys('a2a.push/').join(', ')}`,
-          )
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    },
-    [Symbol.asyncDispose]: () => app.close(),
-  }
-}
-
-/** What a notification says, in short. */
-function gist({ body }: Received): string {
-  if (body.task) return `task ${body.task.status.state}`
-  if (body.statusUpdate) return body.statusUpdate.status.state
-  return `${body.artifactUpdate.artifact.artifactId}: ${body.artifactUpdate.artifact.parts.map((part: Json) => part.text).join('')}`
-}
-
-/** What came, without what came again: delivery is at least once. */
-function distinct(received: readonly Received[]): Received[] {
-  const seen = new Set<unknown>()
-  return received.filter(({ headers }) => {
-    const id = headers['x-a2a-notification-id']
-    return !seen.has(id) && seen.add(id)
-  })
-}
+import { message, refusals } from '../suite/case'
 
 describe('a webhook', () => {
   it(`is told the task as it began and every change, in order, with its credentials ${verifies('PUSH-DELIVER-001', 'PUSH-DELIVER-002', 'PUSH-DELIVER-003', 'PUSH-CREATE-001')}`, async () => {
@@ -404,17 +276,6 @@ describe('bounds', () => {
     expect(body.task.artifacts).toHaveLength(30)
     expect(body.task).toEqual(task)
     expect(webhook.received.length).toBeLessThanOrEqual(6)
-  })
-
-  it('a store that is nearly full is not filled up by webhooks: the runs go on', async () => {
-    await using webhook = await startWebhook(() => 500)
-    await using test = startApp({ maxOwed: 10, maxAttempts: 1_000, retryBaseMs: 5_000, retryMaxMs: 60_000 })
-    const tasks = await Promise.all(Array.from({ length: 12 }, () => test.send('steps 5', { url: webhook.url })))
-    expect(tasks.every(({ task }) => task.status.state === 'TASK_STATE_COMPLETED')).toBe(true)
-    expect(test.owed()).toBeLessThanOrEqual(20)
-    expect(
-      test.logs.some(({ level, message: text }) => level === 'error' && text.startsWith('Too many push notifications')),
-    ).toBe(true)
   })
 
   it('of one host only so many are called at once; other hosts do not wait for it', async () => {

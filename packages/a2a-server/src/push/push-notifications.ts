@@ -10,6 +10,7 @@ import {
   randomPort,
   runStorePort,
 } from '@pf-agents/agent-core'
+import { createOutboundMatcher } from '@pf-agents/http-kit'
 import { createGuardedFetch, createOutboundGuard } from '@pf-agents/http-kit/node'
 import { pushServicePort } from '../push-port/push-service'
 import { ConfigCache } from './config-cache'
@@ -66,6 +67,7 @@ export function pushNotifications(options: PushOptions = {}) {
         configs,
         cache: new ConfigCache(configs, clock),
         guard: createOutboundGuard(settings),
+        isNamed: createOutboundMatcher([...(settings.allow ?? []), ...(settings.only ?? [])]),
         fetch: createGuardedFetch(settings),
       }
       const worker = new PushWorker(parts)

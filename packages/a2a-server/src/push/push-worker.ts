@@ -4,10 +4,12 @@ import { backoffDelay } from '@pf-agents/http-kit'
 import type { StoredConfig } from './config-record'
 import type { ConfigStore } from './config-store'
 import { deliver, type DeliveryResult, type DeliveryTools } from './deliver'
+import { fairShare, FairShares } from './fair-shares'
 import { HostGate } from './host-gate'
 import { later } from './later'
 import { type Notification, notificationOf, topic } from './notification'
 import type { PushSettings } from './options'
+import { TurnLine } from './turn-line'
 
 /** What {@link PushWorker} is made of. */
 export interface PushWorkerParts extends Omit<DeliveryTools, 'timeoutMs'> {
@@ -24,12 +26,17 @@ interface Job {
   notification: Notification
   config: StoredConfig
   origin: string
+  /** Whose it is: a principal of a tenant. */
+  caller: string
   /** Until when nobody else takes it: an attempt has to be over by then. */
   hiddenUntil: number
 }
 
-/** Entries that may be held while their host is busy. */
+/** Entries that may be held until it is their turn, and those of one caller: while others hold some, less. */
 const maxWaiting = 256
+const maxWaitingPerCaller = 128
+/** Callers that are known to have had their turn. */
+const maxServed = 256
 /** Milliseconds that an entry stays hidden beyond the timeout of its attempt, at least; a third of the timeout if that is more. */
 const graceMs = 1_000
 /** Longest wait that a receiver may ask for, in milliseconds. */
@@ -42,9 +49,9 @@ const drainMs = 2_000
 const quietMs = 60_000
 
 /**
- * Delivers what the outbox owes: at least once, in order per config, with waits that grow, within bounds. An entry is
- * hidden while it is tried and settled only behind a good answer: of a process that dies, another one, or the next, takes
- * them over.
+ * Delivers what the outbox owes: at least once, in order per config, with waits that grow, within bounds, callers in turns:
+ * however many receivers of one are slow, those of another do not wait for them. An entry is hidden while it is tried and
+ * settled only behind a good answer: of a process that dies, another one, or the next, takes them over.
  */
 export class PushWorker {
   readonly #parts: PushWorkerParts
@@ -52,7 +59,11 @@ export class PushWorker {
   readonly #hideMs: number
   readonly #abort = new AbortController()
   readonly #active = new Set<Promise<void>>()
-  #waiting: Job[] = []
+  /** What callers have under way. */
+  readonly #slots: FairShares
+  readonly #line = new TurnLine<Job>(maxWaitingPerCaller, maxWaiting)
+  /** Callers who have had a turn since everybody had one to whom something is owed. */
+  readonly #served = new Set<string>()
   #isPumping = false
   #isAskedAgain = false
   #isClosed = false
@@ -63,7 +74,8 @@ export class PushWorker {
   constructor(parts: PushWorkerParts) {
     this.#parts = parts
     this.#gate = new HostGate(parts.clock, parts.settings.concurrencyPerHost)
-    const { timeoutMs } = parts.settings
+    const { timeoutMs, concurrency, concurrencyPerCaller } = parts.settings
+    this.#slots = new FairShares(concurrencyPerCaller, concurrency)
     this.#hideMs = timeoutMs + Math.max(graceMs, timeoutMs / 3)
   }
 
@@ -83,7 +95,7 @@ export class PushWorker {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelTimer?.()
-    this.#waiting = []
+    this.#line.clear()
     const stop = setTimeout(() => this.#abort.abort(new PfError('PF_RUN_CANCELED')), drainMs)
     await Promise.all(this.#active)
     clearTimeout(stop)
@@ -94,8 +106,10 @@ export class PushWorker {
     try {
       while (this.#isAskedAgain && !this.#isClosed) {
         this.#isAskedAgain = false
-        this.#startWaiting()
         await this.#take()
+        if (!this.#isClosed) this.#line.serve((job) => this.#offer(job))
+        // Entries of hosts that rest are dropped as they come; many of them are not to hold up everything else.
+        if (this.#isAskedAgain) await new Promise((resolve) => setImmediate(resolve))
       }
     } catch (error) {
       // A store that can't be reached now may be later.
@@ -111,21 +125,39 @@ export class PushWorker {
   }
 
   async #take(): Promise<void> {
-    const { outbox, clock, settings } = this.#parts
-    const limit = Math.min(settings.concurrency - this.#active.size, maxWaiting - this.#waiting.length)
-    if (limit <= 0) return
+    const { settings } = this.#parts
+    const { left } = this.#slots
+    if (left === 0) return
+    // As many as somebody with nothing under way may begin.
+    const { concurrency, concurrencyPerCaller } = settings
+    const limit = Math.max(1, Math.floor(fairShare(concurrencyPerCaller, concurrency - left, concurrency)))
+    // Who may begin or hold no more is left out. First come those who have had no turn yet: by what has been due for longest
+    // alone, somebody with a long backlog would always be the first.
+    const full = [...this.#slots.full(), ...this.#line.full()]
+    let count = this.#served.size === 0 ? 0 : await this.#takeOf(limit, [...full, ...this.#served])
+    if (count < limit) {
+      this.#served.clear()
+      count += await this.#takeOf(limit - count, full)
+    }
+    // There may be more.
+    if (count === limit) this.#isAskedAgain = true
+  }
+
+  async #takeOf(limit: number, except: readonly string[]): Promise<number> {
+    const { outbox, clock } = this.#parts
     const now = clock.now()
     const hideUntil = now + this.#hideMs
-    const entries = await outbox.take({ topic, now, hideUntil, limit })
-    // There may be more.
-    if (entries.length === limit) this.#isAskedAgain = true
+    const entries = await outbox.take({ topic, now, hideUntil, limit, except })
     for (const entry of entries) {
+      if (this.#served.size === maxServed) this.#served.clear()
+      this.#served.add(entry.owner ?? '')
       const job = await this.#jobOf(entry, hideUntil)
       if (job === undefined) {
         await outbox.settle(entry.id)
         this.#isAskedAgain = true
-      } else this.#offer(job)
+      } else this.#line.add(job)
     }
+    return entries.length
   }
 
   /** What an entry comes to; `undefined` where its config is gone. */
@@ -134,33 +166,32 @@ export class PushWorker {
     const config = (await this.#parts.configs.configs(notification.key)).find(
       ({ nonce }) => nonce === notification.nonce,
     )
-    return config && { entry, notification, config, origin: new URL(config.url).origin, hiddenUntil }
+    // Entries of before there were owners are nobody's, and count as one caller's.
+    const { owner: caller = '' } = entry
+    return config && { entry, notification, config, origin: new URL(config.url).origin, caller, hiddenUntil }
   }
 
-  #offer(job: Job): void {
+  #offer(job: Job): 'begun' | 'waits' | 'gone' {
     const { clock, settings } = this.#parts
-    // Too late for a whole attempt, or the host rests: it comes again when it is no longer hidden.
-    if (job.hiddenUntil - clock.now() < settings.timeoutMs) return
-    const state = this.#active.size < settings.concurrency ? this.#gate.look(job.origin) : 'busy'
-    if (state === 'busy') this.#waiting.push(job)
-    else if (state === 'open') {
-      this.#gate.begin(job.origin)
-      const work: Promise<void> = this.#work(job).finally(() => {
-        this.#active.delete(work)
-        this.wake()
-      })
-      this.#active.add(work)
-    }
-  }
-
-  #startWaiting(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const job of waiting) this.#offer(job)
+    // Too late for a whole attempt: it comes again when it is no longer hidden.
+    if (job.hiddenUntil - clock.now() < settings.timeoutMs) return 'gone'
+    if (this.#slots.left === 0 || !this.#slots.hasRoom(job.caller)) return 'waits'
+    const host = this.#gate.look(hostOf(job))
+    // So does what is for a host that rests.
+    if (host !== 'open') return host === 'busy' ? 'waits' : 'gone'
+    this.#gate.begin(hostOf(job))
+    this.#slots.add(job.caller)
+    const work: Promise<void> = this.#work(job).finally(() => {
+      this.#active.delete(work)
+      this.#slots.remove(job.caller)
+      this.wake()
+    })
+    this.#active.add(work)
+    return 'begun'
   }
 
   async #work(job: Job): Promise<void> {
-    const { entry, config, notification, origin } = job
+    const { entry, config, notification } = job
     const { settings, logger } = this.#parts
     const id = createHash('sha256').update(entry.id).digest('base64url').slice(0, 32)
     const result = await deliver(config, notification.event, id, this.#abort.signal, {
@@ -169,7 +200,7 @@ export class PushWorker {
     })
     try {
       const waitMs = result.outcome === 'failed' ? result.retryAfterMs : undefined
-      this.#gate.end(origin, result.outcome !== 'failed' || result.isUp, waitMs)
+      this.#gate.end(hostOf(job), result.outcome !== 'failed' || result.isUp, waitMs)
       await this.#conclude(job, result)
     } catch (error) {
       logger.log('error', 'What became of a push notification could not be stored: it comes again.', {
@@ -232,4 +263,9 @@ export class PushWorker {
       this.wake()
     })
   }
+}
+
+/** A host, as one caller has to do with it: what it does to webhooks of others says nothing about theirs. */
+function hostOf({ caller, origin }: Job): string {
+  return `${caller} ${origin}`
 }

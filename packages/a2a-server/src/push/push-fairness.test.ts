@@ -1,0 +1,245 @@
+import { createMemoryStores } from '@pf-agents/agent-core'
+import { createSqliteStores } from '@pf-agents/sqlite-storage'
+import { describe, expect, it } from 'vitest'
+import { as, distinct, gist, startPushApp, type TestStores } from '../../test/push-app'
+import { type Answer, startWebhook } from '../../test/webhook'
+import { message } from '../suite/case'
+import type { StoredConfig } from './config-record'
+import { recordKey } from './config-record'
+import { entryOf, topic } from './notification'
+import type { PushOptions } from './options'
+
+/** Names under `test` stand for this machine, so that one receiver is many hosts. */
+const manyHosts: PushOptions = {
+  allow: ['http://127.0.0.1:*', 'http://*.test:*'],
+  resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+  // Nothing is waited for as long as this: what comes through does not come because others timed out.
+  timeoutMs: 120_000,
+}
+const callers = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank']
+
+function at(url: string, host: string): string {
+  const { port } = new URL(url)
+  return `http://${host}.test:${port}/hook?${host}`
+}
+
+/** A receiver that answers each request when it is told to. */
+async function startSlow() {
+  const held: { path: string; answer(): void }[] = []
+  const webhook = await startWebhook(
+    (_, { path }) => new Promise<Answer>((resolve) => held.push({ path, answer: () => resolve(200) })),
+  )
+  return Object.assign(webhook, { held })
+}
+
+const whole = ['task TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING', 'step-1: 1', 'TASK_STATE_COMPLETED']
+
+describe('notifications of one caller do not wait for those of another', () => {
+  it('that has 100 receivers which never answer', async () => {
+    await using test = startPushApp(manyHosts, { callers })
+    await using hanging = await startWebhook(() => () => {})
+    await using webhook = await startWebhook()
+    for (let n = 0; n < 100; n++) await test.send('ask', { url: at(hanging.url, `h${n}`) }, {}, 'alice')
+    await hanging.until(16)
+    await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    // All 100 still wait, half of the slots are taken, and none is tried twice.
+    expect([hanging.received.length, hanging.peak]).toEqual([16, 16])
+    expect(test.owed()).toBeGreaterThanOrEqual(300)
+  })
+
+  const drivers: [string, () => TestStores & { close?(): void }][] = [
+    ['in memory', () => createMemoryStores({ outbox: { maxEntries: 20_000 } })],
+    ['on SQLite', () => createSqliteStores({ file: ':memory:' })],
+  ]
+  it.each(drivers)('that has 10,000 which can not be delivered, %s', async (_, makeStores) => {
+    const stores = makeStores()
+    await using test = startPushApp({ ...manyHosts, maxOwed: 100_000 }, { callers, stores })
+    await using slow = await startSlow()
+    await using webhook = await startWebhook()
+    const key = { tenant: '', principalId: 'alice', taskId: '' }
+    for (let task = 0; task < 200; task++) {
+      const configs = Array.from({ length: 50 }, (_config, n): StoredConfig => ({
+        id: `${n}`,
+        url: at(slow.url, `h${task}-${n}`),
+        version: '1.0',
+        nonce: `n-${task}-${n}`,
+      }))
+      const one = { ...key, taskId: `t-${task}` }
+      await stores.keyValue.set(recordKey(one), { key: one, configs: configs as never, at: Date.now() })
+      const event = {
+        statusUpdate: { taskId: one.taskId, contextId: 'c', status: { state: 'TASK_STATE_WORKING' as const } },
+      }
+      await stores.outbox.add(configs.map((config) => entryOf(config, { key: one, at: 0, isLast: false, event }, '1')))
+    }
+    expect(await test.owed()).toBe(10_000)
+    await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    // Of hers as many are under way as may be, however they end and begin.
+    await slow.until(16)
+    for (let answered = 0; answered < 40; answered++) {
+      slow.held[answered]?.answer()
+      await slow.until(17 + answered)
+    }
+    expect([slow.peak, slow.received.length]).toEqual([16, 56])
+    // What is not tried is not held either: another process could take it.
+    expect(await test.owed()).toBeGreaterThanOrEqual(9_944)
+    const now = Date.now() + 1
+    const due = await stores.outbox.take({ topic, now, hideUntil: now, limit: 20_000 })
+    expect(due.length).toBeGreaterThan(9_944 - 200)
+    await test.app.close()
+    stores.close?.()
+  })
+
+  it('nor for those of many others that keep every slot taken: whoever has nothing under way is next', async () => {
+    await using test = startPushApp({ ...manyHosts, concurrency: 8 }, { callers })
+    await using slow = await startSlow()
+    await using webhook = await startWebhook()
+    for (const caller of ['alice', 'carol', 'dave', 'erin'])
+      for (let n = 0; n < 20; n++) await test.send('ask', { url: at(slow.url, `${caller}${n}`) }, {}, caller)
+    await slow.until(8)
+    const under = (caller: string) => slow.received.filter(({ path }) => path.includes(caller)).length
+    expect(callers.map(under)).toEqual([4, 0, 2, 1, 1, 0])
+    await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+    expect(webhook.received).toHaveLength(0)
+    slow.held[0]?.answer()
+    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    // Meanwhile nobody had more than the slot that was freed.
+    expect(slow.received.length).toBeLessThanOrEqual(9)
+  })
+
+  it('nor for the long backlog of one, where there is a single slot: everybody to whom something is owed has a turn', async () => {
+    await using test = startPushApp({ ...manyHosts, concurrency: 1 }, { callers })
+    await using slow = await startSlow()
+    for (const caller of ['alice', 'carol'])
+      for (let n = 0; n < 30; n++) await test.send('ask', { url: at(slow.url, `${caller}${n}`) }, {}, caller)
+    await slow.until(1)
+    await test.send('steps 1', { url: at(slow.url, 'bob') }, {}, 'bob')
+    for (let answered = 0; answered < 12; answered++) {
+      slow.held[answered]?.answer()
+      await slow.until(answered + 2)
+    }
+    const whose = slow.received.map(({ path }) => callers.find((caller) => path.includes(caller)))
+    // Bob's four come with every third turn at the latest, each after the first of his was answered.
+    expect(whose.filter((caller) => caller === 'bob')).toHaveLength(4)
+    expect(slow.peak).toBe(1)
+  })
+
+  it('that points to the same host: neither its slow answers nor its failures nor its Retry-After count', async () => {
+    await using test = startPushApp({ timeoutMs: 60_000, retryBaseMs: 1, retryMaxMs: 1 }, { callers })
+    const answers: Record<string, Answer> = { hang: () => {}, fail: 503, wait: [429, { 'retry-after': '3000' }] }
+    await using shared = await startWebhook((_, { path }) => answers[path.split('?')[1] ?? ''] ?? 200)
+    const sent = (what: string) => shared.received.filter(({ path }) => path.endsWith(`?${what}`))
+    for (let n = 0; n < 8; n++) await test.send('ask', { url: `${shared.url}?hang` }, {}, 'alice')
+    for (let n = 0; n < 8; n++) await test.send('ask', { url: `${shared.url}?fail` }, {}, 'carol')
+    for (let n = 0; n < 8; n++) await test.send('ask', { url: `${shared.url}?wait` }, {}, 'dave')
+    // Alice has as many under way as one host may have, Carol's have opened the circuit, Dave was told to wait.
+    await until(() => sent('hang').length === 4 && sent('fail').length >= 5 && sent('wait').length >= 1)
+    await test.send('steps 1', { url: `${shared.url}?bob` }, {}, 'bob')
+    await until(() => sent('bob').length === 4)
+    expect(sent('bob').map(gist)).toEqual(whole)
+    expect([sent('hang').length, sent('fail').length < 10, sent('wait').length <= 4]).toEqual([4, true, true])
+  })
+})
+
+describe('what may wait for one caller', () => {
+  /** Receivers of everybody but those under `?good` are down. */
+  const start = (options: PushOptions) => {
+    const test = startPushApp({ retryBaseMs: 60_000, retryMaxMs: 60_000, ...options }, { callers })
+    const of = (caller: string) =>
+      test.stores.outbox.pending({ topic, owner: `a2a.push/0:/${caller.length}:${caller}/`, limit: 1_000 })
+    return Object.assign(test, { of })
+  }
+
+  it('is bounded: then its webhooks are told only where tasks stop, then nothing; others are told everything', async () => {
+    await using test = start({ maxOwed: 80 })
+    await using dead = await startWebhook(() => 500)
+    await using webhook = await startWebhook()
+    const tasks: string[] = []
+    const send = async () => {
+      const sent = test.peer.call(
+        'SendMessage',
+        { message: message('ask'), configuration: { taskPushNotificationConfig: { url: dead.url } } },
+        as('alice'),
+      )
+      const { error, result } = await sent
+      if (result !== undefined) tasks.push(result.task.id)
+      return error
+    }
+    // Three notifications each: the task as it was submitted, working, waiting.
+    for (let n = 0; n < 3; n++) expect(await send()).toBeUndefined()
+    expect([test.of('alice'), linesOf(test.logs)]).toEqual([9, []])
+    expect(await send()).toBeUndefined()
+    // 10 of 80 is her share while nobody else has any; of the fourth task she is told where it stops.
+    expect([test.of('alice'), linesOf(test.logs)]).toEqual([
+      10,
+      [['warn', 'alice', 'Too many push notifications of a caller wait: its webhooks are told only where tasks stop.']],
+    ])
+    for (let n = 0; n < 2; n++) expect(await send()).toBeUndefined()
+    expect(test.of('alice')).toBe(12)
+    const refused = await send()
+    expect(refused).toMatchObject({ message: expect.stringContaining('Too many push notifications wait') })
+    expect(JSON.stringify(refused)).toContain('RetryInfo')
+    // The tasks themselves go on, whatever waits; that nobody is told of it is in the log.
+    for (const id of tasks) await test.peer.result('CancelTask', { id }, as('alice'))
+    expect(test.of('alice')).toBe(12)
+    expect(linesOf(test.logs).slice(1)).toEqual([
+      [
+        'error',
+        'alice',
+        'Too many push notifications of a caller wait: its webhooks are not told what happens to its tasks now.',
+      ],
+    ])
+
+    await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect(linesOf(test.logs)).toHaveLength(2)
+  })
+
+  it('can be made to go by another address, though no other webhook is taken', async () => {
+    await using test = start({ maxOwed: 80, retryBaseMs: 100, retryMaxMs: 100 })
+    await using dead = await startWebhook(() => 500)
+    await using webhook = await startWebhook()
+    const tasks: string[] = []
+    for (let n = 0; n < 6; n++) tasks.push((await test.send('ask', { id: 'p', url: dead.url }, {}, 'alice')).task.id)
+    const config = (id: string) => ({ taskId: tasks[0], id, url: webhook.url })
+    const another = await test.peer.call('CreateTaskPushNotificationConfig', config('q'), as('alice'))
+    expect(another.error?.message).toContain('Too many push notifications wait')
+    for (const taskId of tasks)
+      await test.peer.result('CreateTaskPushNotificationConfig', { ...config('p'), taskId }, as('alice'))
+    await until(() => test.of('alice') === 0)
+    expect(distinct(webhook.received)).toHaveLength(12)
+    await test.peer.result('CreateTaskPushNotificationConfig', config('q'), as('alice'))
+  })
+
+  it('shrinks as more callers have some waiting, and all together never pass the bound', async () => {
+    await using test = start({ maxOwed: 40, maxOwedPerCaller: 20 })
+    await using dead = await startWebhook(() => 500)
+    await using webhook = await startWebhook()
+    for (const caller of ['alice', 'carol', 'dave']) {
+      for (let n = 0; n < 12; n++) {
+        const params = { message: message('ask'), configuration: { taskPushNotificationConfig: { url: dead.url } } }
+        await test.peer.call('SendMessage', params, as(caller))
+      }
+    }
+    // Of 48 the first has a half, the next two a half each of what was left.
+    expect(['alice', 'carol', 'dave'].map(test.of)).toEqual([24, 12, 6])
+    // Who comes last is told at least where the task stops.
+    await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+    expect((await webhook.until(1)).map(gist)).toEqual(['task TASK_STATE_COMPLETED'])
+  })
+})
+
+function linesOf(logs: readonly { level: string; message: string; fields: { principalId?: string } }[]) {
+  return logs
+    .filter(({ message: text }) => text.startsWith('Too many push notifications'))
+    .map(({ level, fields, message: text }) => [level, fields.principalId, text])
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const end = Date.now() + 30_000
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error('It did not come to be so.')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
