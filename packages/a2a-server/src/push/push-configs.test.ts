@@ -9,6 +9,7 @@ import { verifies } from '../conformance/verifies'
 import { suiteAgent } from '../suite/agent'
 import { message, Peer, refusals } from '../suite/case'
 import { bindings, type CallOptions, type Json } from '../suite/client'
+import type { PushOptions } from './options'
 import { pushNotifications } from './push-notifications'
 
 const logs: unknown[] = []
@@ -131,6 +132,26 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     'https://[::ffff:a9fe:a9fe]/',
     'https://[64:ff9b::7f00:1]/',
     'https://[64:ff9b::a9fe:a9fe]/',
+    // Where Azure tells a machine about itself: no private address.
+    'https://168.63.129.16/machine',
+    'https://[::ffff:168.63.129.16]/',
+    // Names that stand for something inside, whether or not they can be resolved here.
+    'https://LOCALHOST./',
+    'https://a.localhost/',
+    'https://redis/',
+    'https://metadata.google.internal/',
+    'https://db.internal./',
+    'https://printer.local/',
+    'https://redis.default.svc/',
+    'https://nas.home.arpa/',
+    // What parsers leave out in silence, or write otherwise.
+    'https://hooks.example/a\tb',
+    'https://hooks\n.example/',
+    ' https://hooks.example/',
+    'https://hooks.example/\u0000',
+    'https://hooks.example/\u007f',
+    'https://hooks.example/\u0085',
+    'https://hooks.example/a b',
     `https://hooks.example/${'x'.repeat(2_100)}`,
   ])('are refused for %s, and nothing is stored', async (url) => {
     const guarded = pushNotifications({
@@ -153,6 +174,49 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     expect(stores.keyValue.keys('')).toEqual([])
     expect((await local.result('ListTasks')).totalSize).toBe(1)
     await app.close()
+  })
+
+  it('are taken for names that only look like those of an inner network', async () => {
+    const { id: taskId } = await peer.task('ask')
+    for (const host of [
+      'localhost.example',
+      'internal.example.com',
+      'not-local.example',
+      'svc.example',
+      'hooks.example.',
+    ]) {
+      const url = `https://${host}/%00%0a?a=%20`
+      const made = await peer.result('CreateTaskPushNotificationConfig', { taskId, id: 'p', url })
+      expect(made.url).toBe(url)
+    }
+  })
+
+  it('say as much with an empty text as without one', async () => {
+    const { id: taskId } = await peer.task('ask')
+    const empty = { url: hook, token: '', authentication: { scheme: 'Bearer', credentials: '' } }
+    const made = await peer.result('CreateTaskPushNotificationConfig', { taskId, id: '', ...empty })
+    expect(made).toEqual({
+      taskId,
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      url: hook,
+      authentication: { scheme: 'Bearer' },
+    })
+    expect((await peer.result('ListTaskPushNotificationConfigs', { taskId })).configs).toEqual([made])
+    // A token that is given up: the config with the same id, without it.
+    const again = { taskId, id: made.id, url: hook }
+    await peer.result('CreateTaskPushNotificationConfig', { ...again, token: 't' })
+    expect(await peer.result('CreateTaskPushNotificationConfig', { ...again, token: '' })).toEqual(again)
+    const taskPushNotificationConfig = { id: 'inline', taskId: '', tenant: '', ...empty }
+    const { task } = await peer.result('SendMessage', {
+      message: message('ask'),
+      configuration: { taskPushNotificationConfig },
+    })
+    expect((await peer.result('ListTaskPushNotificationConfigs', { taskId: task.id })).configs).toEqual([
+      { taskId: task.id, id: 'inline', url: hook, authentication: { scheme: 'Bearer' } },
+    ])
+    await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, url: '' })
+    const scheme = { url: hook, authentication: { scheme: '', credentials: 'c' } }
+    await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, ...scheme })
   })
 
   it('are refused with what could smuggle a header in, without repeating it', async () => {
@@ -181,6 +245,26 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     expect((await peer.result('ListTaskPushNotificationConfigs', { taskId })).configs).toEqual([])
   })
 })
+
+it.each([
+  [
+    'allow',
+    { allow: ['http://localhost:*', 'https://*.internal'] },
+    ['http://localhost:8080/', 'https://db.internal/'],
+  ],
+  ['only', { only: ['https://hooks.corp', 'https://redis'] }, ['https://hooks.corp/', 'https://redis/']],
+] as [string, PushOptions, string[]][])(
+  'names of an inner network are taken where `%s` names them',
+  async (_, options, urls) => {
+    const resolve = async () => [{ address: '93.184.216.34', family: 4 }]
+    const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ ...options, resolve })], { logger })
+    const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', bindings[0]!)
+    const { id: taskId } = await peer.task('ask')
+    for (const url of urls) await peer.result('CreateTaskPushNotificationConfig', { taskId, id: 'p', url })
+    await peer.refused(refusals.invalidParams, 'CreateTaskPushNotificationConfig', { taskId, url: 'https://db.local/' })
+    await app.close()
+  },
+)
 
 /** Stores of a test, so that it can look into them. */
 function keepIn(stores: ReturnType<typeof createMemoryStores>) {

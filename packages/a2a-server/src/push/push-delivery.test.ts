@@ -48,7 +48,7 @@ describe('a webhook', () => {
   it('gets no header that its config does not ask for', async () => {
     await using webhook = await startWebhook()
     await using test = startApp()
-    await test.send('steps 0', { url: webhook.url, authentication: { scheme: 'Bearer' } })
+    await test.send('steps 0', { url: webhook.url, token: '', authentication: { scheme: 'Bearer', credentials: '' } })
     const [first] = await webhook.until(3)
     expect([first?.headers.authorization, first?.headers['x-a2a-notification-token'], first?.headers.cookie]).toEqual([
       undefined,

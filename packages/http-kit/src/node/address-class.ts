@@ -8,6 +8,8 @@ const ipv4Ranges: readonly (readonly [address: string, prefix: number, name: str
   ['100.64.0.0', 10, 'carrier-grade NAT'],
   ['127.0.0.0', 8, 'loopback'],
   ['169.254.0.0', 16, 'link-local'],
+  // Public by its number, but Azure answers each machine there itself: about the machine, and with its keys.
+  ['168.63.129.16', 32, 'cloud host'],
   ['172.16.0.0', 12, 'private'],
   ['192.0.0.0', 24, 'protocol assignments'],
   ['192.0.2.0', 24, 'documentation'],
