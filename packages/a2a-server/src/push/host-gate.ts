@@ -5,7 +5,7 @@ const failuresToOpen = 5
 /** Milliseconds that it is left alone at first; doubles with each failed probe. */
 const restMs = 30_000
 const maxRestMs = 300_000
-/** Hosts that are kept in mind. The one not heard of for longest makes room. */
+/** Hosts, each as one caller knows it, that are kept in mind. The one not heard of for longest makes room. */
 const maxHosts = 10_000
 
 interface Host {
@@ -18,7 +18,8 @@ interface Host {
 
 /**
  * Who may be called now: at most so many deliveries to one host at the same time, none to a host that asked to wait or
- * failed again and again, until a probe got through.
+ * failed again and again, until a probe got through. What stands for a host here is its origin with the caller whose
+ * webhooks are there: otherwise one caller could have the host of another left alone.
  */
 export class HostGate {
   readonly #clock: Clock
