@@ -8,6 +8,7 @@ import { createImports } from '../wasi/imports'
 import { KvStore } from '../wasi/keyvalue/kv-store'
 import { GuestRequest } from './guest-request'
 import { InstancePool } from './instance-pool'
+import { quietSqliteWarning } from './quiet-sqlite-warning'
 import { RunQueue } from './run-queue'
 import { shellFactory } from './shell-factory'
 import { warmUp } from './warm-up'
@@ -15,6 +16,7 @@ import { warmUp } from './warm-up'
 const port = parentPort
 if (!port) throw new Error('this file runs as a worker thread of the wasm host')
 const setup = workerData as WorkerSetup
+quietSqliteWarning()
 const post = (message: FromWorker, transfer?: ArrayBuffer[]): void => port.postMessage(message, transfer ?? [])
 
 const requests = new Map<number, GuestRequest>()

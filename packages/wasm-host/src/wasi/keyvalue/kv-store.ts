@@ -3,7 +3,8 @@
  * on the same directory). Calls are synchronous and short; writes that read first run in `BEGIN IMMEDIATE`.
  */
 import { hostname } from 'node:os'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { PfError } from '@pf-agents/agent-core'
 
 /** Keys under this first segment die with the instance that set them, see {@link KvStore.forget}. */
 const LEASE_PREFIX = 'lease/'
@@ -12,12 +13,22 @@ const LEASE_PREFIX = 'lease/'
 const SCHEMA_VERSION = 2
 const BUSY_MS = 10_000
 
+/** Loaded when a store is opened: Node 22 says of it that it is experimental, which concerns nobody without a store. */
+function databaseClass(): typeof DatabaseSync {
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined
+  if (sqlite) return sqlite.DatabaseSync
+  throw new PfError(
+    'PF_STORE_UNAVAILABLE',
+    `This Node (${process.versions.node}) was built or started without node:sqlite, which keeps key-value stores. Use another one, or grant no store (stores: []).`,
+  )
+}
+
 export class KvStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file)
+    this.#db = new (databaseClass())(file)
     // busy_timeout first: switching to WAL takes a lock, and several workers open a new file at once.
     this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     this.transaction(() => {
