@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import type { Interrupt } from '@ag-ui/client'
 import { Choice } from '../form/choice'
@@ -15,10 +16,12 @@ interface ApprovalProps {
   onChange(value: unknown): void
   /** Decides and sends, where it is the only question. */
   onDecide?(decision: Decision): void
+  /** What stands beside the two ways to decide. */
+  beside?: ComponentChildren
 }
 
 /** Asks whether a tool may be called, and shows what with. */
-export function Approval({ question, session, value, onChange, onDecide }: ApprovalProps) {
+export function Approval({ question, session, value, onChange, onDecide, beside }: ApprovalProps) {
   const { message = 'May the agent do this?', toolCallId, responseSchema } = question
   const call = transcript(session.messages.value)
     .flatMap((entry) => (entry.kind === 'assistant' ? entry.calls : []))
@@ -52,26 +55,30 @@ export function Approval({ question, session, value, onChange, onDecide }: Appro
           onChange={onChange}
         />
       ) : (
-        <Decide takesReason={takesReason} onDecide={(approved, reason) => onDecide(decision(approved, reason))} />
+        <Decide
+          takesReason={takesReason}
+          beside={beside}
+          onDecide={(approved, reason) => onDecide(decision(approved, reason))}
+        />
       )}
     </>
   )
 }
 
-function Decide({
-  takesReason,
-  onDecide,
-}: {
+interface DecideProps {
   takesReason: boolean
+  beside: ComponentChildren
   onDecide(approved: boolean, reason: string): void
-}) {
+}
+
+function Decide({ takesReason, beside, onDecide }: DecideProps) {
   const id = useId()
   const [reason, setReason] = useState('')
   return (
     <>
       {takesReason && (
         <div class="field">
-          <label for={id}>Reason, told to the model where it is denied</label>
+          <label for={id}>Reason, if you deny it</label>
           <input
             id={id}
             type="text"
@@ -88,6 +95,7 @@ function Decide({
         <button type="button" class="wa-danger wa-outlined" onClick={() => onDecide(false, reason)}>
           Deny
         </button>
+        {beside}
       </div>
     </>
   )

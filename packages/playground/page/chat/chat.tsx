@@ -95,7 +95,7 @@ function ProblemView({ problem, session }: { problem: Problem; session: Session 
         </button>
       )}
       {problem.action === 'authorize' && (
-        <span>Set the Authorization header in the run settings, then send again.</span>
+        <span>Set your credentials under “Headers” in the run settings, then send again.</span>
       )}
     </ProblemNotice>
   )

@@ -34,7 +34,7 @@ function PendingCall({ id, name, session }: { id: string; name: string; session:
         schema={undefined}
         required
         value={text}
-        onChange={(value) => setText(String(value ?? ''))}
+        onChange={(value) => setText(typeof value === 'string' ? value : '')}
       />
       <div class="actions">
         <button type="submit" class="wa-brand wa-accent">

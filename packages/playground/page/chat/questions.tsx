@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Interrupt, ResumeEntry } from '@ag-ui/client'
 import { Field } from '../form/field'
@@ -27,6 +28,11 @@ function QuestionForm({ questions, session }: { questions: readonly Interrupt[];
     )
   const skip = (): void => void session.answer(questions.map(({ id }) => ({ interruptId: id, status: 'cancelled' })))
   const [first] = questions
+  const skipButton = (
+    <button type="button" class="wa-plain" onClick={skip}>
+      Do not answer
+    </button>
+  )
   const isOneApproval = questions.length === 1 && first !== undefined && kindOf(first) === 'approval'
   return (
     <form
@@ -45,19 +51,20 @@ function QuestionForm({ questions, session }: { questions: readonly Interrupt[];
             session={session}
             value={answers[question.id]}
             onChange={(value) => set(question.id, value)}
-            {...(isOneApproval && { onDecide: (decision: Decision) => send({ [question.id]: decision }) })}
+            {...(isOneApproval && {
+              onDecide: (decision: Decision) => send({ [question.id]: decision }),
+              beside: skipButton,
+            })}
           />
         ))}
-        <div class="actions">
-          {!isOneApproval && (
+        {!isOneApproval && (
+          <div class="actions">
             <button type="submit" class="wa-brand wa-accent">
               {questions.length === 1 ? 'Answer' : 'Send answers'}
             </button>
-          )}
-          <button type="button" class="wa-plain" onClick={skip}>
-            Do not answer
-          </button>
-        </div>
+            {skipButton}
+          </div>
+        )}
       </fieldset>
     </form>
   )
@@ -69,21 +76,16 @@ interface QuestionProps {
   value: unknown
   onChange(value: unknown): void
   onDecide?(decision: Decision): void
+  beside?: ComponentChildren
 }
 
-function Question({ question, session, value, onChange, onDecide }: QuestionProps) {
+function Question({ question, session, value, onChange, ...deciding }: QuestionProps) {
   const { message = 'The agent needs an answer.', expiresAt, responseSchema } = question
   const kind = kindOf(question)
   return (
     <div class={`question question-${kind}`}>
       {kind === 'approval' ? (
-        <Approval
-          question={question}
-          session={session}
-          value={value}
-          onChange={onChange}
-          {...(onDecide && { onDecide })}
-        />
+        <Approval question={question} session={session} value={value} onChange={onChange} {...deciding} />
       ) : (
         <>
           {kind === 'auth' && <p class="question-kind">Credentials are needed</p>}

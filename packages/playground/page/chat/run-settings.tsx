@@ -1,23 +1,40 @@
 import { useSignal } from '@preact/signals'
 import { useId, useRef } from 'preact/hooks'
 import { options } from '../session/options'
-import { jsonProblem, type RunOptions } from '../session/run-options'
+import { headersProblem, jsonProblem, type RunOptions } from '../session/run-options'
 
-const fields: readonly { name: keyof RunOptions; label: string; hint: string; json?: 'any' | 'list' }[] = [
-  { name: 'authorization', label: 'Authorization header', hint: 'Such as “Bearer …”. Forgotten with this tab.' },
+interface Setting {
+  name: keyof RunOptions
+  label: string
+  hint: string
+  problem(text: string): string | undefined
+}
+
+const settings: readonly Setting[] = [
+  {
+    name: 'headers',
+    label: 'Headers',
+    hint: 'Such as “Authorization: Bearer …”. Forgotten with this tab.',
+    problem: headersProblem,
+  },
   {
     name: 'forwardedProps',
     label: 'Forwarded props',
     hint: 'JSON that the agent is given with every run.',
-    json: 'any',
+    problem: (text) => jsonProblem(text),
   },
   {
     name: 'tools',
     label: 'Tools of the page',
     hint: 'JSON list of { name, description, parameters }; you say what they give.',
-    json: 'list',
+    problem: (text) => jsonProblem(text, 'list'),
   },
-  { name: 'context', label: 'Context', hint: 'JSON list of { description, value }.', json: 'list' },
+  {
+    name: 'context',
+    label: 'Context',
+    hint: 'JSON list of { description, value }.',
+    problem: (text) => jsonProblem(text, 'list'),
+  },
 ]
 
 /** What runs are given beside the message. */
@@ -25,7 +42,7 @@ export function RunSettings() {
   const dialog = useRef<HTMLDialogElement>(null)
   const draft = useSignal(options.value)
   const isSet = Object.values(options.value).some((value) => value !== '')
-  const hasProblem = fields.some(({ name, json }) => json && jsonProblem(draft.value[name], json) !== undefined)
+  const hasProblem = settings.some(({ name, problem }) => problem(draft.value[name]) !== undefined)
   return (
     <>
       <button
@@ -48,12 +65,12 @@ export function RunSettings() {
           }}
         >
           <h2 id="settings-title">Run settings</h2>
-          {fields.map((field) => (
-            <Setting
-              key={field.name}
-              {...field}
-              value={draft.value[field.name]}
-              onText={(text) => (draft.value = { ...draft.value, [field.name]: text })}
+          {settings.map((setting) => (
+            <SettingField
+              key={setting.name}
+              setting={setting}
+              value={draft.value[setting.name]}
+              onText={(text) => (draft.value = { ...draft.value, [setting.name]: text })}
             />
           ))}
           <div class="actions">
@@ -70,38 +87,31 @@ export function RunSettings() {
   )
 }
 
-type SettingProps = (typeof fields)[number] & { value: string; onText(text: string): void }
+interface SettingFieldProps {
+  setting: Setting
+  value: string
+  onText(text: string): void
+}
 
-function Setting({ label, hint, json, value, onText }: SettingProps) {
+function SettingField({ setting, value, onText }: SettingFieldProps) {
   const id = useId()
-  const problem = json && jsonProblem(value, json)
+  const problem = setting.problem(value)
   return (
     <div class="field">
-      <label for={id}>{label}</label>
-      {json ? (
-        <textarea
-          id={id}
-          class="code"
-          rows={2}
-          spellcheck={false}
-          value={value}
-          aria-invalid={problem !== undefined}
-          aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => onText(currentTarget.value)}
-        />
-      ) : (
-        <input
-          id={id}
-          type="text"
-          value={value}
-          autocomplete="off"
-          spellcheck={false}
-          aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => onText(currentTarget.value)}
-        />
-      )}
+      <label for={id}>{setting.label}</label>
+      <textarea
+        id={id}
+        class="code"
+        rows={2}
+        spellcheck={false}
+        autocomplete="off"
+        value={value}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-hint`}
+        onInput={({ currentTarget }) => onText(currentTarget.value)}
+      />
       <small id={`${id}-hint`} class={problem === undefined ? 'hint' : 'hint wrong'}>
-        {problem ?? hint}
+        {problem ?? setting.hint}
       </small>
     </div>
   )

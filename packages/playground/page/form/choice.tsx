@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks'
+import { Required } from './required'
 
 interface Option {
   value: unknown
@@ -24,7 +25,10 @@ export function Choice({ label, hint, choices, required, value, onChange }: Choi
   if (choices.length > buttonLimit) {
     return (
       <div class="field">
-        <label for={id}>{label}</label>
+        <label for={id}>
+          {label}
+          {required && <Required />}
+        </label>
         <select
           id={id}
           required={required}
@@ -46,7 +50,10 @@ export function Choice({ label, hint, choices, required, value, onChange }: Choi
   }
   return (
     <fieldset class="field choice">
-      <legend>{label}</legend>
+      <legend>
+        {label}
+        {required && <Required />}
+      </legend>
       <div class="choice-options">
         {choices.map((one, index) => (
           <label key={index} class="choice-option">

@@ -3,6 +3,7 @@ import type { TargetedInputEvent } from 'preact'
 import { Choice, Choices } from './choice'
 import { fieldKind, type FieldSchema } from './field-kind'
 import { JsonField } from './json-field'
+import { Required } from './required'
 
 export interface FieldProps {
   label: string
@@ -128,15 +129,6 @@ function Input({ label, schema, required, value, type, step, onText }: InputProp
       )}
       <Hint id={`${id}-hint`} schema={schema} />
     </div>
-  )
-}
-
-export function Required() {
-  return (
-    <span class="required" aria-hidden="true">
-      {' '}
-      *
-    </span>
   )
 }
 

@@ -123,9 +123,11 @@ function rowOf(stored: StoredEvent): Row {
     case 'artifact':
       return row('artifact', `Artifact ${event.artifact.name ?? ''}`.trim(), { text: textOf(event.artifact.parts) })
     case 'state-snapshot':
-      return row('state', 'State')
+      return row('state', 'State', { text: JSON.stringify(event.state) })
     case 'state-delta':
-      return row('state', `State, ${event.patch.length} ${event.patch.length === 1 ? 'change' : 'changes'}`)
+      return row('state', `State, ${event.patch.length} ${event.patch.length === 1 ? 'change' : 'changes'}`, {
+        text: JSON.stringify(event.patch),
+      })
     case 'usage':
       return row('usage', 'Usage', {
         text: Object.entries(event.usage)
@@ -137,9 +139,9 @@ function rowOf(stored: StoredEvent): Row {
         text: textOf(event.message.parts),
       })
     case 'metadata':
-      return row('other', 'Metadata')
+      return row('other', 'Metadata', { text: JSON.stringify(event.metadata) })
     case 'custom':
-      return row('other', `Custom ${event.name}`)
+      return row('other', `Custom ${event.name}`, { text: JSON.stringify(event.value) })
   }
 }
 

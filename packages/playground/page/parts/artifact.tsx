@@ -4,7 +4,7 @@ import { type PartLike, PartView } from './part'
 export function ArtifactCard({ artifact }: { artifact: Record<string, unknown> }) {
   const parts = joined(Array.isArray(artifact['parts']) ? (artifact['parts'] as PartLike[]) : [])
   const { name, artifactId, description } = artifact
-  const title = String(name ?? artifactId ?? 'artifact')
+  const title = [name, artifactId].find((one) => typeof one === 'string') ?? 'artifact'
   return (
     <section class="artifact" aria-label={`Artifact ${title}`}>
       <header>

@@ -1,5 +1,6 @@
 import { type A2AClient, createA2AClient } from '@pf-agents/a2a-client'
 import { options } from './options'
+import { headersOf } from './run-options'
 
 const clients = new Map<string, A2AClient>()
 
@@ -10,11 +11,9 @@ export function a2aClient(root: string): A2AClient {
   if (client === undefined) {
     client = createA2AClient({
       url,
-      headers: ({ url: target }) => {
-        const { authorization } = options.value
-        // A card may name any host; what somebody wrote here is for this one.
-        return authorization !== '' && new URL(target).origin === window.location.origin ? { authorization } : {}
-      },
+      // A card may name any host; what somebody wrote here is for this one.
+      headers: ({ url: target }) =>
+        new URL(target).origin === window.location.origin ? headersOf(options.value.headers) : {},
     })
     clients.set(url, client)
   }

@@ -1,12 +1,12 @@
 import type { PlaygroundConfig } from '../../src/playground-config'
 import type { TaskDetails, TaskList } from '../../src/tasks/task-summary'
 import { options } from './options'
+import { headersOf } from './run-options'
 
 /** Reads JSON of the server. Rejects with `status` and `payload` where it was refused. */
 async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const { authorization } = options.value
   const response = await fetch(path, {
-    headers: { accept: 'application/json', ...(authorization !== '' && { authorization }) },
+    headers: { accept: 'application/json', ...headersOf(options.value.headers) },
     ...(signal && { signal }),
   })
   const payload: unknown = await response.json().catch(() => undefined)

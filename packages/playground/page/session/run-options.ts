@@ -2,15 +2,15 @@ import type { RunAgentParameters } from '@ag-ui/client'
 
 /** What every run is given beside what was said. */
 export interface RunOptions {
-  /** The Authorization header; empty for none. */
-  authorization: string
+  /** Headers of every request, one in a line; empty for none. */
+  headers: string
   /** JSON texts, empty for none. */
   forwardedProps: string
   tools: string
   context: string
 }
 
-export const noOptions: RunOptions = { authorization: '', forwardedProps: '', tools: '', context: '' }
+export const noOptions: RunOptions = { headers: '', forwardedProps: '', tools: '', context: '' }
 
 /** The texts as values; those that are no JSON were not let in. */
 export function runParameters({ forwardedProps, tools, context }: RunOptions): RunAgentParameters {
@@ -30,4 +30,23 @@ export function jsonProblem(text: string, kind: 'any' | 'list' = 'any'): string 
   } catch (error) {
     return `This is no JSON: ${(error as Error).message}`
   }
+}
+
+/** The headers that a text names. */
+export function headersOf(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
+    }),
+  )
+}
+
+/** What is wrong with a text that is to be headers; `undefined` where nothing is. */
+export function headersProblem(text: string): string | undefined {
+  const isRight = text
+    .split('\n')
+    .every((line) => line.trim() === '' || /^\s*[\w!#$%&'*+.^`|~-]+\s*:[\t\x20-\x7e]*$/.test(line))
+  return isRight ? undefined : 'Write each header as “name: value”, in a line of its own.'
 }

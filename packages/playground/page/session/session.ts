@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import type { AgentSubscriber, Interrupt, Message, ResumeEntry } from '@ag-ui/client'
 import { type Problem, problemOf, statusOf } from './problem'
+import { quietFetch } from './quiet-fetch'
 import { RunLog } from './run-log'
-import { type RunOptions, runParameters } from './run-options'
+import { headersOf, type RunOptions, runParameters } from './run-options'
 import { soon } from './soon'
 import { ThreadAgent } from './thread-agent'
 
@@ -11,6 +12,8 @@ export type Phase = 'idle' | 'joining' | 'running' | 'cancelling'
 
 /** How often, and how long apart in ms, a connection that broke is taken up again. */
 const rejoinDelays = [300, 1000, 2000, 4000]
+
+const brokenTitle = 'The connection broke'
 
 /** One conversation over AG-UI: what was said, what is under way, what is asked. */
 export class Session {
@@ -35,13 +38,14 @@ export class Session {
   })
   /** A terminal event came: what breaks behind it loses nothing. */
   #ended = false
+  #started = false
 
   /** @param onChange - told whenever a run begins, ends or asks */
   constructor(url: string, threadId: string, options: () => RunOptions, onChange: () => void) {
     this.threadId = threadId
     this.#options = options
     this.#onChange = onChange
-    this.#agent = new ThreadAgent({ url, threadId })
+    this.#agent = new ThreadAgent({ url, threadId, fetch: quietFetch })
     this.#agent.subscribe(this.#subscriber)
   }
 
@@ -93,12 +97,15 @@ export class Session {
     this.problem.value = undefined
     this.wasCancelled.value = false
     this.#ended = false
+    this.#started = false
     this.#authorize()
     try {
       await begin(this.#agent)
+      if (!this.#ended) await this.#rejoin(new Error('The stream ended before the run did.'))
     } catch (error) {
       if (phase === 'joining' && statusOf(error) === 404) this.#ended = true
-      else if (statusOf(error) !== undefined) this.#fail(error)
+      // What never began is the person's to send again.
+      else if (statusOf(error) !== undefined || (phase === 'running' && !this.#started)) this.#fail(error)
       else await this.#rejoin(error)
     } finally {
       this.#settle()
@@ -109,12 +116,11 @@ export class Session {
   async #rejoin(first: unknown): Promise<void> {
     for (const delay of rejoinDelays) {
       if (this.#ended) return
-      this.problem.value = { title: 'The connection broke', detail: 'Joining the conversation again …' }
+      this.problem.value = { title: brokenTitle, detail: 'Joining the conversation again …' }
       await new Promise((resolve) => setTimeout(resolve, delay))
       try {
         await this.#agent.connectAgent(runParameters(this.#options()))
-        this.problem.value = undefined
-        return
+        if (this.#ended) return
       } catch (error) {
         if (statusOf(error) === undefined) continue
         if (statusOf(error) !== 404) return this.#fail(error)
@@ -142,8 +148,7 @@ export class Session {
   }
 
   #authorize(): void {
-    const { authorization } = this.#options()
-    this.#agent.headers = authorization === '' ? {} : { authorization }
+    this.#agent.headers = headersOf(this.#options().headers)
   }
 
   readonly #subscriber: AgentSubscriber = {
@@ -151,9 +156,11 @@ export class Session {
     onMessagesChanged: () => this.#show.ask(),
     onStateChanged: () => this.#show.ask(),
     onRunStartedEvent: () => {
+      this.#started = true
       this.pendingCalls.value = []
       this.questions.value = []
       if (this.phase.value === 'joining') this.phase.value = 'running'
+      if (this.problem.value?.title === brokenTitle) this.problem.value = undefined
       this.#onChange()
     },
     onRunFinishedEvent: (end) => {
@@ -162,8 +169,10 @@ export class Session {
       this.wasCancelled.value = end.outcome === 'cancelled'
     },
     onRunErrorEvent: ({ event }) => {
-      this.#ended = true
       const { code } = event
+      // What a server says that goes down: another one may come up in its place.
+      if (code === 'PF_OVERLOADED') return
+      this.#ended = true
       this.problem.value = {
         title: code === 'rejected' ? 'The agent does not take this on' : 'The run failed',
         detail: event.message,

@@ -4,8 +4,9 @@ import { type BaseEvent, HttpAgent, type RunAgentInput } from '@ag-ui/client'
 export class ThreadAgent extends HttpAgent {
   protected override connect(input: RunAgentInput): ReturnType<HttpAgent['run']> {
     this.abortController = new AbortController()
-    const { headers, threadId, abortController } = this
-    const reader = new HttpAgent({ url: `${this.url}/threads/${encodeURIComponent(threadId)}/connect`, headers })
+    const { headers, threadId, abortController, fetch: ownFetch } = this
+    const url = `${this.url}/threads/${encodeURIComponent(threadId)}/connect`
+    const reader = new HttpAgent({ url, headers, fetch: ownFetch })
     reader.abortController = abortController
     return reader.run(input)
   }

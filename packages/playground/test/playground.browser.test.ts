@@ -1,0 +1,234 @@
+// The page in a real browser, over the real server.
+import { dualAgent } from '@pf-agents/dual-agent'
+import { startNode } from '@pf-agents/testing/node'
+import { describe, expect } from 'vitest'
+import {
+  browserTest,
+  eventually,
+  hidden,
+  type Page,
+  screenshot,
+  shown,
+  watchOf,
+} from '../../../tooling/browser/browser-test'
+import { playground } from '../src/playground'
+import { breakable } from './breakable'
+import { buildPage } from './build-page'
+import { demoAgent, Gate } from './demo-agent'
+
+buildPage()
+const quiet = { logger: { log: () => {} } }
+
+/** A server of its own for each test, with the page open. */
+async function begin(open: (options?: object) => Promise<Page>, options: object = {}) {
+  const gates = { slow: new Gate() }
+  const app = await startNode(dualAgent(demoAgent(gates), { ...quiet, add: [playground()] }))
+  const page = await open(options)
+  await page.goto(`${app.url}/playground`)
+  await shown(page.getByRole('heading', { name: 'rail-desk' }).last())
+  return { gates, app, page, [Symbol.asyncDispose]: () => app.close() }
+}
+
+const log = (page: Page) => page.getByRole('log')
+const form = (page: Page) => page.getByRole('form')
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
+const tab = (page: Page, name: string) => page.getByRole('tab', { name }).click()
+const panel = (page: Page) => page.getByRole('complementary', { name: 'Inspector' })
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text)
+  await page.keyboard.press('Enter')
+}
+
+browserTest('shows who the agent is, and all that it says and does', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page } = run
+  await screenshot(page, 'playground-welcome')
+  await press(page, 'Plan a trip to Salzburg')
+  await shown(log(page).getByRole('link', { name: 'trip.ics' }))
+  await shown(log(page).getByRole('cell', { name: '07:40' }))
+  expect(await log(page).locator('strong').allTextContents()).toContain('07:40')
+  await log(page).getByText('Thought').click()
+  await shown(log(page).getByText('Direct trains first, then the fare.'))
+  await log(page).getByText('search_trains').click()
+  await shown(log(page).getByText('"RJ 568"'))
+
+  await panel(page)
+    .getByRole('button', { name: /^Plan a trip/ })
+    .click()
+  await shown(panel(page).getByText('$0.0042'))
+  await shown(panel(page).getByText('Calls search_trains'))
+  expect(await panel(page).getByRole('region', { name: 'States' }).getByRole('listitem').allTextContents()).toEqual([
+    expect.stringMatching(/^working/),
+    'completed',
+  ])
+  await screenshot(page, 'playground-task')
+  await tab(page, 'State')
+  await shown(panel(page).getByText('"Salzburg"'))
+  await tab(page, 'Artifacts')
+  await shown(panel(page).getByRole('region', { name: 'Artifact trip.ics' }))
+  await tab(page, 'Events')
+  await page.getByRole('searchbox').fill('tool')
+  expect(await panel(page).locator('.events code').allTextContents()).toEqual([
+    'TOOL_CALL_RESULT',
+    'TOOL_CALL_END',
+    'TOOL_CALL_ARGS',
+    'TOOL_CALL_START',
+  ])
+  await tab(page, 'Agent')
+  await shown(panel(page).getByText('JSONRPC 1.0'))
+  await tab(page, 'A2A')
+  await shown(panel(page).getByRole('cell', { name: '07:40' }))
+  await shown(panel(page).getByText('completed', { exact: true }))
+})
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
+  browserTest('asks whether a tool may be called', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page } = run
+    await say(page, 'Pay for the trip')
+    await shown(form(page).getByText('The agent wants to call pay with'))
+    await shown(form(page).getByText('"amount": 49'))
+    await screenshot(page, `playground-approval-${size}`)
+    await press(page, 'Approve')
+    await shown(log(page).getByText('Paid 49 €.'))
+    await hidden(form(page).getByRole('button', { name: 'Approve' }))
+
+    await say(page, 'Pay again')
+    await page.getByLabel('Reason, if you deny it').fill('too much')
+    await press(page, 'Deny')
+    await shown(log(page).getByText('Nothing was paid: too much.'))
+  })
+
+  browserTest('asks by a form, and lets nothing go that is not filled', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page } = run
+    await say(page, 'Book seats')
+    await shown(form(page).getByText('How would you like to travel?'))
+    await screenshot(page, `playground-form-${size}`)
+    await press(page, /^Answer/)
+    expect(await page.getByLabel('Seats').evaluate('document.activeElement.validity.valueMissing')).toBe(true)
+    await page.getByLabel('Seats').fill('2')
+    await page.getByLabel('first').check()
+    await page.getByRole('radio', { name: 'No', exact: true }).check()
+    await page.getByLabel('Day').fill('2027-04-30')
+    await press(page, /^Answer/)
+    await shown(log(page).getByText('Booked 2 in first class'))
+    await shown(log(page).getByText('{"seats":2,"class":"first","quiet":false,"day":"2027-04-30"}'))
+  })
+
+  browserTest('stops a run', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page } = run
+    await say(page, 'slow')
+    await shown(log(page).getByText('The first half.'))
+    await press(page, 'Stop')
+    await shown(log(page).getByText('Stopped.'))
+    await say(page, 'and now?')
+    await shown(log(page).getByText('You said: and now?'))
+  })
+
+  browserTest('joins a run again that is under way, after a reload in its middle', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page, gates } = run
+    await say(page, 'slow')
+    await shown(log(page).getByText('The first half.'))
+    await page.reload()
+    await shown(log(page).getByText('The first half.'))
+    await shown(page.getByRole('button', { name: 'Stop' }))
+    gates.slow.open()
+    await shown(log(page).getByText('The first half. The second half.'))
+    await shown(page.getByRole('button', { name: 'Send' }))
+    expect(await log(page).getByText('The first half.').count()).toBe(1)
+  })
+
+  browserTest('takes up a task that waits', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page } = run
+    await say(page, 'Pay for the trip')
+    await shown(page.getByRole('button', { name: 'Approve' }))
+    await press(page, /^New/)
+    await shown(log(page).getByText('Finds trains, books seats and pays for them.'))
+    if (size === 'phone') await press(page, 'Inspect')
+    await panel(page)
+      .getByRole('button', { name: /^Pay for the trip/ })
+      .click()
+    await shown(panel(page).getByText('Asks: approval'))
+    if (size === 'phone') await screenshot(page, 'playground-task-phone')
+    await press(page, 'Resume: 1 open question')
+    await press(page, 'Approve')
+    await shown(log(page).getByText('Paid 49 €.'))
+  })
+})
+
+browserTest('is dark where the system is, or somebody says so', async ({ openPage }) => {
+  await using run = await begin(openPage, { colorScheme: 'dark' })
+  const { page } = run
+  await press(page, 'Plan a trip to Salzburg')
+  await shown(log(page).getByRole('link', { name: 'trip.ics' }))
+  const background = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+  const dark = await background()
+  await screenshot(page, 'playground-dark')
+  await press(page, 'Colours: as the system')
+  expect(await background()).not.toBe(dark)
+  await page.reload()
+  await shown(page.getByRole('button', { name: 'Colours: light' }))
+  expect(await background()).not.toBe(dark)
+})
+
+browserTest('is used by the keyboard alone', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page } = run
+  const { keyboard } = page
+  await eventually(() => page.evaluate('document.activeElement.id')).toBe('message')
+  await keyboard.type('one')
+  await keyboard.press('Shift+Enter')
+  await keyboard.type('two')
+  await keyboard.press('Enter')
+  await shown(log(page).getByText('You said: one'))
+  await keyboard.type('slow')
+  await keyboard.press('Enter')
+  await shown(log(page).getByText('The first half.'))
+  await keyboard.press('Escape')
+  await shown(log(page).getByText('Stopped.'))
+  await page.getByRole('tab', { name: 'Tasks' }).focus()
+  await keyboard.press('ArrowRight')
+  await shown(panel(page).getByText('No shared state'))
+})
+
+browserTest('makes no HTML of what an agent says', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page } = run
+  const said =
+    '<img src=x onerror="document.title=1"> <b>bold</b> [run](javascript:document.title=2) ![pic](http://x.example/p.png)'
+  await say(page, said)
+  await shown(log(page).getByRole('article', { name: 'Agent' }).getByText('<b>bold</b>'))
+  expect(await log(page).locator('img, b, a').count()).toBe(0)
+  expect(await page.title()).toBe('rail-desk · Playground')
+})
+
+browserTest('says what failed, and goes on behind it', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page } = run
+  await say(page, 'fail')
+  await shown(page.getByRole('alert').getByText('The timetable is not available.'))
+  await say(page, 'again')
+  await shown(log(page).getByText('You said: again'))
+  await hidden(page.getByRole('alert'))
+})
+
+browserTest('joins a run again by itself where the connection breaks', async ({ openPage }) => {
+  const gates = { slow: new Gate() }
+  await using app = await startNode(dualAgent(demoAgent(gates), { ...quiet, add: [playground()] }))
+  await using way = await breakable(app.url)
+  const page = await openPage()
+  // The browser says so itself.
+  watchOf(page).allow(/console: Failed to load resource: net::ERR_CONNECTION_RESET/)
+  await page.goto(`${way.url}/playground`)
+  await say(page, 'slow')
+  await shown(log(page).getByText('The first half.'))
+  way.break()
+  await shown(page.getByRole('alert').getByText('The connection broke'))
+  await hidden(page.getByRole('alert'))
+  gates.slow.open()
+  await shown(log(page).getByText('The first half. The second half.'))
+})
