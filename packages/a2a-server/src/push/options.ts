@@ -1,6 +1,9 @@
 import type { OutboundRules } from '@pf-agents/http-kit/node'
 
-/** Options of `pushNotifications`. */
+/**
+ * Options of `pushNotifications`. Names that callers give are looked up by asking the system's name servers; those that
+ * `allow` or `only` list, the system's own way (hosts files and all); all of them by `resolve` where it is given.
+ */
 export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'allowHttp' | 'ports' | 'resolve'> {
   /** Configs that a task may have. Default 50. */
   maxPerTask?: number

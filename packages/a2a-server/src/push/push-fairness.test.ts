@@ -2,8 +2,10 @@ import { createMemoryStores } from '@pf-agents/agent-core'
 import { createSqliteStores } from '@pf-agents/sqlite-storage'
 import { describe, expect, it } from 'vitest'
 import { as, distinct, gist, startPushApp, type TestStores } from '../../test/push-app'
+import { startNameServer } from '../../test/name-server'
 import { type Answer, startWebhook } from '../../test/webhook'
 import { message } from '../suite/case'
+import { createNameResolver } from './name-resolver'
 import type { StoredConfig } from './config-record'
 import { recordKey } from './config-record'
 import { entryOf, topic } from './notification'
@@ -46,6 +48,20 @@ describe('notifications of one caller do not wait for those of another', () => {
     // All 100 still wait, half of the slots are taken, and none is tried twice.
     expect([hanging.received.length, hanging.peak]).toEqual([16, 16])
     expect(test.owed()).toBeGreaterThanOrEqual(300)
+  })
+
+  it('that has 40 receivers whose names nobody answers for', async () => {
+    await using names = await startNameServer((name) => (name.startsWith('silent') ? 'never' : '127.0.0.1'))
+    const resolve = createNameResolver({ servers: [names.address], askMs: 60_000 })
+    await using test = startPushApp({ ...manyHosts, resolve }, { callers })
+    await using webhook = await startWebhook()
+    // All at once: a look at a name takes two seconds where it is not answered.
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => test.send('ask', { url: at(webhook.url, `silent${n}`) }, {}, 'alice')),
+    )
+    await test.send('steps 1', { url: at(webhook.url, 'bob') }, {}, 'bob')
+    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect(await test.owed()).toBeGreaterThanOrEqual(120)
   })
 
   const drivers: [string, () => TestStores & { close?(): void }][] = [

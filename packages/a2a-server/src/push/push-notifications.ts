@@ -16,6 +16,7 @@ import { pushServicePort } from '../push-port/push-service'
 import { ConfigCache } from './config-cache'
 import { ConfigStore } from './config-store'
 import { later } from './later'
+import { createNameResolver } from './name-resolver'
 import { type PushOptions, settingsOf } from './options'
 import { PushConfigs } from './push-configs'
 import { PushDeliveries } from './push-deliveries'
@@ -57,6 +58,7 @@ export function pushNotifications(options: PushOptions = {}) {
     setup({ ports }) {
       const clock = ports.get(clockPort)
       const configs = new ConfigStore(ports.get(keyValuePort), clock)
+      const rules = { ...settings, resolve: settings.resolve ?? createNameResolver(settings) }
       const parts = {
         outbox: ports.get(outboxPort),
         store: ports.get(runStorePort),
@@ -66,9 +68,9 @@ export function pushNotifications(options: PushOptions = {}) {
         settings,
         configs,
         cache: new ConfigCache(configs, clock),
-        guard: createOutboundGuard(settings),
+        guard: createOutboundGuard(rules),
         isNamed: createOutboundMatcher([...(settings.allow ?? []), ...(settings.only ?? [])]),
-        fetch: createGuardedFetch(settings),
+        fetch: createGuardedFetch(rules),
       }
       const worker = new PushWorker(parts)
       const deliveries = new PushDeliveries({ ...parts, wake: () => worker.wake() })

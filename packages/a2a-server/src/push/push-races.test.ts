@@ -18,10 +18,14 @@ import { startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
 import { message, Peer } from '../suite/case'
 import { jsonRpc, type Json } from '../suite/client'
+import type { StoredConfig } from './config-record'
+import { entryOf, topic } from './notification'
+import type { PushOptions } from './options'
 import { pushNotifications } from './push-notifications'
 
 /** An app whose store holds every commit that ends a task until it is let go. */
-function startApp() {
+function startApp(options: PushOptions = {}) {
+  const logs: string[] = []
   const stores = createMemoryStores()
   let letGo = (): void => {}
   let held: (() => void) | undefined
@@ -49,7 +53,7 @@ function startApp() {
     agent,
     [
       a2aServer(),
-      pushNotifications({ allow: ['http://127.0.0.1:*'] }),
+      pushNotifications({ allow: ['http://127.0.0.1:*'], ...options }),
       {
         name: 'test-stores',
         targets: ['node'],
@@ -61,10 +65,10 @@ function startApp() {
         }),
       },
     ],
-    { logger: { log() {} } },
+    { logger: { log: (level, text) => void logs.push(`${level} ${text}`) } },
   )
   const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc)
-  return { peer, holding, letGo: () => letGo(), [Symbol.asyncDispose]: () => app.close() }
+  return { peer, stores, logs, holding, letGo: () => letGo(), [Symbol.asyncDispose]: () => app.close() }
 }
 
 it('a config that is registered while the end of its task is being stored is told that end', async () => {
@@ -80,6 +84,29 @@ it('a config that is registered while the end of its task is being stored is tol
   expect(first?.body.task).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_COMPLETED' } })
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(webhook.received).toHaveLength(1)
+})
+
+it('that end is not told either where too much waits for the caller: the log says so', async () => {
+  await using webhook = await startWebhook()
+  await using test = startApp({ maxOwed: 80 })
+  const { task } = await test.peer.result('SendMessage', {
+    message: message('x'),
+    configuration: { returnImmediately: true },
+  })
+  await test.holding
+  await test.peer.result('CreateTaskPushNotificationConfig', { taskId: task.id, id: 'p', url: webhook.url })
+  // Meanwhile twelve of the same caller come to wait, of whom ten may, and a fifth more.
+  const key = { tenant: '', principalId: 'anonymous', taskId: 'other' }
+  const config: StoredConfig = { id: 'o', nonce: 'o', url: webhook.url, version: '1.0' }
+  const event = { statusUpdate: { taskId: 'other', contextId: 'c', status: { state: 'TASK_STATE_WORKING' as const } } }
+  const waits = { key, at: Date.now() + 3_600_000, isLast: false, event }
+  test.stores.outbox.add(Array.from({ length: 12 }, (_, n) => entryOf(config, waits, `${n}`)))
+  test.letGo()
+  while (test.logs.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(test.logs).toEqual([
+    'error Too many push notifications of a caller wait: its webhooks are not told what happens to its tasks now.',
+  ])
+  expect([webhook.received.length, test.stores.outbox.pending({ topic, limit: 99 })]).toEqual([0, 12])
 })
 
 it('a config that is registered just behind the end is told nothing: whoever registers it reads the task', async () => {
