@@ -5,10 +5,10 @@ import { join } from 'node:path'
 const limits = { start: 30_000, end: 5_000 }
 
 /** Runs the example's entry for Node in a process of its own. `onDeath` is called where it ends unasked. */
-export async function startNode(example, data, onDeath) {
+export async function startNode(example, data, onDeath, env = {}) {
   const child = spawn(process.execPath, [join(example, 'main.node.ts')], {
     cwd: data,
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))

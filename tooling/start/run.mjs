@@ -1,5 +1,5 @@
 // `npm start`: the example agent on Node and, side by side, the same agent file as a component in the embedded host; and
-// an agent that thinks, with a model where a key is set, else with a script in its place.
+// an agent that thinks, with a model where a key is set, else with a script in its place, and a page to talk to it.
 //   npm start             serves all until Ctrl-C
 //   npm start -- --once   asks each once, checks the answers and ends; not zero where one is wrong
 import { rmSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ask, curlLine } from './ask.mjs'
 import { startComponent } from './component.mjs'
+import { lookAt } from './look-at.mjs'
 import { startNode } from './node.mjs'
 import { modelNamed, question, think } from './think.mjs'
 
@@ -55,7 +56,7 @@ try {
     console.log(`${title}\n  ${url}\n  ${curlLine(url, 'Hello')}`)
     console.log(problem === undefined ? `  → ${text}  (${milliseconds} ms)\n` : `  ✗ ${problem}\n`)
   }
-  const { url, close } = await startNode(assistant, data, () => void end(1))
+  const { url, close } = await startNode(assistant, data, () => void end(1), { PF_PLAYGROUND: '1' })
   running.push({ close })
   const model = modelNamed(process.env)
   console.log(`An agent that thinks: ${relative(root, join(assistant, 'agent.ts'))}\n  ${url}`)
@@ -71,6 +72,14 @@ try {
     thought.problem === undefined
       ? `  (${thought.milliseconds} ms, in ${thought.pieces} pieces)\n`
       : `\n  ✗ ${thought.problem}\n`,
+  )
+
+  const page = await lookAt(`${url}/playground/`)
+  failed ||= page.problem !== undefined
+  console.log(
+    page.problem === undefined
+      ? `Playground, to talk to it and look into its tasks: ${url}/playground\n`
+      : `Playground\n  ✗ ${page.problem}\n`,
   )
 
   if (options.once) {

@@ -22,6 +22,7 @@ it('answers once on both targets, thinks, and ends', { timeout: 120_000 }, (cont
   expect(stdout).toMatch(
     /examples\/assistant\/agent\.ts\n {2}http:\/\/\S+\n {2}No key is set.*\n {2}"Note that npm start works"\n {2}→ Done: Note 1 is written down\. {2}\(\d+ ms, in \d+ pieces\)/,
   )
+  expect(stdout).toMatch(/Playground, to talk to it and look into its tasks: http:\/\/127\.0\.0\.1:\d+\/playground\n/)
   expect(stdout).toContain('All answered as they should.')
   expect(status).toBe(0)
 })

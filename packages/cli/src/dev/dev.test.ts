@@ -129,6 +129,30 @@ export default defineAgent({
     },
   )
 
+  it('serves a playground beside it, unless told not to', { timeout: 60_000 }, async () => {
+    write('agent.ts', agent("'x'"))
+    const [, page] = (await dev().shows(/Playground (http\S+)/)) as unknown as [string, string]
+    expect(page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/playground$/)
+    expect(await (await fetch(`${page}/config.json`)).json()).toMatchObject({ name: 'dev', agui: '../agui' })
+
+    const without = dev('agent.ts', '--no-playground')
+    const url = (await without.shows(/Serving (http\S+)/))[1] as string
+    expect((await fetch(`${url}/playground/`)).status).toBe(404)
+    expect(without.err).not.toContain('Playground')
+  })
+
+  it('leaves it to a file that serves by itself whether there is a playground', { timeout: 60_000 }, async () => {
+    write(
+      'main.ts',
+      `import { createServer } from 'node:http'
+createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')).listen(0, '127.0.0.1')`,
+    )
+    const run = dev('main.ts')
+    const url = (await run.shows(/Serving (http\S+)/))[1] as string
+    expect(await (await fetch(url)).text()).toBe('1')
+    expect(run.err).not.toContain('Playground')
+  })
+
   it('shows what is wrong and goes on with the version before', { timeout: 20_000 }, async () => {
     write('agent.ts', agent("'good'"))
     const run = dev()
