@@ -7,6 +7,8 @@ import { findChromium, needsChromium } from './find-chromium'
 import { launchChromium } from './launch'
 import { type PageWatch, watchPage } from './watch-page'
 
+export type { Locator, Page } from 'playwright-core'
+
 /** A test and its set-up may take long on a loaded machine; what waits longer than this waits for nothing. */
 const testTimeout = 180_000
 const stepTimeout = 60_000

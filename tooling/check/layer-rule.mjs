@@ -59,6 +59,8 @@ export function layerProblems(root) {
       }
       const [, name, subpath] = /^(@pf-agents\/[^/]+)(?:\/(.+))?$/.exec(specifier) ?? []
       if (!name || name.startsWith('@pf-agents/tooling-')) continue
+      // An example may build on another; nothing else may build on one.
+      if (!owner && name.startsWith('@pf-agents/example-')) continue
       const target = byName.get(name)
       if (!target) {
         problems.push(`${at}: there is no package ${name}`)

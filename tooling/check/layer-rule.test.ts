@@ -50,12 +50,15 @@ it('reads sources, type imports included, and manifests, and leaves tests alone'
     'packages/app/src/index.ts':
       "export type App = 1\nexport { a } from '../../agent-core/src/index'\nimport '@pf-agents/agent-core/deep'",
     'packages/a2a-server/package.json': manifest('a2a-server'),
-    'packages/a2a-server/src/index.ts': "export const load = () => import('@pf-agents/storage')",
+    'packages/a2a-server/src/index.ts':
+      "export const load = () => import('@pf-agents/storage')\nexport * from '@pf-agents/example-echo'",
     'examples/echo/agent.ts': "export * from '@pf-agents/a2a-server'\nexport * from '../other/agent'",
+    'examples/page/main.node.ts': "export * from '@pf-agents/example-echo'",
   })
   expect(layerProblems(root).toSorted()).toEqual([
     "examples/echo/agent.ts:2: '../other/agent' leaves examples/echo; import the package by its name",
     'packages/a2a-server/src/index.ts:1: there is no package @pf-agents/storage',
+    'packages/a2a-server/src/index.ts:2: there is no package @pf-agents/example-echo',
     'packages/agent-core/src/index.ts:2: agent-core (core) is below app (library); never upward',
     'packages/app/package.json: app (library) is below a2a-server (feature); never upward',
     "packages/app/src/index.ts:2: '../../agent-core/src/index' leaves packages/app/src; import the package by its name",

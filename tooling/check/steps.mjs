@@ -29,6 +29,11 @@ export const steps = [
     title: 'types of neutral sources, as a component sees them',
     run: (root) => compiler(root, 'tsconfig.neutral.json'),
   },
+  {
+    name: 'pages',
+    title: 'types of pages, as a browser sees them',
+    run: (root) => compiler(root, 'tsconfig.browser.json'),
+  },
   { name: 'lint', title: 'lint', run: (root) => nodeScript(root, bin(root, 'oxlint/bin/oxlint'), ['--deny-warnings']) },
   {
     name: 'format',

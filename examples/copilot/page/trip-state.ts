@@ -1,0 +1,43 @@
+/** The state that the page and the desk share: the page writes the wishes, the desk the trip. */
+export type DeskState = { wishes: Wishes; trip?: Trip }
+
+export type Wishes = { travellers?: number | undefined; maxFare?: number | undefined }
+
+export type Trip = {
+  from: string
+  to: string
+  day: string
+  flights: Flight[]
+  flight?: string
+  travellers?: number
+  seats?: string[]
+  total?: number
+  reference?: string
+}
+
+export type Flight = {
+  number: string
+  from: string
+  to: string
+  departs: string
+  minutes: number
+  fare: number
+  seats: number
+}
+
+/** When a flight arrives, by the clock of its departure. */
+export function arrival({ departs, minutes }: Flight): string {
+  const [hour = 0, minute = 0] = departs.split(':').map(Number)
+  const end = hour * 60 + minute + minutes
+  return `${String(Math.floor(end / 60) % 24).padStart(2, '0')}:${String(end % 60).padStart(2, '0')}`
+}
+
+export const duration = ({ minutes }: Flight): string => `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+
+/** A date such as 2027-04-30, as people say it. */
+export function dayText(day: string): string {
+  const date = new Date(`${day}T12:00:00`)
+  return Number.isNaN(date.getTime())
+    ? day
+    : date.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+}
