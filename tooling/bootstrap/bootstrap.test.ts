@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { scratch, workspaceRoot } from '../scratch/scratch'
 import { installFailure, installStamp, isInstalled } from './install.mjs'
 
@@ -121,4 +122,92 @@ it('ends by the signal that ended the script', async () => {
   child.stdout.resume()
   const [, signal] = await once(child, 'close')
   expect(signal).toBe('SIGKILL')
+})
+
+describe('npm in front of the bootstrap', () => {
+  const library = (name: string) => JSON.stringify(join(import.meta.dirname, name))
+  // Of each process the number: npm's shell, the bootstrap, the script it hands over to, and what that one started.
+  const bootstrap = (work: string) => `import { onOrphaned } from ${library('orphan.mjs')}
+    import { handOver, run } from ${library('process.mjs')}
+    onOrphaned(() => process.kill(process.pid, 'SIGTERM'))
+    console.log('pid', process.ppid, process.pid)
+    ${work}`
+  const idle = `setInterval(() => {}, 1000); console.log('pid', process.ppid, process.pid, 'ready')`
+  const script = (work: string) => `import { spawnOwned } from ${library('process.mjs')}
+    import ${library('with-parent.mjs')}
+    spawnOwned(process.execPath, ['-e', ${JSON.stringify(work)}], { stdio: 'inherit' })`
+
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+
+  /** Starts `npm start` of a project; resolves with npm and all processes below it once the last of them is there. */
+  async function started(files: Record<string, string>) {
+    const folder = scratch({
+      'package.json': { type: 'module', scripts: { start: 'node boot.mjs' } },
+      ...files,
+    })
+    const env = { ...process.env, npm_config_update_notifier: 'false' }
+    const npm = spawn('npm', ['start'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+    const pids = new Set<number>()
+    onTestFinished(() => {
+      for (const pid of [npm.pid as number, ...pids]) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    })
+    let output = ''
+    for await (const text of npm.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      output += text as string
+      if (output.includes('ready')) break
+    }
+    npm.stdout.resume()
+    for (const [, ...found] of output.matchAll(/^pid (\d+) (\d+)/gm)) for (const pid of found) pids.add(Number(pid))
+    return { npm, pids: [...pids] }
+  }
+
+  /** Whoever of them lives on after a generous while. */
+  async function survivors(pids: readonly number[]): Promise<number[]> {
+    for (const until = Date.now() + 20_000; Date.now() < until && pids.some(isAlive);) await sleep(50)
+    return pids.filter(isAlive)
+  }
+
+  const handedOver = (work = idle) => ({
+    'boot.mjs': bootstrap("handOver(process.execPath, ['script.mjs'], process.cwd())"),
+    'script.mjs': script(work),
+  })
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    'leaves nothing behind when %s ends it',
+    async (signal) => {
+      const { npm, pids } = await started(handedOver())
+      expect(pids).toHaveLength(4)
+      npm.kill(signal)
+      expect(await survivors(pids)).toEqual([])
+    },
+    60_000,
+  )
+
+  it('leaves nothing behind when a terminal interrupts them all', async () => {
+    const { npm, pids } = await started(handedOver())
+    process.kill(-(npm.pid as number), 'SIGINT')
+    expect(await survivors([npm.pid as number, ...pids])).toEqual([])
+  }, 60_000)
+
+  it('leaves nothing behind when the bootstrap itself is killed, not even what will not end', async () => {
+    const { pids } = await started(handedOver(`process.on('SIGTERM', () => {}); ${idle}`))
+    process.kill(pids[1] as number, 'SIGKILL')
+    expect(await survivors(pids)).toEqual([])
+  }, 60_000)
+
+  it('ends what it installs or builds with, and what that has started', async () => {
+    const { npm, pids } = await started({
+      'boot.mjs': bootstrap(`await run(process.execPath, ['nested.cjs'], { cwd: process.cwd() })`),
+      'nested.cjs': `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(idle)}], { stdio: 'inherit' })`,
+    })
+    expect(pids).toHaveLength(4)
+    npm.kill('SIGTERM')
+    expect(await survivors(pids)).toEqual([])
+  }, 60_000)
 })

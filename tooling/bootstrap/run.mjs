@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { install, installedNode, isInstalled } from './install.mjs'
+import { onOrphaned } from './orphan.mjs'
 import { handOver } from './process.mjs'
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..')
@@ -31,6 +32,9 @@ if (major < 20) {
   )
   process.exit(2)
 }
+
+// Whatever is under way then ends as if it had been asked to.
+onOrphaned(() => process.kill(process.pid, 'SIGTERM'))
 
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const started = Date.now()

@@ -1,11 +1,12 @@
 // `npm run sut -- a2a --target node|wasm|wasm --card full|unary|required-extension|extended --port N`
 // `npm run sut -- agui --port N`
 // Serves the agent that conformance kits talk to, until it is ended.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { spawnOwned } from '../bootstrap/process.mjs'
+import '../bootstrap/with-parent.mjs'
 import { cardNames, cards } from './cards.ts'
 
 const here = import.meta.dirname
@@ -72,14 +73,10 @@ async function serveOnWasm() {
   await run(cli, ['up', component, '--port', portText, '--data', data])
 }
 
-/** Runs the CLI to its end; a signal to us is one to it. */
+/** Runs the CLI to its end, or to ours. */
 async function run(cli, args) {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: 'inherit' })
-  const forward = (signal) => child.kill(signal)
-  process.on('SIGINT', forward).on('SIGTERM', forward)
-  const [code, signal] = await once(child, 'exit')
-  process.off('SIGINT', forward).off('SIGTERM', forward)
-  if (code !== 0) process.exit(signal === null ? code : 1)
+  const [code] = await once(spawnOwned(process.execPath, [cli, ...args], { stdio: 'inherit' }), 'exit')
+  if (code !== 0) process.exit(code ?? 1)
 }
 
 /** AG-UI at /agui; `forwardedProps.scenario` of a run picks what the agent does. */

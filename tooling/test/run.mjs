@@ -1,6 +1,7 @@
 // `npm test`: runs every stage, shows progress, and ends with one line that counts them all.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import '../bootstrap/with-parent.mjs'
 import { readNames, readOptions } from './options.mjs'
 import { stages } from './stages.mjs'
 import { lastLine, outcome, reportText } from './summary.mjs'

@@ -1,29 +1,19 @@
-import { spawn } from 'node:child_process'
+import { signalGroup, spawnOwned } from '../bootstrap/process.mjs'
 
-const running = new Set()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    for (const child of running) child.kill(signal)
-    process.exit(128 + 15)
-  })
-}
-
-/** Runs a command on this terminal; after `timeoutMs` it is ended, first asked, then killed. */
+/** Runs a command on this terminal; after `timeoutMs` it is ended with all it has started, first asked, then killed. */
 export function spawnShown(command, args, { cwd, env, timeoutMs }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
-    running.add(child)
+    const child = spawnOwned(command, args, { cwd, env, stdio: 'inherit' })
     let timedOut = false
     const asked = setTimeout(() => {
       timedOut = true
-      child.kill('SIGTERM')
+      signalGroup(child, 'SIGTERM')
     }, timeoutMs)
-    const killed = setTimeout(() => child.kill('SIGKILL'), timeoutMs + 10_000)
+    const killed = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs + 10_000)
     child.on('error', reject)
     child.on('close', (code) => {
       clearTimeout(asked)
       clearTimeout(killed)
-      running.delete(child)
       resolve({ code: code ?? 1, timedOut })
     })
   })
