@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createProxy, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
 import { createFakeProvider } from '@pf-agents/llm-engine/testing'
@@ -266,9 +266,37 @@ describe('loaded again in the middle', () => {
     watchOf(page).allow(/409|interrupt/i)
     await press(page, /PF 101/)
     await shown(page.getByRole('alert'))
-    await page.reload()
+    await press(page, 'Look again')
     await shown(page.getByText('For how many travellers?'))
     await shown(board(page).getByText('Yours'))
+  })
+
+  browserTest('by hand, where the connection was cut in the middle of an answer', async ({ openPage }) => {
+    const page = await openPage()
+    const sockets = new Set<Socket>()
+    const proxy = createProxy((socket) => {
+      const behind = connect(Number(new URL(app.url).port), '127.0.0.1')
+      for (const one of [socket, behind]) sockets.add(one.on('error', () => one.destroy()))
+      socket.pipe(behind).pipe(socket)
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    try {
+      await page.goto(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+      await say(page, 'Tell me a cut story')
+      const answer = log(page).getByText(/Vienna is lovely/)
+      await shown(answer)
+      // The browser says so in the console, and the client leaves a rejection that nobody hears.
+      watchOf(page).allow(/ERR_|network error|Failed to fetch/)
+      for (const socket of sockets) socket.destroy()
+      await shown(page.getByRole('alert'))
+      await press(page, 'Look again')
+      await shown(page.getByText('Working'))
+      goOn()
+      await eventually(() => answer.innerText()).toBe(story)
+    } finally {
+      proxy.close()
+      for (const socket of sockets) socket.destroy()
+    }
   })
 
   browserTest('of picking seats, it shows the cabin again', async ({ openPage }) => {

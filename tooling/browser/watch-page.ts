@@ -18,7 +18,7 @@ export function watchPage(page: Page): PageWatch {
   const found: string[] = []
   const allowed: RegExp[] = []
   const problem = (text: string): void => void found.push(text)
-  page.on('pageerror', (error) => problem(`threw: ${error.stack ?? error.message}`))
+  page.on('pageerror', (error) => problem(`threw: ${error.stack || `${error.name}: ${error.message}`}`))
   page.on('crash', () => problem('crashed'))
   page.on('console', (message) => {
     if (message.type() !== 'error') return

@@ -33,7 +33,12 @@ export function Conversation({ desk }: { desk: Desk }) {
         )}
         {notice.value && (
           <p class={`notice ${notice.value.kind}`} role={notice.value.kind === 'error' ? 'alert' : 'status'}>
-            {notice.value.text}
+            {notice.value.text}{' '}
+            {notice.value.canRejoin && (
+              <button type="button" class="quiet" onClick={() => void desk.rejoin()}>
+                Look again
+              </button>
+            )}
           </p>
         )}
       </div>

@@ -5,7 +5,7 @@ import { pageTools } from './page-tools'
 import type { DeskState, Wishes } from './trip-state'
 
 /** What the page says of a run beside its messages. */
-export type Notice = { kind: 'error' | 'info'; text: string }
+export type Notice = { kind: 'error' | 'info'; text: string; canRejoin?: boolean }
 
 /** A question and what was answered to it, kept where it was asked. */
 export type Answered = { afterMessage: string | undefined; prompt: string; answer: string }
@@ -29,6 +29,8 @@ export class Desk {
   readonly #agent: DeskAgent
   readonly #answers = new Map<string, ResumeEntry>()
   #pending: readonly string[] = []
+  /** A run ends with a word of the agent; without one the connection was cut. */
+  #isOver = true
 
   constructor(threadId = threadOfAddress()) {
     this.#agent = new DeskAgent({
@@ -37,7 +39,7 @@ export class Desk {
       ...(threadId !== undefined && { threadId }),
     })
     this.#agent.subscribe(this.#subscriber)
-    if (threadId !== undefined) void this.#run(() => this.#agent.connectAgent({ tools: pageTools }))
+    if (threadId !== undefined) void this.rejoin()
   }
 
   get threadId(): string {
@@ -94,6 +96,13 @@ export class Desk {
     }
   }
 
+  /** Takes up how things stand at the desk: after a reload or a cut, and where somebody else was faster. */
+  async rejoin(): Promise<void> {
+    // The client refuses to run while it knows of questions, but the desk may have other ones by now.
+    this.#agent.pendingInterrupts = []
+    await this.#run(() => this.#agent.connectAgent({ tools: pageTools }))
+  }
+
   #go(parameters: RunAgentParameters = {}): Promise<void> {
     return this.#run(() => this.#agent.runAgent({ tools: pageTools, ...parameters }))
   }
@@ -106,12 +115,14 @@ export class Desk {
       this.calls.value = []
     })
     this.#pending = []
+    this.#isOver = false
     try {
       await run()
+      if (!this.#isOver) throw new Error('The connection was cut.')
     } catch (error) {
       // What was refused is asked again.
       this.answered.value = this.answered.value.slice(0, this.answered.value.length - this.#answers.size)
-      this.notice.value = { kind: 'error', text: errorText(error) }
+      this.notice.value = { kind: 'error', text: errorText(error), canRejoin: true }
     }
     this.#answers.clear()
     batch(() => {
@@ -146,10 +157,12 @@ export class Desk {
     onMessagesChanged: () => this.#show(),
     onStateChanged: () => this.#show(),
     onRunFinishedEvent: (finished) => {
+      this.#isOver = true
       if (finished.outcome === 'success') this.#pending = finished.pendingToolCallIds
       if (finished.outcome === 'cancelled') this.#canceled()
     },
     onRunErrorEvent: ({ event }) => {
+      this.#isOver = true
       this.notice.value = { kind: event.code === 'rejected' ? 'info' : 'error', text: event.message }
     },
   }
