@@ -10,4 +10,5 @@ export { createOutboundGuard, type OutboundGuard, type OutboundGuardOptions } fr
 export type { GuardProblem, GuardRule } from './guard/problem'
 export { forwardedProps, forwardedPropsKey } from './input/forwarded-props'
 export type { AguiStreamOptions, OnDisconnect } from './options'
+export { createFrameEncoder } from './wire/encode-frame'
 export type { WireEvent, WireInterrupt, WireMessage, WireOutcome, WireUsage } from './wire/event'

@@ -147,16 +147,15 @@ const fields: Readonly<Record<WireEvent['type'], Fields>> = {
 }
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
-  Object.entries(fields).map(([type, of]) => [type, record({ ...of, type: any })]),
+  Object.entries(fields).map(([type, of]) => [type, record({ ...of, type: text })]),
 )
 
-/** Whether there are events of this type. */
-export const isKnown = (type: unknown): boolean => shapes.has(type as string)
-
-/** The event with fields that it can have; `undefined` where it lacks one that it needs. */
-export function cleanEvent(event: WireEvent, onChange: OnChange): WireEvent | undefined {
-  const clean = shapes.get(event.type)?.(event, onChange, '')
-  return clean === invalid ? undefined : (clean as WireEvent | undefined)
+/** The event with fields that it can have; itself where its type is not known, `undefined` where it lacks what it needs. */
+export function cleanEvent(event: WireEvent, onChange?: OnChange): WireEvent | undefined {
+  const shape = shapes.get(event.type)
+  if (shape === undefined) return event
+  const clean = shape(event, onChange, onChange && '')
+  return clean === invalid ? undefined : (clean as WireEvent)
 }
 
 const interrupt = record({

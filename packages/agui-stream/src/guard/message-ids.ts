@@ -35,7 +35,11 @@ export class MessageIds {
 
   /** The id under which messages of this role go where `id` is asked for. */
   resolve(id: string, kind: MessageKind): string {
-    return this.#aliases.get(`${kind}\n${id}`) ?? id
+    return this.#alias(id, kind) ?? id
+  }
+
+  #alias(id: string, kind: MessageKind): string | undefined {
+    return this.#aliases.size === 0 ? undefined : this.#aliases.get(`${kind}\n${id}`)
   }
 
   /**
@@ -44,14 +48,13 @@ export class MessageIds {
    * @param onTaken - told where the id is taken, the first time
    */
   claim(id: string, kind: MessageKind, onTaken: () => void): string {
-    const name = `${kind}\n${id}`
-    const alias = this.#aliases.get(name)
+    const alias = this.#alias(id, kind)
     if (alias !== undefined) return alias
     const known = this.#kinds.get(id)
     if ((known === undefined || known === kind) && !this.#given.has(id)) return id
     onTaken()
     const free = this.free(`${id}-${kind}`)
-    this.#aliases.set(name, free)
+    this.#aliases.set(`${kind}\n${id}`, free)
     this.#given.add(free)
     return free
   }

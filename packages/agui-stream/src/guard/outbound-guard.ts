@@ -2,7 +2,7 @@ import { type JsonValue, PfError } from '@pf-agents/agent-core'
 import type { WireEvent, WireEventOf, WireMessage, WireOutcome } from '../wire/event'
 import { ActivityRules } from './activity-rules'
 import { CallRules } from './call-rules'
-import { cleanEvent, isKnown } from './event-shapes'
+import { cleanEvent } from './event-shapes'
 import { MessageIds } from './message-ids'
 import { cleanOutcome } from './outcome'
 import type { GuardProblem, GuardRule } from './problem'
@@ -152,12 +152,13 @@ class Guard implements OutboundGuard, GuardScope {
 
   /** The event with the fields that it can have, where it has those that it needs. */
   #clean(given: WireEvent): WireEvent | undefined {
-    if (!isKnown(given.type)) return given
+    const event = cleanEvent(given)
+    if (event === given) return given
     let detail = ''
-    const event = cleanEvent(given, (path, why) => {
+    cleanEvent(given, (path, why) => {
       detail ||= `${path || 'It'} ${why}.`
     })
-    if (event !== given || detail !== '') this.broken('malformed', detail)
+    this.broken('malformed', detail)
     return event
   }
 

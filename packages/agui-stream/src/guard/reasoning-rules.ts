@@ -72,7 +72,12 @@ export class ReasoningRules {
     }
     ids.note(messageId, 'reasoning', owner)
     this.#messages.set(given, { messageId, owner, span })
-    emit(tagged({ ...event, messageId, role: 'reasoning' as const }, owner))
+    emit(
+      tagged(
+        event.role === 'reasoning' ? named(event, messageId) : { ...event, messageId, role: 'reasoning' as const },
+        owner,
+      ),
+    )
   }
 
   messageContent(event: WireEventOf<'REASONING_MESSAGE_CONTENT'>): void {
@@ -88,7 +93,7 @@ export class ReasoningRules {
       })
     }
     const open = this.#messages.get(event.messageId)
-    if (open !== undefined) emit(continued(this.#scope, { ...event, messageId: open.messageId }, open.owner))
+    if (open !== undefined) emit(continued(this.#scope, named(event, open.messageId), open.owner))
   }
 
   messageEnd(event: WireEventOf<'REASONING_MESSAGE_END'>): void {
@@ -96,7 +101,7 @@ export class ReasoningRules {
     const open = this.#messages.get(event.messageId)
     if (open === undefined) return broken('reasoning-not-open', `The reasoning message ${event.messageId} is not open.`)
     this.#messages.delete(event.messageId)
-    emit(continued(this.#scope, { ...event, messageId: open.messageId }, open.owner))
+    emit(continued(this.#scope, named(event, open.messageId), open.owner))
   }
 
   /** Closes what is open, messages before their spans; of one subagent, or all. */
@@ -115,4 +120,9 @@ export class ReasoningRules {
     }
     return count
   }
+}
+
+/** The event under this id. */
+function named<E extends { messageId: string }>(event: E, messageId: string): E {
+  return event.messageId === messageId ? event : { ...event, messageId }
 }

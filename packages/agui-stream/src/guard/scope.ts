@@ -15,11 +15,7 @@ export interface GuardScope {
 
 /** The same event, said to belong to this subagent, or to nobody. */
 export function tagged<E extends object>(event: E, owner: string | undefined): E {
-  if (
-    (event as { subagentRunId?: unknown }).subagentRunId === owner &&
-    (owner !== undefined || !('subagentRunId' in event))
-  )
-    return event
+  if ((event as { subagentRunId?: unknown }).subagentRunId === owner) return event
   const { subagentRunId: _, ...rest } = event as E & { subagentRunId?: unknown }
   return (owner === undefined ? rest : { ...rest, subagentRunId: owner }) as E
 }
@@ -27,7 +23,8 @@ export function tagged<E extends object>(event: E, owner: string | undefined): E
 /** An event that goes on with something, said to belong to whom that belongs to. */
 export function continued<E extends object>(scope: GuardScope, event: E, owner: string | undefined): E {
   const { subagentRunId } = event as { subagentRunId?: unknown }
-  if (subagentRunId !== undefined && subagentRunId !== owner)
+  if (subagentRunId === owner) return event
+  if (subagentRunId !== undefined)
     scope.broken('attribution', 'It goes on with something that belongs to somebody else.')
   return tagged(event, owner)
 }

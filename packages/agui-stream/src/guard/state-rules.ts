@@ -49,9 +49,15 @@ export class StateRules {
       // Whoever made it may have meant another state than the client has: it is told where it stands.
       return this.#tell(event)
     }
-    const length = JSON.stringify(event.delta).length
-    if (!this.#isKnown || (length > smallPatch && length > JSON.stringify(this.#state).length)) this.#tell(event)
+    if (!this.#isKnown || this.#isLonger(event.delta)) this.#tell(event)
     else if (event.delta.length > 0) this.#emit(event)
+  }
+
+  /** Whether a patch is longer than the state that it makes, so that a client is better told that. */
+  #isLonger(patch: readonly unknown[]): boolean {
+    if (patch.length === 1 && isShort(patch[0])) return false
+    const { length } = JSON.stringify(patch)
+    return length > smallPatch && length > JSON.stringify(this.#state).length
   }
 
   #tell({ delta: _, ...rest }: WireEventOf<'STATE_DELTA'>): void {
@@ -62,4 +68,11 @@ export class StateRules {
   #emit(event: WireEventOf<'STATE_SNAPSHOT'> | WireEventOf<'STATE_DELTA'>): void {
     this.#scope.emit(tagged(event, this.#scope.ownerOf(event)))
   }
+}
+
+/** Whether a change is clearly a short one: its value is no object, and no long text. */
+function isShort(operation: unknown): boolean {
+  const { path, value } = operation as { path: string; value?: unknown }
+  const isPlain = typeof value === 'string' ? value.length < smallPatch / 8 : typeof value !== 'object'
+  return isPlain && path.length < smallPatch / 8
 }

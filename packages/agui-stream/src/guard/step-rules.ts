@@ -30,7 +30,7 @@ export class StepRules {
       for (let count = 2; isOpen(stepName); count++) stepName = `${given} (${count})`
     }
     this.#open.push({ given, owner, stepName })
-    emit(tagged({ ...event, stepName }, owner))
+    emit(tagged(stepName === given ? event : { ...event, stepName }, owner))
   }
 
   finish(event: WireEventOf<'STEP_FINISHED'>): void {
@@ -40,7 +40,7 @@ export class StepRules {
     const step = this.#open[at]
     if (step === undefined) return broken('step-not-open', `The step ${event.stepName} is not open.`)
     this.#open.splice(at, 1)
-    emit(tagged({ ...event, stepName: step.stepName }, owner))
+    emit(tagged(step.stepName === event.stepName ? event : { ...event, stepName: step.stepName }, owner))
   }
 
   /** Closes what is open, the innermost first; of one subagent, or all. */

@@ -8,11 +8,12 @@ function parsePointer(pointer: unknown): string[] {
   if (pointer === '') return []
   if (typeof pointer !== 'string' || !pointer.startsWith('/') || /~(?![01])/.test(pointer))
     throw new PatchError(`${JSON.stringify(pointer)} is no JSON Pointer.`)
-  const segments = pointer
-    .slice(1)
-    .split('/')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const escaped = pointer.slice(1).split('/')
+  const segments = pointer.includes('~')
+    ? escaped.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+    : escaped
   // What clients apply patches with refuses these, so that nobody can reach a prototype.
+  if (!pointer.includes('proto')) return segments
   if (segments.some((one, at) => one === '__proto__' || (one === 'prototype' && segments[at - 1] === 'constructor')))
     throw new PatchError(`The path ${pointer} reaches for a prototype.`)
   return segments

@@ -3,6 +3,7 @@ import type { SseHub, SseOwner, SseStream } from '@pf-agents/http-kit'
 import type { RunEncoder } from '../encode/run-encoder'
 import type { OutboundGuard } from '../guard/outbound-guard'
 import type { WireEvent } from '../wire/event'
+import { quote } from '../wire/encode-frame'
 import { asLegacyInterrupts } from '../wire/legacy-interrupts'
 import { downgrade, type PeerProfile } from '../wire/profile'
 import { cursorAt } from './cursor'
@@ -109,7 +110,7 @@ export class RunStream implements SseOwner {
       this.#textHead = `data: {"type":"TEXT_MESSAGE_CONTENT","messageId":${JSON.stringify(messageId)},"delta":`
     }
     if (delta === '' || typeof delta !== 'string' || delta.length > frameLimit / 8) return undefined
-    return guard.isTextOpen(this.#textWireId) ? `${this.#textHead}${JSON.stringify(delta)}}\n\n` : undefined
+    return guard.isTextOpen(this.#textWireId) ? `${this.#textHead}${quote(delta)}}\n\n` : undefined
   }
 
   /** Follows the task from this event on, until its run is over. */
