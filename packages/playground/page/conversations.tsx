@@ -13,6 +13,7 @@ export function Conversations() {
   return (
     <wa-dropdown
       placement="bottom-end"
+      distance={4}
       onwa-select={({ detail }: CustomEvent<{ item: { value: string } }>) => openThread(detail.item.value)}
     >
       <button slot="trigger" type="button" class="wa-outlined" disabled={known.length === 0}>

@@ -11,6 +11,7 @@ declare module 'preact' {
       'wa-callout': KitElement & Variant
       'wa-dropdown': KitElement & {
         placement?: string
+        distance?: number
         'onwa-select'?: (event: CustomEvent<{ item: { value: string } }>) => void
       }
       'wa-dropdown-item': KitElement & { value?: string }

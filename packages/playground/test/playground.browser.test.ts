@@ -88,6 +88,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
     await say(page, 'Pay for the trip')
     await shown(form(page).getByText('The agent wants to call pay with'))
     await shown(form(page).getByText('"amount": 49'))
+    if (size === 'desktop') await shown(panel(page).getByText('input required'))
     await screenshot(page, `playground-approval-${size}`)
     await press(page, 'Approve')
     await shown(log(page).getByText('Paid 49 €.'))
@@ -104,6 +105,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
     const { page } = run
     await say(page, 'Book seats')
     await shown(form(page).getByText('How would you like to travel?'))
+    if (size === 'desktop') await shown(panel(page).getByText('input required'))
     await screenshot(page, `playground-form-${size}`)
     await press(page, /^Answer/)
     expect(await page.getByLabel('Seats').evaluate('document.activeElement.validity.valueMissing')).toBe(true)
@@ -166,6 +168,7 @@ browserTest('is dark where the system is, or somebody says so', async ({ openPag
   await press(page, 'Plan a trip to Salzburg')
   await shown(log(page).getByRole('link', { name: 'trip.ics' }))
   const background = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+  await shown(panel(page).getByText('completed'))
   const dark = await background()
   await screenshot(page, 'playground-dark')
   await press(page, 'Colours: as the system')
@@ -203,6 +206,16 @@ browserTest('makes no HTML of what an agent says', async ({ openPage }) => {
   await say(page, said)
   await shown(log(page).getByRole('article', { name: 'Agent' }).getByText('<b>bold</b>'))
   expect(await log(page).locator('img, b, a').count()).toBe(0)
+  expect(await page.title()).toBe('rail-desk · Playground')
+  // Nor could it: the browser refuses text as HTML, code of text, and scripts of others.
+  watchOf(page).allow(/Trusted|Content Security Policy/)
+  const tries = [`document.body.innerHTML = '<b>x</b>'`, `document.write('<p>x')`]
+  for (const code of tries) await expect(page.evaluate(code)).rejects.toThrow(/Trusted|unsafe-eval/)
+  await page
+    .evaluate(
+      `document.head.append(Object.assign(document.createElement('script'), { src: 'data:text/javascript,document.title=3' }))`,
+    )
+    .catch(() => {})
   expect(await page.title()).toBe('rail-desk · Playground')
 })
 

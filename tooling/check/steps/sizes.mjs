@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -30,10 +30,20 @@ async function measure({ file, target }, external) {
     logLevel: 'silent',
     external: [...(options.external ?? []), ...external],
   })
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000
+  return compressed(outputFiles[0].contents)
 }
 
-/** Budgets in kB by entry and target; `external` names packages that are not part of the figure, with the reason beside it. */
+const compressed = (bytes) => gzipSync(bytes, { level: 9 }).length / 1000
+
+/** Compressed size in kB of a folder of files that browsers load; undefined where it is not built. */
+function measurePage(root, folder) {
+  if (!existsSync(join(root, folder))) return undefined
+  return globSync('**/*.{html,css,js}', { cwd: join(root, folder) })
+    .map((file) => compressed(readFileSync(join(root, folder, file))))
+    .reduce((sum, size) => sum + size, 0)
+}
+
+/** Budgets in kB by entry and target; `external` names packages that are not part of the figure, with the reason beside it; `pages` has folders. */
 export async function checkSizes(root, { updateSizes = false } = {}) {
   const path = join(root, budgetFile)
   const budgets = JSON.parse(readFileSync(path, 'utf8'))
@@ -56,6 +66,11 @@ export async function checkSizes(root, { updateSizes = false } = {}) {
     const verdict = budget === undefined ? '✗ no budget' : size > budget ? '✗ over' : ''
     return `${specifier.padEnd(width)}  ${target}  ${size.toFixed(1).padStart(6)} of ${String(budget ?? '?').padStart(5)} kB  ${verdict}`.trimEnd()
   })
+  for (const [folder, budget] of Object.entries(budgets.pages ?? {})) {
+    const size = measurePage(root, folder)
+    const verdict = size === undefined ? '✗ not built' : size > budget ? '✗ over' : ''
+    lines.push(`${folder}  ${size?.toFixed(1) ?? '?'} of ${budget} kB  ${verdict}`.trimEnd())
+  }
   const over = lines.filter((line) => line.includes('✗'))
   const stale = Object.keys(budgets.entries).filter((specifier) => !rows.some((row) => row.specifier === specifier))
   const ok = over.length === 0 && stale.length === 0

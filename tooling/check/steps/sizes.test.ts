@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { scratch } from '../../scratch/scratch'
@@ -49,4 +49,25 @@ it('writes budgets with a tenth to spare', async () => {
   expect((await checkSizes(root)).ok).toBe(true)
   const { entries } = JSON.parse(readFileSync(join(root, 'tooling/check/size-budgets.json'), 'utf8'))
   expect(entries['@pf-agents/fixture'].node).toBeGreaterThan(entries['@pf-agents/fixture'].wasm)
+})
+
+it('measures pages by all that a browser loads of them', async () => {
+  const root = workspace({ '@pf-agents/fixture': { node: 20, wasm: 20 } })
+  const budgets = join(root, 'tooling/check/size-budgets.json')
+  const withPage = (kB: number) =>
+    writeFileSync(
+      budgets,
+      JSON.stringify({ ...JSON.parse(readFileSync(budgets, 'utf8')), pages: { 'packages/fixture/page': kB } }),
+    )
+  withPage(1)
+  expect(await checkSizes(root)).toMatchObject({ ok: false, output: expect.stringContaining('✗ not built') as string })
+  mkdirSync(join(root, 'packages/fixture/page'))
+  for (const file of ['a.js', 'b.css', 'c.png']) writeFileSync(join(root, 'packages/fixture/page', file), ballast)
+  const { ok, output } = await checkSizes(root)
+  expect(ok).toBe(false)
+  const size = Number(/packages\/fixture\/page {2}(\d+\.\d) of 1 kB {2}✗ over/.exec(output)?.[1])
+  withPage(size + 0.1)
+  expect((await checkSizes(root)).ok).toBe(true)
+  rmSync(join(root, 'packages/fixture/page/b.css'))
+  expect((await checkSizes(root)).output).toContain(`${(size / 2).toFixed(1)} of`)
 })

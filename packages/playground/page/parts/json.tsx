@@ -14,6 +14,6 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   )
 }
 
-export function jsonText(value: unknown): string {
+function jsonText(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? 'undefined'
 }

@@ -1,4 +1,4 @@
-import { type BaseEvent, HttpAgent, type RunAgentInput } from '@ag-ui/client'
+import { HttpAgent, type RunAgentInput } from '@ag-ui/client'
 
 /** An `HttpAgent` that can also re-join its thread: the server's address for it, read like any run. */
 export class ThreadAgent extends HttpAgent {
@@ -24,5 +24,3 @@ export class ThreadAgent extends HttpAgent {
       })
   }
 }
-
-export type { BaseEvent }

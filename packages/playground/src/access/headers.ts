@@ -2,9 +2,10 @@ import type { RequestInfo } from '@pf-agents/agent-core'
 
 /**
  * Scripts, styles and connections of this origin alone: nothing inline, nothing from elsewhere, no frame around it. Icons
- * and images that an agent gives are data; `fetch` of data serves the kit's icons.
+ * and images that an agent gives are data; `fetch` of data serves the kit's icons. Text becomes HTML nowhere but in the
+ * templates of the kit (Trusted Types): no code of the page could do it by mistake.
  */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -14,6 +15,8 @@ export const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types lit-html',
 ].join('; ')
 
 const always = {
