@@ -1,3 +1,5 @@
+import { isFollowing } from './abort-source'
+
 /**
  * A signal that follows two others, and the function that lets go of them.
  * (`AbortSignal.any` is missing or wrong in components, and keeps its sources alive.)
@@ -7,6 +9,7 @@ export function linkSignals(
   b: AbortSignal | null | undefined,
 ): { signal: AbortSignal; unlink: () => void } {
   if (b === null || b === undefined) return { signal: a, unlink: () => {} }
+  if (isFollowing(b, a)) return { signal: b, unlink: () => {} }
   const controller = new AbortController()
   const sources = [a, b]
   const listeners = sources.map((source) => {

@@ -1,5 +1,7 @@
+import type { AbortSource } from '@pf-agents/agent-core'
+
 /** The reason a signal was aborted with; an `AbortError` where it gives none. */
-export function abortReason(signal: AbortSignal): unknown {
+export function abortReason(signal: AbortSource): unknown {
   return signal.reason ?? new DOMException('This operation was aborted', 'AbortError')
 }
 

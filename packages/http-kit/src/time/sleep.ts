@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@pf-agents/agent-core'
+import { type AbortSource, type Clock, systemClock } from '@pf-agents/agent-core'
 import { abortReason } from './abort'
 
 /**
@@ -7,7 +7,7 @@ import { abortReason } from './abort'
  */
 export function sleep(
   ms: number,
-  options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {},
+  options: { signal?: AbortSource | undefined; clock?: Clock | undefined } = {},
 ): Promise<void> {
   const { signal, clock = systemClock } = options
   return new Promise<void>((resolve, reject) => {
@@ -15,7 +15,7 @@ export function sleep(
     const onAbort = () => {
       cancel()
       signal?.removeEventListener('abort', onAbort)
-      reject(abortReason(signal as AbortSignal))
+      reject(abortReason(signal as AbortSource))
     }
     const cancel = clock.after(ms, () => {
       signal?.removeEventListener('abort', onAbort)

@@ -1,4 +1,4 @@
-import { type Clock, PfError, systemClock } from '@pf-agents/agent-core'
+import { type AbortSource, type Clock, followSource, PfError, systemClock } from '@pf-agents/agent-core'
 import { abortReason } from './abort'
 
 /** How long a peer may take. Milliseconds; a limit that is left out does not apply. */
@@ -35,23 +35,25 @@ export type TimeoutPhase = 'headers' | 'first' | 'idle' | 'total'
  */
 export function watchTimeouts(
   timeouts: Timeouts,
-  options: { signal?: AbortSignal | undefined; clock?: Clock | undefined } = {},
+  options: { signal?: AbortSource | undefined; clock?: Clock | undefined } = {},
 ): TimeoutWatch {
   const { signal: outer, clock = systemClock } = options
   const controller = new AbortController()
   const timers = new Map<TimeoutPhase, () => void>()
   let lastActivity = 0
+  let unfollow: (() => void) | undefined
 
   const dispose = () => {
     for (const cancel of timers.values()) cancel()
     timers.clear()
     outer?.removeEventListener('abort', onOuter)
+    unfollow?.()
   }
   const end = (reason: unknown) => {
     dispose()
     if (!controller.signal.aborted) controller.abort(reason)
   }
-  const onOuter = () => end(abortReason(outer as AbortSignal))
+  const onOuter = () => end(abortReason(outer as AbortSource))
   const stop = (phase: TimeoutPhase) => {
     timers.get(phase)?.()
     timers.delete(phase)
@@ -78,6 +80,7 @@ export function watchTimeouts(
   if (outer?.aborted) end(abortReason(outer))
   else {
     outer?.addEventListener('abort', onOuter)
+    if (outer !== undefined) unfollow = followSource(controller.signal, outer)
     start('total', timeouts.totalMs)
     start('headers', timeouts.headersMs)
   }

@@ -1,4 +1,5 @@
 import {
+  type AbortSource,
   type LanguageModel,
   type ModelCall,
   type ModelProfile,
@@ -65,7 +66,7 @@ async function* batches(
   about: { provider: string; modelId: string; profile: ModelProfile },
   options: FromAiSdkOptions,
   call: ModelCall,
-  signal: AbortSignal,
+  signal: AbortSource,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
   if (signal.aborted) throw signal.reason
   const { provider, profile } = about

@@ -1,4 +1,5 @@
 import {
+  type AbortSource,
   type Clock,
   type ModelCall,
   type ModelHost,
@@ -28,7 +29,7 @@ export interface AttemptContext {
   host: ModelHost & { clock: Clock; random: Random }
   /** `totalMs` is what is left of it. */
   timeouts: Timeouts
-  signal: AbortSignal
+  signal: AbortSource
 }
 
 /** What attempts are made by, of all the options of a model. */
@@ -39,7 +40,7 @@ export async function* runAttempts(
   model: { provider: string; modelId: string; profile: ModelProfile },
   options: AttemptOptions,
   call: ModelCall,
-  signal: AbortSignal,
+  signal: AbortSource,
   begin: (context: AttemptContext) => Attempt | Promise<Attempt>,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
   if (signal.aborted) throw signal.reason

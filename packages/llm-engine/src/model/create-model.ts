@@ -1,4 +1,4 @@
-import type { LanguageModel, ModelCall, ModelStreamPart, Needs } from '@pf-agents/agent-core'
+import type { AbortSource, LanguageModel, ModelCall, ModelStreamPart, Needs } from '@pf-agents/agent-core'
 import { nameTable } from '../tool/tool-names'
 import type { Wire, WireRequest } from '../wire/wire'
 import { resolveKey } from './api-key'
@@ -22,7 +22,7 @@ function batches(
   wire: Wire,
   options: ModelOptions,
   call: ModelCall,
-  signal: AbortSignal,
+  signal: AbortSource,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
   const { maxEventLength = 8 * 1024 * 1024, maxArgumentsLength = 4 * 1024 * 1024 } = options
   const toolName = nameTable(toolNames(call), wire.toolName)

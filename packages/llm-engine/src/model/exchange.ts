@@ -1,4 +1,5 @@
 import {
+  type AbortSource,
   type Clock,
   type JsonObject,
   type JsonValue,
@@ -40,7 +41,7 @@ export interface ExchangeOptions {
   fetch: NonNullable<ModelHost['fetch']>
   clock: Clock
   random: Random
-  signal: AbortSignal
+  signal: AbortSource
   maxEventLength: number
   maxArgumentsLength: number
 }
@@ -54,12 +55,17 @@ export class Exchange {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #sse: SseDecoder | undefined
   #decoder: WireDecoder
-  #stray: string | undefined = ''
-  #strayText = new TextDecoder()
+  /** Chunks without an event so far: read as text only where none ever comes. */
+  #stray: Uint8Array[] | undefined = []
+  #strayLength = 0
   #committed = false
   #over = false
   /** What went wrong behind parts that are handed out first: where a chunk ends must not decide what is seen. */
   #failure: { error: unknown } | undefined
+
+  readonly #onAbort = (): void => {
+    void this.#reader?.cancel(this.#watch.signal.reason).catch(() => {})
+  }
 
   constructor(options: ExchangeOptions) {
     const { wire, timeouts, signal, clock, random } = options
@@ -98,12 +104,10 @@ export class Exchange {
       if (!response.body) throw this.#cut()
       this.#reader = response.body.getReader()
       this.#sse = createSseDecoder({ maxEventLength })
-      const reader = this.#reader
       // Canceling settles the read that is pending.
       const { signal: watched } = this.#watch
-      const onAbort = () => void reader.cancel(watched.reason).catch(() => {})
-      if (watched.aborted) onAbort()
-      else watched.addEventListener('abort', onAbort)
+      if (watched.aborted) this.#onAbort()
+      else watched.addEventListener('abort', this.#onAbort)
       for (;;) {
         const parts = await this.#read()
         if (parts !== undefined) return parts
@@ -135,6 +139,7 @@ export class Exchange {
     const reader = this.#reader
     this.#reader = undefined
     if (reader === undefined) return
+    this.#watch.signal.removeEventListener('abort', this.#onAbort)
     if (this.#over) drain(reader, this.#options.clock)
     else void reader.cancel().catch(() => {})
   }
@@ -225,8 +230,8 @@ export class Exchange {
   }
 
   #finish(): ModelStreamPart[] {
-    const stray = this.#stray
-    if (stray) {
+    const stray = this.#stray === undefined ? '' : textOf(this.#stray)
+    if (stray !== '') {
       const body = strayJson(stray)
       if (body !== undefined) return this.#whole(body)
       if (isNotSse(stray)) {
@@ -278,8 +283,10 @@ export class Exchange {
   }
 
   #keepStray(chunk: Uint8Array): void {
-    const kept = this.#stray as string
-    if (kept.length < strayLimit) this.#stray = kept + this.#strayText.decode(chunk, { stream: true })
+    const kept = this.#stray as Uint8Array[]
+    if (this.#strayLength >= strayLimit) return
+    this.#strayLength += chunk.length
+    kept.push(chunk)
   }
 
   /** The connection ended without the provider's own mark of the end. */
@@ -292,7 +299,7 @@ export class Exchange {
   }
 
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
-  #typed(error: unknown, signal: AbortSignal, clock: Clock): unknown {
+  #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
     const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
@@ -313,6 +320,11 @@ function isNotSse(text: string): boolean {
   const isField = (line: string): boolean =>
     line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
   return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
+}
+
+function textOf(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('')
 }
 
 function strayJson(text: string): JsonValue | undefined {

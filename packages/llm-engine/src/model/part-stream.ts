@@ -1,4 +1,5 @@
-import type { ModelStreamPart } from '@pf-agents/agent-core'
+import { type AbortSource, followSource, type ModelStreamPart } from '@pf-agents/agent-core'
+import { StopSignal } from './stop-signal'
 
 type Result = IteratorResult<ModelStreamPart, undefined>
 const end: Result = Object.freeze({ done: true, value: undefined })
@@ -8,20 +9,21 @@ const end: Result = Object.freeze({ done: true, value: undefined })
  * no more than a word or two.
  */
 export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefined, undefined> {
-  readonly #controller = new AbortController()
+  readonly #stop = new StopSignal()
   readonly #source: AsyncGenerator<ModelStreamPart[], undefined, undefined>
   readonly #outer: AbortSignal | undefined
   #batch: ModelStreamPart[] = []
   #at = 0
   #forward: (() => void) | undefined
+  #unfollow: (() => void) | undefined
   #started = false
 
   constructor(
     outer: AbortSignal | undefined,
-    source: (signal: AbortSignal) => AsyncGenerator<ModelStreamPart[], undefined, undefined>,
+    source: (signal: AbortSource) => AsyncGenerator<ModelStreamPart[], undefined, undefined>,
   ) {
     this.#outer = outer
-    this.#source = source(this.#controller.signal)
+    this.#source = source(this.#stop)
   }
 
   [Symbol.asyncIterator](): this {
@@ -40,7 +42,7 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
     this.#at = 0
     this.#settle()
     // Ends a read that is pending, which would hold up the generator's own return.
-    this.#controller.abort(new DOMException('The answer is no longer read', 'AbortError'))
+    this.#stop.abort(new DOMException('The answer is no longer read', 'AbortError'))
     await this.#source.return(undefined)
     return end
   }
@@ -69,14 +71,16 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
     this.#started = true
     const outer = this.#outer
     if (outer === undefined) return
-    const forward = () => this.#controller.abort(outer.reason)
+    const forward = () => this.#stop.abort(outer.reason)
     this.#forward = forward
-    if (outer.aborted) forward()
-    else outer.addEventListener('abort', forward)
+    if (outer.aborted) return forward()
+    outer.addEventListener('abort', forward)
+    this.#unfollow = followSource(this.#stop, outer)
   }
 
   #settle(): void {
     if (this.#forward !== undefined) this.#outer?.removeEventListener('abort', this.#forward)
     this.#forward = undefined
+    this.#unfollow?.()
   }
 }
