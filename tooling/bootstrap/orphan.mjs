@@ -36,7 +36,8 @@ export function onOrphaned(callback) {
   const info = process.env.npm_lifecycle_event === undefined ? undefined : processInfo(parent)
   const npm = info && isShell(info.name) ? info.parent : undefined
   const timer = setInterval(() => {
-    if (process.ppid === parent && isAlive(parent) && (npm === undefined || isAlive(npm))) return
+    // The shell's parent changes even where npm, dead, still waits for somebody to take note of it.
+    if (process.ppid === parent && isAlive(parent) && (npm === undefined || processInfo(parent)?.parent === npm)) return
     clearInterval(timer)
     callback()
   }, everyMs)
