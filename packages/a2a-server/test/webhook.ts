@@ -58,7 +58,7 @@ export async function startWebhook(
     get peak() {
       return peak
     },
-    async until(count, timeoutMs = 8_000) {
+    async until(count, timeoutMs = 15_000) {
       const end = Date.now() + timeoutMs
       while (received.length < count) {
         if (Date.now() > end)

@@ -1,6 +1,6 @@
 import { createMemoryStores } from '@pf-agents/agent-core'
 import { createSqliteStores } from '@pf-agents/sqlite-storage'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { as, distinct, gist, startPushApp, type TestStores } from '../../test/push-app'
 import { startNameServer } from '../../test/name-server'
 import { type Answer, startWebhook } from '../../test/webhook'
@@ -34,6 +34,10 @@ async function startSlow() {
   return Object.assign(webhook, { held })
 }
 
+/** Milliseconds to wait for what has to come, on a machine that is busy with other things. */
+const patienceMs = 40_000
+vi.setConfig({ testTimeout: 60_000 })
+
 const whole = ['task TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING', 'step-1: 1', 'TASK_STATE_COMPLETED']
 
 describe('notifications of one caller do not wait for those of another', () => {
@@ -42,9 +46,9 @@ describe('notifications of one caller do not wait for those of another', () => {
     await using hanging = await startWebhook(() => () => {})
     await using webhook = await startWebhook()
     for (let n = 0; n < 100; n++) await test.send('ask', { url: at(hanging.url, `h${n}`) }, {}, 'alice')
-    await hanging.until(16)
+    await hanging.until(16, patienceMs)
     await test.send('steps 1', { url: webhook.url }, {}, 'bob')
-    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     // All 100 still wait, half of the slots are taken, and none is tried twice.
     expect([hanging.received.length, hanging.peak]).toEqual([16, 16])
     expect(test.owed()).toBeGreaterThanOrEqual(300)
@@ -60,7 +64,7 @@ describe('notifications of one caller do not wait for those of another', () => {
       Array.from({ length: 40 }, (_, n) => test.send('ask', { url: at(webhook.url, `silent${n}`) }, {}, 'alice')),
     )
     await test.send('steps 1', { url: at(webhook.url, 'bob') }, {}, 'bob')
-    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     expect(await test.owed()).toBeGreaterThanOrEqual(120)
   })
 
@@ -90,12 +94,12 @@ describe('notifications of one caller do not wait for those of another', () => {
     }
     expect(await test.owed()).toBe(10_000)
     await test.send('steps 1', { url: webhook.url }, {}, 'bob')
-    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     // Of hers as many are under way as may be, however they end and begin.
-    await slow.until(16)
+    await slow.until(16, patienceMs)
     for (let answered = 0; answered < 40; answered++) {
       slow.held[answered]?.answer()
-      await slow.until(17 + answered)
+      await slow.until(17 + answered, patienceMs)
     }
     expect([slow.peak, slow.received.length]).toEqual([16, 56])
     // What is not tried is not held either: another process could take it.
@@ -113,13 +117,13 @@ describe('notifications of one caller do not wait for those of another', () => {
     await using webhook = await startWebhook()
     for (const caller of ['alice', 'carol', 'dave', 'erin'])
       for (let n = 0; n < 20; n++) await test.send('ask', { url: at(slow.url, `${caller}${n}`) }, {}, caller)
-    await slow.until(8)
+    await slow.until(8, patienceMs)
     const under = (caller: string) => slow.received.filter(({ path }) => path.includes(caller)).length
     expect(callers.map(under)).toEqual([4, 0, 2, 1, 1, 0])
     await test.send('steps 1', { url: webhook.url }, {}, 'bob')
     expect(webhook.received).toHaveLength(0)
     slow.held[0]?.answer()
-    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     // Meanwhile nobody had more than the slot that was freed.
     expect(slow.received.length).toBeLessThanOrEqual(9)
   })
@@ -129,11 +133,11 @@ describe('notifications of one caller do not wait for those of another', () => {
     await using slow = await startSlow()
     for (const caller of ['alice', 'carol'])
       for (let n = 0; n < 30; n++) await test.send('ask', { url: at(slow.url, `${caller}${n}`) }, {}, caller)
-    await slow.until(1)
+    await slow.until(1, patienceMs)
     await test.send('steps 1', { url: at(slow.url, 'bob') }, {}, 'bob')
     for (let answered = 0; answered < 12; answered++) {
       slow.held[answered]?.answer()
-      await slow.until(answered + 2)
+      await slow.until(answered + 2, patienceMs)
     }
     const whose = slow.received.map(({ path }) => callers.find((caller) => path.includes(caller)))
     // Bob's four come with every third turn at the latest, each after the first of his was answered.
@@ -208,7 +212,7 @@ describe('what may wait for one caller', () => {
     ])
 
     await test.send('steps 1', { url: webhook.url }, {}, 'bob')
-    expect((await webhook.until(4)).map(gist)).toEqual(whole)
+    expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     expect(linesOf(test.logs)).toHaveLength(2)
   })
 
@@ -242,7 +246,7 @@ describe('what may wait for one caller', () => {
     expect(['alice', 'carol', 'dave'].map(test.of)).toEqual([24, 12, 6])
     // Who comes last is told at least where the task stops.
     await test.send('steps 1', { url: webhook.url }, {}, 'bob')
-    expect((await webhook.until(1)).map(gist)).toEqual(['task TASK_STATE_COMPLETED'])
+    expect((await webhook.until(1, patienceMs)).map(gist)).toEqual(['task TASK_STATE_COMPLETED'])
   })
 })
 
@@ -253,7 +257,7 @@ function linesOf(logs: readonly { level: string; message: string; fields: { prin
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + patienceMs
   while (!isSo()) {
     if (Date.now() > end) throw new Error('It did not come to be so.')
     await new Promise((resolve) => setTimeout(resolve, 5))
