@@ -89,7 +89,7 @@ browserTest('chats, and streams what the model says', async ({ openPage }) => {
 
 describe('books a trip', () => {
   browserTest('with a form, choices, seats picked in the page, and an approval', async ({ openPage }) => {
-    const page = await openPage({ viewport: { width: 1280, height: 860 } })
+    const page = await openPage({ viewport: { width: 1280, height: 900 } })
     await page.goto(app.url)
     await board(page).getByLabel('Travellers').selectOption('2')
     await press(page, 'Book a trip')
