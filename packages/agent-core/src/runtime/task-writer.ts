@@ -243,13 +243,13 @@ export class TaskWriter {
       idle = length === seen ? idle + 1 : 0
       seen = length
       if (idle < idleHops && length < batchLimit && this.#isDirty) {
-        settled.then(tick)
+        void settled.then(tick)
         return
       }
       this.#isTicking = false
       this.commitIfDue()
     }
-    settled.then(tick)
+    void settled.then(tick)
   }
 
   #commit(): void {

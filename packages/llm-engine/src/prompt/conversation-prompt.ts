@@ -1,4 +1,4 @@
-import type { Message, ModelMessage, RunContext } from '@pf-agents/agent-core'
+import type { Message, ModelMessage } from '@pf-agents/agent-core'
 import type { LoopSetup } from '../loop/setup'
 import { clientContextPart } from './client-context'
 import { promptParts } from './prompt-parts'
