@@ -51,11 +51,10 @@ export function spawnOwned(command, args, options) {
   const child = spawn(command, args, { ...options, detached: !onWindows })
   if (child.pid === undefined) return child
   let ending = false
-  const end = async (signal) => {
+  const end = (signal) => {
     if (ending) return
     ending = true
-    await endGroup(child, signal)
-    process.exit(128 + signalNumbers[signal])
+    void endGroup(child, signal).finally(() => process.exit(128 + signalNumbers[signal]))
   }
   const kill = () => signalGroup(child, 'SIGKILL')
   for (const signal of signals) process.on(signal, end)

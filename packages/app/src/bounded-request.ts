@@ -17,7 +17,11 @@ export function lengthOf(value: string | null | undefined): number | undefined {
 
 /** The error for a body over the limit. */
 export function tooLarge(limit: number): PfError {
-  return new PfError('PF_REQUEST_TOO_LARGE', `The request body is larger than ${limit} bytes.`, { details: { limit } })
+  return new PfError(
+    'PF_REQUEST_TOO_LARGE',
+    `The request body is larger than ${limit} bytes. Send less at once, or raise limits.bodyBytes of the app.`,
+    { details: { limit } },
+  )
 }
 
 const readers = ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text'] as const

@@ -212,7 +212,13 @@ describe('limits', () => {
     const { stream, pulled } = chunks(100, 1_000_000)
     expect(await tell(app.fetch(post(stream, path)))).toMatchObject({
       status: 413,
-      json: { error: { code: 'PF_REQUEST_TOO_LARGE' } },
+      json: {
+        error: {
+          code: 'PF_REQUEST_TOO_LARGE',
+          message:
+            'The request body is larger than 1000 bytes. Send less at once, or raise limits.bodyBytes of the app.',
+        },
+      },
     })
     expect(pulled()).toBeLessThan(20)
   })

@@ -92,13 +92,21 @@ describe('parseJson', () => {
         expect(parseJson(text, { maxValues: number })).toEqual(JSON.parse(text))
         fc.pre(number > 1)
         expect(() => parseJson(text, { maxValues: number - 1 })).toThrow(
-          expect.objectContaining({ code: 'PF_REQUEST_TOO_LARGE', status: 413 }),
+          expect.objectContaining({
+            code: 'PF_REQUEST_TOO_LARGE',
+            status: 413,
+            message: `The JSON has more than ${number - 1} values. Send less at once, or raise limits.jsonValues of the app.`,
+          }),
         )
       }),
       { seed: 3, numRuns: 500 },
     )
     expect(() => parseJson('[1,2]', { maxValues: 2, code: 'PF_REMOTE_RESPONSE' })).toThrow(
-      expect.objectContaining({ code: 'PF_REMOTE_RESPONSE', details: { reason: 'values', maxValues: 2 } }),
+      expect.objectContaining({
+        code: 'PF_REMOTE_RESPONSE',
+        message: 'The JSON has more than 2 values.',
+        details: { reason: 'values', maxValues: 2 },
+      }),
     )
   })
 

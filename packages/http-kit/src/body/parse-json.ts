@@ -47,7 +47,8 @@ export function parseJson(source: Uint8Array | string, options: ParseJsonOptions
     })
   }
   if (excess === 'values') {
-    throw new PfError(options.code ?? 'PF_REQUEST_TOO_LARGE', `The JSON has more than ${maxValues} values.`, {
+    const advice = options.code === undefined ? ' Send less at once, or raise limits.jsonValues of the app.' : ''
+    throw new PfError(options.code ?? 'PF_REQUEST_TOO_LARGE', `The JSON has more than ${maxValues} values.${advice}`, {
       details: { reason: 'values', maxValues },
     })
   }

@@ -33,6 +33,7 @@ describe('readBody', () => {
     await expect(readBody(request, 12)).rejects.toMatchObject({
       code: 'PF_REQUEST_TOO_LARGE',
       status: 413,
+      message: 'The request body is larger than 12 bytes. Send less at once, or raise limits.bodyBytes of the app.',
       details: { limit: 12 },
     })
     expect(seen.pulled).toBe(0)

@@ -107,6 +107,9 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
 }
 
 function tooLarge(limit: number, code: ReadBodyOptions['code'] = 'PF_REQUEST_TOO_LARGE'): PfError {
-  const whose = code === 'PF_REMOTE_RESPONSE' ? "The peer's response" : 'The request body'
-  return new PfError(code, `${whose} is larger than ${limit} bytes.`, { details: { limit } })
+  const text =
+    code === 'PF_REMOTE_RESPONSE'
+      ? `The peer's response is larger than ${limit} bytes.`
+      : `The request body is larger than ${limit} bytes. Send less at once, or raise limits.bodyBytes of the app.`
+  return new PfError(code, text, { details: { limit } })
 }
