@@ -91,11 +91,12 @@ export class CallRules {
       text: '',
     })
     this.#names.set(given, toolCallId)
-    const { parentMessageId, ...rest } = event
-    const parent = this.#parent(parentMessageId, owner) ?? this.#ownParent(toolCallId, owner)
+    const parent = this.#parent(event.parentMessageId, owner) ?? this.#ownParent(toolCallId, owner)
     // The client makes a message for the call where there is none.
     const holder = parent ?? toolCallId
     if (ids.kind(holder) === undefined) ids.note(holder, 'assistant', owner)
+    if (toolCallId === given && parent === event.parentMessageId) return emit(tagged(event, owner))
+    const { parentMessageId: _, ...rest } = event
     emit(tagged({ ...rest, toolCallId, ...(parent !== undefined && { parentMessageId: parent }) }, owner))
   }
 
@@ -168,7 +169,8 @@ export class CallRules {
     }
     ids.note(messageId, 'tool', call.owner)
     call.isAnswered = true
-    emit(tagged({ ...event, messageId, toolCallId, role: 'tool' as const }, call.owner))
+    const isSame = messageId === event.messageId && toolCallId === event.toolCallId && event.role === 'tool'
+    emit(tagged(isSame ? event : { ...event, messageId, toolCallId, role: 'tool' as const }, call.owner))
   }
 
   /** Whether some call is open whose arguments are no JSON: it can't be closed without telling something wrong. */

@@ -105,16 +105,13 @@ class Guard implements OutboundGuard, GuardScope {
     this.#index++
     this.#type = event.type
     this.#out = []
-    try {
-      this.#take(event)
-    } finally {
-      this.#type = ''
-    }
+    this.#take(event)
     return this.#out
   }
 
   end(error?: { message: string; code: string }): WireEvent[] {
     this.#out = []
+    this.#type = ''
     if (this.#isOver) return this.#out
     const unsaid = { message: 'The agent ended without saying how.', code: 'incomplete' }
     if (error === undefined) this.broken('no-end', unsaid.message)
