@@ -5,22 +5,28 @@ const nothing = new Uint8Array(0)
 
 /**
  * The whole body of a request, at most `limit` bytes.
- * Rejects with PfError PF_REQUEST_TOO_LARGE.
+ * @throws PfError PF_REQUEST_TOO_LARGE
  */
-export function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+export async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   // Whoever mounts an app behind a body parser leaves what it read here, as some platforms do.
   const { rawBody } = incoming as { rawBody?: unknown }
   if (rawBody instanceof Uint8Array) return within(rawBody, limit)
-  if (incoming.readableDidRead) return Promise.reject(new TypeError('The body was read already.'))
+  if (incoming.readableDidRead) throw new TypeError('The body was read already.')
+  // No event tells it any more.
+  if (incoming.destroyed) throw goneOf(incoming)
   // Where something else was waited for first, it is here, whole, and needs none of the stream's events.
-  if (incoming.complete && !incoming.readableFlowing && !incoming.destroyed) {
+  if (incoming.complete && !incoming.readableFlowing)
     return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
-  }
   return collect(incoming, limit)
 }
 
-function within(body: Uint8Array, limit: number): Promise<Uint8Array> {
-  return body.byteLength > limit ? Promise.reject(tooLarge(limit)) : Promise.resolve(body)
+function within(body: Uint8Array, limit: number): Uint8Array {
+  if (body.byteLength > limit) throw tooLarge(limit)
+  return body
+}
+
+function goneOf({ errored }: IncomingMessage): Error {
+  return errored ?? new Error('The client went away before it had sent the whole request.')
 }
 
 /** The listeners are left where they are: they go with the request, and taking off each costs as much as putting it on. */
@@ -43,8 +49,7 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)))
     // Follows an error, too: Node emits that only where somebody listens to it.
     incoming.on('close', () => {
-      if (!incoming.readableEnded)
-        reject(incoming.errored ?? new Error('The client went away before it had sent the whole request.'))
+      if (!incoming.readableEnded) reject(goneOf(incoming))
     })
   })
 }
