@@ -34,6 +34,7 @@ export class Channel {
   /** When something was last published or asked: milliseconds since 1970. */
   activeAt = 0
   readonly #limits: TailLimits
+  #hasEnded = false
   #tail: StoredEvent[] = []
   #length = 0
 
@@ -52,8 +53,17 @@ export class Channel {
       this.#length += lengthOf(stored.event)
     }
     this.lastSeq = last.seq
+    if (events.some(endsTask)) this.#hasEnded = true
     if (this.#tail.length > slack || this.#length > this.#limits.length) this.#trim()
     for (const follower of this.followers) follower.wake()
+  }
+
+  /**
+   * Whether this is the number of the event that will be published next: then the store has nothing from here on, unless
+   * another process writes, too, and a poll finds what it wrote.
+   */
+  isNext(seq: number): boolean {
+    return this.lastSeq > 0 && seq === this.lastSeq + 1 && !this.#hasEnded
   }
 
   /**
@@ -114,6 +124,7 @@ function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 8
   if (ArrayBuffer.isView(value)) return value.byteLength
   let size = 16
-  for (const [name, one] of Object.entries(value)) size += name.length + sizeOf(one)
+  // Plain JSON: nothing is inherited. This is done for every event.
+  for (const name in value) size += name.length + sizeOf((value as Record<string, unknown>)[name])
   return size
 }

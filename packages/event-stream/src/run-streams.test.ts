@@ -157,6 +157,33 @@ describe('run streams', () => {
     expect(await seen).toEqual([1, 2, 3, 4])
   })
 
+  it('asks the store for nothing where it follows from the commit that is being told', async () => {
+    const counted = countingReads(createMemoryRunStore())
+    const streams = createRunStreams({ store: counted.store, clock: createFakeClock(), pollMs: 0 })
+    const { commit } = await task(counted.store, undefined)
+    await commit([chunk(1)])
+    // As the runtime does: whoever began the run subscribes first, then the commit is published.
+    const seen = drain(streams.subscribe(key, 3))
+    streams.publish(key, [{ seq: 2, event: chunk(1) }], false)
+    await settle()
+    streams.publish(key, [{ seq: 3, event: chunk(2) }], false)
+    await settle()
+    streams.publish(key, [{ seq: 4, event: completed }], true)
+    expect(await seen).toEqual([3, 4])
+    expect(counted.reads).toBe(0)
+  })
+
+  it('ends for one who comes behind the end while another is still reading', async () => {
+    const store = createMemoryRunStore()
+    const streams = createRunStreams({ store, clock: createFakeClock(), pollMs: 0 })
+    const { commit } = await task(store, streams)
+    const slow = streams.subscribe(key, 1)
+    await slow.next()
+    await commit([completed])
+    expect(await drain(streams.subscribe(key, 3))).toEqual([])
+    expect(await drain(slow)).toEqual([2])
+  })
+
   it('keeps what a follower has not read, and nothing that all have read', async () => {
     const counted = countingReads(createMemoryRunStore())
     const streams = createRunStreams({ store: counted.store, clock: createFakeClock(), pollMs: 0 })

@@ -29,8 +29,10 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   readonly #channel: Channel
   readonly #signal: AbortSignal | undefined
   #isOver = false
-  /** The store may have events that were not published here: until a look finds none, and when a poll says so. */
-  #mustAsk = true
+  /** The store may have events that were not published here, until a look finds none. */
+  #isUnsure = true
+  /** A poll says that the store is to be asked. */
+  #isAsked = false
   /** Events that the store is asked for at once: fewer where they are large. */
   #readLimit = batchLimit
   #waiting: ((step: Step | Promise<Step>) => void) | undefined
@@ -73,7 +75,7 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   }
 
   ask(): void {
-    this.#mustAsk = true
+    this.#isAsked = true
     this.wake()
   }
 
@@ -97,7 +99,7 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     const batch = this.#channel.at(this.position, batchLimit)
     if (batch !== undefined) return this.#give(batch)
     // What was published is in the store, too, where it is no longer at hand.
-    return this.#mustAsk || this.position <= this.#channel.lastSeq ? this.#stored() : undefined
+    return this.#isUnsure || this.#isAsked || this.position <= this.#channel.lastSeq ? this.#stored() : undefined
   }
 
   #give(batch: Batch): Step {
@@ -108,15 +110,19 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
 
   /** What the store has from here on; ends where the task is over and all of it was told. */
   async #stored(): Promise<Step> {
-    this.#mustAsk = false
     const { store } = this.#home
     const { key } = this.#channel
+    const isAsked = this.#isAsked
+    this.#isUnsure = this.#isAsked = false
+    // Whoever subscribes while a commit is told is told by that commit's publication, right behind, that there is no more.
+    await undefined
+    if (!isAsked && (this.#isOver || this.#channel.isNext(this.position))) return this.next()
     try {
       const batch = await this.#read(key)
       if (this.#isOver) return done
       if (batch.length > 0) {
         // There may be more behind, whether it was published here or not.
-        this.#mustAsk = true
+        this.#isUnsure = true
         return this.#give(batch)
       }
       const head = await store.head(key)

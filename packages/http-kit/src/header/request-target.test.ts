@@ -56,6 +56,21 @@ it('the Host header says whom a request is for, and in HTTP/1.0 its absence says
   expect(requestTarget('/x', 'u@a', 'own:2')).toBeUndefined()
 })
 
+it('what was good is good again, and nothing else is for that', () => {
+  for (const [text, is] of [
+    ['', false],
+    ['a:1', true],
+    ['a:1', true],
+    ['', false],
+    ['a:1 ', false],
+    ['b', true],
+    ['a:1', true],
+    ['a:99999', false],
+    ['a:99999', false],
+  ] as const)
+    expect([text, isAuthority(text)]).toEqual([text, is])
+})
+
 it('one of several Host headers is none, the same one twice included', () => {
   expect(onlyHost(['Host', 'a', 'x-host', 'b', 'Hosts', 'c'], 'a')).toBe('a')
   expect(onlyHost(['x', 'host'], undefined)).toBeUndefined()

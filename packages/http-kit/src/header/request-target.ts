@@ -6,6 +6,9 @@ export interface RequestTarget {
   path: string
 }
 
+/** The last text found good: most requests to a server are for the same host, and parsing a URL costs microseconds. */
+let lastGood = ''
+
 const hostAndPort = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
 /**
@@ -14,9 +17,11 @@ const hostAndPort = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
  * read as something else: what passes can stand in a URL of an agent card.
  */
 export function isAuthority(text: string): boolean {
+  if (text === lastGood) return text !== ''
   if (!hostAndPort.test(text)) return false
   try {
     new URL(`http://${text}`)
+    lastGood = text
     return true
   } catch {
     return false
