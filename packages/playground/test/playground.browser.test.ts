@@ -1,4 +1,7 @@
 // The page in a real browser, over the real server.
+import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
+import { secret } from '@pf-agents/agent-core'
+import { apiKey } from '@pf-agents/auth'
 import { dualAgent } from '@pf-agents/dual-agent'
 import { startNode } from '@pf-agents/testing/node'
 import { describe, expect } from 'vitest'
@@ -11,6 +14,7 @@ import {
   shown,
   watchOf,
 } from '../../../tooling/browser/browser-test'
+import subject from '../../../tooling/sut/agui-agent'
 import { playground } from '../src/playground'
 import { breakable } from './breakable'
 import { buildPage } from './build-page'
@@ -244,4 +248,96 @@ browserTest('joins a run again by itself where the connection breaks', async ({ 
   await hidden(page.getByRole('alert'))
   gates.slow.open()
   await shown(log(page).getByText('The first half. The second half.'))
+})
+
+browserTest('gives runs what its settings say, and types what tools of the page give', async ({ openPage }) => {
+  await using app = await startNode(dualAgent(subject, { ...quiet, add: [playground()] }))
+  const page = await openPage()
+  await page.goto(`${app.url}/playground`)
+  const play = async (scenario: string, tools = ''): Promise<void> => {
+    await press(page, /^Run settings/)
+    await page.getByLabel('Forwarded props').fill('{')
+    await shown(page.getByText('This is no JSON'))
+    await page.getByLabel('Forwarded props').fill(JSON.stringify({ scenario }))
+    await page.getByLabel('Tools of the page').fill(tools)
+    await press(page, 'Apply')
+    await say(page, scenario)
+  }
+  await play('frontend-tool', '[{"name":"pick","description":"Picks a colour","parameters":{}}]')
+  await page.getByLabel('What did pick give?').fill('"red"')
+  await press(page, 'Send the result')
+  await shown(log(page).getByText('The page picked "red".'))
+
+  await play('multi-interrupt')
+  await page.getByLabel('Which day?').fill('Friday')
+  await page.getByLabel('How many people?').fill('0')
+  await press(page, 'Send answers')
+  await shown(log(page).getByText('A table on Friday for 0.'))
+
+  await play('reasoning')
+  await shown(log(page).getByText('Here is the answer.'))
+  await shown(log(page).getByText('helper'))
+  await play('huge')
+  await shown(log(page).getByText('That was a lot.'))
+  await play('error-mid')
+  await shown(page.getByRole('alert').getByText('PF_INTERNAL'))
+})
+
+browserTest('asks for credentials where the agent wants to know who calls', async ({ openPage }) => {
+  const keys = apiKey({ accept: { ada: { credential: secret('ADA') } } })
+  await using app = await startNode(
+    dualAgent(subject, { ...quiet, auth: [keys], variables: { get: () => 'let-me-in' }, add: [playground()] }),
+  )
+  const page = await openPage()
+  watchOf(page).allow(/401|PF_UNAUTHENTICATED/)
+  await page.goto(`${app.url}/playground`)
+  await shown(panel(page).getByText('The agent asks who you are'))
+  await say(page, 'hello')
+  await shown(log(page).getByText('Set your credentials under “Headers”'))
+  await press(page, /^Run settings/)
+  await page.getByLabel('Headers').fill('X-API-Key: let-me-in')
+  await press(page, 'Apply')
+  await hidden(panel(page).getByText('The agent asks who you are'))
+  await shown(log(page).getByText('Echo: hello'))
+  await say(page, 'hello again')
+  await shown(log(page).getByText('Echo: hello again'))
+  await shown(panel(page).getByText('hello again'))
+})
+
+browserTest('shows a run over A2A while it goes on', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page, gates } = run
+  await say(page, 'slow')
+  await shown(log(page).getByText('The first half.'))
+  await tab(page, 'A2A')
+  await shown(panel(page).getByText('watching by SubscribeToTask'))
+  await shown(
+    panel(page)
+      .getByRole('region', { name: /^Artifact/ })
+      .getByText('The first half.'),
+  )
+  gates.slow.open()
+  await shown(
+    panel(page)
+      .getByRole('region', { name: /^Artifact/ })
+      .getByText('The first half. The second half.'),
+  )
+  await shown(panel(page).getByText('completed', { exact: true }))
+})
+
+browserTest('takes up what began over A2A', async ({ openPage }) => {
+  await using run = await begin(openPage)
+  const { page, app } = run
+  const client = createA2AClient({ url: app.url })
+  const sent = await client.sendMessage({ message: { ...userMessage('Pay for the trip'), contextId: 'from-a2a' } })
+  const id = 'task' in sent ? sent.task.id : ''
+  await panel(page)
+    .getByRole('button', { name: /^Pay for the trip/ })
+    .click()
+  await press(page, 'Resume: 1 open question')
+  await shown(log(page).getByText('Pay for the trip', { exact: true }))
+  expect(page.url()).toMatch(/#thread=from-a2a$/)
+  await press(page, 'Approve')
+  await shown(log(page).getByText('Paid 49 €.'))
+  expect(await client.getTask({ id })).toMatchObject({ contextId: 'from-a2a', status: { state: 'completed' } })
 })

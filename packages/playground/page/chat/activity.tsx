@@ -27,7 +27,9 @@ export function Activity({ type, content }: { type: string; content: Record<stri
   return (
     <details class="fold">
       <summary>
-        Activity <code>{type}</code>
+        <span>
+          Activity <code>{type}</code>
+        </span>
       </summary>
       <Json value={content} label={`Activity ${type}`} />
     </details>

@@ -94,9 +94,7 @@ function ProblemView({ problem, session }: { problem: Problem; session: Session 
           Join again
         </button>
       )}
-      {problem.action === 'authorize' && (
-        <span>Set your credentials under “Headers” in the run settings, then send again.</span>
-      )}
+      {problem.action === 'authorize' && <span>Set your credentials under “Headers” in the run settings.</span>}
     </ProblemNotice>
   )
 }

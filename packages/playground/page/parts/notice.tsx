@@ -1,15 +1,16 @@
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, toChildArray } from 'preact'
 import type { Problem } from '../session/problem'
 
 /** What went wrong, and what can be done about it. */
 export function ProblemNotice({ problem, children }: { problem: Problem; children?: ComponentChildren }) {
   const { title, detail, code } = problem
+  const actions = toChildArray(children).filter((child) => typeof child === 'object')
   return (
     <wa-callout variant="danger" class="problem" role="alert">
       <strong>{title}</strong>
       <p>{detail}</p>
       {code !== undefined && <code>{code}</code>}
-      {children !== undefined && <div class="actions">{children}</div>}
+      {actions.length > 0 && <div class="actions">{actions}</div>}
     </wa-callout>
   )
 }

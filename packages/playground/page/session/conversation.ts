@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { PlaygroundConfig } from '../../src/playground-config'
 import { readConfig } from './api'
 import { options } from './options'
@@ -26,6 +26,17 @@ export const session = computed<Session | undefined>(() => {
     if (mayBeKnown(id)) void found.join()
   }
   return found
+})
+
+// Other credentials may see other tasks, and may be let in where the ones before were not.
+effect(() => {
+  void options.value
+  if (config.peek() === undefined) return
+  refreshTasks()
+  const current = session.peek()
+  if (current?.problem.peek()?.action !== 'authorize') return
+  // What was said goes out now; where nothing was, the conversation is yet to be joined.
+  void (current.messages.peek().length > 0 ? current.retry() : current.join())
 })
 
 /** Finds out what the page is for. */
