@@ -27,6 +27,18 @@ it('answers once on both targets, thinks, and ends', { timeout: 120_000 }, (cont
   expect(status).toBe(0)
 })
 
+it.for(['echo', 'travel-desk', 'assistant'])('what `pf`, as built, makes of %s keeps its tasks', (name, context) => {
+  const command = join(root, 'packages/cli/dist/bin.js')
+  if (!existsSync(command)) context.skip('the packages are not built')
+  const cwd = join(root, 'examples', name)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'build', 'main.spin.ts', '--dry-run'], {
+    encoding: 'utf8',
+    cwd,
+  })
+  expect(stdout + stderr).toMatch(/it would import .*wasi:keyvalue\/atomics/)
+  expect(status).toBe(0)
+})
+
 it('says how it is used', () => {
   const { status, stderr } = spawnSync(process.execPath, [script, '--twice'], { encoding: 'utf8' })
   expect(stderr).toContain('Usage: npm start [-- --once]')

@@ -47,7 +47,9 @@ export function ownPackages(): Plugin {
           if (source !== undefined) return { path: source }
         }
         const found = await build.resolve(path, { resolveDir, kind, pluginData: mark })
-        if (found.errors.length === 0 || resolveDir === here) return found
+        // A project may name our sources in the `paths` of its tsconfig, where no export map chooses the variant.
+        if (found.errors.length === 0) return { ...found, path: variantOf(found.path, conditions) }
+        if (resolveDir === here) return found
         const own = await build.resolve(path, { resolveDir: here, kind, pluginData: mark })
         return own.errors.length === 0 ? own : found
       })
@@ -82,7 +84,12 @@ function sourceFile(specifier: string, conditions: readonly string[] = []): stri
   const { name, entry } = splitSpecifier(specifier) ?? {}
   const manifest = name === undefined ? undefined : ownManifest(name)
   if (manifest === undefined || entry === undefined) return undefined
-  const stem = join(manifest, '../src', entry === '.' ? 'index' : entry.slice(2))
-  const variants = conditions.map((condition) => `${stem}.${condition.replace(/^pf-/, '')}.ts`)
-  return [...variants, `${stem}.ts`].find((file) => existsSync(file))
+  const file = join(manifest, '../src', `${entry === '.' ? 'index' : entry.slice(2)}.ts`)
+  return existsSync(file) ? variantOf(file, conditions) : undefined
+}
+
+/** The file beside a source that is its variant for one of the conditions, or the source itself. */
+function variantOf(file: string, conditions: readonly string[]): string {
+  const variants = conditions.map((condition) => file.replace(/\.ts$/, `.${condition.replace(/^pf-/, '')}.ts`))
+  return variants.find((variant) => variant !== file && existsSync(variant)) ?? file
 }
