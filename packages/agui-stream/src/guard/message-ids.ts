@@ -4,29 +4,29 @@ export type MessageKind = 'assistant' | 'user' | 'system' | 'developer' | 'tool'
 /** Ids of the messages a client holds. One id is one message, of one role: a second use would be lost or appended. */
 export class MessageIds {
   readonly #kinds = new Map<string, MessageKind>()
-  readonly #owners = new Map<string, string | undefined>()
+  #owners: Map<string, string> | undefined
   /** What an id became that was taken by a message of another role. */
-  readonly #aliases = new Map<string, string>()
+  #aliases: Map<string, string> | undefined
   /** Ids that stand in place of others. */
-  readonly #given = new Set<string>()
+  #given: Set<string> | undefined
 
   kind(id: string): MessageKind | undefined {
     return this.#kinds.get(id)
   }
 
   owner(id: string): string | undefined {
-    return this.#owners.get(id)
+    return this.#owners?.get(id)
   }
 
   /** The client holds a message. */
   note(id: string, kind: MessageKind, owner?: string): void {
     this.#kinds.set(id, kind)
-    if (owner !== undefined) this.#owners.set(id, owner)
+    if (owner !== undefined) (this.#owners ??= new Map()).set(id, owner)
   }
 
   forget(id: string): void {
     this.#kinds.delete(id)
-    this.#owners.delete(id)
+    this.#owners?.delete(id)
   }
 
   all(): IterableIterator<[string, MessageKind]> {
@@ -39,7 +39,7 @@ export class MessageIds {
   }
 
   #alias(id: string, kind: MessageKind): string | undefined {
-    return this.#aliases.size === 0 ? undefined : this.#aliases.get(`${kind}\n${id}`)
+    return this.#aliases?.get(`${kind}\n${id}`)
   }
 
   /**
@@ -51,10 +51,12 @@ export class MessageIds {
     const alias = this.#alias(id, kind)
     if (alias !== undefined) return alias
     const known = this.#kinds.get(id)
-    if ((known === undefined || known === kind) && !this.#given.has(id)) return id
+    if ((known === undefined || known === kind) && !this.#given?.has(id)) return id
     onTaken()
     const free = this.free(`${id}-${kind}`)
+    this.#aliases ??= new Map()
     this.#aliases.set(`${kind}\n${id}`, free)
+    this.#given ??= new Set()
     this.#given.add(free)
     return free
   }

@@ -68,17 +68,14 @@ export function createOutboundGuard(options: OutboundGuardOptions): OutboundGuar
 class Guard implements OutboundGuard, GuardScope {
   readonly ids = new MessageIds()
   readonly #options: OutboundGuardOptions
-  readonly #texts = new TextRules(this)
-  readonly #calls = new CallRules(this)
-  readonly #reasoning = new ReasoningRules(this)
-  readonly #steps = new StepRules(this)
-  readonly #activities = new ActivityRules(this)
   readonly #state: StateRules
-  readonly #subagents = new SubagentRules({
-    emit: (event) => this.emit(event),
-    broken: (rule, detail) => this.broken(rule, detail),
-    closeItems: (owner) => this.#closeItems(owner),
-  })
+  // What a run does not do has no rules: most do little, and many wait at once.
+  #textRules: TextRules | undefined
+  #callRules: CallRules | undefined
+  #reasoningRules: ReasoningRules | undefined
+  #stepRules: StepRules | undefined
+  #activityRules: ActivityRules | undefined
+  #subagentRules: SubagentRules | undefined
   #out: WireEvent[] = []
   #index = -1
   #type = ''
@@ -91,6 +88,29 @@ class Guard implements OutboundGuard, GuardScope {
     for (const message of options.messages ?? []) this.#seed(message)
   }
 
+  get #texts(): TextRules {
+    return (this.#textRules ??= new TextRules(this))
+  }
+  get #calls(): CallRules {
+    return (this.#callRules ??= new CallRules(this))
+  }
+  get #reasoning(): ReasoningRules {
+    return (this.#reasoningRules ??= new ReasoningRules(this))
+  }
+  get #steps(): StepRules {
+    return (this.#stepRules ??= new StepRules(this))
+  }
+  get #activities(): ActivityRules {
+    return (this.#activityRules ??= new ActivityRules(this))
+  }
+  get #subagents(): SubagentRules {
+    return (this.#subagentRules ??= new SubagentRules({
+      emit: (event) => this.emit(event),
+      broken: (rule, detail) => this.broken(rule, detail),
+      closeItems: (owner) => this.#closeItems(owner),
+    }))
+  }
+
   get isOver(): boolean {
     return this.#isOver
   }
@@ -98,7 +118,7 @@ class Guard implements OutboundGuard, GuardScope {
     return this.#state.state
   }
   isTextOpen(messageId: string): boolean {
-    return !this.#isOver && this.#texts.isPlainlyOpen(messageId)
+    return !this.#isOver && this.#textRules?.isPlainlyOpen(messageId) === true
   }
 
   push(event: WireEvent): WireEvent[] {
@@ -133,7 +153,8 @@ class Guard implements OutboundGuard, GuardScope {
       )
     this.#options.onProblem?.({ rule, index: this.#index, type: this.#type, detail })
   }
-  readonly ownerOf = (event: { subagentRunId?: unknown }): string | undefined => this.#subagents.ownerOf(event)
+  readonly ownerOf = (event: { subagentRunId?: unknown }): string | undefined =>
+    event.subagentRunId === undefined ? undefined : this.#subagents.ownerOf(event)
 
   #take(given: WireEvent): void {
     if (this.#isOver) return this.broken('after-end', 'The run is over.')
@@ -270,7 +291,7 @@ class Guard implements OutboundGuard, GuardScope {
   #seed(message: WireMessage): void {
     this.ids.note(message.id, message.role, message.subagentRunId)
     if (message.role === 'activity') this.#activities.seed(message)
-    else this.#calls.seed(message)
+    else if (message.role === 'assistant' || message.role === 'tool') this.#calls.seed(message)
   }
 
   /** Closes what is open, the innermost first; of one subagent, or all. */

@@ -12,6 +12,11 @@ export interface RunSides {
   guard: OutboundGuard
 }
 
+const nothing: ReadonlySet<string> = new Set()
+
+/** Most sets have nothing in them, and are the same. */
+const setOf = (values: readonly string[]): ReadonlySet<string> => (values.length === 0 ? nothing : new Set(values))
+
 /** Makes what tells a run that a request began. */
 export function sidesOf(
   service: Service,
@@ -27,8 +32,8 @@ export function sidesOf(
       runId,
       taskId,
       interrupts,
-      heldIds: new Set(messages.map(({ id }) => id)),
-      heldResults: new Set(messages.flatMap((one) => (one.role === 'tool' ? one.toolCallId : []))),
+      heldIds: setOf(messages.map(({ id }) => id)),
+      heldResults: setOf(messages.flatMap((one) => (one.role === 'tool' ? one.toolCallId : []))),
       hasReasoning: options.reasoning ?? true,
     }),
     guard: createOutboundGuard({
@@ -37,7 +42,7 @@ export function sidesOf(
       mode: options.guard ?? 'repair',
       onProblem: (problem) => logger.log('warn', 'An AG-UI event was put right.', { taskId, runId, ...problem }),
       messages,
-      clientTools: new Set(tools.map(({ name }) => name)),
+      clientTools: setOf(tools.map(({ name }) => name)),
       state: state ?? {},
     }),
   }
