@@ -180,15 +180,11 @@ export class App {
 
   #send(worker: WorkerHandle, request: InFlight): void {
     const { exchange, id } = request
-    request.attempts++
     worker.requests.set(id, request)
     worker.post({ type: 'start', id, head: exchange.head, body: exchange.body, more: exchange.streaming })
-    if (!exchange.streaming) return
-    exchange.read({
-      chunk: (chunk) => worker.post({ type: 'body', id, chunk }, [chunk.buffer as ArrayBuffer]),
-      end: () => worker.post({ type: 'body', id, end: true }),
-      broken: () => worker.post({ type: 'body', id, broken: true }),
-    })
+    request.upload?.sendTo((part) =>
+      worker.post({ type: 'body', id, ...part }, 'chunk' in part ? [part.chunk.buffer as ArrayBuffer] : []),
+    )
   }
 
   #message(worker: WorkerHandle, message: FromWorker): void {
@@ -200,8 +196,7 @@ export class App {
     }
     switch (message.type) {
       case 'started':
-        request.started = true
-        return
+        return request.begin()
       case 'head':
         return request.head(message, credit)
       case 'data':
@@ -305,15 +300,19 @@ export class App {
     const lost = [...worker.requests.values()]
     worker.requests.clear()
     for (const request of lost) this.#kv?.forget(ownerOf(this.#setup.run, request.id))
+    const again: InFlight[] = []
     for (const request of lost) {
+      request.orphan(culprit !== undefined)
       if (request.ending) this.#finish(request, request.ending)
       else if (request.id === culprit) this.#finish(request, hostErrors.stuck)
       else if (request.repeatable && !request.closed && !this.#closing) {
         this.#counts.repeated++
         request.started = false
-        this.#queue.unshift(request)
+        again.push(request)
       } else this.#finish(request, request.effect ? hostErrors.lost : hostErrors.unserved)
     }
+    // In front of who came later, in the order they came.
+    this.#queue.unshift(...again)
     this.#dispatch()
     if (this.#live === 0) this.#idle?.()
   }

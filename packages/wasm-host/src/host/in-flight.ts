@@ -2,13 +2,18 @@ import type { OutboundBroker } from '../outbound/broker'
 import type { FromWorker } from '../protocol/messages'
 import type { Exchange } from './exchange'
 import { type HostError, hostErrors, sendHostError } from './host-error'
+import { Upload } from './upload'
 
 /** A request the host has accepted, from arrival until its instance is gone. */
 export class InFlight {
   readonly id: number
   readonly exchange: Exchange
-  /** Whether a worker has given it an instance; known only of those whose body streams. */
+  /** Whether a worker has given it an instance. Of one that never paused since, the worker may not have told. */
   started = false
+  /** How often it may have been started. */
+  attempts = 0
+  /** Its body, where that still comes. */
+  readonly upload: Upload | undefined
   /** Whether the guest has written or called out, so that it must not run twice. */
   effect = false
   /** Whether the response has begun. */
@@ -17,7 +22,6 @@ export class InFlight {
   closed = false
   /** Why the host ends it, when it does. */
   ending: HostError | undefined
-  attempts = 0
   /** Makes its outbound calls where its thread can't. */
   broker: OutboundBroker | undefined
   timer: NodeJS.Timeout | undefined
@@ -27,11 +31,26 @@ export class InFlight {
   constructor(id: number, exchange: Exchange) {
     this.id = id
     this.exchange = exchange
+    if (exchange.streaming) this.upload = new Upload(exchange)
+  }
+
+  begin(): void {
+    this.started = true
+    this.attempts++
+    this.upload?.begun()
+  }
+
+  /**
+   * Its worker is gone. Where it is not known whose fault that was, it may have been its own: such a request must not end
+   * one worker after the other.
+   */
+  orphan(isCulpritKnown: boolean): void {
+    if (!this.started && !isCulpritKnown) this.attempts++
   }
 
   /** Whether it can go to another worker unnoticed: nothing said, nothing done, and its body is still at hand. */
   get repeatable(): boolean {
-    if (this.exchange.streaming) return !this.started
+    if (this.upload && this.started) return false
     return !this.effect && !this.headSent && this.attempts < 2
   }
 

@@ -47,7 +47,7 @@ export type FromWorker =
   | { type: 'ready' }
   /** The throw-away request is over. */
   | { type: 'warm' }
-  /** A request whose body streams was given an instance: it can't go to another worker any more. */
+  /** A request was given an instance. One whose body streams can't go to another worker any more. */
   | { type: 'started'; id: number }
   | {
       type: 'head'

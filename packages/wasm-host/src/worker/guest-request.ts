@@ -41,7 +41,8 @@ export class GuestRequest {
       await queue.enter(this)
       if (this.#abortReason !== undefined) throw new GuestAborted(this.#abortReason)
       this.#streaming = start.more
-      if (start.more) this.#outbox.now({ type: 'started', id: this.id })
+      // With a body that streams at once: from here on it goes to this guest alone.
+      this.#outbox[start.more ? 'now' : 'add']({ type: 'started', id: this.id })
       onStart?.()
       const instance = take()
       this.#instance = instance
