@@ -7,7 +7,7 @@ import {
   toA2AError,
 } from '@pf-agents/a2a-protocol'
 import { describeError, type Logger, PfError, type RequestInfo } from '@pf-agents/agent-core'
-import { sseResponse } from '@pf-agents/http-kit'
+import { sseResponse, type SseStream } from '@pf-agents/http-kit'
 import type { Negotiation } from './binding/negotiate'
 import type { Endpoint, Endpoints } from './endpoint'
 import { extendedAnswer } from './extension/extended-answer'
@@ -95,12 +95,20 @@ export class Service {
     const endpoint = endpoints.find(info.tenant, params.tenant)
     const activated = active.length === 0 ? undefined : await this.#activate(operation, params, request, info, active)
     const { outgoing, resume } = activated ?? {}
-    const call = { endpoint, info, push, version, framing, outgoing, resume }
+    const headers: Record<string, string> =
+      active.length > 0 ? { [A2A_EXTENSIONS_HEADER.toLowerCase()]: active.join(', ') } : {}
+    let sent: Response | undefined
+    const begun = (body: SseStream): void => {
+      if (framing.isUnheard === true || info.sendNow === undefined) return
+      const response = sseResponse(body, headers)
+      if (info.sendNow(response)) sent = response
+    }
+    const call = { endpoint, info, push, version, framing, outgoing, resume, begun }
     const given = activated === undefined ? params : await incoming(activated, params)
     const stream = await (operation === 'SendStreamingMessage'
       ? streaming.send(given as Requests['SendStreamingMessage'], call)
       : streaming.subscribe(given as Requests['SubscribeToTask'], call))
-    return sseResponse(stream, active.length > 0 ? { [A2A_EXTENSIONS_HEADER.toLowerCase()]: active.join(', ') } : {})
+    return sent ?? sseResponse(stream, headers)
   }
 
   #activate<K extends Operation>(

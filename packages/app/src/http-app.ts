@@ -129,7 +129,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       if (request.url.length > this.#urlLimit) {
         return errorResponse(new PfError('PF_REQUEST_INVALID', `The URL is longer than ${this.#urlLimit} characters.`))
       }
-      const facts = new RequestFacts(request, context, this.#bodyLimits)
+      const isDirect = this.#hono === undefined && this.#parts.middleware.length === 0
+      const facts = new RequestFacts(request, context, this.#bodyLimits, isDirect)
       if (this.#parts.tenants.size > 0) this.#takeTenant(facts)
       return this.#hono === undefined ? this.#route(request, facts) : this.#hono.fetch(request, facts)
     } catch (error) {

@@ -25,12 +25,15 @@ export class RequestFacts implements RequestInfo {
   params = noParams
   readonly #context: FetchContext
   readonly #limits: BodyLimits
+  readonly #isDirect: boolean
 
-  constructor(request: Request, context: FetchContext, limits: BodyLimits) {
+  /** @param isDirect - whether what the route returns is the app's answer: no middleware sees it */
+  constructor(request: Request, context: FetchContext, limits: BodyLimits, isDirect: boolean) {
     this.request = request
     this.path = context.path ?? pathOf(request.url)
     this.#context = context
     this.#limits = limits
+    this.#isDirect = isDirect
   }
 
   get basePath(): string {
@@ -57,6 +60,10 @@ export class RequestFacts implements RequestInfo {
   /** The route's response has a body that the host may take straight. */
   streamed(): void {
     this.#context.streamed?.()
+  }
+
+  sendNow(response: Response): boolean {
+    return this.#isDirect && this.request.method !== 'HEAD' && this.#context.sendNow?.(response) === true
   }
 
   header(name: string): string | null {

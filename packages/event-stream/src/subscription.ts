@@ -115,7 +115,7 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     const isAsked = this.#isAsked
     this.#isUnsure = this.#isAsked = false
     // Whoever subscribes while a commit is told is told by that commit's publication, right behind, that there is no more.
-    await undefined
+    await Promise.resolve()
     if (!isAsked && (this.#isOver || this.#channel.isNext(this.position))) return this.next()
     try {
       const batch = await this.#read(key)

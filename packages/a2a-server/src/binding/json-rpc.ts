@@ -45,7 +45,7 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
     service.negotiation.checkCapability(call.operation)
     const params = decodeRequest(call.operation, call.params)
     if (isStreaming(call.operation)) {
-      const framing = new JsonRpcFraming(id)
+      const framing = new JsonRpcFraming(id, notification)
       const stream = await service.stream(
         call.operation,
         params as Requests[typeof call.operation],

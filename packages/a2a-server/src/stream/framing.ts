@@ -10,6 +10,8 @@ import {
 export interface Framing {
   readonly before: string
   readonly after: string
+  /** Nobody hears the stream: the request was a notification. */
+  readonly isUnheard?: boolean
   /** What goes onto the wire for an event, in a version that has another form of it. */
   shape?(event: WireStreamResponse): object
   /** An error in the middle of a stream (the specification is silent): the binding's error under the event name `error`. */
@@ -18,10 +20,12 @@ export interface Framing {
 
 /** Each event is a whole response to the request (A2A 1.0, 9.4.2). */
 export class JsonRpcFraming implements Framing {
+  readonly isUnheard: boolean
   readonly #id: JsonRpcId
 
-  constructor(id: JsonRpcId) {
+  constructor(id: JsonRpcId, isUnheard = false) {
     this.#id = id
+    this.isUnheard = isUnheard
   }
 
   // Made each time: most streams wait most of the time, and it would wait with them.

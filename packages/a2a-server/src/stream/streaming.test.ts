@@ -397,6 +397,25 @@ describe('over a socket', () => {
     return server
   }
 
+  it('streams what is heard, on the same connection as a notification, which is answered with nothing', async () => {
+    const seen: string[] = []
+    const server = await start({
+      async *onMessage({ text }) {
+        seen.push(text)
+        yield text
+      },
+    })
+    const body = { jsonrpc: '2.0', method: 'SendStreamingMessage', params: sendParams('quiet') }
+    const headers = { 'content-type': 'application/json', 'a2a-version': '1.0' }
+    for (let count = 0; count < 2; count++) {
+      const response = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect([response.status, await response.text()]).toEqual([204, ''])
+      const heard = await open(fetch, server.url, 'JSONRPC', 'SendStreamingMessage', sendParams('loud'))
+      expect(brief('JSONRPC', await heard.rest())).toEqual(['task submitted', 'working', '=loud', 'completed'])
+    }
+    expect(seen).toEqual(['quiet', 'loud', 'quiet', 'loud'])
+  })
+
   it('goes on with the run when its client is gone', async () => {
     const gate = deferred()
     let isDone = false

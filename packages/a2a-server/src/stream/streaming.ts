@@ -28,6 +28,8 @@ export interface StreamCall extends MessageTerms {
   outgoing: Outgoing | undefined
   /** Where to go on, where an extension that is turned on says so. */
   resume: ResumePoint | undefined
+  /** Told that a new task has its first events in its stream: they can be on their way before anything else is done. */
+  begun(body: SseStream): void
 }
 
 const none: readonly string[] = []
@@ -133,6 +135,7 @@ export class Streaming implements StreamHost {
     const stream = this.#open(stored, historyLength, true, call)
     stream.tellTask(stored)
     stream.tell(rest)
+    call.begun(stream.body)
     stream.follow((events.at(-1)?.seq ?? 0) + 1)
     return stream.body
   }

@@ -65,8 +65,13 @@ export class TaskStream implements SseOwner {
 
   /** Follows the task from this event on, until the stream is closed. */
   follow(fromSeq: number): void {
-    if (!this.body.isOver && !this.#encoder.hasEnded)
+    if (this.body.isOver || this.#encoder.hasEnded) return
+    try {
       this.followOn(this.#host.streams.subscribe(this.#terms.key, fromSeq))
+    } catch (error) {
+      // What it begins with may be on its way already.
+      this.#fail(error)
+    }
   }
 
   /** Goes on with a subscription that was begun; gives it back where the stream is over already. */

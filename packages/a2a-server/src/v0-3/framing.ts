@@ -12,10 +12,12 @@ import type { Framing } from '../stream/framing'
 /** Each event is a whole response to the request, its result the bare object. */
 export class V03RpcFraming implements Framing {
   readonly after = '}\n\n'
+  readonly isUnheard: boolean
   readonly #id: JsonRpcId
 
-  constructor(id: JsonRpcId) {
+  constructor(id: JsonRpcId, isUnheard = false) {
     this.#id = id
+    this.isUnheard = isUnheard
   }
 
   get before(): string {

@@ -50,7 +50,7 @@ export async function answerV03Rpc(
         request,
         info,
         extensions,
-        new V03RpcFraming(id),
+        new V03RpcFraming(id, notification),
         '0.3',
       )
       if (!notification) return stream

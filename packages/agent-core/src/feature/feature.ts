@@ -33,6 +33,12 @@ export interface RequestInfo {
    * @throws PfError PF_REQUEST_TOO_LARGE
    */
   readBody(): Promise<Uint8Array>
+  /**
+   * Sends a response whose body is written bit by bit, such as http-kit's `sseResponse`, before the route has returned it:
+   * what happens in between does not hold its first bytes up. The route returns the same response all the same.
+   * @returns whether it was sent; where not (the host has no way to, or middleware is to see it first), returning it does
+   */
+  sendNow?(response: Response): boolean
   /** Most values that a body of JSON may have; whoever parses it refuses more with PF_REQUEST_TOO_LARGE. */
   jsonValues?: number | undefined
 }

@@ -7,7 +7,6 @@ import { errorResponse } from '../error-response'
 import { EndOfTurn } from './end-of-turn'
 import { bindNodeHost } from './host-services'
 import { NodeContext } from './node-context'
-import { sendStraight } from './send-straight'
 
 /** What `http.createServer`, Express and Connect take. */
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
@@ -28,12 +27,10 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
   const listener = getRequestListener(
     (request, { incoming, outgoing }) => {
       if (targetOf(incoming as IncomingMessage) === undefined) return refused()
-      const context = new NodeContext(incoming as IncomingMessage)
+      const context = new NodeContext(incoming as IncomingMessage, outgoing as ServerResponse)
       const response = app.fetch(request, context)
       if (!(response instanceof Promise)) return response
-      return response.then((one) =>
-        context.isStreamed ? sendStraight(one, outgoing as ServerResponse) : endOfTurn.hold(one),
-      )
+      return response.then((one) => context.sent ?? (context.isStreamed ? context.stream(one) : endOfTurn.hold(one)))
     },
     {
       // Only what no request could be made of comes here, such as a Host header that is none.

@@ -1,16 +1,21 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FetchContext } from '../app'
 import { lengthOf } from '../bounded-request'
 import { readIncoming } from './read-incoming'
+import { sendStraight } from './send-straight'
 
 /** What Node's HTTP server knows of a request. Nothing is read before it is asked for. */
 export class NodeContext implements FetchContext {
   /** Whether the response may have a body that goes straight to the connection. */
   isStreamed = false
   readonly #incoming: IncomingMessage
+  readonly #outgoing: ServerResponse
+  /** What the adapter is to be told where the response is on its way before the app has returned it. */
+  sent: Response | undefined
 
-  constructor(incoming: IncomingMessage) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
     this.#incoming = incoming
+    this.#outgoing = outgoing
   }
 
   /** Express and Connect take the mount path off the URL, and leave it here. */
@@ -40,5 +45,17 @@ export class NodeContext implements FetchContext {
 
   streamed(): void {
     this.isStreamed = true
+  }
+
+  sendNow(response: Response): boolean {
+    const sent = this.stream(response)
+    if (sent === response) return false
+    this.sent = sent
+    return true
+  }
+
+  /** Sends a response whose body can go straight to the connection. Any other is given back. */
+  stream(response: Response): Response {
+    return sendStraight(response, this.#outgoing)
   }
 }
