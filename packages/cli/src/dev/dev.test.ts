@@ -62,7 +62,7 @@ function childrenOf(pid: number): number[] {
 const alive = (pid: number) => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
 async function until(check: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     if (check()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -209,7 +209,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(await ask((await run.shows(/Reloaded (http\S+)/))[1] as string)).toBe('changed')
   })
 
-  it('leaves no process behind when it is killed', { timeout: 20_000 }, async () => {
+  it('leaves no process behind when it is killed', { timeout: 60_000 }, async () => {
     write('agent.ts', agent("'x'"))
     const run = dev()
     await run.shows(/Serving/)
