@@ -26,11 +26,11 @@ export function ToolCall({ call, session }: { call: Call; session: Session }) {
           {state}
         </wa-badge>
       </summary>
-      <h4>Arguments</h4>
+      <p class="fold-title">Arguments</p>
       <Json value={parsed(args)} label={`Arguments of ${name}`} />
       {isDone && (
         <>
-          <h4>{isError ? 'Error' : 'Result'}</h4>
+          <p class="fold-title">{isError ? 'Error' : 'Result'}</p>
           <Json value={typeof result === 'string' ? parsed(result) : result} label={`Result of ${name}`} />
         </>
       )}

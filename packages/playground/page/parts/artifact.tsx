@@ -6,7 +6,7 @@ export function ArtifactCard({ artifact }: { artifact: Record<string, unknown> }
   const { name, artifactId, description } = artifact
   const title = [name, artifactId].find((one) => typeof one === 'string') ?? 'artifact'
   return (
-    <section class="artifact" aria-label={`Artifact ${title}`}>
+    <div class="artifact" role="group" aria-label={`Artifact ${title}`}>
       <header>
         <span class="artifact-name">{title}</span>
         <wa-badge variant="neutral" appearance="outlined" pill>
@@ -17,7 +17,7 @@ export function ArtifactCard({ artifact }: { artifact: Record<string, unknown> }
       {parts.map((part, index) => (
         <PartView key={index} part={part} />
       ))}
-    </section>
+    </div>
   )
 }
 

@@ -5,7 +5,7 @@ import { type Problem, problemOf } from './problem'
 import { soon } from './soon'
 
 /** How often tasks are asked for that others may have begun, in ms. */
-const lookEvery = 4000
+const lookEvery = 2500
 
 /** The caller's tasks, newest first; `undefined` until they are known. */
 export const tasks = signal<readonly TaskSummary[] | undefined>(undefined)
