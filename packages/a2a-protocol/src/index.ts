@@ -40,6 +40,7 @@ export {
 } from './error/error-table'
 export { toA2AError } from './error/to-a2a-error'
 export { MAX_JSON_DEPTH } from './json/free-form'
+export { MAX_ID_LENGTH, MAX_PAGE_TOKEN_LENGTH } from './json/id'
 export { type FieldViolation, MAX_VIOLATIONS } from './json/violations'
 export {
   decodeJsonRpcRequest,

@@ -1,4 +1,5 @@
 import type { Task, TaskState } from '@pf-agents/agent-core'
+import { readId, readPageToken } from '../json/id'
 import { intBetween, isUnset, listOf, readBoolean, readString, type Reader, withDefault } from '../json/read'
 import { shape } from '../json/shape'
 import { readTimestamp } from '../json/timestamp'
@@ -22,11 +23,11 @@ function readState(value: unknown, field: string, out: Violations): TaskState | 
 
 /** Reads the params of ListTasks (§3.1.4). A page size outside 1 to 100 is refused, not clamped. */
 export const readListTasksRequest = /* @__PURE__ */ shape<ListTasksRequest>({
-  tenant: readString,
-  contextId: readString,
+  tenant: readId,
+  contextId: readId,
   status: readState,
   pageSize: /* @__PURE__ */ intBetween(1, MAX_PAGE_SIZE),
-  pageToken: readString,
+  pageToken: readPageToken,
   historyLength: /* @__PURE__ */ intBetween(0),
   statusTimestampAfter: (value, field, out) => readTimestamp(value, field, out, true),
   includeArtifacts: readBoolean,

@@ -1,3 +1,4 @@
+import { readId, readPageToken, requireId } from '../json/id'
 import { intBetween, listOf, optional, type Reader, readString, requireString, withDefault } from '../json/read'
 import { shape } from '../json/shape'
 import type { AuthenticationInfo, TaskPushNotificationConfig } from '../wire/push-notification-config'
@@ -19,21 +20,27 @@ const config = {
   ),
 }
 
-/** Reads a TaskPushNotificationConfig (§4.3.1). Whether its address may be called is not decided here. */
+/** Reads a peer's TaskPushNotificationConfig (§4.3.1). Whether its address may be called is not decided here. */
 export const readPushNotificationConfig: Reader<TaskPushNotificationConfig> =
   /* @__PURE__ */ shape<TaskPushNotificationConfig>(config)
 
+const incoming = { ...config, tenant: readId, id: readId, taskId: readId }
+
+/** Reads the config that comes with a message, whose ids are bounded. */
+export const readIncomingConfig: Reader<TaskPushNotificationConfig> =
+  /* @__PURE__ */ shape<TaskPushNotificationConfig>(incoming)
+
 /** Reads the params of CreateTaskPushNotificationConfig (§3.1.7). */
 export const readCreatePushNotificationConfigRequest = /* @__PURE__ */ shape<CreateTaskPushNotificationConfigRequest>({
-  ...config,
-  taskId: requireString,
+  ...incoming,
+  taskId: requireId,
 })
 
 /** Reads the params of GetTaskPushNotificationConfig and DeleteTaskPushNotificationConfig (§3.1.8, §3.1.10). */
 export const readPushNotificationConfigReference = /* @__PURE__ */ shape<GetTaskPushNotificationConfigRequest>({
-  tenant: readString,
-  taskId: requireString,
-  id: requireString,
+  tenant: readId,
+  taskId: requireId,
+  id: requireId,
 })
 
 /** A page size of 0 is the default of proto3 and means "not set". */
@@ -41,10 +48,10 @@ const pageSize = /* @__PURE__ */ intBetween(0)
 
 /** Reads the params of ListTaskPushNotificationConfigs (§3.1.9). */
 export const readListPushNotificationConfigsRequest = /* @__PURE__ */ shape<ListTaskPushNotificationConfigsRequest>({
-  tenant: readString,
-  taskId: requireString,
+  tenant: readId,
+  taskId: requireId,
   pageSize: (value, field, out) => pageSize(value, field, out) || undefined,
-  pageToken: readString,
+  pageToken: readPageToken,
 })
 
 /** Reads the answer to ListTaskPushNotificationConfigs. */

@@ -1,21 +1,22 @@
 import { readJsonObject } from '../json/free-form'
-import { intBetween, optional, readFlag, readString, readStrings, required } from '../json/read'
+import { readId } from '../json/id'
+import { intBetween, optional, readFlag, readStrings, required } from '../json/read'
 import { shape } from '../json/shape'
 import type { SendMessageConfiguration, SendMessageRequest, WireSendMessageRequest } from '../wire/requests'
-import { encodeMessage, readMessage } from './message'
-import { readPushNotificationConfig } from './push-notification-config'
+import { encodeMessage, readIncomingMessage } from './message'
+import { readIncomingConfig } from './push-notification-config'
 
 const readConfiguration = /* @__PURE__ */ shape<SendMessageConfiguration>({
   acceptedOutputModes: readStrings,
-  taskPushNotificationConfig: /* @__PURE__ */ optional(readPushNotificationConfig),
+  taskPushNotificationConfig: /* @__PURE__ */ optional(readIncomingConfig),
   historyLength: /* @__PURE__ */ intBetween(0),
   returnImmediately: readFlag,
 })
 
 /** Reads the params of SendMessage and SendStreamingMessage (§3.2.1). */
 export const readSendMessageRequest = /* @__PURE__ */ shape<SendMessageRequest>({
-  tenant: readString,
-  message: /* @__PURE__ */ required(readMessage),
+  tenant: readId,
+  message: /* @__PURE__ */ required(readIncomingMessage),
   configuration: /* @__PURE__ */ optional(readConfiguration),
   metadata: readJsonObject,
 })

@@ -6,6 +6,7 @@ import { guardedCases } from './guarded'
 import { hostileCases } from './hostile'
 import { jsonRpcCases } from './json-rpc'
 import { listTasksCases } from './list-tasks'
+import { longIdCases } from './long-ids'
 import { negotiationCases } from './negotiation'
 import { restCases } from './rest'
 import { sendMessageCases } from './send-message'
@@ -25,6 +26,7 @@ export const suites: Readonly<Record<SuiteName, readonly Case[]>> = {
     ...jsonRpcCases,
     ...restCases,
     ...hostileCases,
+    ...longIdCases,
     ...v03Cases,
   ],
   guarded: guardedCases,

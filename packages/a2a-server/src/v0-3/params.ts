@@ -25,7 +25,7 @@ export async function readParams<K extends Operation>(
   }
   const { configs } = (await service.perform(
     'ListTaskPushNotificationConfigs',
-    { taskId },
+    decodeRequest('ListTaskPushNotificationConfigs', { taskId }),
     request,
     info,
     '0.3',

@@ -105,8 +105,44 @@ function bodyOf(random: SeededRandom, value: Json): string | Uint8Array<ArrayBuf
   }
 }
 
+/** Members that hold an id, or a list of ids. */
+const idMembers: ReadonlySet<string> = new Set([
+  'id',
+  'taskId',
+  'contextId',
+  'messageId',
+  'message_id',
+  'pageToken',
+  'tenant',
+  'token',
+])
+
+/** The longest id that still leaves room for the rest of a body. */
+const longest = 1_000_000
+
+/** A copy with one of its ids made long: by a few characters more than the bound, or by as many as a body can have. */
+function lengthenId(random: SeededRandom, params: Json): Json {
+  const copy = structuredClone(params)
+  const places: [holder: Json, name: string][] = []
+  const visit = (value: Json): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const name of Object.keys(value)) {
+      if (idMembers.has(name)) places.push([value, name])
+      visit(value[name])
+    }
+  }
+  visit(copy)
+  const [holder, name] = places.length > 0 ? pick(random, places) : [copy, 'tenant']
+  const unit = pick(random, ['x', 'x', '/', '\u00e9', '"'])
+  const length = pick(random, [1_024, 1_025, 10_000, 100_000, longest])
+  // Counted in bytes of JSON, so that it is the id that is refused and not the body.
+  holder[name] = unit.repeat(Math.ceil(length / (unit === 'x' || unit === '/' ? 1 : 2)))
+  return copy
+}
+
 function rpcRequest(random: SeededRandom, task: string): FuzzRequest {
-  const [method, params] = pick(random, callsOf(task))
+  const [method, intact] = pick(random, callsOf(task))
+  const params = random.below(25) === 0 ? lengthenId(random, intact) : intact
   let envelope: Json = {
     jsonrpc: '2.0',
     id: random.below(9),
