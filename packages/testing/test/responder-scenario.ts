@@ -13,11 +13,10 @@ interface Sent {
 export function responderScript({ body }: FakeRequest): FakeTurn {
   const messages = body['messages'] as unknown as Sent[]
   const said = String(messages.findLast(({ role }) => role === 'user')?.content)
-  const last = messages.at(-1)
-  if (last?.role === 'tool') {
-    const results = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
-    return { text: `Done: ${results.map(({ content }) => String(content)).join(' ')}`, paceMs: 2 }
-  }
+  // Results come first; behind them stands what was said beside an answer.
+  const told = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+  if (told[0]?.role === 'tool')
+    return { text: `Done: ${told.map(({ content }) => String(content)).join(' ')}`, paceMs: 2 }
   if (said.startsWith('add')) return { toolCalls: [{ name: 'add', arguments: { a: 2, b: 3 } }] }
   if (said.startsWith('mail'))
     return {
@@ -85,10 +84,10 @@ export function responderCases(urlOf: () => string, callsOf: () => number): void
     const answer = await client().sendMessage({
       message: {
         ...message,
-        parts: [{ text: 'See metadata' }],
+        parts: [{ text: 'Maybe later' }],
         metadata: { [interruptExtensionUri]: { answers } },
       } as never,
     })
-    expect(JSON.stringify(answer)).toContain('denied: Not on Sundays')
+    expect(JSON.stringify(answer)).toContain('denied: Not on Sundays Do not try it again. Maybe later')
   })
 }

@@ -172,6 +172,8 @@ describe('what is said beside answers', () => {
   it.each<[string, Parameters<Harness['send']>[0], boolean, unknown[]]>([
     ['a message whose answers are named', 'And hurry', true, ['And hurry']],
     ['no word', '', true, []],
+    ['not the answer in words', 'Monday', true, []],
+    ['not the answer as data', { data: 'Monday' }, true, []],
     ['the answer itself', 'Monday', false, []],
     ['text beside data', [{ data: { day: 'Monday' } }, { text: 'And hurry' }], false, ['And hurry']],
     ['a file beside text', [{ text: 'Monday' }, { raw: 'AA==' }], false, [undefined]],

@@ -22,10 +22,16 @@ import { promptParts } from './suspend'
  */
 export function bindAnswers(submitted: SubmitInput, stored: StoredTask): BoundInput {
   const { message, answers: named = [] } = submitted
-  if (named.length > 0) return { remark: message.parts, ...submitted }
+  if (named.length > 0) return { remark: message.parts.filter((part) => !repeats(part, named)), ...submitted }
   const answers = impliedAnswers(stored.facts.interrupts, message)
   // What answers nothing is asked about, not passed on.
   return { ...submitted, answers, remark: answers.length > 0 ? partsBeside(message.parts) : [] }
+}
+
+/** Whether a part says what an answer says: a message has to have a part, be it for people to read. */
+function repeats({ text, data }: Part, answers: readonly InterruptAnswer[]): boolean {
+  const said = JSON.stringify(text ?? data)
+  return said !== undefined && answers.some(({ payload }) => JSON.stringify(payload) === said)
 }
 
 /** A follow-up with what it answers, and what it says beside that. */
