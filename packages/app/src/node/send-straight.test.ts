@@ -63,7 +63,7 @@ const writeAll = (stream: SseStream) => {
 }
 const whole = 'data: a\n\ndata: ä\n\ndata: 😀\n\n'
 
-const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5000 })
+const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true), { timeout: 15_000 })
 
 describe('a stream on Node', () => {
   it('arrives whole, in few chunks, on a connection that is kept', async () => {
