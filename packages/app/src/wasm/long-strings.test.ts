@@ -35,6 +35,24 @@ it('writes long strings as JSON.stringify does, where it has no memory to', () =
   )
 })
 
+it('writes long keys as JSON.stringify does, wherever they stand', () => {
+  const { json, refused } = scarce(100_000)
+  const key = 'k"\n\u00e9'.repeat(30_000)
+  for (const value of [
+    { [key]: 1 },
+    { a: 1, [key]: key, b: [{ c: { [key]: { [`${key}2`]: [key] } } }], d: undefined },
+    { at: { toJSON: () => ({ [key]: undefined, [`${key}3`]: null }) } },
+    JSON.parse(`{"__proto__":{"a":1},${JSON.stringify(key)}:{"__proto__":2}}`),
+  ]) {
+    const before = refused()
+    expect(json.stringify(value)).toBe(JSON.stringify(value))
+    expect(json.stringify(value, null, 2)).toBe(JSON.stringify(value, null, 2))
+    expect(refused()).toBe(before + 2)
+  }
+  const replacer = (name: string, value: unknown) => (name === key ? 'found' : value)
+  expect(json.stringify({ [key]: 1, b: key }, replacer)).toBe(JSON.stringify({ [key]: 1, b: key }, replacer))
+})
+
 it('honours a replacer and toJSON', () => {
   const { json } = scarce(100_000)
   const text = 'y'.repeat(200_000)

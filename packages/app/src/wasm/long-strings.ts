@@ -28,7 +28,7 @@ export function addLongStrings(json: JSON = JSON): void {
 
 type Replacer = (this: unknown, key: string, value: unknown) => unknown
 
-/** Writes everything with marks in place of long strings, then the strings in place of the marks. */
+/** Writes everything with marks in place of long strings and keys, then these in place of the marks. */
 function inPieces(
   native: Stringify,
   value: unknown,
@@ -36,20 +36,31 @@ function inPieces(
   space: string | number | undefined,
 ): string | undefined {
   // What nobody who wrote any of the strings could know.
-  const mark = crypto.randomUUID()
+  const name = crypto.randomUUID()
   const strings: string[] = []
+  const mark = (string: string): string => `${name}:${strings.push(string) - 1}`
+  const keyOf = (key: string): string =>
+    key.startsWith(`${name}:`) ? (strings[Number(key.slice(name.length + 1))] as string) : key
   function replace(this: unknown, key: string, one: unknown): unknown {
-    const replaced = typeof replacer === 'function' ? replacer.call(this, key, one) : one
-    if (typeof replaced !== 'string' || replaced.length < LONG) return replaced
-    strings.push(replaced)
-    return mark
+    const replaced = typeof replacer === 'function' ? replacer.call(this, keyOf(key), one) : one
+    if (typeof replaced === 'string') return replaced.length < LONG ? replaced : mark(replaced)
+    return withShortKeys(replaced, mark)
   }
   const text = native(value, replace, space)
   if (text === undefined) return undefined
-  const pieces = text.split(`"${mark}"`)
+  // Every second piece is the number of a string.
+  const pieces = text.split(new RegExp(`"${name}:(\\d+)"`))
   let whole = pieces[0] as string
-  for (const [index, string] of strings.entries()) whole += `${quote(native, string)}${pieces[index + 1] as string}`
+  for (let at = 1; at < pieces.length; at += 2)
+    whole += `${quote(native, strings[Number(pieces[at])] as string)}${pieces[at + 1] as string}`
   return whole
+}
+
+/** An object whose long keys are marked; any other value as it is. */
+function withShortKeys(value: unknown, mark: (key: string) => string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (!Object.keys(value).some((key) => key.length >= LONG)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key.length < LONG ? key : mark(key), one]))
 }
 
 function quote(native: Stringify, text: string): string {
