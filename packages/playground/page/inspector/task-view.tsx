@@ -7,7 +7,8 @@ import { UsageView } from '../parts/usage'
 import type { TaskDetails } from '../../src/tasks/task-summary'
 import { openThread } from '../session/thread-id'
 import { watchTask, type WatchedTask } from './watch-task'
-import { type Row, stays, timeline } from './timeline'
+import { stays } from './stays'
+import { type Row, timeline } from './timeline'
 
 interface TaskViewProps {
   id: string

@@ -1,52 +1,37 @@
-import { signal } from '@preact/signals'
-import type { AgentSubscriber, Interrupt, Message, ResumeEntry } from '@ag-ui/client'
-import { type Problem, problemOf, statusOf } from './problem'
+import type { ResumeEntry } from '@ag-ui/client'
+import { problemOf, statusOf } from './problem'
 import { quietFetch } from './quiet-fetch'
-import { RunLog } from './run-log'
 import { headersOf, type RunOptions, runParameters } from './run-options'
+import { brokenTitle, type Phase, SessionView } from './session-view'
 import { soon } from './soon'
 import { ThreadAgent } from './thread-agent'
-
-/** What a conversation is doing. */
-export type Phase = 'idle' | 'joining' | 'running' | 'cancelling'
 
 /** How often, and how long apart in ms, a connection that broke is taken up again. */
 const rejoinDelays = [300, 1000, 2000, 4000]
 
-const brokenTitle = 'The connection broke'
-
 /** One conversation over AG-UI: what was said, what is under way, what is asked. */
-export class Session {
+export class Session extends SessionView {
   readonly threadId: string
-  readonly phase = signal<Phase>('idle')
-  readonly messages = signal<readonly Message[]>([])
-  readonly state = signal<unknown>(undefined)
-  readonly questions = signal<readonly Interrupt[]>([])
-  /** Calls that this page is to carry out. */
-  readonly pendingCalls = signal<readonly string[]>([])
-  readonly steps = signal<readonly string[]>([])
-  readonly subagents = signal<ReadonlyMap<string, string>>(new Map())
-  readonly problem = signal<Problem | undefined>(undefined)
-  readonly wasCancelled = signal(false)
-  readonly log = new RunLog()
   readonly #agent: ThreadAgent
   readonly #options: () => RunOptions
-  readonly #onChange: () => void
+  protected readonly onChange: () => void
   readonly #show = soon(() => {
     this.messages.value = [...this.#agent.messages]
     this.state.value = this.#agent.state
   })
-  /** A terminal event came: what breaks behind it loses nothing. */
-  #ended = false
-  #started = false
 
   /** @param onChange - told whenever a run begins, ends or asks */
   constructor(url: string, threadId: string, options: () => RunOptions, onChange: () => void) {
+    super()
     this.threadId = threadId
     this.#options = options
-    this.#onChange = onChange
+    this.onChange = onChange
     this.#agent = new ThreadAgent({ url, threadId, fetch: quietFetch })
-    this.#agent.subscribe(this.#subscriber)
+    this.#agent.subscribe({
+      ...this.subscriber,
+      onMessagesChanged: () => this.#show.ask(),
+      onStateChanged: () => this.#show.ask(),
+    })
   }
 
   /** Takes up what the server has of this thread, and the run that is under way. */
@@ -96,16 +81,16 @@ export class Session {
     this.phase.value = phase
     this.problem.value = undefined
     this.wasCancelled.value = false
-    this.#ended = false
-    this.#started = false
+    this.ended = false
+    this.started = false
     this.#authorize()
     try {
       await begin(this.#agent)
-      if (!this.#ended) await this.#rejoin(new Error('The stream ended before the run did.'))
+      if (!this.ended) await this.#rejoin(new Error('The stream ended before the run did.'))
     } catch (error) {
-      if (phase === 'joining' && statusOf(error) === 404) this.#ended = true
+      if (phase === 'joining' && statusOf(error) === 404) this.ended = true
       // What never began is the person's to send again.
-      else if (statusOf(error) !== undefined || (phase === 'running' && !this.#started)) this.#fail(error)
+      else if (statusOf(error) !== undefined || (phase === 'running' && !this.started)) this.#fail(error)
       else await this.#rejoin(error)
     } finally {
       this.#settle()
@@ -115,12 +100,12 @@ export class Session {
   /** The connection broke: the run may still be under way. */
   async #rejoin(first: unknown): Promise<void> {
     for (const delay of rejoinDelays) {
-      if (this.#ended) return
+      if (this.ended) return
       this.problem.value = { title: brokenTitle, detail: 'Joining the conversation again …' }
       await new Promise((resolve) => setTimeout(resolve, delay))
       try {
         await this.#agent.connectAgent(runParameters(this.#options()))
-        if (this.#ended) return
+        if (this.ended) return
       } catch (error) {
         if (statusOf(error) === undefined) continue
         if (statusOf(error) !== 404) return this.#fail(error)
@@ -144,49 +129,10 @@ export class Session {
     this.steps.value = []
     this.#show.now()
     this.phase.value = 'idle'
-    this.#onChange()
+    this.onChange()
   }
 
   #authorize(): void {
     this.#agent.headers = headersOf(this.#options().headers)
-  }
-
-  readonly #subscriber: AgentSubscriber = {
-    onEvent: ({ event }) => this.log.add(event),
-    onMessagesChanged: () => this.#show.ask(),
-    onStateChanged: () => this.#show.ask(),
-    onRunStartedEvent: () => {
-      this.#started = true
-      this.pendingCalls.value = []
-      this.questions.value = []
-      if (this.phase.value === 'joining') this.phase.value = 'running'
-      if (this.problem.value?.title === brokenTitle) this.problem.value = undefined
-      this.#onChange()
-    },
-    onRunFinishedEvent: (end) => {
-      this.#ended = true
-      if (end.outcome === 'success') this.pendingCalls.value = end.pendingToolCallIds
-      this.wasCancelled.value = end.outcome === 'cancelled'
-    },
-    onRunErrorEvent: ({ event }) => {
-      const { code } = event
-      // What a server says that goes down: another one may come up in its place.
-      if (code === 'PF_OVERLOADED') return
-      this.#ended = true
-      this.problem.value = {
-        title: code === 'rejected' ? 'The agent does not take this on' : 'The run failed',
-        detail: event.message,
-        ...(code !== undefined && { code }),
-      }
-    },
-    onStepStartedEvent: ({ event }) => {
-      this.steps.value = [...this.steps.value, event.stepName]
-    },
-    onStepFinishedEvent: ({ event }) => {
-      this.steps.value = this.steps.value.filter((name) => name !== event.stepName)
-    },
-    onSubagentStartedEvent: ({ event }) => {
-      this.subagents.value = new Map(this.subagents.value).set(event.subagentRunId, event.name)
-    },
   }
 }

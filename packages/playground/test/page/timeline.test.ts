@@ -1,6 +1,7 @@
 import type { RunEvent, StoredEvent } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
-import { stays, timeline } from '../../page/inspector/timeline'
+import { stays } from '../../page/inspector/stays'
+import { timeline } from '../../page/inspector/timeline'
 
 const stored = (events: RunEvent[]): StoredEvent[] => events.map((event, index) => ({ seq: index + 1, event }))
 const status = (state: 'working' | 'input-required' | 'completed', second: number): RunEvent => ({
