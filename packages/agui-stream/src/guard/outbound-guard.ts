@@ -76,7 +76,7 @@ class Guard implements OutboundGuard, GuardScope {
   #stepRules: StepRules | undefined
   #activityRules: ActivityRules | undefined
   #subagentRules: SubagentRules | undefined
-  #out: WireEvent[] = []
+  #out: WireEvent[] | undefined
   #index = -1
   #type = ''
   #hasBegun = false
@@ -124,23 +124,25 @@ class Guard implements OutboundGuard, GuardScope {
   push(event: WireEvent): WireEvent[] {
     this.#index++
     this.#type = event.type
-    this.#out = []
+    this.#out = undefined
     this.#take(event)
-    return this.#out
+    return this.#out ?? []
   }
 
   end(error?: { message: string; code: string }): WireEvent[] {
-    this.#out = []
+    this.#out = undefined
     this.#type = ''
-    if (this.#isOver) return this.#out
+    if (this.#isOver) return this.#out ?? []
     const unsaid = { message: 'The agent ended without saying how.', code: 'incomplete' }
     if (error === undefined) this.broken('no-end', unsaid.message)
     this.#fail({ type: 'RUN_ERROR', ...(error ?? unsaid) })
-    return this.#out
+    return this.#out ?? []
   }
 
   readonly emit = (event: WireEvent): void => {
-    this.#out.push(event)
+    // Made for the one event that it mostly is: a list that grows from nothing takes room for many.
+    if (this.#out === undefined) this.#out = [event]
+    else this.#out.push(event)
   }
   readonly broken = (rule: GuardRule, detail: string): void => {
     if (this.#options.mode === 'strict')

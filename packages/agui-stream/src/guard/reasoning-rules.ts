@@ -35,8 +35,12 @@ export class ReasoningRules {
   }
 
   #ownerOf(id: string, event: { subagentRunId?: unknown }): string | undefined {
-    if (!this.#owners.has(id)) this.#owners.set(id, this.#scope.ownerOf(event))
     const owner = this.#owners.get(id)
+    if (owner === undefined && !this.#owners.has(id)) {
+      const first = this.#scope.ownerOf(event)
+      this.#owners.set(id, first)
+      return first
+    }
     continued(this.#scope, event, owner)
     return owner
   }
@@ -45,7 +49,8 @@ export class ReasoningRules {
     const { broken, emit } = this.#scope
     if (!this.#spans.has(event.messageId))
       return broken('reasoning-not-open', `The reasoning ${event.messageId} is not open.`)
-    for (const [given, { span }] of [...this.#messages].reverse()) {
+    const left = this.#messages.size === 0 ? [] : [...this.#messages].reverse()
+    for (const [given, { span }] of left) {
       if (span !== event.messageId) continue
       broken('left-open', `The reasoning message ${given} was left open.`)
       this.messageEnd({ type: 'REASONING_MESSAGE_END', messageId: given })
@@ -64,7 +69,8 @@ export class ReasoningRules {
       broken('message-id-reused', `${given} is a message of another role.`),
     )
     const owner = ids.kind(messageId) === undefined ? this.#ownerOf(messageId, event) : ids.owner(messageId)
-    let span = [...this.#spans.keys()].findLast((one) => this.#spans.get(one) === owner)
+    let span: string | undefined
+    for (const [one, of] of this.#spans) if (of === owner) span = one
     if (span === undefined) {
       broken('reasoning-not-open', `The reasoning message ${given} stands in no reasoning.`)
       span = given

@@ -6,12 +6,11 @@ export class PatchError extends Error {}
 /** A JSON Pointer (RFC 6901) as its segments. @throws PatchError */
 function parsePointer(pointer: unknown): string[] {
   if (pointer === '') return []
-  if (typeof pointer !== 'string' || !pointer.startsWith('/') || /~(?![01])/.test(pointer))
+  const hasEscapes = typeof pointer === 'string' && pointer.includes('~')
+  if (typeof pointer !== 'string' || !pointer.startsWith('/') || (hasEscapes && /~(?![01])/.test(pointer)))
     throw new PatchError(`${JSON.stringify(pointer)} is no JSON Pointer.`)
   const escaped = pointer.slice(1).split('/')
-  const segments = pointer.includes('~')
-    ? escaped.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-    : escaped
+  const segments = hasEscapes ? escaped.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~')) : escaped
   // What clients apply patches with refuses these, so that nobody can reach a prototype.
   if (!pointer.includes('proto')) return segments
   if (segments.some((one, at) => one === '__proto__' || (one === 'prototype' && segments[at - 1] === 'constructor')))
@@ -104,7 +103,6 @@ export function applyPatch(document: JsonValue, patch: readonly JsonPatchOperati
       case 'add':
       case 'replace':
         if (operation.value === undefined) throw new PatchError(`${operation.op} needs a value.`)
-        if (operation.op === 'replace') get(result, path)
         result = change(result, path, 0, operation.op, operation.value)
         break
       case 'remove':
