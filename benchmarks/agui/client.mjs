@@ -38,7 +38,7 @@ export function run(socket, words) {
       socket.off('data', onData).off('close', onClose)
       resolve({ firstMs, text: Buffer.concat(chunks).toString() })
     }
-    const onClose = () => reject(new Error(`The server hung up: ${Buffer.concat(chunks)}`))
+    const onClose = () => reject(new Error(`The server hung up: ${Buffer.concat(chunks).toString()}`))
     socket.on('data', onData).on('close', onClose)
     socket.write(request(words))
   })

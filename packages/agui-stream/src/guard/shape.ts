@@ -21,7 +21,7 @@ interface Optional {
 export type Fields = Readonly<Record<string, Shape | Optional>>
 
 /** A shape made of a question. */
-export const is =
+const is =
   (holds: (value: unknown) => boolean): Shape =>
   (value) =>
     holds(value) ? value : invalid
