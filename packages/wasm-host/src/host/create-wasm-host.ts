@@ -38,7 +38,7 @@ export interface WasmHostOptions {
   memoryMb?: number
   /** Wall-clock limit of a request in ms, waiting included. Default 30,000. */
   timeoutMs?: number
-  /** How long a guest may keep the processor without a pause before its worker is ended, ms. Default 2,000. */
+  /** Processor time a guest may use without a pause before its worker is ended, ms. Default 2,000. */
   busyLimitMs?: number
   /** Directory of the app's key-value data. Default `.pf/<name>` in the working directory. */
   dataDir?: string

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { BEAT, type FromWorker, type ToWorker, type WorkerSetup } from '../protocol/messages'
 import type { InFlight } from './in-flight'
+import { SilentTime } from './silent-time'
 import { startWorker } from './worker-file'
 
 /** Events of one worker thread, for its app. */
@@ -24,8 +25,7 @@ export class WorkerHandle {
   readonly exited: Promise<void>
   readonly #worker: Worker
   #culprit: number | undefined
-  #lastBeat = -1
-  #silentMs = 0
+  readonly #silent: SilentTime
 
   constructor(setup: Omit<WorkerSetup, 'beat'>, events: WorkerEvents) {
     this.beat = new Int32Array(new SharedArrayBuffer(BEAT.length * 4))
@@ -36,6 +36,7 @@ export class WorkerHandle {
       // Linear memory is capped in the module; this bounds what the bindings themselves may hold.
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     })
+    this.#silent = new SilentTime(this.#worker)
     let warmed = () => {}
     this.warm = new Promise((resolve) => (warmed = resolve))
     this.ready = new Promise((resolve, reject) => {
@@ -80,16 +81,14 @@ export class WorkerHandle {
     return Atomics.load(this.beat, BEAT.memoryKb) * 1024
   }
 
-  /**
-   * Called every `everyMs`: ends the worker when its heart has not beaten for `limitMs`.
-   * Time is counted by calls, so that a host that was itself stopped blames nobody.
-   */
+  /** Called every `everyMs`: ends the worker when it has run for `limitMs` without a beat of its heart. */
   watch(everyMs: number, limitMs: number): void {
     if (this.ending || !this.isReady) return
-    const beat = Atomics.load(this.beat, BEAT.count)
-    this.#silentMs = beat === this.#lastBeat ? this.#silentMs + everyMs : 0
-    this.#lastBeat = beat
-    if (this.#silentMs >= limitMs) this.kill(Atomics.load(this.beat, BEAT.running) || undefined)
+    const beat = this.beats
+    const judge = (silentMs: number): void => {
+      if (silentMs >= limitMs && this.beats === beat) this.kill(Atomics.load(this.beat, BEAT.running) || undefined)
+    }
+    this.#silent.at(beat, everyMs, judge)
   }
 
   /** Ends the thread whatever it does; `culprit` is the request to blame. */
