@@ -39,7 +39,7 @@ const pins: Record<string, Record<string, string[]>> = {
   '@pf-agents/spin-agent': { '.': both },
   '@pf-agents/spin-storage': { '.': wasm },
   '@pf-agents/sqlite-storage': { '.': node },
-  '@pf-agents/testing': { '.': both, './node': node },
+  '@pf-agents/testing': { '.': both, './agui': node, './node': node },
   '@pf-agents/wasm-host': { '.': node },
 }
 
