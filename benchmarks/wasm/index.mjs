@@ -10,7 +10,7 @@ import { hasWasmtime, jcoServe, ours, wasmtimeServe } from './servers.mjs'
 
 const bench = 'wasm'
 const rounds = 5
-const memoryRounds = 3
+const memoryRounds = 5
 const serial = 100
 /** Warmed up by requests, not by time: a client that leaves would leave guests behind. */
 const sixteen = [
