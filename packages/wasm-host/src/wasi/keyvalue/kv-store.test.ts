@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -52,6 +52,26 @@ describe('leases', () => {
     expect(store.keys('b', undefined, 10)).toContain('lease/next')
     store.close()
   })
+})
+
+test.runIf(existsSync('/proc/self/stat'))('a killed host whose parent has not asked for it yet is dead', async () => {
+  const store = new KvStore(file)
+  // `exec` leaves the child to a program that never waits for it.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    const zombie = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'latin1'), { timeout: 30_000 }).toContain(') Z ')
+    const raw = new DatabaseSync(file)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('zombie', hostname(), zombie)
+    raw.prepare('INSERT INTO runs (run, machine, pid) VALUES (?, ?, ?)').run('alive', hostname(), parent.pid as number)
+    raw.close()
+    for (const run of ['zombie', 'alive']) store.set('b', `lease/${run}`, bytes('1'), `${run}/1`)
+    store.beginRun('next')
+    expect(store.keys('b', undefined, 10)).toEqual(['lease/alive'])
+  } finally {
+    parent.kill('SIGKILL')
+    store.close()
+  }
 })
 
 test('compare-and-set writes only from the value that was seen, or from nothing', () => {

@@ -2,6 +2,7 @@
  * The key-value entries of one app on disk: one SQLite file, shared by all workers of the host (and of a second host
  * on the same directory). Calls are synchronous and short; writes that read first run in `BEGIN IMMEDIATE`.
  */
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PfError } from '@pf-agents/agent-core'
@@ -167,8 +168,22 @@ function isAlive({ run, pid }: { run: string; pid: number }): boolean {
   if (pid === process.pid) return ownRuns.has(run)
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
+}
+
+/** Whether a process has ended and only waits for its parent to ask how; it still has its number. */
+function isZombie(pid: number): boolean {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    // Not Linux, or gone since: its number is what is known.
+    return false
+  }
+  // `pid (name) state …`; a name may have any character in it.
+  const state = stat.charAt(stat.lastIndexOf(')') + 2)
+  return state === 'Z' || state === 'X'
 }
