@@ -36,8 +36,15 @@ export interface WasmHostOptions {
   queue?: number
   /** Linear memory of one instance, MB. Default 64. */
   memoryMb?: number
-  /** Wall-clock limit of a request in ms, waiting included. Default 30,000. */
+  /**
+   * Wall-clock limit of a request in ms, waiting for an instance included; it begins when the head is there and, where
+   * it has up to 64 KB and a length, the body. Default 30,000.
+   */
   timeoutMs?: number
+  /** How long a client may take to send a request's head, ms. Default 15,000, noticed within 5 s. */
+  headersTimeoutMs?: number
+  /** How long a client may take to send a whole request, ms; 0 for no limit. Default 60,000, noticed within 5 s. */
+  requestTimeoutMs?: number
   /** Processor time a guest may use without a pause before its worker is ended, ms. Default 2,000. */
   busyLimitMs?: number
   /** Directory of the app's key-value data. Default `.pf/<name>` in the working directory. */
@@ -135,7 +142,14 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
   const component =
     typeof options.component === 'string' ? new Uint8Array(await readFile(options.component)) : options.component
   const settings = settingsOf(options, component)
-  const server = createServer()
+  const headersTimeoutMs = options.headersTimeoutMs ?? 15_000
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: options.requestTimeoutMs ?? 60_000,
+    keepAliveTimeout: 10_000,
+    // How late a timeout may be noticed.
+    connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+  })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
