@@ -59,7 +59,17 @@ function rulesOf(patterns: readonly string[]): readonly OutboundRule[] {
   return rules
 }
 
-/** @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL. */
+/**
+ * Checks that a call is one of those an agent said it makes. Only the address as it is written is looked at; what its name
+ * resolves to is the transport's to check.
+ *
+ * @param patterns - the agent's `needs.outbound`; none of them allows nothing
+ * @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL; PF_CONFIG_INVALID for what is no pattern
+ * @example
+ * ```ts
+ * checkOutbound(['https://api.example.com'], new URL('https://api.example.com/v1')) // fine
+ * ```
+ */
 export function checkOutbound(patterns: readonly string[], url: URL): void {
   if (rulesOf(patterns).some((rule) => covers(rule, url))) return
   throw new PfError(

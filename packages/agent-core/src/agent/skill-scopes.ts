@@ -7,7 +7,12 @@ export function missingScopes(skill: Skill, principal: Principal): string[] {
   return skill.scopes?.filter((scope) => !principal.scopes?.includes(scope)) ?? []
 }
 
-/** @throws PfError PF_FORBIDDEN where the principal lacks a scope of the skill */
+/**
+ * Checks that a principal may use a skill: it must have every scope that the skill names. A skill without scopes is
+ * everybody's.
+ *
+ * @throws PfError PF_FORBIDDEN where the principal lacks a scope of the skill; `details` name the skill and the scopes
+ */
 export function checkSkillScopes(skill: Skill, principal: Principal): void {
   const missing = missingScopes(skill, principal)
   if (missing.length === 0) return

@@ -82,7 +82,12 @@ export function missing(port: Port<unknown>, why: string): PfError {
   })
 }
 
-/** @throws UnsupportedOnTargetError for the first feature that does not work on the target. */
+/**
+ * Checks that an app's features all work where it is about to be served. For who serves apps: types and the build say so
+ * earlier, and this is what is left where neither was asked.
+ *
+ * @throws UnsupportedOnTargetError for the first feature that does not work on the target
+ */
 export function checkTargets(features: readonly AnyFeature[], target: Target): void {
   for (const feature of features) {
     if (feature.targets.includes(target)) continue
