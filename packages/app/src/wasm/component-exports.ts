@@ -2,6 +2,7 @@ import { type AnyFeature, checkTargets, type JsonObject, PfError, type RunsOn } 
 import { getVariable } from 'pf-host:config'
 import { type App, appCore, type FetchContext } from '../app'
 import { declaredLength } from '../bounded-request'
+import { guestFetch } from './guest-fetch'
 import { installPrelude } from './prelude'
 
 // The one side effect at module scope, in the module whose export everybody uses: no bundler can leave it out.
@@ -53,7 +54,7 @@ export function componentExports<F extends AnyFeature>(
       'The app was made for Node. Import @pf-agents/app/wasm before the module that makes it, or pass target: "wasm".',
     )
   }
-  core.host({ ...info, variables: { get: getVariable } })
+  core.host({ ...info, variables: { get: getVariable }, httpClient: { fetch: guestFetch } })
   const definition = JSON.stringify(app.describe())
   const guest = globalThis as unknown as GuestGlobal
   guest.addEventListener('fetch', (event) => event.respondWith(answer(app, event)))
