@@ -24,11 +24,11 @@ function started() {
   return { child, request, directory }
 }
 
-it('gives up once nobody waits for it, where another one makes its component', async () => {
+it('gives up once nobody waits for it, where another one makes its component', { timeout: 120_000 }, async () => {
   const [left, awaited] = [started(), started()]
   left.child.send(left.request)
   // It works: this is the directory of componentize-js.
-  await expect.poll(() => readdirSync(left.directory).length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(1)
+  await expect.poll(() => readdirSync(left.directory).length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(1)
   // What a parent leaves that is killed: a channel that is closed.
   left.child.disconnect()
   awaited.child.send(awaited.request)
