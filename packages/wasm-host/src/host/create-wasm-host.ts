@@ -8,8 +8,9 @@ import { onlyHost, requestTarget } from '@pf-agents/http-kit'
 import { AllowList } from '../outbound/allow-list'
 import { App } from './app'
 import { fetchExchange } from './fetch-exchange'
-import { refuseTarget } from './host-error'
+import { hostErrors, refuse } from './host-error'
 import { nodeExchange } from './node-exchange'
+import { Pipeline } from './pipeline'
 import type { AppSettings, GuestLog } from './settings'
 import { hasSuspension, type Mode } from '../wasm-engine'
 import type { AppStats } from './stats'
@@ -165,7 +166,7 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
     const { url = '/', rawHeaders, headers } = request
     const target = requestTarget(url, onlyHost(rawHeaders, headers.host), authority)
     // A guest would trap on such an address, or put it into its card.
-    if (target === undefined) return refuseTarget(request, response)
+    if (target === undefined) return refuse(request, response, hostErrors.target)
     const exchange = await nodeExchange(request, response, target)
     if (exchange) ready.handle(exchange)
   }
@@ -184,7 +185,11 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
     throw error
   }
   server.off('request', early)
-  server.on('request', (request, response) => void take(app, request, response))
+  const pipeline = new Pipeline()
+  server.on('request', (request, response) => {
+    const begin = (): void => void take(app, request, response)
+    pipeline.enter(request, response, begin, () => refuse(request, response, hostErrors.busy))
+  })
   return {
     url: `http://${authority}`,
     fetch: async (request) => {

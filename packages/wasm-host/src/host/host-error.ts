@@ -70,12 +70,13 @@ export function sendHostError(exchange: Exchange, error: HostError, detail?: str
   exchange.end()
 }
 
-/** Answers a request that no guest may see, because nobody can tell whom it is for. */
-export function refuseTarget(request: IncomingMessage, response: ServerResponse): void {
-  const { status, code, message } = hostErrors.target
+/** Answers a request that no guest is to see, and ends its connection. */
+export function refuse(request: IncomingMessage, response: ServerResponse, error: HostError): void {
+  const { status, code, message, retryAfter } = error
   // A body that nobody reads would be taken for the next request.
   response.shouldKeepAlive = false
   const body = JSON.stringify({ error: { code, message } })
+  if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter))
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
   response.end(body)
   request.resume()
