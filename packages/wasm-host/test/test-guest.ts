@@ -50,11 +50,6 @@ const routes = {
   },
   async '/wait'(request, url) { await sleep(Number(url.searchParams.get('ms'))); return new Response('waited') },
   async '/loop'() { for (;;); },
-  async '/work'(request, url) {
-    let sum = 0
-    for (let round = Number(url.searchParams.get('rounds')); round > 0; round--) sum += round
-    return new Response(String(sum))
-  },
   async '/loop-after-head'() {
     return new Response(new ReadableStream({ async pull(c) { c.enqueue(encoder.encode('start')); await sleep(20); for (;;); } }))
   },
