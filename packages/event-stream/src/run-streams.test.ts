@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8'
 import {
   type Awaitable,
   createMemoryRunStore,
@@ -155,6 +156,26 @@ describe('run streams', () => {
     await elsewhere.commit([completed])
     await clock.advance(1000)
     expect(await seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('is one promise while it waits, however often it looks in vain', async () => {
+    const store = createMemoryRunStore()
+    const clock = createFakeClock()
+    const streams = createRunStreams({ store, clock, pollMs: 1000 })
+    const elsewhere = await task(store, undefined)
+    const subscription = streams.subscribe(key, 2, never)
+    const next = subscription.next()
+    const poll = async (times: number) => {
+      for (let n = 0; n < times; n++) await clock.advance(1000)
+      await settle()
+      return queryObjects(Promise, { format: 'count' })
+    }
+    const before = await poll(10)
+    expect((await poll(2000)) - before).toBeLessThan(500)
+    await elsewhere.commit([completed])
+    await clock.advance(1000)
+    expect((await next).value?.map(({ seq }) => seq)).toEqual([2])
+    expect(await subscription.next()).toEqual({ done: true, value: undefined })
   })
 
   it('asks the store for nothing where it follows from the commit that is being told', async () => {

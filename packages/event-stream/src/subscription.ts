@@ -35,7 +35,9 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   #isAsked = false
   /** Events that the store is asked for at once: fewer where they are large. */
   #readLimit = batchLimit
-  #waiting: ((step: Step | Promise<Step>) => void) | undefined
+  /** The store is being asked. Until it has answered nothing is told, or events might be told twice. */
+  #isLooking = false
+  #waiting: { resolve(step: Step): void; reject(reason: unknown): void } | undefined
 
   constructor(home: SubscriptionHome, channel: Channel, from: number, signal: AbortSignal | undefined) {
     this.position = from
@@ -52,10 +54,11 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   }
 
   next(): Promise<Step> {
-    const step = this.#step()
+    const step = this.#isLooking ? undefined : this.#atHand()
     if (step !== undefined) return Promise.resolve(step)
-    return new Promise((resolve) => {
-      this.#waiting = resolve
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+      this.wake()
     })
   }
 
@@ -66,12 +69,14 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
 
   wake(): void {
     const waiting = this.#waiting
-    if (waiting === undefined) return
+    if (waiting === undefined || this.#isLooking) return
     // Taken away first: a step that ends the subscription wakes, too.
     this.#waiting = undefined
-    const step = this.#step()
-    if (step === undefined) this.#waiting = waiting
-    else waiting(step)
+    const step = this.#atHand()
+    if (step !== undefined) return waiting.resolve(step)
+    this.#waiting = waiting
+    // What was published is in the store, too, where it is no longer at hand.
+    if (this.#isUnsure || this.#isAsked || this.position <= this.#channel.lastSeq) void this.#look()
   }
 
   ask(): void {
@@ -93,13 +98,34 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     this.end()
   }
 
-  /** What can be told now; `undefined` where there is nothing. */
-  #step(): Step | Promise<Step> | undefined {
+  /** What can be told without a look at the store; `undefined` where there is nothing. */
+  #atHand(): Step | undefined {
     if (this.#isOver) return done
     const batch = this.#channel.at(this.position, batchLimit)
-    if (batch !== undefined) return this.#give(batch)
-    // What was published is in the store, too, where it is no longer at hand.
-    return this.#isUnsure || this.#isAsked || this.position <= this.#channel.lastSeq ? this.#stored() : undefined
+    return batch === undefined ? undefined : this.#give(batch)
+  }
+
+  /**
+   * Asks the store and tells what it has. A look that finds nothing leaves whoever waits waiting for the same promise: one
+   * that ended in another would be a chain, as long as the polls of an idle task.
+   */
+  async #look(): Promise<void> {
+    this.#isLooking = true
+    let step: Step | undefined
+    try {
+      step = await this.#stored()
+    } catch (error) {
+      this.#isLooking = false
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      this.end()
+      return waiting?.reject(error)
+    }
+    this.#isLooking = false
+    if (step === undefined) return this.wake()
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.resolve(step)
   }
 
   #give(batch: Batch): Step {
@@ -108,34 +134,29 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
     return { done: false, value: batch }
   }
 
-  /** What the store has from here on; ends where the task is over and all of it was told. */
-  async #stored(): Promise<Step> {
+  /** What the store has from here on, `undefined` for nothing; ends where the task is over and all of it was told. */
+  async #stored(): Promise<Step | undefined> {
     const { store } = this.#home
     const { key } = this.#channel
     const isAsked = this.#isAsked
     this.#isUnsure = this.#isAsked = false
     // Whoever subscribes while a commit is told is told by that commit's publication, right behind, that there is no more.
     await Promise.resolve()
-    if (!isAsked && (this.#isOver || this.#channel.isNext(this.position))) return this.next()
-    try {
-      const batch = await this.#read(key)
-      if (this.#isOver) return done
-      if (batch.length > 0) {
-        // There may be more behind, whether it was published here or not.
-        this.#isUnsure = true
-        return this.#give(batch)
-      }
-      const head = await store.head(key)
-      // Read before head: what ended the task in between is published, or found by the next look.
-      if (head !== undefined && isTerminal(head.state) && (await store.read(key, this.position, 1))?.length === 0)
-        this.end()
-      else if (head !== undefined && isActive(head.state) && (head.lease?.expiresAt ?? 0) <= this.#home.now())
-        this.#home.lost(key)
-    } catch (error) {
-      this.end()
-      throw error
+    if (!isAsked && (this.#isOver || this.#channel.isNext(this.position))) return undefined
+    const batch = await this.#read(key)
+    if (this.#isOver) return done
+    if (batch.length > 0) {
+      // There may be more behind, whether it was published here or not.
+      this.#isUnsure = true
+      return this.#give(batch)
     }
-    return this.next()
+    const head = await store.head(key)
+    // Read before head: what ended the task in between is published, or found by the next look.
+    if (head !== undefined && isTerminal(head.state) && (await store.read(key, this.position, 1))?.length === 0)
+      this.end()
+    else if (head !== undefined && isActive(head.state) && (head.lease?.expiresAt ?? 0) <= this.#home.now())
+      this.#home.lost(key)
+    return undefined
   }
 
   async #read(key: TaskKey): Promise<Batch> {

@@ -100,17 +100,18 @@ export async function runNative(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  if (!onPath(runtime)) {
-    const how = runtime === 'wasmtime' ? 'cargo install wasmtime-cli --locked' : 'https://spinframework.dev/install'
-    throw new PfError(
-      'PF_CONFIG_INVALID',
-      `${runtime} is not on PATH. Install it (${how}), or leave --runtime out to use the embedded host.`,
-    )
-  }
   const folder = await mkdtemp(join(tmpdir(), 'pf-up-'))
   try {
     const manifest = join(folder, 'spin.toml')
     const command = runtime === 'wasmtime' ? wasmtimeCommand(options) : spinCommand(options, manifest)
+    // Said after what is wrong with the component: that stays wrong with the program installed.
+    if (!onPath(runtime)) {
+      const how = runtime === 'wasmtime' ? 'cargo install wasmtime-cli --locked' : 'https://spinframework.dev/install'
+      throw new PfError(
+        'PF_CONFIG_INVALID',
+        `${runtime} is not on PATH. Install it (${how}), or leave --runtime out to use the embedded host.`,
+      )
+    }
     if (runtime === 'spin') await writeFile(manifest, grantedManifest(options))
     for (const warning of command.warnings) terminal.note(`! ${warning}`)
     return await attend(command, signal)
