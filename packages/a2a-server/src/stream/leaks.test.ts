@@ -193,4 +193,27 @@ describe('nothing is left behind', { timeout: isFull ? 30 * 60_000 : 180_000 }, 
     }
     expect(counts()).toEqual(idle)
   })
+
+  it('clients that go away are forgotten while their task still runs', async () => {
+    const { server, counts } = await start()
+    const gate = Promise.withResolvers<void>()
+    gates.set('held', gate)
+    try {
+      const client = await connect(server.url)
+      const first = client.sendStreamingMessage({ message: userMessage('held') })
+      await first.next()
+      const second = client.subscribeToTask({ id: first.task?.id as string })
+      await second.next()
+      expect(counts()).toMatchObject({ followed: 1, running: 1 })
+      await first.return()
+      await second.return()
+      await vi.waitFor(() => expect(counts()).toMatchObject({ followed: 0, running: 1 }), { timeout: 60_000 })
+      gate.resolve()
+      await vi.waitFor(() => expect(counts()).toEqual(idle), { timeout: 60_000 })
+    } finally {
+      gates.delete('held')
+      gate.resolve()
+      await server.close()
+    }
+  })
 })

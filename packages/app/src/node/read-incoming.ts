@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import { PfError } from '@pf-agents/agent-core'
 import { tooLarge } from '../bounded-request'
 
 const nothing = new Uint8Array(0)
 
 /**
  * The whole body of a request, at most `limit` bytes.
- * @throws PfError PF_REQUEST_TOO_LARGE
+ * @throws PfError PF_REQUEST_TOO_LARGE, PF_REQUEST_INVALID where the client went away
  */
 export async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   // Whoever mounts an app behind a body parser leaves what it read here, as some platforms do.
@@ -25,8 +26,10 @@ function within(body: Uint8Array, limit: number): Uint8Array {
   return body
 }
 
-function goneOf({ errored }: IncomingMessage): Error {
-  return errored ?? new Error('The client went away before it had sent the whole request.')
+/** Its own doing, and nobody's failure: a client that leaves is no error in a log. */
+function goneOf({ errored }: IncomingMessage): PfError {
+  const cause = errored ?? undefined
+  return new PfError('PF_REQUEST_INVALID', 'The client went away before it had sent the whole request.', { cause })
 }
 
 /** The listeners are left where they are: they go with the request, and taking off each costs as much as putting it on. */

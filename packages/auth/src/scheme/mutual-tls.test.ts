@@ -29,7 +29,7 @@ describe('mutualTls', () => {
   it("reads Envoy's header", async () => {
     const scheme = mutualTls({ trustedProxies, format: 'xfcc' })
     const value = `By=spiffe://a/me;Hash=${fingerprint};Subject="CN=a\\"b,O=x;y";URI=spiffe://a/you`
-    expect(await ask(scheme, byEnvoy(value), context, proxy)).toEqual({ principal: { id: 'mtls:spiffe://a/you' } })
+    expect(await ask(scheme, byEnvoy(value), context, proxy)).toEqual({ principal: { id: 'mtls:uri:spiffe://a/you' } })
     const told = mutualTls({ trustedProxies, format: 'xfcc', verify: (one) => ({ id: JSON.stringify(one) }) })
     const result = await ask(told, byEnvoy(value), context, proxy)
     expect(JSON.parse(result?.principal?.id ?? '')).toEqual({
@@ -37,6 +37,14 @@ describe('mutualTls', () => {
       subject: 'CN=a"b,O=x;y',
       uri: 'spiffe://a/you',
     })
+  })
+
+  it('takes nobody for somebody else whose fingerprint its URI reads like', async () => {
+    const scheme = mutualTls({ trustedProxies, format: 'xfcc' })
+    const ids = [`Hash=${'b'.repeat(64)};URI=sha256:${fingerprint}`, `Hash=${fingerprint}`].map(
+      async (value) => (await ask(scheme, byEnvoy(value), context, proxy))?.principal?.id,
+    )
+    expect(new Set(await Promise.all(ids)).size).toBe(2)
   })
 
   it("reads nginx's header, where nginx says that it verified it", async () => {

@@ -85,7 +85,8 @@ function finder({
 }: MutualTlsOptions): (certificate: ClientCertificate) => Awaitable<Principal | undefined> {
   if (verify !== undefined) return verify
   if (accept === undefined)
-    return ({ uri, fingerprint }) => ({ id: uri === undefined ? `mtls:sha256:${fingerprint}` : `mtls:${uri}` })
+    // Each kind with a mark of its own: a URI may read like anything.
+    return ({ uri, fingerprint }) => ({ id: uri === undefined ? `mtls:sha256:${fingerprint}` : `mtls:uri:${uri}` })
   const known = new Map(
     Object.entries(accept).map(([id, text]) => {
       const fingerprint = text.replaceAll(':', '').toLowerCase()
