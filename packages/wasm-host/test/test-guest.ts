@@ -51,7 +51,8 @@ const routes = {
   async '/wait'(request, url) { await sleep(Number(url.searchParams.get('ms'))); return new Response('waited') },
   async '/loop'() { for (;;); },
   async '/loop-after-head'() {
-    return new Response(new ReadableStream({ async pull(c) { c.enqueue(encoder.encode('start')); await sleep(20); for (;;); } }))
+    // Long enough for the head to be out, on a busy machine as well.
+    return new Response(new ReadableStream({ async pull(c) { c.enqueue(encoder.encode('start')); await sleep(1500); for (;;); } }))
   },
   async '/bomb'() { const held = []; for (;;) held.push(new Uint8Array(1 << 20).fill(1)) },
   async '/bomb-caught'() {
