@@ -58,6 +58,9 @@ it('says so where the client goes away, while it is read and where it went befor
     }
     const body = readIncoming(incoming, 10)
     socket.destroy()
-    await expect(body).rejects.toMatchObject({ code: 'PF_REQUEST_INVALID', message: expect.stringContaining('went away') })
+    await expect(body).rejects.toMatchObject({
+      code: 'PF_REQUEST_INVALID',
+      message: expect.stringContaining('went away'),
+    })
   }
 })
