@@ -47,6 +47,8 @@ await new Promise((resolve) => setTimeout(resolve, 500))
 const before = await heap()
 const held = await open(streams, one)
 const bad = held.filter(({ first }) => !first.startsWith('HTTP/1.1 200') || !first.includes('"task"')).length
+// Held for a while: what grows while nothing happens would be seen.
+await new Promise((resolve) => setTimeout(resolve, 15_000))
 const during = await heap()
 close(held)
 await new Promise((resolve) => setTimeout(resolve, 500))
