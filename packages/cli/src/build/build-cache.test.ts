@@ -9,13 +9,13 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pf-cache-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (component: Uint8Array) => new TextDecoder().decode(component)
+const text = (file: Uint8Array) => new TextDecoder().decode(file)
 
 it('makes a component once', async () => {
   const cache = new BuildCache(folder)
   expect(await cache.load('a', async () => bytes('first'))).toMatchObject({ cached: false })
   const again = await cache.load('a', async () => bytes('second'))
-  expect([text(again.component), again.cached]).toEqual(['first', true])
+  expect([text(again.bytes), again.cached]).toEqual(['first', true])
 })
 
 it('makes it once for several who want it at the same time', async () => {
@@ -27,7 +27,7 @@ it('makes it once for several who want it at the same time', async () => {
   }
   const all = await Promise.all([1, 2, 3].map(() => new BuildCache(folder).load('a', make)))
   expect(made).toBe(1)
-  expect(all.map(({ component }) => text(component))).toEqual(['one', 'one', 'one'])
+  expect(all.map(({ bytes }) => text(bytes))).toEqual(['one', 'one', 'one'])
 })
 
 it('keeps nothing of a build that failed, and lets the next one try', async () => {

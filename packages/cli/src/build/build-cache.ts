@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How many components are kept; the ones used longest ago go first. */
+/** How many files are kept in a folder, unless told; the ones used longest ago go first. */
 const KEPT = 40
 /** A build that takes longer than this is taken for dead. */
 const BUILD_LIMIT_MS = 120_000
@@ -20,9 +20,11 @@ export function defaultCacheDirectory(): string {
  */
 export class BuildCache {
   readonly #directory: string
+  readonly #kept: number
 
-  constructor(directory: string) {
+  constructor(directory: string, kept: number = KEPT) {
     this.#directory = directory
+    this.#kept = kept
   }
 
   static key(...parts: readonly string[]): string {
@@ -31,20 +33,20 @@ export class BuildCache {
     return hash.digest('hex').slice(0, 40)
   }
 
-  /** The component of a key: kept from earlier, or made now, by one process at a time. */
-  async load(key: string, make: () => Promise<Uint8Array>): Promise<{ component: Uint8Array; cached: boolean }> {
+  /** The file of a key: kept from earlier, or made now, by one process at a time. */
+  async load(key: string, make: () => Promise<Uint8Array>): Promise<{ bytes: Uint8Array; cached: boolean }> {
     await mkdir(this.#directory, { recursive: true })
     const unlock = await this.#lock(key)
     try {
       const earlier = await this.#read(key)
-      if (earlier) return { component: earlier, cached: true }
-      const component = await make()
+      if (earlier) return { bytes: earlier, cached: true }
+      const bytes = await make()
       const file = this.#file(key)
       // The name appears only when the file is whole.
-      await writeFile(`${file}.tmp`, component)
+      await writeFile(`${file}.tmp`, bytes)
       await rename(`${file}.tmp`, file)
       await this.#prune()
-      return { component, cached: false }
+      return { bytes, cached: false }
     } finally {
       await unlock()
     }
@@ -53,10 +55,10 @@ export class BuildCache {
   async #read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key)
     try {
-      const component = new Uint8Array(await readFile(file))
+      const bytes = new Uint8Array(await readFile(file))
       const now = new Date()
       await utimes(file, now, now).catch(() => {})
-      return component
+      return bytes
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
@@ -85,12 +87,12 @@ export class BuildCache {
     const files = (await readdir(this.#directory))
       .filter((name) => name.endsWith('.wasm'))
       .map((name) => join(this.#directory, name))
-    if (files.length <= KEPT) return
+    if (files.length <= this.#kept) return
     const aged = await Promise.all(
       files.map(async (file) => ({ file, used: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 })),
     )
     aged.sort((a, b) => a.used - b.used)
-    await Promise.all(aged.slice(0, aged.length - KEPT).map(({ file }) => rm(file, { force: true })))
+    await Promise.all(aged.slice(0, aged.length - this.#kept).map(({ file }) => rm(file, { force: true })))
   }
 
   #file(key: string): string {

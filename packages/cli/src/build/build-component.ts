@@ -5,7 +5,6 @@ import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
 import { describeComponent } from '@pf-agents/wasm-host'
-import { PackageFinder } from '../guard/package-targets'
 import { readDefinition } from '../definition/definition'
 import { holdsSecret } from '../sign/find-secret'
 import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
@@ -13,9 +12,8 @@ import { readSignKeys, type SignKey, type SignKeySource } from '../sign/sign-key
 import { BuildCache, defaultCacheDirectory } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { withSignatures } from './component-entry'
-import { makeComponent } from './componentize'
+import { componentizeVersion, makeComponent } from './componentize'
 import { moveMap } from './map-stack'
-import { ownDirectory } from './own-packages'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { worldWit } from './wit'
 import type { World } from './worlds'
@@ -181,11 +179,13 @@ async function componentOf(
   const wit = worldWit(bundle.imports)
   const make = async () => {
     const code = withSignatures(bundle.code, await signatures?.())
-    return makeComponent({ code, map, wit, ...(onPrint && { onPrint }), ...(signal && { signal }) })
+    const engineDir = join(cacheDir, 'engines')
+    return makeComponent({ code, map, wit, engineDir, ...(onPrint && { onPrint }), ...(signal && { signal }) })
   }
   if (noCache) return { component: await make(), cached: false }
   const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code, ...cacheKey)
-  return new BuildCache(join(cacheDir, 'builds')).load(key, make)
+  const { bytes, cached } = await new BuildCache(join(cacheDir, 'builds')).load(key, make)
+  return { component: bytes, cached }
 }
 
 /** @throws PfError PF_BUILD_FAILED where one of the keys is in what anybody can read */
@@ -196,10 +196,6 @@ function refuseKeys(bytes: Uint8Array, keys: readonly SignKey[]): void {
     'PF_BUILD_FAILED',
     `The private key ${found.kid} is in the code of the component, where anybody can read it. Do not import it; name it to the build only.`,
   )
-}
-
-function componentizeVersion(): string {
-  return new PackageFinder().find('@bytecodealliance/componentize-js', ownDirectory)?.version ?? 'unknown'
 }
 
 async function writeManifest(
