@@ -1,8 +1,8 @@
 import type { Message } from '../model/message'
 import type { Conversation } from '../port/conversation'
 import type { Scope } from '../port/scope'
-import { LinkedList, type LinkedNode } from './linked-list'
 import { ScopeMap } from './scope-map'
+import { SlotList } from './slot-list'
 
 /** Bounds of {@link createMemoryConversation}. */
 export interface MemoryConversationOptions {
@@ -22,23 +22,20 @@ export interface MemoryConversation extends Conversation {
   read(scope: Scope, contextId: string, options?: { limit?: number }): Message[]
 }
 
-/** The contexts of one principal. */
+/** The contexts of one principal: which slot each has. */
 interface Home {
   readonly scope: Scope
-  readonly contexts: Map<string, Context>
+  readonly slots: Map<string, number>
 }
 
-interface Context extends LinkedNode<Context> {
-  readonly home: Home
-  readonly contextId: string
-  /**
-   * Lists of messages as they came together, each as JSON text: one flat object that the garbage collector passes over,
-   * and nobody can change it. New contexts push old ones out all the time, so each object per context costs time.
-   */
-  readonly lists: string[]
-  /** Messages in all the lists. */
-  count: number
-  bytes: number
+/**
+ * Lists of messages as they came together, each as JSON text: one flat object that the garbage collector passes over, and
+ * nobody can change it. Most contexts are one exchange, hence one text.
+ */
+type Lists = string | string[]
+
+function listOf(lists: Lists): string[] {
+  return typeof lists === 'string' ? [lists] : lists
 }
 
 /** Estimated bytes of a message beside its text. */
@@ -60,75 +57,100 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
   const maxContexts = options.maxContexts ?? 10_000
   const maxBytes = options.maxBytes ?? 64 * 1024 * 1024
   const homes = new ScopeMap<Home>()
-  const recency = new LinkedList<Context>()
+  // A context is a row of these columns, not an object: new ones push old ones out all the time, and each object that
+  // lives that long is copied, marked and swept.
+  const homeAt: (Home | undefined)[] = []
+  const idAt: string[] = []
+  const listsAt: Lists[] = []
+  const countAt: number[] = []
+  const bytesAt: number[] = []
+  const free: number[] = []
+  const recency = new SlotList()
   let bytes = 0
 
   function homeOf(scope: Scope): Home {
     const known = homes.get(scope)
     if (known !== undefined) return known
     const own: Scope = { tenant: scope.tenant, principalId: scope.principalId }
-    const home: Home = { scope: own, contexts: new Map() }
+    const home: Home = { scope: own, slots: new Map() }
     homes.set(own, home)
     return home
   }
 
-  function begin(home: Home, contextId: string, lists: string[]): Context {
-    const context: Context = { home, contextId, lists, count: 0, bytes: 0, previous: undefined, next: undefined }
-    home.contexts.set(contextId, context)
-    recency.add(context)
-    weigh(context, contextOverhead + contextId.length)
-    return context
+  function slotOf(scope: Scope, contextId: string): number | undefined {
+    return homes.get(scope)?.slots.get(contextId)
   }
 
-  function drop(context: Context): void {
-    const { home, contextId } = context
-    recency.remove(context)
-    bytes -= context.bytes
-    if (home.contexts.delete(contextId) && home.contexts.size === 0) homes.delete(home.scope)
+  function begin(scope: Scope, contextId: string, list: string): number {
+    // First, as the home may go with its last context.
+    if (recency.size >= maxContexts && recency.first >= 0) drop(recency.first)
+    const home = homeOf(scope)
+    const slot = free.pop() ?? homeAt.length
+    homeAt[slot] = home
+    idAt[slot] = contextId
+    listsAt[slot] = list
+    countAt[slot] = bytesAt[slot] = 0
+    home.slots.set(contextId, slot)
+    recency.add(slot)
+    weigh(slot, contextOverhead + contextId.length)
+    return slot
   }
 
-  function weigh(context: Context, change: number): void {
-    context.bytes += change
+  function drop(slot: number): void {
+    const home = homeAt[slot] as Home
+    recency.remove(slot)
+    bytes -= bytesAt[slot] as number
+    if (home.slots.delete(idAt[slot] as string) && home.slots.size === 0) homes.delete(home.scope)
+    homeAt[slot] = undefined
+    idAt[slot] = listsAt[slot] = ''
+    free.push(slot)
+  }
+
+  function weigh(slot: number, change: number): void {
+    bytesAt[slot] = (bytesAt[slot] as number) + change
     bytes += change
   }
 
   /** Takes the oldest messages out, one by one, as long as there are too many. */
-  function shorten(context: Context, isTooMuch: () => boolean): void {
-    const { lists } = context
+  function shorten(slot: number, isTooMuch: (count: number) => boolean): void {
+    const lists = listOf(listsAt[slot] as Lists)
+    let count = countAt[slot] as number
     let emptied = 0
-    while (emptied < lists.length && isTooMuch()) {
+    while (emptied < lists.length && isTooMuch(count)) {
       const messages = JSON.parse(lists[emptied] as string) as Message[]
       let dropped = 0
-      while (dropped < messages.length && isTooMuch()) {
-        weigh(context, -JSON.stringify(messages[dropped++]).length - messageOverhead)
-        context.count--
+      while (dropped < messages.length && isTooMuch(count)) {
+        weigh(slot, -JSON.stringify(messages[dropped++]).length - messageOverhead)
+        count--
       }
       if (dropped < messages.length) lists[emptied] = JSON.stringify(messages.slice(dropped))
       else emptied++
     }
     lists.splice(0, emptied)
+    listsAt[slot] = lists
+    countAt[slot] = count
   }
 
-  function trim(context: Context): void {
+  function trim(slot: number): void {
     // A quarter at a time, so that a long conversation is not moved by every message.
-    if (context.count > maxMessages * 1.25) shorten(context, () => context.count > maxMessages)
-    while (recency.first !== undefined && recency.first !== context && (recency.size > maxContexts || bytes > maxBytes))
-      drop(recency.first)
-    if (bytes > maxBytes) shorten(context, () => context.count > 1 && bytes > maxBytes)
+    if ((countAt[slot] as number) > maxMessages * 1.25) shorten(slot, (count) => count > maxMessages)
+    while (bytes > maxBytes && recency.first !== slot) drop(recency.first)
+    if (bytes > maxBytes) shorten(slot, (count) => count > 1 && bytes > maxBytes)
   }
 
   function appendText(scope: Scope, contextId: string, list: string, count: number): void {
-    const home = homeOf(scope)
-    const known = home.contexts.get(contextId)
-    const context = known ?? begin(home, contextId, [list])
+    const known = slotOf(scope, contextId)
+    const slot = known ?? begin(scope, contextId, list)
     if (known !== undefined) {
       recency.touch(known)
-      known.lists.push(list)
+      const lists = listsAt[known] as Lists
+      if (typeof lists === 'string') listsAt[known] = [lists, list]
+      else lists.push(list)
     }
-    context.count += count
+    countAt[slot] = (countAt[slot] as number) + count
     // Brackets and commas of the list weigh nothing: they go one by one with the messages.
-    weigh(context, list.length - 1 + count * (messageOverhead - 1))
-    trim(context)
+    weigh(slot, list.length - 1 + count * (messageOverhead - 1))
+    trim(slot)
   }
 
   return {
@@ -137,14 +159,15 @@ export function createMemoryConversation(options: MemoryConversationOptions = {}
     },
     appendText,
     read(scope, contextId, { limit = 100 } = {}) {
-      const context = homes.get(scope)?.contexts.get(contextId)
-      if (context === undefined || limit <= 0) return []
-      recency.touch(context)
+      const slot = slotOf(scope, contextId)
+      if (slot === undefined || limit <= 0) return []
+      recency.touch(slot)
+      const lists = listOf(listsAt[slot] as Lists)
       const wanted = Math.min(limit, maxMessages)
       const found: Message[][] = []
       let count = 0
-      for (let at = context.lists.length - 1; at >= 0 && count < wanted; at--) {
-        const list = JSON.parse(context.lists[at] as string) as Message[]
+      for (let at = lists.length - 1; at >= 0 && count < wanted; at--) {
+        const list = JSON.parse(lists[at] as string) as Message[]
         found.push(list)
         count += list.length
       }

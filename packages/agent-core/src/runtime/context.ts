@@ -147,6 +147,9 @@ export class Context implements RunContext {
   get flush(): RunContext['flush'] {
     return async () => this.#run.writer?.flush()
   }
+  get room(): RunContext['room'] {
+    return async () => this.#run.writer?.room()
+  }
 }
 
 async function readHistory({ scope, services, writer, contextId, message }: Run, limit: number): Promise<Message[]> {

@@ -140,7 +140,7 @@ class Runtime implements AgentRuntime {
     follower: Follower,
     work: (hasWaited: boolean) => Awaitable<RunOutcome>,
   ): Awaitable<RunOutcome> {
-    const entered = this.#turns.enter(`${principal.id.length}:${principal.id}${contextId}`)
+    const entered = this.#turns.enter(principal.id, contextId)
     const begin = (hasWaited: boolean): Awaitable<RunOutcome> => {
       follower.check()
       return work(hasWaited)

@@ -101,4 +101,9 @@ export interface RunContext {
   emit(event: RunEvent): void
   /** Waits until everything emitted so far is stored. */
   flush(): Promise<void>
+  /**
+   * Settles once the store has room for more events: who emits very many waits for it now and then. Unlike `flush` it
+   * makes no commit that is not due, and a store without a log writes the whole task with each.
+   */
+  room(): Promise<void>
 }

@@ -159,8 +159,8 @@ describe('queue', () => {
 
 it('a turn that is ended twice is ended once', async () => {
   const turns = new Turns({ whenBusy: 'queue' })
-  const first = turns.enter('c') as () => void
-  const [second, third] = [turns.enter('c') as Waiting, turns.enter('c') as Waiting]
+  const first = turns.enter('p', 'c') as () => void
+  const [second, third] = [turns.enter('p', 'c') as Waiting, turns.enter('p', 'c') as Waiting]
   first()
   const endSecond = await second.turn
   first()
@@ -171,7 +171,21 @@ it('a turn that is ended twice is ended once', async () => {
   endSecond()
   ;(await third.turn)()
   third.leave(new Error('too late'))
-  expect(typeof turns.enter('c')).toBe('function')
+  expect(typeof turns.enter('p', 'c')).toBe('function')
+})
+
+it('principals with the same context id do not wait for each other', async () => {
+  const turns = new Turns({ whenBusy: 'queue' })
+  const first = turns.enter('one', 'c') as () => void
+  const waiting = turns.enter('one', 'c') as Waiting
+  const other = turns.enter('other', 'c')
+  expect(typeof other).toBe('function')
+  first()
+  const endSecond = await waiting.turn
+  ;(other as () => void)()
+  expect(typeof turns.enter('other', 'c')).toBe('function')
+  expect(typeof turns.enter('one', 'c')).toBe('object')
+  endSecond()
 })
 
 describe('reject', () => {

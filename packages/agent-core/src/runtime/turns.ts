@@ -26,7 +26,8 @@ interface Place {
 /** Lets one run at a time into each context. */
 export class Turns {
   readonly #policy: ConcurrencyPolicy
-  readonly #queues = new Map<string, Place[]>()
+  /** By principal and context: each one's own text, so that none has to be joined and hashed for a look. */
+  readonly #principals = new Map<string, Map<string, Place[]>>()
 
   constructor(policy: ConcurrencyPolicy) {
     this.#policy = policy
@@ -36,11 +37,14 @@ export class Turns {
    * The turn itself, where nobody else has it; otherwise a place in the queue.
    * @throws PfError PF_BUSY where the policy or the queue's bound says so.
    */
-  enter(key: string): EndTurn | Waiting {
-    const queue = this.#queues.get(key)
+  enter(principalId: string, contextId: string): EndTurn | Waiting {
+    let queues = this.#principals.get(principalId)
+    if (queues === undefined) this.#principals.set(principalId, (queues = new Map<string, Place[]>()))
+    const queue = queues.get(contextId)
     if (queue === undefined) {
-      this.#queues.set(key, [])
-      return this.#turn(key)
+      const own: Place[] = []
+      queues.set(contextId, own)
+      return this.#turn(principalId, contextId, queues, own)
     }
     const limit = this.#policy.whenBusy === 'reject' ? 0 : (this.#policy.queueLimit ?? 16)
     if (queue.length >= limit) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
@@ -58,14 +62,15 @@ export class Turns {
     return { turn, leave }
   }
 
-  #turn(key: string): EndTurn {
+  /** Both maps hold what was found in them until the last turn in there is over. */
+  #turn(principalId: string, contextId: string, queues: Map<string, Place[]>, queue: Place[]): EndTurn {
     let isOver = false
     return () => {
       if (isOver) return
       isOver = true
-      const next = this.#queues.get(key)?.shift()
-      if (next === undefined) this.#queues.delete(key)
-      else next.take(this.#turn(key))
+      const next = queue.shift()
+      if (next !== undefined) next.take(this.#turn(principalId, contextId, queues, queue))
+      else if (queues.delete(contextId) && queues.size === 0) this.#principals.delete(principalId)
     }
   }
 }
