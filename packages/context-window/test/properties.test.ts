@@ -141,7 +141,7 @@ function mustStay(messages: readonly ModelMessage[]): ModelMessage[] {
 }
 
 describe(`${histories} random histories`, () => {
-  it('keep calls with results, the budget, the order, what is pinned', async () => {
+  it('keep calls with results, the budget, the order, what is pinned', { timeout: 600_000 }, async () => {
     const outcome: Outcome = { fits: 0, cuts: 0, extended: 0, refused: 0 }
     for (let seed = 1; seed <= histories; seed++) {
       const problems = await play(createSeededRandom(seed), outcome)

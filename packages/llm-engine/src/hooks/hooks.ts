@@ -30,6 +30,8 @@ export interface PromptToCheck {
 /** An answer, before anybody else sees it. */
 export interface AnswerToCheck {
   readonly text: string
+  /** What the model thought aloud. */
+  readonly reasoning: string
   readonly toolCalls: readonly ModelToolCallPart[]
   readonly finish: ModelFinish
   readonly usage: ModelUsage
@@ -51,8 +53,8 @@ export interface ResultToCheck extends CallToCheck {
 }
 
 /**
- * Guardrails around model and tools. What a hook throws fails the run. With an `afterModel`, text is held back until the
- * answer is whole and was let pass.
+ * Guardrails around model and tools. What a hook throws fails the run. With an `afterModel`, text, reasoning and calls are
+ * held back until the answer is whole and was let pass.
  *
  * @example
  * ```ts
@@ -65,8 +67,11 @@ export interface ResultToCheck extends CallToCheck {
 export interface LoopHooks {
   /** Before every call of the model. A rewrite holds for this call, not for the history. */
   beforeModel?(prompt: PromptToCheck): Verdict<{ messages: readonly ModelMessage[] }>
-  /** After every answer. A rewrite replaces its text for everybody, the history too. */
-  afterModel?(answer: AnswerToCheck): Verdict<{ text: string }>
+  /**
+   * After every answer. A rewrite replaces its text for everybody, the history too; of its reasoning people are shown
+   * what the rewrite has of it, nothing by default.
+   */
+  afterModel?(answer: AnswerToCheck): Verdict<{ text: string; reasoning?: string }>
   /** Before a tool call, and before its approval is asked; once per call. Rewritten arguments are checked again. */
   beforeTool?(call: CallToCheck): Verdict<{ arguments: JsonValue }>
   /** After a tool call. */

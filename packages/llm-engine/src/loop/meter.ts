@@ -1,4 +1,13 @@
-import { type ModelStreamPart, type ModelUsage, PfError, type Usage } from '@pf-agents/agent-core'
+import {
+  type ModelCall,
+  type ModelProfile,
+  type ModelStreamPart,
+  type ModelUsage,
+  PfError,
+  type Usage,
+} from '@pf-agents/agent-core'
+import { priced } from '../usage/cost'
+import { estimatedUsage } from '../usage/estimate'
 import type { LoopSetup } from './setup'
 
 /** No token is longer than this, on average: so many characters are that many tokens at least. */
@@ -7,14 +16,20 @@ const charsPerToken = 8
 /** Watches what one answer uses while it comes, and stops it once a limit is certainly passed. */
 export class Meter {
   readonly #setup: LoopSetup
-  readonly #hasTokenLimit: boolean
+  readonly #isLimited: boolean
+  /** What the tokens cost; not known where another model than the one that was asked answers. */
+  #profile: ModelProfile
   #length = 0
   #nextCheck = 0
   #used: ModelUsage = {}
 
   constructor(setup: LoopSetup) {
     this.#setup = setup
-    this.#hasTokenLimit = setup.context.budget.remaining('tokens') !== Number.POSITIVE_INFINITY
+    this.#profile = setup.model.profile ?? {}
+    const { budget } = setup.context
+    this.#isLimited = (['tokens', 'costUsd'] as const).some(
+      (what) => budget.remaining(what) !== Number.POSITIVE_INFINITY,
+    )
   }
 
   /** @throws PfError PF_BUDGET_EXCEEDED, PF_MODEL_RESPONSE_INVALID where the answer has no end */
@@ -22,8 +37,8 @@ export class Meter {
     if ('delta' in part) this.#grow(part.delta.length)
     else if (part.type === 'usage') {
       this.#used = part.usage
-      this.#setup.context.budget.check(tokensOf(part.usage))
-    }
+      this.#check(part.usage)
+    } else if (part.type === 'fallback') this.#profile = {}
   }
 
   #grow(length: number): void {
@@ -35,11 +50,22 @@ export class Meter {
         `The model's answer is longer than ${maxAnswerLength} characters. Raise maxAnswerLength of llmEngine(), or lower maxOutputTokens.`,
       )
     }
-    if (!this.#hasTokenLimit || this.#length < this.#nextCheck) return
+    if (!this.#isLimited || this.#length < this.#nextCheck) return
     this.#nextCheck = this.#length + 1024
-    const { inputTokens = 0, outputTokens = 0 } = this.#used
+    const { inputTokens = 0, outputTokens = 0, ...used } = this.#used
     const atLeast = Math.max(outputTokens, Math.floor(this.#length / charsPerToken))
-    this.#setup.context.budget.check({ inputTokens, outputTokens: atLeast })
+    this.#check({ ...used, inputTokens, outputTokens: atLeast })
+  }
+
+  #check(usage: ModelUsage): void {
+    this.#setup.context.budget.check(tokensOf(priced(usage, this.#profile)))
+  }
+
+  /** What the answer used: where the provider does not say, or broke off before it could, an estimate. */
+  whole(usage: ModelUsage, call: ModelCall): ModelUsage {
+    const { inputTokens, outputTokens, estimated } = usage
+    if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true) return usage
+    return priced(estimatedUsage(usage, call, this.#length), this.#profile)
   }
 
   /** Tells what the answer used, in the end. @throws PfError PF_BUDGET_EXCEEDED where it was too much */

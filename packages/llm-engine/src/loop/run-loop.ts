@@ -41,10 +41,7 @@ export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopE
       if (await closeTurn(setup, state)) return { end: 'done', text: lastText(state) }
     }
     if (context.signal.aborted) throw context.signal.reason
-    const name = `turn-${state.turns + 1}`
-    context.emit({ type: 'step-start', name })
     const reply = await takeTurn(setup, state, ids)
-    context.emit({ type: 'step-end', name })
     if (isBlock(reply)) return { end: 'blocked', reason: reply.block }
     const end = await readReply(setup, state, reply)
     if (end !== undefined) return end

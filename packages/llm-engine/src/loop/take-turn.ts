@@ -12,13 +12,14 @@ import { askHooks, type Block, isBlock } from '../hooks/hooks'
 import { createReplyCollector, type ModelReply } from '../reply/reply'
 import type { CallIds } from './call-ids'
 import { addModelUsage, type LoopState } from './loop-state'
+import { answerLimit } from './answer-limit'
 import { Meter } from './meter'
 import { withCacheMarks } from './cache-marks'
 import type { LoopSetup } from './setup'
 import { TurnEvents } from './turn-events'
 
-/** Parts after which the run is stored before more are read, so that events do not pile up. */
-const flushEvery = 256
+/** Parts after which the store is waited for where it lags behind, so that events do not pile up. */
+const roomEvery = 256
 
 /** Calls the model once and tells what it says. The state has the usage; what is said is the caller's to add. */
 export async function takeTurn(setup: LoopSetup, state: LoopState, ids: CallIds): Promise<ModelReply | Block> {
@@ -91,14 +92,13 @@ async function fit(
 }
 
 function modelCall(
-  { context, clock, random, answer, settings, options: { cache } }: LoopSetup,
+  { context, clock, random, model, answer, settings, options: { cache } }: LoopSetup,
   state: LoopState,
   messages: readonly ModelMessage[],
   tools: readonly ModelTool[],
 ): ModelCall {
-  const { toolChoice, ...rest } = settings
-  const left = context.budget.remaining('tokens')
-  const most = Math.min(rest.maxOutputTokens ?? Number.POSITIVE_INFINITY, Math.max(16, left))
+  const { toolChoice, maxOutputTokens, ...rest } = settings
+  const most = answerLimit(context.budget, model.profile, maxOutputTokens)
   // Who must call a tool every time never comes to an end: force holds for the first turn.
   const isForced = toolChoice === 'required' || (typeof toolChoice === 'object' && 'tool' in toolChoice)
   const choice = isForced && state.turns > 0 ? undefined : toolChoice
@@ -107,7 +107,7 @@ function modelCall(
     messages: cache ? withCacheMarks(messages, cache) : messages,
     ...(tools.length > 0 && { tools, ...(choice !== undefined && { toolChoice: choice }) }),
     ...(answer?.mode === 'native' && { output: { schema: answer.schema.shown } }),
-    ...(most !== Number.POSITIVE_INFINITY && { maxOutputTokens: most }),
+    ...(most !== undefined && { maxOutputTokens: most }),
     signal: context.signal,
     host: {
       fetch: context.fetch,
@@ -119,19 +119,33 @@ function modelCall(
 }
 
 async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: ModelCall): Promise<ModelReply | Block> {
-  const { answer, context, model, options } = setup
-  const { hooks = [] } = options
-  const isHeld = hooks.some((hook) => hook.afterModel !== undefined)
+  const { answer, options } = setup
+  const isHeld = options.hooks?.some((hook) => hook.afterModel !== undefined) === true
   const events = new TurnEvents(setup, {
+    step: `turn-${++state.turns}`,
     isShown: setup.isShown && answer === undefined,
     isHeld,
     hidden: answer?.mode === 'tool' ? answer.tool.name : undefined,
   })
+  try {
+    const reply = await listenTo(setup, state, ids, call, events)
+    return isHeld ? await checkedReply(setup, reply, events) : reply
+  } finally {
+    events.close()
+  }
+}
+
+async function listenTo(
+  setup: LoopSetup,
+  state: LoopState,
+  ids: CallIds,
+  call: ModelCall,
+  events: TurnEvents,
+): Promise<ModelReply> {
   const collector = createReplyCollector()
   const meter = new Meter(setup)
-  state.turns++
   try {
-    await listen(setup, model.stream(call), (raw) => {
+    await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
       events.add(part)
       collector.add(part)
@@ -139,21 +153,39 @@ async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: Model
     })
   } finally {
     events.end()
-    const { usage } = collector.reply()
-    addModelUsage(state, usage)
-    meter.settle(usage)
+    const { usage, response } = collector.reply()
+    const used = response === undefined ? usage : meter.whole(usage, call)
+    addModelUsage(state, used)
+    meter.settle(used)
   }
-  const reply = collector.reply()
-  if (!isHeld) return reply
-  const { text, toolCalls, finish, usage } = reply
-  const verdict = await askHooks<{ text: string }>(hooks, (hook, rewrite) =>
-    hook.afterModel?.({ text: rewrite?.text ?? text, toolCalls, finish, usage, context }),
+  return collector.reply()
+}
+
+/** The answer as the hooks let it pass. */
+async function checkedReply(
+  { context, options: { hooks = [] } }: LoopSetup,
+  reply: ModelReply,
+  events: TurnEvents,
+): Promise<ModelReply | Block> {
+  const { text, message, toolCalls, finish, usage } = reply
+  const reasoning = message.content.map((part) => (part.type === 'reasoning' ? part.text : '')).join('')
+  const verdict = await askHooks<{ text: string; reasoning?: string }>(hooks, (hook, rewrite) =>
+    hook.afterModel?.({
+      text: rewrite?.text ?? text,
+      reasoning: rewrite === undefined ? reasoning : (rewrite.reasoning ?? ''),
+      toolCalls,
+      finish,
+      usage,
+      context,
+    }),
   )
   if (isBlock(verdict)) return verdict
-  events.release(verdict?.text)
-  return verdict === undefined
-    ? reply
-    : { ...reply, text: verdict.text, message: withText(reply.message, verdict.text) }
+  if (verdict === undefined) {
+    events.release()
+    return reply
+  }
+  events.release({ text: verdict.text, reasoning: verdict.reasoning ?? '' })
+  return { ...reply, text: verdict.text, message: withText(message, verdict.text) }
 }
 
 /** Reads an answer. One whose call has more arguments than allowed is read no further. */
@@ -163,7 +195,7 @@ async function listen(
   take: (part: ModelStreamPart) => void,
 ): Promise<void> {
   const lengths = new Map<string, number>()
-  let sinceFlush = 0
+  let sinceRoom = 0
   for await (const part of stream) {
     take(part)
     if (part.type === 'tool-call-delta') {
@@ -171,9 +203,9 @@ async function listen(
       lengths.set(part.toolCallId, length)
       if (length > maxArgumentsLength) return
     }
-    if (++sinceFlush < flushEvery) continue
-    sinceFlush = 0
-    await context.flush()
+    if (++sinceRoom < roomEvery) continue
+    sinceRoom = 0
+    await context.room()
   }
 }
 

@@ -3,30 +3,46 @@ import type { LoopSetup } from './setup'
 
 /** How the events of one answer are told. */
 export interface TurnEventsOptions {
+  /** Name of the step that the answer is. */
+  step: string
   /** Text and reasoning are told at all. */
   isShown: boolean
-  /** Text and reasoning are kept back until `release`. */
+  /** All of it is kept back until `release`. */
   isHeld: boolean
   /** A tool whose calls are not told: it takes the answer. */
   hidden: string | undefined
 }
 
-/** Tells what a model streams as events of the run, as it comes. */
+/** What stands in place of an answer that was kept back. */
+export interface TurnRewrite {
+  text: string
+  reasoning: string
+}
+
+/**
+ * Tells what a model streams as events of the run, as it comes: a step, from here until `close`. A run that is aborted
+ * ends the step at once: what is open is told to be over while it still can be.
+ */
 export class TurnEvents {
   readonly #setup: LoopSetup
   readonly #options: TurnEventsOptions
-  readonly #held: RunEvent[] = []
+  #held: RunEvent[] = []
   readonly #hiddenCalls = new Set<string>()
   readonly #openCalls = new Set<string>()
   #messageId: string | undefined
   #reasoningId: string | undefined
+  #isClosed = false
+  readonly #onAbort = (): void => this.close()
 
   constructor(setup: LoopSetup, options: TurnEventsOptions) {
     this.#setup = setup
     this.#options = options
+    setup.context.emit({ type: 'step-start', name: options.step })
+    setup.context.signal.addEventListener('abort', this.#onAbort)
   }
 
   add(part: ModelStreamPart): void {
+    if (this.#isClosed) return
     switch (part.type) {
       case 'text-delta':
         if (this.#options.isShown && part.delta !== '') this.#text(part.delta)
@@ -52,19 +68,45 @@ export class TurnEvents {
   /** The answer is over, or broke off. */
   end(): void {
     this.#endBlocks()
-    for (const toolCallId of this.#openCalls) this.#emit({ type: 'tool-call-end', toolCallId })
+    for (const toolCallId of this.#openCalls) this.#say({ type: 'tool-call-end', toolCallId })
+    this.#openCalls.clear()
   }
 
-  /** Tells what was kept back; `text` in place of the text that came. */
-  release(text?: string): void {
-    const events = this.#held.splice(0)
-    if (text === undefined) return events.forEach((event) => this.#emit(event))
-    for (const event of events) if (!event.type.startsWith('text-')) this.#emit(event)
-    if (text === '' || !this.#options.isShown) return
+  /** The step is over. What is still kept back is never told. */
+  close(): void {
+    if (this.#isClosed) return
+    this.end()
+    this.#isClosed = true
+    this.#held = []
+    const { context } = this.#setup
+    context.signal.removeEventListener('abort', this.#onAbort)
+    context.emit({ type: 'step-end', name: this.#options.step })
+  }
+
+  /** Tells what was kept back; with a rewrite, that in place of the text and the reasoning that came. */
+  release(rewrite?: TurnRewrite): void {
+    const events = this.#held
+    this.#held = []
+    if (rewrite === undefined) return events.forEach((event) => this.#emit(event))
+    const { isShown } = this.#options
+    if (isShown && rewrite.reasoning !== '') this.#whole('reasoning', rewrite.reasoning)
+    const messageId = isShown && rewrite.text !== '' ? this.#whole('text', rewrite.text) : undefined
+    for (const event of events) {
+      if (event.type.startsWith('text-') || event.type.startsWith('reasoning-')) continue
+      if (event.type !== 'tool-call-start') this.#emit(event)
+      else {
+        const { messageId: _, ...call } = event
+        this.#emit({ ...call, ...(messageId !== undefined && { messageId }) })
+      }
+    }
+  }
+
+  #whole(kind: 'text' | 'reasoning', delta: string): string {
     const messageId = this.#setup.random.id()
-    this.#emit({ type: 'text-start', messageId })
-    this.#emit({ type: 'text-delta', messageId, delta: text })
-    this.#emit({ type: 'text-end', messageId })
+    this.#emit({ type: `${kind}-start`, messageId })
+    this.#emit({ type: `${kind}-delta`, messageId, delta })
+    this.#emit({ type: `${kind}-end`, messageId })
+    return messageId
   }
 
   #text(delta: string): void {
@@ -102,7 +144,7 @@ export class TurnEvents {
         const messageId = this.#messageId
         this.#endBlocks()
         this.#openCalls.add(toolCallId)
-        this.#emit({
+        this.#say({
           type: 'tool-call-start',
           toolCallId,
           name: part.name,
@@ -110,8 +152,8 @@ export class TurnEvents {
         })
       }
     } else if (this.#hiddenCalls.has(toolCallId)) return
-    else if (part.type === 'tool-call-delta') this.#emit({ type: 'tool-call-delta', toolCallId, delta: part.delta })
-    else if (this.#openCalls.delete(toolCallId)) this.#emit({ type: 'tool-call-end', toolCallId })
+    else if (part.type === 'tool-call-delta') this.#say({ type: 'tool-call-delta', toolCallId, delta: part.delta })
+    else if (this.#openCalls.delete(toolCallId)) this.#say({ type: 'tool-call-end', toolCallId })
   }
 
   #endBlocks(): void {

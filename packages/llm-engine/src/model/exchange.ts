@@ -94,6 +94,8 @@ export class Exchange {
           ...authorization,
         },
         body: JSON.stringify(request.body),
+        // Followed, a redirect would take the key along: only `authorization` is left out for another host.
+        redirect: 'manual',
         signal: this.#watch.signal,
       })
       this.#watch.headers()
@@ -270,15 +272,20 @@ export class Exchange {
   }
 
   async #refusal(response: Response): Promise<ModelError> {
+    const { status, headers } = response
+    if (status < 400) {
+      discard(response)
+      return redirected(this.#asked, response)
+    }
     let body: JsonValue | undefined
     try {
       const bytes = await readBody(response, errorBodyLimit, { signal: this.#watch.signal, code: 'PF_REMOTE_RESPONSE' })
       body = bodyOf(new TextDecoder().decode(bytes))
     } catch (error) {
-      if (this.#watch.signal.aborted) throw error
+      // What the status says is known, whatever becomes of the words.
+      if (this.#options.signal.aborted) throw error
       discard(response)
     }
-    const { status, headers } = response
     return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
   }
 
@@ -304,6 +311,19 @@ export class Exchange {
     const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }
+}
+
+/** The address of the interface is somewhere else. */
+function redirected(asked: Asked, { status, headers }: Response): ModelError {
+  const [location] = /^https?:\/\/[^/?#@]+/i.exec(headers.get('location') ?? '') ?? []
+  return new ModelError('PF_MODEL_RESPONSE_INVALID', {
+    ...asked,
+    httpStatus: status,
+    details: {
+      reason: 'The address redirects to another one, and no key goes there. Set baseUrl to where the interface is.',
+      ...(location !== undefined && { location }),
+    },
+  })
 }
 
 /** A body as JSON, else as the text it is. */

@@ -194,7 +194,7 @@ describe('what the model did in earlier tasks', () => {
 it('an agent without tools is told what was said, nothing more', async () => {
   const test = loopHarness([looks, { text: '' }, { text: 'Two.' }], { tools: [look] })
   await test.send('How many rooms?', inOne)
-  const plain = loopHarness([{ text: 'Two.' }], {}, { stores: test.stores as never })
+  const plain = loopHarness([{ text: 'Two.' }], {}, { stores: test.stores as never, random: test.random })
   await plain.send('How many again?', inOne)
   expect(messagesOf(plain, 0)).toEqual([
     { role: 'user', content: 'How many rooms?' },

@@ -313,6 +313,42 @@ describe.each(Object.entries(wires))('%s', (wire, make) => {
       })
     })
 
+    it.each([301, 302, 307, 308])('no key follows a redirect (%s)', async (status) => {
+      const asked: string[] = []
+      const elsewhere: RequestListener = (request, response) => {
+        asked.push(`${request.headers.host}`)
+        response.writeHead(500).end()
+      }
+      await serving(elsewhere, async (there) => {
+        const target = new URL((await there('http://x/')).url).origin
+        asked.length = 0
+        const redirect: RequestListener = (_request, response) =>
+          response.writeHead(status, { location: `${target}/v1/chat/completions?key=k` }).end()
+        await serving(redirect, async (fetch) => {
+          const { error, parts } = await read(make({ host: { fetch } }))
+          expect(error).toMatchObject({
+            code: 'PF_MODEL_RESPONSE_INVALID',
+            retryable: false,
+            httpStatus: status,
+            details: { location: target },
+          })
+          expect(parts).toEqual([])
+        })
+      })
+      expect(asked).toEqual([])
+    })
+
+    it('what a refusal says that never ends is what its status says', async () => {
+      const refuse: RequestListener = (_request, response) => {
+        response.writeHead(401, { 'content-type': 'application/json' })
+        response.write('{"error":')
+      }
+      await serving(refuse, async (fetch) => {
+        const { error } = await read(make({ host: { fetch }, timeouts: { idleMs: 50 } }))
+        expect(error).toMatchObject({ code: 'PF_MODEL_AUTH', httpStatus: 401 })
+      })
+    })
+
     it('15: a socket that is torn apart after output', async () => {
       const body = await bytesOf(make, { text: 'A text of some length.', deltaLength: 2 })
       const tear: RequestListener = (_request, response) => {

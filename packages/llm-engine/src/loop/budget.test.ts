@@ -1,0 +1,110 @@
+import type { LanguageModel, ModelProfile, ModelStreamPart, Tool } from '@pf-agents/agent-core'
+import { describe, expect, it } from 'vitest'
+import { codeOf, type LoopHarness, loopHarness } from '../../test/loop-harness'
+import { createFallbackModel } from '../model/fallback-model'
+import { createOpenAiChat } from '../openai/openai-chat'
+import type { FakeTurn } from '../testing'
+
+const ping: Tool = { name: 'ping', description: 'Pings', run: () => 'pong' }
+const long: FakeTurn = { text: 'word '.repeat(20_000), deltaLength: 50 }
+const lengthOf = ({ events }: LoopHarness): number =>
+  events.reduce((sum, event) => sum + (event.type === 'text-delta' ? event.delta.length : 0), 0)
+const priced =
+  (profile: ModelProfile) =>
+  (fields: { model: string; baseUrl: string }): LanguageModel =>
+    createOpenAiChat({ ...fields, profile })
+const asked = ({ provider }: LoopHarness, call = 0): unknown => provider.requests[call]?.body['max_completion_tokens']
+
+describe('money inside a turn', () => {
+  // A token of the answer is a tenth of a cent.
+  const prices = { input: 1, output: 1000 }
+
+  it('stops an answer that is certainly too dear, before its usage is told', async () => {
+    const test = loopHarness([long], { budget: { costUsd: 0.5 } }, { model: priced({ prices }) })
+    expect(codeOf(await test.send('go'))).toBe('PF_BUDGET_EXCEEDED')
+    expect(lengthOf(test)).toBeLessThan(500 * 8 + 2048)
+    // The provider is told of no more than can be paid.
+    expect(asked(test)).toBe(500)
+  })
+
+  it('is counted where the answer broke off', async () => {
+    const test = loopHarness(
+      [{ text: 'abcdefgh'.repeat(100), fault: { after: 60, kind: 'cut' } }],
+      { budget: { costUsd: 5 } },
+      { model: priced({ prices }) },
+    )
+    const { facts } = await test.send('go')
+    expect(facts.usage?.outputTokens).toBeGreaterThan(50)
+    expect(facts.usage?.costUsd).toBeGreaterThan(0.05)
+  })
+
+  it('is not guessed where another model answers', async () => {
+    const test = loopHarness(
+      ({ body }) => (body['model'] === 'dear' ? { status: 401 } : { ...long, usage: { outputTokens: 25_000 } }),
+      { budget: { costUsd: 0.5 } },
+      {
+        model: ({ baseUrl }) =>
+          createFallbackModel([
+            createOpenAiChat({ model: 'dear', baseUrl, profile: { prices } }),
+            createOpenAiChat({ model: 'cheap', baseUrl, profile: { prices: { input: 1, output: 2 } } }),
+          ]),
+      },
+    )
+    const { task, facts } = await test.send('go')
+    expect([task.status.state, facts.usage?.costUsd]).toEqual(['completed', expect.closeTo(0.05, 3)])
+  })
+})
+
+describe('tokens that a provider says nothing of', () => {
+  const silent = (turns: () => readonly ModelStreamPart[]): LanguageModel => ({
+    provider: 'silent',
+    modelId: 'silent',
+    async *stream() {
+      yield { type: 'response-start', provider: 'silent', modelId: 'silent', warnings: [] }
+      yield* turns()
+    },
+  })
+  const turn: ModelStreamPart[] = [
+    { type: 'text-start', id: '0' },
+    { type: 'text-delta', id: '0', delta: 'x'.repeat(1600) },
+    { type: 'text-end', id: '0' },
+    { type: 'tool-call-start', toolCallId: 'c', name: 'ping' },
+    { type: 'tool-call-end', toolCallId: 'c', name: 'ping', arguments: '{}', complete: true },
+    { type: 'finish', finish: { reason: 'tool-calls', complete: true }, usage: {} },
+  ]
+
+  it('are estimated, so that the budget holds all the same', async () => {
+    let calls = 0
+    const model = silent(() => (calls++, turn))
+    const test = loopHarness([], { model, tools: [ping], budget: { tokens: 2500 } })
+    const task = await test.send('go')
+    expect([codeOf(task), calls]).toEqual(['PF_BUDGET_EXCEEDED', 4])
+    expect(task.facts.usage).toMatchObject({ outputTokens: 1600 })
+  })
+
+  it('are none where no answer began', async () => {
+    const test = loopHarness([{ status: 400 }])
+    expect((await test.send('go')).facts.usage).toEqual({ turns: 1 })
+  })
+})
+
+describe('tokens that an answer is asked to have', () => {
+  it.each<[string, object, object, ModelProfile, number | undefined]>([
+    ['what the settings say', {}, { maxOutputTokens: 77 }, {}, 77],
+    ['what is left, where that is less', { tokens: 60 }, { maxOutputTokens: 77 }, {}, 60],
+    ['what is left', { tokens: 1000 }, {}, { maxOutputTokens: 32_000 }, 1000],
+    [
+      'not what is left, where the model can not answer as much',
+      { tokens: 90_000 },
+      {},
+      { maxOutputTokens: 32_000 },
+      undefined,
+    ],
+    ['not what is left, where that may be more than the model can', { tokens: 90_000 }, {}, {}, undefined],
+    ['nothing, without a budget', {}, {}, { maxOutputTokens: 32_000 }, undefined],
+  ])('are %s', async (_, budget, settings, profile, most) => {
+    const test = loopHarness([{ text: 'Hi' }], { budget }, { loop: { settings }, model: priced(profile) })
+    await test.send('go')
+    expect(asked(test)).toBe(most)
+  })
+})
