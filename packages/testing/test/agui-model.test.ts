@@ -182,6 +182,26 @@ describe('an agent with a model over AG-UI', () => {
     expect(JSON.stringify(messages)).not.toContain('tool_calls')
   })
 
+  it.each<[string, FakeTurn, string]>([
+    ['a text', { text: 'abcdefgh'.repeat(4) }, 'TEXT_MESSAGE_CONTENT'],
+    ['a thought', { reasoning: 'abcdefgh'.repeat(4) }, 'REASONING_MESSAGE_CONTENT'],
+    ['a call', { toolCalls: [{ name: 'weather', arguments: { city: 'abcdefgh'.repeat(4) } }] }, 'TOOL_CALL_ARGS'],
+  ])('canceled in %s, it is over, with nothing left open for the guard to close', async (what, turn, until) => {
+    const { page, app } = modelApp([{ ...turn, fault: { after: 3, kind: 'stall' } }])
+    const seen: Json[] = []
+    page.addMessage({ id: 'm', role: 'user', content: 'go' })
+    const over = page.runAgent({ runId: 'run' }, { onEvent: ({ event }) => void seen.push(event) })
+    await expect.poll(() => seen.some(({ type }) => type === until)).toBe(true)
+    const url = 'http://agent.test/agui/threads/thread/runs/run/cancel'
+    expect((await app.fetch(new Request(url, { method: 'POST' }))).status).toBeLessThan(300)
+    await over.catch(() => {})
+    // The strict guard breaks the run off where it would have to put something right.
+    // Half of a call is nothing a page can keep.
+    if (what === 'a call') expect(seen.at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'cancelled' })
+    else expect(seen.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
+    expect(seen.filter(({ type }) => type === 'STEP_FINISHED')).toHaveLength(1)
+  })
+
   it('the thread as it is told again is the thread as it was told', async () => {
     const { page, run, app } = modelApp([
       { text: 'Look:', toolCalls: [{ name: 'weather', arguments: { city: 'Lisbon' } }] },

@@ -305,8 +305,9 @@ class Guard implements OutboundGuard, GuardScope {
 
   #finish(event: WireEventOf<'RUN_FINISHED'>): void {
     if (this.#calls.isCut()) {
-      this.broken('left-open', 'A tool call broke off in the middle of its arguments.')
       const isCanceled = event.outcome?.type === 'cancelled'
+      // Who cancels does not wait for the end of a call.
+      if (!isCanceled) this.broken('left-open', 'A tool call broke off in the middle of its arguments.')
       return this.#fail({
         type: 'RUN_ERROR',
         code: isCanceled ? 'cancelled' : 'incomplete',

@@ -21,7 +21,7 @@ export interface TurnRewrite {
 
 /**
  * Tells what a model streams as events of the run, as it comes: a step, from here until `close`. A run that is aborted
- * ends the step at once: what is open is told to be over while it still can be.
+ * ends the step at once: text and thoughts that are open are told to be over while that still can be told.
  */
 export class TurnEvents {
   readonly #setup: LoopSetup
@@ -32,7 +32,11 @@ export class TurnEvents {
   #messageId: string | undefined
   #reasoningId: string | undefined
   #isClosed = false
-  readonly #onAbort = (): void => this.close()
+  /** A call whose arguments are not whole yet stays open: nobody is to take it for one. */
+  readonly #onAbort = (): void => {
+    this.#openCalls.clear()
+    this.close()
+  }
 
   constructor(setup: LoopSetup, options: TurnEventsOptions) {
     this.#setup = setup
