@@ -150,8 +150,52 @@ const shapes: ReadonlyMap<string, Shape> = new Map(
   Object.entries(fields).map(([type, of]) => [type, record({ ...of, type: text })]),
 )
 
+/** Whether an event has so many fields. */
+function hasFields(event: object, wanted: number): boolean {
+  let count = 0
+  for (const _ in event) count++
+  return count === wanted
+}
+
+const isOne = (event: WireEvent, first: unknown): boolean => typeof first === 'string' && hasFields(event, 2)
+const isTwo = (event: WireEvent, first: unknown, second: unknown): boolean =>
+  typeof first === 'string' && typeof second === 'string' && hasFields(event, 3)
+
+/**
+ * Whether an event has the texts that it needs and nothing else, as nearly all of a run have. It says no more than its
+ * shape would, in a fraction of the time: names that stand in the code are looked up faster than names in a table.
+ */
+function isPlain(event: WireEvent): boolean {
+  switch (event.type) {
+    case 'TEXT_MESSAGE_CONTENT':
+    case 'REASONING_MESSAGE_CONTENT':
+      return isTwo(event, event.messageId, event.delta)
+    case 'TEXT_MESSAGE_START':
+      return event.role === 'assistant' && isTwo(event, event.messageId, event.role)
+    case 'REASONING_MESSAGE_START':
+      return event.role === 'reasoning' && isTwo(event, event.messageId, event.role)
+    case 'TOOL_CALL_ARGS':
+      return isTwo(event, event.toolCallId, event.delta)
+    case 'TOOL_CALL_START':
+      return isTwo(event, event.toolCallId, event.toolCallName)
+    case 'TEXT_MESSAGE_END':
+    case 'REASONING_START':
+    case 'REASONING_MESSAGE_END':
+    case 'REASONING_END':
+      return isOne(event, event.messageId)
+    case 'TOOL_CALL_END':
+      return isOne(event, event.toolCallId)
+    case 'STEP_STARTED':
+    case 'STEP_FINISHED':
+      return isOne(event, event.stepName)
+    default:
+      return false
+  }
+}
+
 /** The event with fields that it can have; itself where its type is not known, `undefined` where it lacks what it needs. */
 export function cleanEvent(event: WireEvent, onChange?: OnChange): WireEvent | undefined {
+  if (isPlain(event)) return event
   const shape = shapes.get(event.type)
   if (shape === undefined) return event
   const clean = shape(event, onChange, onChange && '')

@@ -75,19 +75,8 @@ export function record(fields: Fields): Shape {
     }),
   )
   const needed = [...table].flatMap(([name, { isNeeded }]) => (isNeeded ? [name] : []))
-  const isAllText = needed.every((name) => table.get(name)?.isText)
-  /** Whether an object has what it needs, which is texts, and nothing else: most have. */
-  const isPlain = (value: Record<string, unknown>): boolean => {
-    let count = 0
-    for (const _ in value) count++
-    if (count !== needed.length) return false
-    for (let index = 0; index < needed.length; index++)
-      if (typeof value[needed[index] as string] !== 'string') return false
-    return true
-  }
   return (value, onChange, path) => {
     if (!isObject(value)) return invalid
-    if (isAllText && isPlain(value)) return value
     let copy: Record<string, unknown> | undefined
     let seen = 0
     for (const name in value) {

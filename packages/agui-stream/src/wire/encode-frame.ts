@@ -19,40 +19,25 @@ export function quote(text: string): string {
   return isPlain(text) ? `"${text}"` : JSON.stringify(text)
 }
 
-/** Events that are mostly one or two texts: their names, in the order in which they are written. */
-const texts: Readonly<Record<string, readonly [string, string?]>> = {
-  TEXT_MESSAGE_START: ['messageId', 'role'],
-  TEXT_MESSAGE_CONTENT: ['messageId', 'delta'],
-  TEXT_MESSAGE_END: ['messageId'],
-  TOOL_CALL_START: ['toolCallId', 'toolCallName'],
-  TOOL_CALL_ARGS: ['toolCallId', 'delta'],
-  TOOL_CALL_END: ['toolCallId'],
-  REASONING_START: ['messageId'],
-  REASONING_MESSAGE_START: ['messageId', 'role'],
-  REASONING_MESSAGE_CONTENT: ['messageId', 'delta'],
-  REASONING_MESSAGE_END: ['messageId'],
-  REASONING_END: ['messageId'],
-  STEP_STARTED: ['stepName'],
-  STEP_FINISHED: ['stepName'],
+const plainFrame = (event: WireEvent): string => `data: ${JSON.stringify(event)}\n\n`
+
+/** Whether an event has so many fields. */
+function hasFields(event: object, wanted: number): boolean {
+  let count = 0
+  for (const _ in event) count++
+  return count === wanted
 }
 
-/** How such an event begins. */
-interface Head {
-  readonly first: string
-  readonly second: string | undefined
-  readonly text: string
+/** The frame of an event that is one text and nothing else. */
+function frameOfOne(event: WireEvent, head: string, value: unknown): string {
+  return typeof value === 'string' && isPlain(value) && hasFields(event, 2)
+    ? `${head}${value}"}\n\n`
+    : plainFrame(event)
 }
-
-const heads: ReadonlyMap<string, Head> = new Map(
-  Object.entries(texts).map(([type, [first, second]]) => [
-    type,
-    { first, second, text: `data: {"type":"${type}","${first}":"` },
-  ]),
-)
 
 /**
- * Makes what writes the events of one run as records of server-sent events, as clients of AG-UI read them. Pieces that
- * follow one another differ in their text alone, and only that is written anew.
+ * Makes what writes the events of one run as records of server-sent events, as clients of AG-UI read them. Most are one or
+ * two texts, and pieces that follow one another differ in one of them alone: only that is written anew.
  *
  * @example
  * ```ts
@@ -61,27 +46,87 @@ const heads: ReadonlyMap<string, Head> = new Map(
  * ```
  */
 export function createFrameEncoder(): (event: WireEvent) => string {
-  let last: Head | undefined
+  let lastHead = ''
   let lastId = ''
   let begun = ''
-  return (event) => {
-    const head = heads.get(event.type)
-    if (head === undefined) return `data: ${JSON.stringify(event)}\n\n`
-    const fields = event as unknown as Record<string, unknown>
-    let count = 0
-    for (const _ in fields) count++
-    const id = fields[head.first]
-    if (typeof id !== 'string' || count !== (head.second === undefined ? 2 : 3))
-      return `data: ${JSON.stringify(event)}\n\n`
-    if (head.second === undefined) return isPlain(id) ? `${head.text}${id}"}\n\n` : `data: ${JSON.stringify(event)}\n\n`
-    const value = fields[head.second]
-    if (typeof value !== 'string') return `data: ${JSON.stringify(event)}\n\n`
-    if (id !== lastId || head !== last) {
-      last = head
+  const frameOfTwo = (event: WireEvent, head: string, id: unknown, middle: string, value: unknown): string => {
+    if (typeof id !== 'string' || typeof value !== 'string' || !hasFields(event, 3)) return plainFrame(event)
+    if (id !== lastId || head !== lastHead) {
+      if (!isPlain(id)) return plainFrame(event)
+      lastHead = head
       lastId = id
-      begun = `${head.text.slice(0, -1)}${quote(id)},"${head.second}":"`
+      begun = `${head}${id}${middle}`
     }
     // Of few parts: each is one more that the engine has to put together in the end.
-    return isPlain(value) ? `${begun}${value}"}\n\n` : `data: ${JSON.stringify(event)}\n\n`
+    return isPlain(value) ? `${begun}${value}"}\n\n` : `${begun}${JSON.stringify(value).slice(1)}}\n\n`
+  }
+  // What stands here whole is looked up, and put together, faster than what is in a table.
+  return (event) => {
+    switch (event.type) {
+      case 'TEXT_MESSAGE_START':
+        return frameOfTwo(
+          event,
+          'data: {"type":"TEXT_MESSAGE_START","messageId":"',
+          event.messageId,
+          '","role":"',
+          event.role,
+        )
+      case 'TEXT_MESSAGE_CONTENT':
+        return frameOfTwo(
+          event,
+          'data: {"type":"TEXT_MESSAGE_CONTENT","messageId":"',
+          event.messageId,
+          '","delta":"',
+          event.delta,
+        )
+      case 'REASONING_MESSAGE_START':
+        return frameOfTwo(
+          event,
+          'data: {"type":"REASONING_MESSAGE_START","messageId":"',
+          event.messageId,
+          '","role":"',
+          event.role,
+        )
+      case 'REASONING_MESSAGE_CONTENT':
+        return frameOfTwo(
+          event,
+          'data: {"type":"REASONING_MESSAGE_CONTENT","messageId":"',
+          event.messageId,
+          '","delta":"',
+          event.delta,
+        )
+      case 'TOOL_CALL_START':
+        return frameOfTwo(
+          event,
+          'data: {"type":"TOOL_CALL_START","toolCallId":"',
+          event.toolCallId,
+          '","toolCallName":"',
+          event.toolCallName,
+        )
+      case 'TOOL_CALL_ARGS':
+        return frameOfTwo(
+          event,
+          'data: {"type":"TOOL_CALL_ARGS","toolCallId":"',
+          event.toolCallId,
+          '","delta":"',
+          event.delta,
+        )
+      case 'TEXT_MESSAGE_END':
+        return frameOfOne(event, 'data: {"type":"TEXT_MESSAGE_END","messageId":"', event.messageId)
+      case 'REASONING_START':
+        return frameOfOne(event, 'data: {"type":"REASONING_START","messageId":"', event.messageId)
+      case 'REASONING_MESSAGE_END':
+        return frameOfOne(event, 'data: {"type":"REASONING_MESSAGE_END","messageId":"', event.messageId)
+      case 'REASONING_END':
+        return frameOfOne(event, 'data: {"type":"REASONING_END","messageId":"', event.messageId)
+      case 'TOOL_CALL_END':
+        return frameOfOne(event, 'data: {"type":"TOOL_CALL_END","toolCallId":"', event.toolCallId)
+      case 'STEP_STARTED':
+        return frameOfOne(event, 'data: {"type":"STEP_STARTED","stepName":"', event.stepName)
+      case 'STEP_FINISHED':
+        return frameOfOne(event, 'data: {"type":"STEP_FINISHED","stepName":"', event.stepName)
+      default:
+        return plainFrame(event)
+    }
   }
 }
