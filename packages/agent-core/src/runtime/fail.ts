@@ -84,6 +84,7 @@ function log(run: Run, reason: unknown): void {
   else
     run.log('error', reason.message, {
       code: reason.code,
+      ...(reason.details !== undefined && { details: reason.details }),
       ...(reason.cause !== undefined && { cause: describeError(reason.cause) }),
     })
 }

@@ -114,6 +114,14 @@ describe('a model that fails', () => {
     expect(task.facts.usage?.turns).toBe(1)
   })
 
+  it('says in the log who failed and how, and to the caller only that', async () => {
+    const test = loopHarness([{ status: 403, headers: { 'x-request-id': 'req-1' } }])
+    const task = await test.send('go')
+    const details = { provider: 'openai', model: 'fake', httpStatus: 403, requestId: 'req-1' }
+    expect(test.logs).toMatchObject([{ level: 'error', fields: { code: 'PF_MODEL_AUTH', details } }])
+    expect(JSON.stringify(task)).not.toContain('req-1')
+  })
+
   it('and is asked again says so in events', async () => {
     const test = loopHarness([{ status: 503 }, { status: 429, headers: { 'retry-after': '2' } }, done])
     expect((await test.send('go')).task.status.state).toBe('completed')

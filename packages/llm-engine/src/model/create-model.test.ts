@@ -84,6 +84,13 @@ describe('attempts', () => {
     expect(test.waited()).toBeGreaterThanOrEqual(ms)
   })
 
+  it('does not repeat a key that the provider repeats', async () => {
+    const apiKey = 'sk-0123456789'
+    const body = `{"error":{"message":"Incorrect API key provided: ${apiKey}. Find yours.","code":"invalid_api_key"}}`
+    const { error } = await finish(setup([refusal(401, {}, body)], { apiKey }))
+    expect(error).toMatchObject({ providerMessage: 'Incorrect API key provided: [key]. Find yours.' })
+  })
+
   it('waits as long as RetryInfo asks', async () => {
     const body =
       '{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"RetryInfo","retryDelay":"12.5s"}]}}'

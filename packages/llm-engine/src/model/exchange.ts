@@ -28,6 +28,8 @@ import { holder } from './holder'
 
 /** Of an error's body, no more is read. */
 const errorBodyLimit = 64 * 1024
+/** What is shorter is no key, and may stand anywhere. */
+const leastKeyLength = 8
 /** How much of a stream without events is kept, to find out what it was. */
 const strayLimit = 64 * 1024
 
@@ -280,13 +282,23 @@ export class Exchange {
     let body: JsonValue | undefined
     try {
       const bytes = await readBody(response, errorBodyLimit, { signal: this.#watch.signal, code: 'PF_REMOTE_RESPONSE' })
-      body = bodyOf(new TextDecoder().decode(bytes))
+      body = bodyOf(this.#withoutKey(new TextDecoder().decode(bytes)))
     } catch (error) {
       // What the status says is known, whatever becomes of the words.
       if (this.#options.signal.aborted) throw error
       discard(response)
     }
     return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
+  }
+
+  /** Some providers repeat the key that they refuse. */
+  #withoutKey(text: string): string {
+    let out = text
+    for (const header of Object.values(this.#options.authorization)) {
+      const key = header.replace(/^Bearer /, '')
+      if (key.length >= leastKeyLength) out = out.replaceAll(key, '[key]')
+    }
+    return out
   }
 
   #keepStray(chunk: Uint8Array): void {

@@ -30,6 +30,8 @@ export class ResponsesDecoder implements WireDecoder {
   readonly #context: DecoderContext
   readonly #provider: string
   readonly #items = new Map<number, Item>()
+  /** Places of items that had their end. */
+  readonly #over = new Set<number>()
   /** Calls that are whole by the item's own end; whether they were cut, only the end of the answer tells. */
   #written: { item: Item; text: string }[] = []
   #end: JsonObject | undefined
@@ -46,15 +48,15 @@ export class ResponsesDecoder implements WireDecoder {
     const place = value['output_index'] as number
     switch (type) {
       case 'response.output_text.delta':
-        return this.#text(this.#items.get(place), value['delta'])
+        return this.#text(this.#itemAt(place, 'message'), value['delta'])
       case 'response.refusal.delta':
         this.#refused = true
-        return this.#text(this.#items.get(place), value['delta'])
+        return this.#text(this.#itemAt(place, 'message'), value['delta'])
       case 'response.function_call_arguments.delta':
         return this.#arguments(this.#items.get(place), stringOf(value['delta']) ?? '')
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        return this.#thought(this.#items.get(place), stringOf(value['delta']) ?? '')
+        return this.#thought(this.#itemAt(place, 'reasoning'), stringOf(value['delta']) ?? '')
       case 'response.reasoning_summary_part.added':
         // Between the parts of a summary stands a blank line.
         if ((numberOf(value['summary_index']) ?? 0) > 0) this.#thought(this.#items.get(place), '\n\n')
@@ -68,7 +70,7 @@ export class ResponsesDecoder implements WireDecoder {
         return
       case 'response.completed':
       case 'response.incomplete':
-        this.#over(objectOf(value['response']))
+        this.#finish(objectOf(value['response']))
         return
       case 'response.failed':
         throw new StreamError(objectOf(value['response']))
@@ -87,7 +89,7 @@ export class ResponsesDecoder implements WireDecoder {
       this.#add(place, objectOf(item))
       this.#done(place, objectOf(item))
     })
-    this.#over(value)
+    this.#finish(value)
   }
 
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {
@@ -118,9 +120,15 @@ export class ResponsesDecoder implements WireDecoder {
     this.modelId ??= stringOf(response['model'])
   }
 
-  #over(response: JsonObject): void {
+  #finish(response: JsonObject): void {
     this.#end = response
     this.done = true
+  }
+
+  /** The item at a place. Servers that only speak like OpenAI may never announce it: what it says is said all the same. */
+  #itemAt(place: number, type: 'message' | 'reasoning'): Item | undefined {
+    if (!this.#items.has(place) && !this.#over.has(place)) this.#add(place, { type })
+    return this.#items.get(place)
   }
 
   #add(place: number, about: JsonObject): void {
@@ -155,6 +163,7 @@ export class ResponsesDecoder implements WireDecoder {
       this.#written.push({ item, text })
     } else this.#push({ type: 'opaque', provider: this.#provider, data: about })
     this.#items.delete(place)
+    this.#over.add(place)
   }
 
   #doneMessage(item: Item, about: JsonObject): void {

@@ -135,6 +135,19 @@ const fixtures: Fixture[] = [
     expected: { reasoning: ['hm'], text: 'a', finish: 'stop', tokens },
   },
   {
+    name: '6 items that were never announced; what comes behind their end',
+    body: named(
+      created,
+      piece(0, 'hm', 'reasoning_text'),
+      piece(1, 'a', 'output_text'),
+      piece(1, 'b', 'output_text'),
+      done(1, { id: 'msg', type: 'message', content: [{ type: 'output_text', text: 'ab' }] }),
+      piece(1, 'c', 'output_text'),
+      over(),
+    ),
+    expected: { reasoning: ['hm'], text: 'ab', finish: 'stop', tokens },
+  },
+  {
     name: '11 refusal',
     body: named(
       created,
@@ -182,7 +195,7 @@ const fixtures: Fixture[] = [
     body: named(
       created,
       { type: 'response.news' },
-      piece(7, 'x'),
+      piece(7, 'x', 'hologram'),
       done(0, { type: 'hologram', id: 'h' }),
       ...text(1, 'a'),
       over(),
