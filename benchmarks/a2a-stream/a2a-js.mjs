@@ -3,7 +3,7 @@ import { TaskState } from '@a2a-js/sdk'
 import { AgentEvent, DefaultRequestHandler, InMemoryTaskStore } from '@a2a-js/sdk/server'
 import { jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express'
 import express from 'express'
-import { answerHeap } from './heap.mjs'
+import { answerHeap } from '../lib/heap.mjs'
 
 const textPart = (value) => ({ content: { $case: 'text', value }, metadata: undefined, filename: '', mediaType: '' })
 const status = (state) => ({ state, message: undefined, timestamp: new Date().toISOString() })

@@ -3,7 +3,7 @@ import { defineAgent } from '@pf-agents/agent-core'
 import { createApp } from '@pf-agents/app'
 import { serve } from '@pf-agents/app/node'
 import { eventStream } from '@pf-agents/event-stream'
-import { answerHeap } from './heap.mjs'
+import { answerHeap } from '../lib/heap.mjs'
 
 const agent = defineAgent({
   name: 'stream',

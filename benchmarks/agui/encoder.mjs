@@ -3,7 +3,7 @@
 import { RunAgentInputSchema } from '@ag-ui/core/schemas'
 import { EventEncoder } from '@ag-ui/encoder'
 import express from 'express'
-import { answerHeap } from '../a2a-stream/heap.mjs'
+import { answerHeap } from '../lib/heap.mjs'
 
 const app = express()
 app.use(express.json())

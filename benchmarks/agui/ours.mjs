@@ -3,7 +3,7 @@ import { aguiStream } from '@pf-agents/agui-stream'
 import { createApp } from '@pf-agents/app'
 import { serve } from '@pf-agents/app/node'
 import { eventStream } from '@pf-agents/event-stream'
-import { answerHeap } from '../a2a-stream/heap.mjs'
+import { answerHeap } from '../lib/heap.mjs'
 
 const agent = defineAgent({
   name: 'words',

@@ -3,7 +3,7 @@ import { serve } from '@hono/node-server'
 import { chat, chatParamsFromRequestBody, toServerSentEventsResponse } from '@tanstack/ai'
 import { BaseTextAdapter } from '@tanstack/ai/adapters'
 import { Hono } from 'hono'
-import { answerHeap } from '../a2a-stream/heap.mjs'
+import { answerHeap } from '../lib/heap.mjs'
 
 /** In place of a provider: says so many words, or waits. */
 class Words extends BaseTextAdapter {
