@@ -1,6 +1,7 @@
 import { PfError } from '../error/pf-error'
 import type { JsonObject, JsonValue } from '../model/json'
 import { compileJson, takesText } from './compile-json'
+import { pointerStep } from './pointer-step'
 import { isStandardSchema, type StandardSchema } from './standard-schema'
 
 declare const schemaType: unique symbol
@@ -103,9 +104,4 @@ function fromStandard(result: Checked): SchemaResult {
       message: issue.message,
     })),
   }
-}
-
-/** One step of a JSON Pointer (RFC 6901). */
-function pointerStep(key: PropertyKey): string {
-  return String(key).replaceAll('~', '~0').replaceAll('/', '~1')
 }

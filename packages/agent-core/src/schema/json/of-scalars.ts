@@ -1,0 +1,62 @@
+import { wrongIf } from './check'
+import { hasFormat, isPattern } from './formats'
+import { count, isText, type Keywords, number } from './keyword'
+import { isMultiple } from './multiple-of'
+
+/** What is said of numbers. */
+export const ofNumbers: Keywords = {
+  minimum: [
+    number,
+    (least: number) => (value: number) => wrongIf(value < least, () => `${value} is less than ${least}.`),
+  ],
+  maximum: [
+    number,
+    (most: number) => (value: number) => wrongIf(value > most, () => `${value} is greater than ${most}.`),
+  ],
+  exclusiveMinimum: [
+    number,
+    (bound: number) => (value: number) => wrongIf(value <= bound, () => `${value} is less than or equal to ${bound}.`),
+  ],
+  exclusiveMaximum: [
+    number,
+    (bound: number) => (value: number) =>
+      wrongIf(value >= bound, () => `${value} is greater than or equal to ${bound}.`),
+  ],
+  multipleOf: [
+    [(given) => typeof given === 'number' && given > 0, 'a number above 0'],
+    (of: number) => (value: number) => wrongIf(!isMultiple(value, of), () => `${value} is not a multiple of ${of}.`),
+  ],
+}
+
+/** What is said of texts. */
+export const ofTexts: Keywords = {
+  minLength: [
+    count,
+    (least: number) => (value: string) =>
+      wrongIf(lengthOf(value) < least, () => `String is too short (${lengthOf(value)} < ${least}).`),
+  ],
+  maxLength: [
+    count,
+    (most: number) => (value: string) =>
+      wrongIf(lengthOf(value) > most, () => `String is too long (${lengthOf(value)} > ${most}).`),
+  ],
+  pattern: [
+    [(given) => isText(given) && isPattern(given), 'a regular expression'],
+    (given: string) => {
+      const pattern = new RegExp(given, 'u')
+      return (value: string) => wrongIf(!pattern.test(value), () => 'String does not match pattern.')
+    },
+  ],
+  format: [
+    [isText, 'a name'],
+    (name: string) => (value: string) =>
+      wrongIf(!hasFormat(value, name), () => `String does not match format "${name}".`),
+  ],
+}
+
+/** In characters, not in the halves that JavaScript counts. */
+function lengthOf(text: string): number {
+  let length = 0
+  for (const _ of text) length++
+  return length
+}
