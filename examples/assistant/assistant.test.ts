@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
 import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { generate } from '@pf-agents/llm-engine'
+import { createFakeProvider } from '@pf-agents/llm-engine/testing'
 import { answer, assistant, said, send } from './scenario'
+import { model } from './src/model.ts'
 
 const file = (name: string) => new URL(name, import.meta.url).pathname
 const hooks = file('../../packages/cli/test/source-hooks.mjs')
@@ -126,6 +129,27 @@ it.each([['OLLAMA_HOST', '/v1/chat/completions']])(
     }
   },
 )
+
+it.each([
+  ['OPENAI_API_KEY', 'https://api.openai.com/v1/responses', 'authorization'],
+  ['ANTHROPIC_API_KEY', 'https://api.anthropic.com/v1/messages', 'x-api-key'],
+  [
+    'GEMINI_API_KEY',
+    'https://generativelanguage.googleapis.com/v1beta/models/tiny:streamGenerateContent',
+    'x-goog-api-key',
+  ],
+  ['OLLAMA_HOST', 'http://127.0.0.1:11434/v1/chat/completions', undefined],
+])('where %s is set, the model asked is at %s', async (variable, url, header) => {
+  const provider = createFakeProvider([{ text: 'Hello from the model.' }])
+  const values: Record<string, string> = { [variable]: '127.0.0.1:11434', MODEL: 'tiny' }
+  const { text } = await generate(model, {
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
+    host: { fetch: provider.fetch, variables: { get: (name) => values[name] } },
+  })
+  expect(text).toBe('Hello from the model.')
+  expect(provider.requests[0]?.url.split('?')[0]).toBe(url)
+  if (header !== undefined) expect(provider.requests[0]?.headers.get(header)).toContain('127.0.0.1:11434')
+})
 
 it('is one agent file for both entries', () => {
   for (const entry of ['main.node.ts', 'main.spin.ts'])

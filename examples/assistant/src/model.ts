@@ -2,7 +2,7 @@ import { type LanguageModel, type ModelCall, mergeNeeds, type Needs, secret } fr
 import { createAnthropic } from '@pf-agents/llm-engine/anthropic'
 import { createGemini } from '@pf-agents/llm-engine/gemini'
 import { createOpenAiResponses } from '@pf-agents/llm-engine/openai'
-import { createCompatibleModel, ollama } from '@pf-agents/llm-engine/openai-compatible'
+import { createCompatibleModel, ollama, ollamaUrl } from '@pf-agents/llm-engine/openai-compatible'
 import { withoutKey } from './without-key.ts'
 
 /** One way to a model: it is taken where its variable is set. */
@@ -28,7 +28,7 @@ const ways: readonly Way[] = [
   {
     variable: 'OLLAMA_HOST',
     usual: 'qwen3',
-    make: (model, host) => createCompatibleModel({ server: ollama, model, baseUrl: `${host.replace(/\/+$/, '')}/v1` }),
+    make: (model, host) => createCompatibleModel({ server: ollama, model, baseUrl: ollamaUrl(host) }),
   },
 ]
 

@@ -5,16 +5,20 @@ import {
   type Needs,
   reply,
   type RunContext,
+  secret,
 } from '@pf-agents/agent-core'
 import { createOpenAiResponses } from '@pf-agents/llm-engine/openai'
-import { createCompatibleModel, ollama } from '@pf-agents/llm-engine/openai-compatible'
+import { createCompatibleModel, ollama, ollamaUrl } from '@pf-agents/llm-engine/openai-compatible'
 import { searchSchema } from './find-flights.ts'
 import { cities, flightsBetween } from './flights.ts'
+
+const openAiKey = secret('OPENAI_API_KEY', { optional: true })
 
 /** What the model needs, where there is one. */
 export const talkNeeds: Needs = {
   outbound: ['https://api.openai.com', 'http://127.0.0.1:*', 'http://localhost:*'],
-  variables: { OPENAI_API_KEY: { default: '' }, OLLAMA_HOST: { default: '' }, MODEL: { default: '' } },
+  secrets: [openAiKey],
+  variables: { OLLAMA_HOST: { optional: true }, MODEL: { optional: true } },
 }
 
 /** What the model may do, beside the tools that a page brings: it finds flights. To book one is the skill's alone. */
@@ -43,9 +47,9 @@ export async function talk(_message: IncomingMessage, context: RunContext) {
   return undefined
 }
 
-async function modelOf({ variable }: RunContext): Promise<LanguageModel | undefined> {
-  const [key, host, named] = await Promise.all(['OPENAI_API_KEY', 'OLLAMA_HOST', 'MODEL'].map((name) => variable(name)))
+async function modelOf({ variable, secret: read }: RunContext): Promise<LanguageModel | undefined> {
+  const [key, host, named] = await Promise.all([read(openAiKey), variable('OLLAMA_HOST'), variable('MODEL')])
   if (key) return createOpenAiResponses({ model: named || 'gpt-5-mini', apiKey: key })
-  if (host) return createCompatibleModel({ server: ollama, model: named || 'qwen3', baseUrl: `${host}/v1` })
+  if (host) return createCompatibleModel({ server: ollama, model: named || 'qwen3', baseUrl: ollamaUrl(host) })
   return undefined
 }

@@ -6,4 +6,5 @@
  */
 export type { ChatProfile } from './openai/chat-profile'
 export { type CompatibleOptions, createCompatibleModel } from './openai/compatible'
+export { ollamaUrl } from './openai/ollama-url'
 export { deepSeek, groq, lmStudio, ollama, openRouter, together, vllm } from './openai/servers'
