@@ -1,4 +1,4 @@
-import type { LanguageModel, ModelCall, ModelHost, ModelMessage } from '@pf-agents/agent-core'
+import type { LanguageModel, ModelCall, ModelHost, ModelMessage, ReasoningEffort } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
 import { hello, hostOf, named, read } from '../../test/harness'
@@ -379,5 +379,34 @@ describe('requests of Anthropic', () => {
     })
     const headers = new Headers(host.inits[0]?.headers)
     expect([headers.get('authorization'), headers.get('anthropic-beta')]).toEqual(['Bearer k', 'a,b'])
+  })
+})
+
+describe('how hard to think', () => {
+  const bodyOf = async (model: string, call: Partial<ModelCall>) => {
+    const host = hostOf({ body: named({ type: 'message_stop' }) })
+    await read(createAnthropic({ model, host, attempts: 1 }), { ...hello, ...call })
+    return JSON.parse(host.bodies[0] as string) as Record<string, unknown>
+  }
+  it.each<[string, ReasoningEffort, number | undefined, object | undefined, object | undefined]>([
+    ['claude-opus-4-6', 'high', undefined, { type: 'adaptive' }, { effort: 'high' }],
+    ['claude-sonnet-4-6', 'low', undefined, { type: 'adaptive' }, { effort: 'low' }],
+    ['claude-something-9', 'max', undefined, { type: 'adaptive' }, { effort: 'max' }],
+    // Up to 4.5: on a budget, which leaves room for the rest of the answer.
+    ['claude-opus-4-5', 'low', undefined, { type: 'enabled', budget_tokens: 2048 }, { effort: 'low' }],
+    ['claude-sonnet-4-5', 'low', undefined, { type: 'enabled', budget_tokens: 2048 }, undefined],
+    ['claude-sonnet-4-5-20250929', 'max', undefined, { type: 'enabled', budget_tokens: 24_576 }, undefined],
+    ['claude-opus-4-1-20250805', 'medium', undefined, { type: 'enabled', budget_tokens: 8192 }, undefined],
+    ['claude-haiku-4-5', 'high', 4000, { type: 'enabled', budget_tokens: 3000 }, undefined],
+    ['claude-haiku-4-5', 'high', 400, undefined, undefined],
+    ['claude-sonnet-4-5', 'none', undefined, { type: 'disabled' }, undefined],
+  ])('%s, %s, of %s tokens', async (model, effort, maxOutputTokens, thinking, output) => {
+    const body = await bodyOf(model, {
+      reasoning: { effort },
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    })
+    expect([body['thinking'], body['output_config']]).toEqual([thinking, output])
+    const { budget_tokens: budget = 0 } = (thinking ?? {}) as { budget_tokens?: number }
+    expect(body['max_tokens']).toBeGreaterThan(budget)
   })
 })

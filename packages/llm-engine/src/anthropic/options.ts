@@ -2,6 +2,8 @@ import type { ModelOptions } from '../model/model-options'
 
 /** Options of {@link createAnthropic}. */
 export interface AnthropicOptions extends ModelOptions {
+  /** Fields of every request that the provider alone has. The `providerOptions` of a call go over them. */
+  providerOptions?: AnthropicCallOptions
   /** `anthropic-version`. Default `2026-10-21`; under it there are no sampling options, and they are left out. */
   version?: string
   /** `anthropic-beta`. */

@@ -1,4 +1,4 @@
-import type { JsonObject, ModelCall, ModelProfile } from '@pf-agents/agent-core'
+import type { JsonObject, ModelCall, ModelProfile, ReasoningEffort } from '@pf-agents/agent-core'
 import { isStrictSchema, plainSchema } from '../openai/strict-schema'
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
@@ -25,14 +25,15 @@ export function anthropicBody(
     ...cacheControl(tool.cache),
   }))
   boundMarks([...tools, ...system, ...messages.flatMap(({ content }) => content)], warnings)
-  const thinking = thinkingOf(call)
+  const most = call.maxOutputTokens ?? about.profile.maxOutputTokens ?? fallbackMaxTokens
+  const thinking = thinkingOf(call, about.model, most, warnings)
   const outputConfig = defined({
-    effort: effortOf(call),
+    effort: effortOf(call, about.model),
     format: call.output && { type: 'json_schema', schema: closedSchema(call.output.schema) },
   })
   return defined({
     model: about.model,
-    max_tokens: maxTokens(call, about.profile),
+    max_tokens: maxTokens(call, most),
     system: system.length > 0 ? system : undefined,
     messages,
     tools: tools.length > 0 ? tools : undefined,
@@ -46,23 +47,44 @@ export function anthropicBody(
   }) as JsonObject
 }
 
-function maxTokens(call: ModelCall, profile: ModelProfile): number {
-  const asked = call.maxOutputTokens ?? profile.maxOutputTokens ?? fallbackMaxTokens
+function maxTokens(call: ModelCall, asked: number): number {
   const budget = call.reasoning?.budgetTokens
   // The budget for thinking must be less than the whole.
   return budget !== undefined && budget >= asked ? budget + fallbackMaxTokens : asked
 }
 
-function thinkingOf({ reasoning }: ModelCall): JsonObject | undefined {
+function thinkingOf({ reasoning }: ModelCall, model: string, most: number, warnings: string[]): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   if (reasoning.effort === 'none') return { type: 'disabled' }
   const display = reasoning.show === undefined ? {} : { display: reasoning.show ? 'summarized' : 'omitted' }
-  if (reasoning.budgetTokens === undefined) return { type: 'adaptive', ...display }
-  return { type: 'enabled', budget_tokens: reasoning.budgetTokens, ...display }
+  const { budgetTokens = onBudget.test(model) ? budgetOf(reasoning.effort, most) : undefined } = reasoning
+  if (budgetTokens === undefined) return { type: 'adaptive', ...display }
+  if (budgetTokens >= leastBudget) return { type: 'enabled', budget_tokens: budgetTokens, ...display }
+  warnings.push(`${model} thinks with ${leastBudget} tokens at least: of ${most} for the answer there are too few.`)
+  return undefined
 }
 
-function effortOf({ reasoning }: ModelCall): string | undefined {
+/** Models that think on a budget, and know neither `adaptive` nor, but for one, `effort`: up to version 4.5. */
+const onBudget = /^claude-(3-7-sonnet|(opus|sonnet|haiku)-4(-[0-5])?)(-\d{8}|-latest)?$/
+const leastBudget = 1024
+const budgets: Readonly<Record<ReasoningEffort, number>> = {
+  none: 0,
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 24_576,
+  max: 24_576,
+}
+
+/** The rest of the answer needs room, too. */
+function budgetOf(effort: ReasoningEffort = 'medium', most: number): number {
+  return Math.min(budgets[effort], Math.floor(most * 0.75))
+}
+
+function effortOf({ reasoning }: ModelCall, model: string): string | undefined {
   const effort = reasoning?.effort
+  if (onBudget.test(model) && !model.startsWith('claude-opus-4-5')) return undefined
   return effort === 'none' ? undefined : effort === 'minimal' ? 'low' : effort
 }
 

@@ -1,4 +1,4 @@
-import type { LanguageModel, ModelHost, ModelMessage } from '@pf-agents/agent-core'
+import type { LanguageModel, ModelHost, ModelMessage, ReasoningEffort } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
 import { hello, hostOf, read, sse } from '../../test/harness'
@@ -260,4 +260,19 @@ describe('requests of Gemini', () => {
       },
     })
   })
+})
+
+it.each<[string, ReasoningEffort, object]>([
+  ['gemini-3-pro', 'low', { includeThoughts: true, thinkingLevel: 'LOW' }],
+  ['gemini-3-flash', 'none', { thinkingBudget: 0 }],
+  // Before 3 a level is refused.
+  ['gemini-2.5-flash', 'low', { includeThoughts: true, thinkingBudget: 2048 }],
+  ['gemini-2.5-pro', 'max', { includeThoughts: true, thinkingBudget: 24_576 }],
+  ['gemini-2.5-flash', 'none', { thinkingBudget: 0 }],
+  ['gemini-2.5-pro', 'none', { thinkingBudget: 128 }],
+])('%s thinks %s as it can be told', async (model, effort, expected) => {
+  const host = hostOf({ body: sse({}) })
+  await read(createGemini({ model, host, attempts: 1 }), { ...hello, reasoning: { effort } })
+  const body = JSON.parse(host.bodies[0] as string) as { generationConfig: { thinkingConfig: object } }
+  expect(body.generationConfig.thinkingConfig).toEqual(expected)
 })

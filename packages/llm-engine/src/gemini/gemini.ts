@@ -10,7 +10,10 @@ import { geminiModels } from './models'
 import { geminiBody } from './request'
 
 /** Options of {@link createGemini}. */
-export type GeminiOptions = ModelOptions
+export interface GeminiOptions extends ModelOptions {
+  /** Fields of every request that the provider alone has. The `providerOptions` of a call go over them. */
+  providerOptions?: GeminiCallOptions
+}
 
 /** What Gemini takes beyond the neutral call. The fields go into the request as they are. */
 export interface GeminiCallOptions {

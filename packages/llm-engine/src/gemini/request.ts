@@ -29,7 +29,7 @@ export function geminiBody(call: ModelCall, model: string, warnings: string[]): 
     seed: call.seed,
     responseMimeType: output && 'application/json',
     responseJsonSchema: output && geminiSchema(output.schema),
-    thinkingConfig: thinking(call),
+    thinkingConfig: thinking(call, model, warnings),
   })
   return defined({
     systemInstruction: system.length > 0 ? { parts: system } : undefined,
@@ -66,10 +66,30 @@ function toolConfig({ toolChoice: choice }: ModelCall, warnings: string[]): Json
   return mode('AUTO') as JsonObject
 }
 
-function thinking({ reasoning }: ModelCall): JsonObject | undefined {
+/** Models before Gemini 3 think on a budget, and refuse levels. */
+const onBudget = /^gemini-[12]\./
+/** One that can not be kept from thinking, and the least it takes. */
+const alwaysThinks = /^gemini-2\.5-pro/
+const leastBudget = 128
+const budgets: Readonly<Record<ReasoningEffort, number>> = {
+  none: 0,
+  minimal: 512,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 24_576,
+  max: 24_576,
+}
+
+function thinking({ reasoning }: ModelCall, model: string, warnings: string[]): JsonObject | undefined {
   if (reasoning === undefined) return undefined
-  const { effort, budgetTokens, show = true } = reasoning
-  if (effort === 'none') return { thinkingBudget: 0 }
+  const { effort, show = true } = reasoning
+  if (effort === 'none') {
+    if (!alwaysThinks.test(model)) return { thinkingBudget: 0 }
+    warnings.push(`${model} can not be kept from thinking: it is asked for as little as it takes.`)
+    return { thinkingBudget: leastBudget }
+  }
+  const { budgetTokens = effort !== undefined && onBudget.test(model) ? budgets[effort] : undefined } = reasoning
   return {
     includeThoughts: show,
     ...(budgetTokens !== undefined && { thinkingBudget: budgetTokens }),

@@ -4,11 +4,11 @@ import type { Wire, WireRequest } from '../wire/wire'
 import { resolveKey } from './api-key'
 import { runAttempts } from './attempts'
 import { Exchange } from './exchange'
-import type { ModelOptions } from './model-options'
+import type { ClientOptions, ModelOptions } from './model-options'
 import { PartStream } from './part-stream'
 
 /** Makes a model of a wire: attempts, waits, timers and keys are the same for all. */
-export function createModel(wire: Wire, options: ModelOptions, baseUrl: string): LanguageModel {
+export function createModel(wire: Wire, options: ClientOptions, baseUrl: string): LanguageModel {
   return {
     provider: wire.provider,
     modelId: wire.modelId,
@@ -20,7 +20,7 @@ export function createModel(wire: Wire, options: ModelOptions, baseUrl: string):
 
 function batches(
   wire: Wire,
-  options: ModelOptions,
+  options: ClientOptions,
   call: ModelCall,
   signal: AbortSource,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
@@ -47,10 +47,16 @@ function batches(
   })
 }
 
-function requestOf(wire: Wire, options: ModelOptions, call: ModelCall): WireRequest {
-  const request = wire.request(call)
+function requestOf(wire: Wire, options: ClientOptions, call: ModelCall): WireRequest {
+  const request = wire.request(withOwn(call, wire.provider, options.providerOptions))
   if (options.headers === undefined && call.headers === undefined) return request
   return { ...request, headers: { ...request.headers, ...lowerCase(options.headers), ...lowerCase(call.headers) } }
+}
+
+function withOwn(call: ModelCall, provider: string, own: object | undefined): ModelCall {
+  if (own === undefined) return call
+  const { providerOptions } = call
+  return { ...call, providerOptions: { ...providerOptions, [provider]: { ...own, ...providerOptions?.[provider] } } }
 }
 
 /** Names in one case, so that a header given twice is one header. */

@@ -29,6 +29,11 @@ export interface ModelOptions {
   host?: ModelHost
 }
 
+/** The same with what each client alone takes, of whatever type. */
+export interface ClientOptions extends ModelOptions {
+  providerOptions?: object
+}
+
 /** Limits where nothing else is said, ms. */
 export const defaultTimeouts = { headersMs: 30_000, firstOutputMs: 120_000, idleMs: 60_000 } as const
 

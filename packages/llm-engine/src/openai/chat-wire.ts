@@ -1,6 +1,6 @@
 import type { LanguageModel } from '@pf-agents/agent-core'
 import { createModel } from '../model/create-model'
-import type { ModelOptions } from '../model/model-options'
+import type { ClientOptions } from '../model/model-options'
 import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import type { Wire } from '../wire/wire'
@@ -17,7 +17,7 @@ export interface ChatAddress {
 }
 
 /** A model behind Chat Completions. */
-export function createChatModel(options: ModelOptions, profile: ChatProfile, address: ChatAddress): LanguageModel {
+export function createChatModel(options: ClientOptions, profile: ChatProfile, address: ChatAddress): LanguageModel {
   const wire: Wire = {
     provider: profile.provider,
     modelId: options.model,

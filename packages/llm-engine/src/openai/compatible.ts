@@ -8,6 +8,8 @@ import { createChatModel } from './chat-wire'
 export interface CompatibleOptions extends ModelOptions {
   /** The server: one that comes with the package, or your own. */
   server: ChatProfile
+  /** Fields of every request that the provider alone has. The `providerOptions` of a call go over them. */
+  providerOptions?: Readonly<Record<string, unknown>>
 }
 
 /**

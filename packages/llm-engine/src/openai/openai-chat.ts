@@ -1,6 +1,6 @@
 import { type LanguageModel, PfError } from '@pf-agents/agent-core'
 import type { ModelOptions } from '../model/model-options'
-import type { ChatProfile } from './chat-profile'
+import type { ChatProfile, OpenAiChatOptions } from './chat-profile'
 import { bearer, trimmed } from '../wire/address'
 import { createChatModel } from './chat-wire'
 import { openAiModels } from './openai-models'
@@ -15,8 +15,10 @@ const openAi: ChatProfile = {
   models: openAiModels,
 }
 
-/** Options of {@link createOpenAiChat}. */
-export interface OpenAiOptions extends ModelOptions {
+/** Options of {@link createOpenAiChat}, and of `createOpenAiResponses` with the fields of that interface. */
+export interface OpenAiOptions<Call extends object = OpenAiChatOptions> extends ModelOptions {
+  /** Fields of every request that the provider alone has. The `providerOptions` of a call go over them. */
+  providerOptions?: Call
   /** Send cache marks as explicit breakpoints; models before gpt-5.6 refuse them. Default false. */
   cacheMarks?: boolean
 }
@@ -43,7 +45,9 @@ export function createOpenAiChat(options: OpenAiOptions): LanguageModel {
 }
 
 /** Where an Azure deployment is and how it is entered. */
-export interface AzureOptions extends Omit<ModelOptions, 'baseUrl'> {
+export interface AzureOptions<Call extends object = OpenAiChatOptions> extends Omit<ModelOptions, 'baseUrl'> {
+  /** Fields of every request that the provider alone has. The `providerOptions` of a call go over them. */
+  providerOptions?: Call
   /** Such as `https://my-resource.openai.azure.com`. */
   endpoint: string
   /** Name of the deployment. Default: `model`. */
@@ -55,7 +59,9 @@ export interface AzureOptions extends Omit<ModelOptions, 'baseUrl'> {
 }
 
 /** How requests to Azure carry the key. */
-export function azureAuthorization({ auth }: AzureOptions): (key: string) => Readonly<Record<string, string>> {
+export function azureAuthorization({
+  auth,
+}: Pick<AzureOptions, 'auth'>): (key: string) => Readonly<Record<string, string>> {
   return auth === 'bearer' ? bearer : (key) => ({ 'api-key': key })
 }
 

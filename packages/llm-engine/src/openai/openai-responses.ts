@@ -1,6 +1,6 @@
 import { type LanguageModel, PfError } from '@pf-agents/agent-core'
 import { createModel } from '../model/create-model'
-import type { ModelOptions } from '../model/model-options'
+import type { ClientOptions } from '../model/model-options'
 import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import { bearer, trimmed } from '../wire/address'
@@ -31,7 +31,7 @@ export interface OpenAiResponsesOptions {
  * const model = createOpenAiResponses({ model: 'gpt-5', apiKey: secret('OPENAI_API_KEY') })
  * ```
  */
-export function createOpenAiResponses(options: OpenAiOptions): LanguageModel {
+export function createOpenAiResponses(options: OpenAiOptions<OpenAiResponsesOptions>): LanguageModel {
   const { model, cacheMarks = false } = options
   const url = `${trimmed(options.baseUrl ?? 'https://api.openai.com/v1')}/responses`
   return responsesModel(options, { url, model, provider: 'openai', cacheMarks, authorization: bearer })
@@ -42,7 +42,7 @@ export function createOpenAiResponses(options: OpenAiOptions): LanguageModel {
  *
  * @throws PfError PF_CONFIG_INVALID where the endpoint is no address, or a version of the classic interface is given
  */
-export function createAzureResponses(options: AzureOptions): LanguageModel {
+export function createAzureResponses(options: AzureOptions<OpenAiResponsesOptions>): LanguageModel {
   const endpoint = trimmed(options.endpoint)
   if (!/^https?:\/\//.test(endpoint)) throw new PfError('PF_CONFIG_INVALID', 'The endpoint of Azure must be a URL.')
   if (options.apiVersion !== undefined) {
@@ -63,7 +63,7 @@ export function createAzureResponses(options: AzureOptions): LanguageModel {
 }
 
 function responsesModel(
-  options: ModelOptions,
+  options: ClientOptions,
   about: { url: string; model: string; provider: string; cacheMarks: boolean; authorization: Wire['authorization'] },
 ): LanguageModel {
   const { url, provider, authorization } = about

@@ -15,13 +15,16 @@ import { createOpenAiChat, createOpenAiResponses } from '../openai'
 import { createReplyCollector } from '../reply/reply'
 import { createFakeProvider, type FakeScript, type FakeTurn } from '../testing'
 
-const wires: Record<string, (options: Partial<ModelOptions>) => LanguageModel> = {
+/** Options of any client. */
+type Options = Partial<ModelOptions> & { providerOptions?: Record<string, never> }
+
+const wires: Record<string, (options: Options) => LanguageModel> = {
   chat: (options) => createOpenAiChat({ model: 'm', apiKey: 'k', ...options }),
   responses: (options) => createOpenAiResponses({ model: 'm', apiKey: 'k', ...options }),
   anthropic: (options) => createAnthropic({ model: 'm', apiKey: 'k', ...options }),
   gemini: (options) => createGemini({ model: 'm', apiKey: 'k', ...options }),
 }
-type Make = (options: Partial<ModelOptions>) => LanguageModel
+type Make = (options: Options) => LanguageModel
 
 const whole: FakeTurn = {
   reasoning: 'Hm 😀.',
@@ -365,6 +368,18 @@ describe.each(Object.entries(wires))('%s', (wire, make) => {
     })
   })
 
+  it('options of the provider: those of the model in every call, those of a call over them', async () => {
+    const host = hostOf({ body: await bytesOf(make, { text: 'x' }) })
+    const model = make({ host, providerOptions: { own: 1, other: 1 } as never })
+    const { provider } = model
+    await read(model)
+    await read(model, { ...hello, providerOptions: { [provider]: { other: 2 }, someoneElse: { own: 3 } } })
+    expect(host.bodies.map((body) => JSON.parse(body) as object)).toMatchObject([
+      { own: 1, other: 1 },
+      { own: 1, other: 2 },
+    ])
+  })
+
   it('12 and goldens: the same call is worded the same, byte for byte', async () => {
     const host = hostOf({ body: await bytesOf(make, { text: '{}' }) })
     const call = {
@@ -383,4 +398,16 @@ describe.each(Object.entries(wires))('%s', (wire, make) => {
     expect(first).toMatch(/"b".*"a"/)
     expect(first).toContain('"additionalProperties":false')
   })
+})
+
+it('options that a provider does not know are no types', () => {
+  const host = hostOf({ body: '' })
+  // @ts-expect-error no such tier
+  createOpenAiChat({ model: 'm', host, providerOptions: { service_tier: 'fast' } })
+  // @ts-expect-error a word
+  createOpenAiResponses({ model: 'm', host, providerOptions: { truncation: 5 } })
+  // @ts-expect-error no such time
+  createAnthropic({ model: 'm', host, providerOptions: { cache_control: { type: 'ephemeral', ttl: '2h' } } })
+  // @ts-expect-error a threshold is missing
+  createGemini({ model: 'm', host, providerOptions: { safetySettings: [{ category: 'x' }] } })
 })
