@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const hooks = new URL('./source-hooks.mjs', import.meta.url).href
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
 
 /** A run of the command line from its sources. */
 export interface CliRun {
@@ -11,7 +12,7 @@ export interface CliRun {
   /** Both streams so far. */
   readonly out: string
   readonly err: string
-  /** Resolves when either stream matches, with the match. Rejects when the program ends before, or after 15 s. */
+  /** Resolves when either stream matches, with the match. Rejects when the program ends before, or after a minute. */
   shows(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   signal(name: NodeJS.Signals): void
   /**
@@ -30,7 +31,8 @@ export function startCli(
 ): CliRun {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', hooks, bin, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, NODE_OPTIONS: '', ...options.env },
+    // The sources without their types are kept from one run to the next.
+    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: compileCache, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const text = { out: '', err: '' }
@@ -65,7 +67,7 @@ export function startCli(
       child.stderr.destroy()
     },
     ended,
-    shows: (pattern, timeoutMs = 15_000) =>
+    shows: (pattern, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const fail = (what: string): void => {
           watchers.delete(look)

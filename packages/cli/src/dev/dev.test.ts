@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CliRun, runCli, startCli } from '../../test/run-cli'
 
+const slow = { timeout: 180_000 }
 let folder: string
 const running: CliRun[] = []
 beforeEach(() => {
@@ -62,7 +63,7 @@ function childrenOf(pid: number): number[] {
 const alive = (pid: number) => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
 async function until(check: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (check()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -70,7 +71,7 @@ async function until(check: () => boolean, what: string): Promise<void> {
 }
 
 describe('pf dev', () => {
-  it('serves an agent with a model, and nothing but its file is needed', { timeout: 60_000 }, async () => {
+  it('serves an agent with a model, and nothing but its file is needed', slow, async () => {
     write(
       'agent.ts',
       `import { defineAgent, defineTool, jsonSchema } from '@pf-agents/agent-core'
@@ -106,30 +107,26 @@ export default defineAgent({
     expect(await runOverAgui(url)).toContain('It is ')
   })
 
-  it(
-    'serves an agent, takes changes over at the same address, and ends without a trace',
-    { timeout: 20_000 },
-    async () => {
-      write('answer.ts', "export const answer: string = 'one'")
-      write('agent.ts', agent('answer').replace('\n', "\nimport { answer } from './answer'\n"))
-      const run = dev()
-      const url = (await run.shows(/Serving (http\S+)/))[1] as string
-      expect(await ask(url)).toBe('one')
-      expect(await runOverAgui(url)).toMatch(/RUN_STARTED[^]+"delta":"one"[^]+RUN_FINISHED/)
+  it('serves an agent, takes changes over at the same address, and ends without a trace', slow, async () => {
+    write('answer.ts', "export const answer: string = 'one'")
+    write('agent.ts', agent('answer').replace('\n', "\nimport { answer } from './answer'\n"))
+    const run = dev()
+    const url = (await run.shows(/Serving (http\S+)/))[1] as string
+    expect(await ask(url)).toBe('one')
+    expect(await runOverAgui(url)).toMatch(/RUN_STARTED[^]+"delta":"one"[^]+RUN_FINISHED/)
 
-      write('answer.ts', "export const answer: string = 'two'")
-      expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)
-      expect(await ask(url)).toBe('two')
-      const [child] = childrenOf(run.pid) as [number]
+    write('answer.ts', "export const answer: string = 'two'")
+    expect((await run.shows(/Reloaded (http\S+)/))[1]).toBe(url)
+    expect(await ask(url)).toBe('two')
+    const [child] = childrenOf(run.pid) as [number]
 
-      run.signal('SIGINT')
-      expect((await run.ended).code).toBe(0)
-      expect(alive(child)).toBe(false)
-      expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
-    },
-  )
+    run.signal('SIGINT')
+    expect((await run.ended).code).toBe(0)
+    expect(alive(child)).toBe(false)
+    expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
+  })
 
-  it('serves a playground beside it, unless told not to', { timeout: 60_000 }, async () => {
+  it('serves a playground beside it, unless told not to', slow, async () => {
     write('agent.ts', agent("'x'"))
     const [, page] = (await dev().shows(/Playground (http\S+)/)) as unknown as [string, string]
     expect(page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/playground$/)
@@ -141,7 +138,7 @@ export default defineAgent({
     expect(without.err).not.toContain('Playground')
   })
 
-  it('leaves it to a file that serves by itself whether there is a playground', { timeout: 60_000 }, async () => {
+  it('leaves it to a file that serves by itself whether there is a playground', slow, async () => {
     write(
       'main.ts',
       `import { createServer } from 'node:http'
@@ -153,7 +150,7 @@ createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')
     expect(run.err).not.toContain('Playground')
   })
 
-  it('shows what is wrong and goes on with the version before', { timeout: 20_000 }, async () => {
+  it('shows what is wrong and goes on with the version before', slow, async () => {
     write('agent.ts', agent("'good'"))
     const run = dev()
     const url = (await run.shows(/Serving (http\S+)/))[1] as string
@@ -176,7 +173,7 @@ createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')
     expect(await ask(url)).toBe('better')
   })
 
-  it('waits for a change where the first version does not build', { timeout: 20_000 }, async () => {
+  it('waits for a change where the first version does not build', slow, async () => {
     write('agent.ts', 'export default {{')
     const run = dev()
     await run.shows(/Not reloaded\. Waiting for a change\./)
@@ -184,7 +181,7 @@ createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')
     expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('late')
   })
 
-  it('runs a file that serves by itself, and finds what lies beside it', { timeout: 20_000 }, async () => {
+  it('runs a file that serves by itself, and finds what lies beside it', slow, async () => {
     write('data.txt', 'from a file')
     write(
       'main.ts',
@@ -197,7 +194,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(await (await fetch(url)).text()).toBe(`from a file ${folder}`)
   })
 
-  it('gives variables from a file, and lets a debugger attach', { timeout: 20_000 }, async () => {
+  it('gives variables from a file, and lets a debugger attach', slow, async () => {
     write('.env', 'GREETING=hello')
     write('agent.ts', agent("process.env['GREETING'] ?? 'nothing'"))
     const run = dev('agent.ts', '--var-file', '.env', '--inspect-port', '0')
@@ -209,7 +206,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(await ask((await run.shows(/Reloaded (http\S+)/))[1] as string)).toBe('changed')
   })
 
-  it('leaves no process behind when it is killed', { timeout: 60_000 }, async () => {
+  it('leaves no process behind when it is killed', slow, async () => {
     write('agent.ts', agent("'x'"))
     const run = dev()
     await run.shows(/Serving/)
@@ -219,7 +216,7 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     await until(() => !alive(child), 'the server ended with the command')
   })
 
-  it('says so where a file does not serve, and ends when asked', { timeout: 30_000 }, async () => {
+  it('says so where a file does not serve, and ends when asked', slow, async () => {
     write('agent.ts', 'export const answer = 1\nsetInterval(() => {}, 1_000)')
     const run = dev()
     await run.shows(/It does not listen yet\. Export the agent or the app as default/)
@@ -229,12 +226,12 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(code).toBe(0)
   })
 
-  it('says so where the default export is no agent', { timeout: 20_000 }, async () => {
+  it('says so where the default export is no agent', slow, async () => {
     write('agent.ts', 'export default { name: 1 }')
     await dev().shows(/An app needs an agent, made by defineAgent, and was given an object that is none/)
   })
 
-  it('says that a port is taken', { timeout: 20_000 }, async () => {
+  it('says that a port is taken', slow, async () => {
     write('agent.ts', agent("'x'"))
     const first = dev()
     const port = new URL((await first.shows(/Serving (http\S+)/))[1] as string).port

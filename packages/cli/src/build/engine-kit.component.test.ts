@@ -1,0 +1,71 @@
+// What is kept of an engine makes the component that componentize-js makes by itself.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startComponentize } from '../../test/start-componentize'
+import { componentOf, type EngineKit, kitOf, packKit, unpackKit, type WholeRun } from './engine-kit'
+
+/** What componentize-js makes of code when nothing is kept. */
+async function wholeRun(code?: string): Promise<WholeRun> {
+  using run = startComponentize(code)
+  run.child.send(run.request)
+  expect(await run.answered).toEqual({ ok: true })
+  const { engine, bindings, snapshot, output } = run.request
+  return {
+    engine: readFileSync(engine),
+    bindings: readFileSync(bindings, 'utf8'),
+    snapshot: readFileSync(snapshot),
+    component: readFileSync(output),
+  }
+}
+
+describe('a kit', { timeout: 120_000 }, () => {
+  let other: WholeRun
+  let kit: EngineKit
+  beforeAll(async () => {
+    const words = JSON.stringify('other '.repeat(50_000))
+    const [one, two] = await Promise.all([
+      wholeRun(),
+      wholeRun(`const words = ${words}\nexport function run() { return words }\n`),
+    ])
+    other = two
+    kit = unpackKit(packKit(kitOf(one) as EngineKit))
+  }, 120_000)
+
+  it('makes the same component of other code, byte for byte', () => {
+    const made = componentOf(kit, other.snapshot) as Uint8Array
+    expect(made.byteLength).toBeGreaterThan(kit.engine.byteLength)
+    expect(Buffer.compare(made, other.component)).toBe(0)
+  })
+
+  it('has no component for the snapshot of another engine', () => {
+    const foreign = Buffer.from(other.snapshot)
+    foreign.write('target-features', foreign.lastIndexOf('target_features', undefined, 'latin1'), 'latin1')
+    expect(componentOf(kit, foreign)).toBeUndefined()
+  })
+
+  it('is not made where the component has another memory than the snapshot', () => {
+    expect(kitOf({ ...other, snapshot: other.engine })).toBeUndefined()
+  })
+
+  it('ends a build at the snapshot, which says what is wrong with the code all the same', async () => {
+    const run = async (code?: string) => {
+      using started = startComponentize(code)
+      const { child, request, answered } = started
+      writeFileSync(request.engine, kit.engine)
+      writeFileSync(request.bindings, kit.bindings)
+      child.send({ ...request, engineGiven: true })
+      const answer = await answered
+      const snapshot = existsSync(request.snapshot) ? readFileSync(request.snapshot) : undefined
+      return { answer, snapshot, isWhole: existsSync(request.output) }
+    }
+    const [good, bad] = await Promise.all([run(), run('export function run() {}\nundefinedName.x\n')])
+    expect(good).toMatchObject({ answer: { ok: true }, isWhole: false })
+    const component = componentOf(kit, good.snapshot as Uint8Array)
+    expect(component?.subarray(0, 8)).toEqual(Buffer.from('0061736d0d000100', 'hex'))
+    expect(bad).toEqual({
+      answer: { ok: false, message: expect.stringContaining('undefinedName') as string },
+      snapshot: undefined,
+      isWhole: false,
+    })
+  })
+})
