@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startComponent, type StartedComponent } from '@pf-agents/testing/node'
-import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { createFakeProvider } from '@pf-agents/llm-engine/testing'
+import { startComponent, type StartedComponent, startHandler } from '@pf-agents/testing/node'
 import { assistant, said, send } from './scenario'
 
 const entry = new URL('main.spin.ts', import.meta.url).pathname
@@ -16,19 +16,16 @@ describe('the assistant as a component', () => {
 
 describe('the assistant as a component, with a model', () => {
   it('asks the one whose variable is set', { timeout: 60_000 }, async () => {
-    const provider = await serveFake([
+    const provider = createFakeProvider([
       { toolCalls: [{ name: 'take_note', arguments: { text: 'by the model' } }] },
       { text: 'Noted.' },
     ])
-    try {
-      await using app = await startComponent(entry, {
-        variables: { OLLAMA_HOST: provider.url, MODEL: 'tiny' },
-        outbound: ['http://127.0.0.1:*'],
-      })
-      expect(said(await send(app.url, 'Hello'))).toBe('Noted.')
-      expect(provider.requests.map(({ body }) => body['model'])).toEqual(['tiny', 'tiny'])
-    } finally {
-      await provider.close()
-    }
+    await using server = await startHandler(provider.handle)
+    await using app = await startComponent(entry, {
+      variables: { OLLAMA_HOST: server.url, MODEL: 'tiny' },
+      outbound: ['http://127.0.0.1:*'],
+    })
+    expect(said(await send(app.url, 'Hello'))).toBe('Noted.')
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual(['tiny', 'tiny'])
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
-import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { startHandler } from '@pf-agents/testing/node'
 import { generate } from '@pf-agents/llm-engine'
 import { createFakeProvider } from '@pf-agents/llm-engine/testing'
 import { answer, assistant, said, send } from './scenario'
@@ -115,18 +115,15 @@ it.each([['OLLAMA_HOST', '/v1/chat/completions']])(
   'asks a model where %s is set',
   { timeout: 60_000 },
   async (variable, path) => {
-    const provider = await serveFake([
+    const provider = createFakeProvider([
       { toolCalls: [{ name: 'take_note', arguments: { text: 'by the model' } }] },
       { text: 'Noted.' },
     ])
-    try {
-      const app = await begin({ [variable]: provider.url, MODEL: 'tiny' })
-      expect(said(await send(app.url, 'Hello'))).toBe('Noted.')
-      expect(provider.requests.map(({ body }) => body['model'])).toEqual(['tiny', 'tiny'])
-      expect(new URL(provider.requests[0]?.url ?? '').pathname).toBe(path)
-    } finally {
-      await provider.close()
-    }
+    await using server = await startHandler(provider.handle)
+    const app = await begin({ [variable]: server.url, MODEL: 'tiny' })
+    expect(said(await send(app.url, 'Hello'))).toBe('Noted.')
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual(['tiny', 'tiny'])
+    expect(new URL(provider.requests[0]?.url ?? '').pathname).toBe(path)
   },
 )
 

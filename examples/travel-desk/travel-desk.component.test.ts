@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { startComponent, type StartedComponent } from '@pf-agents/testing/node'
-import { serveFake } from '../../packages/llm-engine/test/serve-fake'
+import { createFakeProvider } from '@pf-agents/llm-engine/testing'
+import { startComponent, type StartedComponent, startHandler } from '@pf-agents/testing/node'
 import { modelTalks, modelTurns, travelDesk } from './scenario'
 
 describe('the travel desk as a component', () => {
@@ -13,14 +13,10 @@ describe('the travel desk as a component', () => {
 })
 
 it('the travel desk as a component talks where it has a model', { timeout: 120_000 }, async () => {
-  const provider = await serveFake(modelTurns)
-  try {
-    await using app = await startComponent(new URL('main.spin.ts', import.meta.url).pathname, {
-      variables: { OLLAMA_HOST: provider.url },
-      outbound: ['http://127.0.0.1:*'],
-    })
-    await modelTalks(app.url)
-  } finally {
-    await provider.close()
-  }
+  await using server = await startHandler(createFakeProvider(modelTurns).handle)
+  await using app = await startComponent(new URL('main.spin.ts', import.meta.url).pathname, {
+    variables: { OLLAMA_HOST: server.url },
+    outbound: ['http://127.0.0.1:*'],
+  })
+  await modelTalks(app.url)
 })

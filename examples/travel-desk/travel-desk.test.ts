@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { HttpAgent } from '@ag-ui/client'
 import { createA2AClient } from '@pf-agents/a2a-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { StartedApp } from '@pf-agents/testing/node'
+import { createFakeProvider } from '@pf-agents/llm-engine/testing'
+import { type StartedApp, startHandler } from '@pf-agents/testing/node'
 import { startEntry } from '../../packages/testing/test/start-entry'
-import { serveFake } from '../../packages/llm-engine/test/serve-fake'
 import { modelTalks, modelTurns, travelDesk } from './scenario'
 
 const file = (name: string) => new URL(name, import.meta.url).pathname
@@ -116,14 +116,11 @@ describe('the travel desk on Node', () => {
 })
 
 it('the travel desk on Node talks where it has a model', { timeout: 60_000 }, async () => {
-  const provider = await serveFake(modelTurns)
-  try {
-    await using app = await startEntry(file('main.node.ts'), { OLLAMA_HOST: provider.url })
-    await modelTalks(app.url)
-    expect(JSON.stringify(provider.requests[1]?.body)).toContain('PF 310')
-  } finally {
-    await provider.close()
-  }
+  const provider = createFakeProvider(modelTurns)
+  await using server = await startHandler(provider.handle)
+  await using app = await startEntry(file('main.node.ts'), { OLLAMA_HOST: server.url })
+  await modelTalks(app.url)
+  expect(JSON.stringify(provider.requests[1]?.body)).toContain('PF 310')
 })
 
 it('is one agent file for both entries', () => {

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type ErrorCode,
+  errorCodes,
   type LanguageModel,
   type ModelCall,
   type ModelProfile,
@@ -146,7 +147,8 @@ function partsOf(
 }
 
 function failure(code: ErrorCode, provider: string, model: string): PfError {
-  return new PfError(code, undefined, { details: { provider, model }, retryable: passing.has(code) })
+  const { summary, remedy } = errorCodes[code]
+  return new PfError(code, `${summary} ${remedy}`, { details: { provider, model }, retryable: passing.has(code) })
 }
 
 /** Waits by the clock, but no longer than the signals let it. */
