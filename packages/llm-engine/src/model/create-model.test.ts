@@ -308,5 +308,11 @@ describe('fallback', () => {
       code: 'PF_MODEL_REQUEST_INVALID',
     })
     expect(() => createFallbackModel([])).toThrow(PfError)
+    const long = createOpenAiChat({ model: 'm', profile: { contextWindow: 9000, tools: true } })
+    expect(createFallbackModel([long, other([ok])]).profile).toEqual({ contextWindow: 9000, tools: true })
+    expect(createFallbackModel([long, other([ok])], { profile: { contextWindow: 500 } }).profile).toEqual({
+      contextWindow: 500,
+      tools: true,
+    })
   })
 })

@@ -1,9 +1,21 @@
-import { type LanguageModel, mergeNeeds, type ModelCall, type ModelStreamPart, PfError } from '@pf-agents/agent-core'
+import {
+  type LanguageModel,
+  mergeNeeds,
+  type ModelCall,
+  type ModelProfile,
+  type ModelStreamPart,
+  PfError,
+} from '@pf-agents/agent-core'
 
 /** Options of {@link createFallbackModel}. */
 export interface FallbackOptions {
   /** Whether to ask the next model after this error. Default: after all but a bad request, a filter and an answer cut off. */
   when?: (error: PfError) => boolean
+  /**
+   * Goes over the profile of the first model, which is the profile of the whole. Give `contextWindow` where prompts should
+   * fit a model behind it that has a shorter window.
+   */
+  profile?: ModelProfile
 }
 
 const final = new Set(['PF_MODEL_INTERRUPTED', 'PF_MODEL_REQUEST_INVALID', 'PF_MODEL_CONTENT_FILTER'])
@@ -26,7 +38,7 @@ export function createFallbackModel(models: readonly LanguageModel[], options: F
   return {
     provider: first.provider,
     modelId: first.modelId,
-    ...(first.profile && { profile: first.profile }),
+    ...((first.profile ?? options.profile) && { profile: { ...first.profile, ...options.profile } }),
     needs: mergeNeeds(models.map(({ needs }) => needs)),
     stream: (call) => attempts(models, call, when),
   }
