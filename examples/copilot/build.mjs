@@ -1,22 +1,8 @@
 // Bundles the page: one script, one style sheet, one document, and nothing from elsewhere.
-import { copyFileSync } from 'node:fs'
-import { build } from 'esbuild'
+import { bundlePage } from '@pf-agents/tooling-page/bundle'
 
-const folder = new URL('.', import.meta.url).pathname
-
-await build({
-  absWorkingDir: folder,
-  entryPoints: { page: 'page/main.tsx', style: 'page/style.css' },
+await bundlePage({
+  folder: import.meta.dirname,
   outdir: 'dist',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: 'es2022',
-  platform: 'browser',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  tsconfigRaw: {},
-  legalComments: 'linked',
-  logLevel: 'warning',
+  entryPoints: { page: 'page/main.tsx', style: 'page/style.css' },
 })
-copyFileSync(`${folder}page/index.html`, `${folder}dist/index.html`)

@@ -1,6 +1,4 @@
-// Bundles the page: one script, one style sheet, one document, all of them static.
-import { copyFileSync } from 'node:fs'
-import { build } from 'esbuild'
+import { bundlePage } from '@pf-agents/tooling-page/bundle'
 
 /** What comes with the client of AG-UI and is never reached: languages of messages that are not shown, and binary streams. */
 const leaner = {
@@ -19,21 +17,10 @@ export { refuse as decode, refuse as encode }`,
   },
 }
 
-await build({
-  entryPoints: { playground: 'page/main.tsx' },
+await bundlePage({
+  folder: import.meta.dirname,
   outdir: 'dist/page',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: 'es2022',
-  platform: 'browser',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  // What was built of other packages, not their sources, which the path mapping of a tsconfig leads to.
-  tsconfigRaw: {},
+  entryPoints: { playground: 'page/main.tsx' },
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [leaner],
-  legalComments: 'linked',
-  logLevel: 'warning',
 })
-copyFileSync('page/index.html', 'dist/page/index.html')

@@ -1,3 +1,4 @@
+import { isKeyboardFree, sendsByEnter } from '@pf-agents/tooling-page/conversation'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Desk } from './desk'
@@ -9,10 +10,9 @@ export function Composer({ desk }: { desk: Desk }) {
   const isWorking = desk.isWorking.value
   const isBusy = isWorking || desk.isWaiting.value
 
-  // Whoever answered by the keyboard writes on here; on a phone it would open one.
+  // Whoever answered by the keyboard writes on here.
   useEffect(() => {
-    const isFree = document.activeElement === null || document.activeElement === document.body
-    if (!isBusy && isFree && matchMedia('(hover: hover)').matches) field.current?.focus()
+    if (!isBusy && isKeyboardFree()) field.current?.focus()
   }, [isBusy])
 
   useEffect(() => {
@@ -47,9 +47,7 @@ export function Composer({ desk }: { desk: Desk }) {
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-          event.preventDefault()
-          send()
+          if (sendsByEnter(event)) send()
         }}
       />
       {isBusy ? (

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { keepEndInView } from '@pf-agents/tooling-page/conversation'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Answered, Desk } from './desk'
 import { Entry } from './entry'
 import { Question } from './question'
@@ -9,7 +10,8 @@ const openers = ['Book a trip', 'Which flights are there?', 'What have I booked?
 /** What was said, what is asked, and what the desk is doing. */
 export function Conversation({ desk }: { desk: Desk }) {
   const { messages, answered, questions, calls, notice, isWorking } = desk
-  const log = useScrollToEnd([messages.value, questions.value, calls.value, notice.value])
+  const log = useRef<HTMLDivElement>(null)
+  useEffect(() => (log.current ? keepEndInView(log.current, '.asked > *') : undefined), [])
   const focus = useFocusOnNew(questions.value[0]?.id ?? calls.value[0]?.id)
   const results = new Map(
     messages.value.flatMap((one) => (one.role === 'tool' ? [[one.toolCallId, one] as const] : [])),
@@ -42,7 +44,7 @@ export function Conversation({ desk }: { desk: Desk }) {
           </p>
         )}
       </div>
-      <div ref={focus}>
+      <div class="asked" ref={focus}>
         {questions.value.map((question) => (
           <Question
             key={question.id}
@@ -63,7 +65,7 @@ function Welcome({ desk }: { desk: Desk }) {
   return (
     <div class="welcome">
       <h2>Where to?</h2>
-      <p>The desk knows flights between Lisbon, Vienna and Oslo. Set your wishes under “Your trip”, or just begin.</p>
+      <p>The desk knows flights between Lisbon, Vienna and Oslo. Set your wishes for the trip, or just begin.</p>
       <div class="choices">
         {openers.map((text) => (
           <button type="button" key={text} onClick={() => void desk.say(text)}>
@@ -90,38 +92,17 @@ function AnsweredAfter({ id, answered }: { id: string | undefined; answered: rea
   )
 }
 
-/** Keeps the end in view, unless the reader has gone back to read. */
-function useScrollToEnd(changes: readonly unknown[]) {
-  const ref = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(true)
-  useEffect(() => {
-    const element = ref.current
-    if (element === null) return undefined
-    const note = (): void => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 120
-    }
-    const stay = new ResizeObserver(() => {
-      if (isAtEnd.current) element.scrollTo({ top: element.scrollHeight })
-    })
-    element.addEventListener('scroll', note, { passive: true })
-    stay.observe(element)
-    return () => {
-      element.removeEventListener('scroll', note)
-      stay.disconnect()
-    }
-  }, [])
-  useLayoutEffect(() => {
-    if (isAtEnd.current) ref.current?.scrollTo({ top: ref.current.scrollHeight })
-  }, changes)
-  return ref
-}
-
-/** Whoever uses the keyboard is where the answer goes. */
+/**
+ * Whoever uses the keyboard is where the answer goes; where that is a button, before it: who is writing would agree to
+ * something by Enter.
+ */
 function useFocusOnNew(what: string | undefined) {
   const ref = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (what === undefined) return
-    ref.current?.querySelector<HTMLElement>('input, select, button:not([disabled]), [tabindex="0"]')?.focus()
+    const places = ['input', 'select', '[role=gridcell][tabindex="0"]', '.question']
+    const place = places.map((one) => ref.current?.querySelector<HTMLElement>(one)).find((one) => one)
+    place?.focus({ preventScroll: true })
   }, [what])
   return ref
 }

@@ -81,7 +81,7 @@ export class Desk {
   }
 
   /** Says what the traveller wants, in the state that the next run brings to the desk. */
-  wish(wishes: Wishes): void {
+  wish(wishes: { [Name in keyof Wishes]: Wishes[Name] | undefined }): void {
     this.#agent.setState({ ...this.state.value, wishes: { ...this.state.value.wishes, ...wishes } })
     this.#show()
   }

@@ -14,7 +14,7 @@ export function Question(props: {
   const options = optionsOf(schema)
   const prompt = promptOf(question)
   return (
-    <section class="question" aria-label={prompt}>
+    <section class="question" tabIndex={-1} aria-label={prompt}>
       <p>{prompt}</p>
       {options === undefined ? (
         <Form schema={schema} onAnswer={onAnswer} />

@@ -33,7 +33,7 @@ export function SeatMap({ call, onPick }: { call: ToolCall; onPick: (result: obj
 
   const missing = travellers - picked.value.length
   return (
-    <section class="question" aria-label={`Seats on ${flight}`}>
+    <section class="question" tabIndex={-1} aria-label={`Seats on ${flight}`}>
       <p>
         Pick {travellers === 1 ? 'a seat' : `${travellers} seats`} on {flight}.
       </p>

@@ -1,29 +1,10 @@
+import type { Flight } from '@pf-agents/example-travel-desk/flights'
+import type { Trip, Wishes } from '@pf-agents/example-travel-desk/trip-board'
+
+export type { Flight, Trip, Wishes }
+
 /** The state that the page and the desk share: the page writes the wishes, the desk the trip. */
 export type DeskState = { wishes: Wishes; trip?: Trip }
-
-export type Wishes = { travellers?: number | undefined; maxFare?: number | undefined }
-
-export type Trip = {
-  from: string
-  to: string
-  day: string
-  flights: Flight[]
-  flight?: string
-  travellers?: number
-  seats?: string[]
-  total?: number
-  reference?: string
-}
-
-export type Flight = {
-  number: string
-  from: string
-  to: string
-  departs: string
-  minutes: number
-  fare: number
-  seats: number
-}
 
 /** When a flight arrives, by the clock of its departure. */
 export function arrival({ departs, minutes }: Flight): string {

@@ -10,6 +10,7 @@ import {
   browserTest,
   eventually,
   hidden,
+  type Locator,
   type Page,
   screenshot,
   shown,
@@ -202,6 +203,39 @@ browserTest('is used by the keyboard alone', async ({ openPage }) => {
   await page.getByRole('tab', { name: 'Tasks' }).focus()
   await keyboard.press('ArrowRight')
   await shown(panel(page).getByText('No shared state'))
+})
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
+  browserTest('shows what is asked from its beginning, below all that was said', async ({ openPage }) => {
+    await using run = await begin(openPage, { size })
+    const { page } = run
+    await press(page, 'Plan a trip to Salzburg')
+    await shown(log(page).getByRole('link', { name: 'trip.ics' }))
+    await say(page, 'Book seats')
+    const isSeen = async (locator: Locator): Promise<boolean> => {
+      const box = await locator.boundingBox()
+      const around = await log(page).boundingBox()
+      return !!box && !!around && box.y >= around.y && box.y + box.height <= around.y + around.height
+    }
+    const answer = form(page).getByRole('button', { name: 'Answer', exact: true })
+    const seats = form(page).getByRole('spinbutton', { name: 'Seats' })
+    await eventually(() => isSeen(form(page).getByText('How would you like to travel?'))).toBe(true)
+    await eventually(() => isSeen(seats)).toBe(true)
+    if (size === 'phone') {
+      // Where not all of it has room, it still begins where it begins.
+      await page.setViewportSize({ width: 390, height: 500 })
+      await eventually(() => isSeen(form(page).getByText('How would you like to travel?'))).toBe(true)
+      expect(await isSeen(answer)).toBe(false)
+    }
+    expect(await page.evaluate('document.activeElement.className')).toBe('questions')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('2')
+    await eventually(() => seats.inputValue()).toBe('2')
+    await form(page).getByText('first').click()
+    await answer.click()
+    await shown(log(page).getByText('Booked 2 in first class'))
+    if (size === 'desktop') await eventually(() => page.evaluate('document.activeElement.id')).toBe('message')
+  })
 })
 
 browserTest('makes no HTML of what an agent says', async ({ openPage }) => {

@@ -1,3 +1,4 @@
+import { keepEndInView } from '@pf-agents/tooling-page/conversation'
 import { useComputed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { PlaygroundConfig } from '../../src/playground-config'
@@ -11,35 +12,18 @@ import { Questions } from './questions'
 import { transcript } from './transcript'
 import { Welcome } from './welcome'
 
-/** How far from its end a conversation may be for it to follow what is said, in pixels. */
-const nearEnd = 120
-
 /** The conversation, what it asks, and where one writes. */
 export function Chat({ session, config }: { session: Session; config: PlaygroundConfig }) {
   const scroller = useRef<HTMLDivElement>(null)
+  useEffect(() => (scroller.current ? keepEndInView(scroller.current, '.questions') : undefined), [])
   const entries = useComputed(() => transcript(session.messages.value)).value
   const phase = session.phase.value
   const problem = session.problem.value
   const questions = session.questions.value
-  const follows = useRef(true)
-  useEffect(() => {
-    const { current } = scroller
-    if (current && follows.current) current.scrollTop = current.scrollHeight
-  }, [entries, phase, problem, questions])
   const isEmpty = entries.length === 0 && problem === undefined && questions.length === 0
   return (
     <section class="chat" aria-label="Conversation">
-      <div
-        class="scroller"
-        ref={scroller}
-        tabIndex={0}
-        role="log"
-        aria-live="polite"
-        aria-relevant="additions"
-        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          follows.current = scrollHeight - scrollTop - clientHeight < nearEnd
-        }}
-      >
+      <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-live="polite" aria-relevant="additions">
         <div class="entries">
           {isEmpty &&
             (phase === 'joining' ? (

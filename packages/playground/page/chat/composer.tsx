@@ -1,3 +1,4 @@
+import { isKeyboardFree, sendsByEnter } from '@pf-agents/tooling-page/conversation'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Session } from '../session/session'
@@ -11,9 +12,9 @@ export function Composer({ session }: { session: Session }) {
   const isWorking = phase === 'running' || phase === 'cancelling'
   const isAsked = session.questions.value.length > 0
   useEffect(() => {
-    // Not on a phone, where it would bring up the keyboard.
-    if (window.matchMedia('(pointer: fine)').matches) area.current?.focus()
-  }, [session])
+    // Also once an answer was given, which the keyboard was at.
+    if (!isAsked && isKeyboardFree()) area.current?.focus()
+  }, [session, isAsked])
   const send = (): void => {
     const said = text.value.trim()
     if (said === '' || session.phase.value !== 'idle' || isAsked) return
@@ -42,9 +43,7 @@ export function Composer({ session }: { session: Session }) {
         onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && isWorking) void session.cancel()
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-          event.preventDefault()
-          send()
+          if (sendsByEnter(event)) send()
         }}
       />
       <div class="composer-row">

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { Field } from '../form/field'
 import type { Session } from '../session/session'
 import { transcript } from './transcript'
+import { useFocusWhenAsked } from './use-focus-when-asked'
 
 /** Calls of tools that a page is to carry out: here a person says what came of them. */
 export function PendingCalls({ session }: { session: Session }) {
@@ -19,9 +20,12 @@ export function PendingCalls({ session }: { session: Session }) {
 
 function PendingCall({ id, name, session }: { id: string; name: string; session: Session }) {
   const [text, setText] = useState('')
+  const form = useFocusWhenAsked()
   return (
     <form
       class="questions"
+      ref={form}
+      tabIndex={-1}
       aria-label={`Result of ${name}`}
       onSubmit={(event) => {
         event.preventDefault()

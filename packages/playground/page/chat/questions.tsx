@@ -5,6 +5,7 @@ import { Field } from '../form/field'
 import type { FieldSchema } from '../form/field-kind'
 import type { Session } from '../session/session'
 import { Approval, type Decision } from './approval'
+import { useFocusWhenAsked } from './use-focus-when-asked'
 
 const kindOf = ({ reason }: Interrupt): 'approval' | 'auth' | 'input' =>
   reason === 'tool_call' ? 'approval' : reason === 'auth_required' ? 'auth' : 'input'
@@ -20,6 +21,7 @@ export function Questions({ session }: { session: Session }) {
 
 function QuestionForm({ questions, session }: { questions: readonly Interrupt[]; session: Session }) {
   const [answers, setAnswers] = useState<Readonly<Record<string, unknown>>>({})
+  const form = useFocusWhenAsked()
   const isBusy = session.phase.value !== 'idle'
   const set = (id: string, value: unknown): void => setAnswers((before) => ({ ...before, [id]: value }))
   const send = (given: Readonly<Record<string, unknown>>): void =>
@@ -37,6 +39,8 @@ function QuestionForm({ questions, session }: { questions: readonly Interrupt[];
   return (
     <form
       class="questions"
+      ref={form}
+      tabIndex={-1}
       aria-label={questions.length === 1 ? 'The agent asks' : `The agent asks ${questions.length} questions`}
       onSubmit={(event) => {
         event.preventDefault()
