@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { errorBriefs } from './error-briefs.mjs'
 import { errorsPage } from './errors-page.mjs'
 import { withNeutralOverride } from './lint-override.mjs'
 import { withMatrix } from './matrix.mjs'
@@ -33,6 +34,7 @@ export async function generate(root, { check }) {
   put('tsconfig.neutral.json', json(neutralConfig(packages)))
   put('.oxlintrc.json', json(withNeutralOverride(JSON.parse(read('.oxlintrc.json')), packages)))
   put('docs/errors.md', await errorsPage(root))
+  put('packages/agent-core/src/error/briefs.ts', await errorBriefs(root))
   const readme = read('README.md')
   if (readme !== undefined) put('README.md', withMatrix(readme, packages))
   return stale

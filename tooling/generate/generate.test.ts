@@ -21,7 +21,7 @@ const workspace = (manifest: object = {}, more: Record<string, string | object> 
       pf: { targets: { '.': ['node', 'wasm'] } },
     },
     'packages/agent-core/src/error/codes.ts':
-      "export const errorCodes = { PF_A: { status: 404, summary: 'Not | there.', remedy: 'Look elsewhere.' } } as const\n",
+      "export const errorCodes = { PF_A: { status: 404, summary: 'Not | there.', remedy: 'Look elsewhere.' } } as const\nexport const spokenCodes = ['PF_A']\n",
     'presets/.keep': '',
     'docs/.keep': '',
     'examples/echo/package.json': { private: true },
@@ -41,6 +41,7 @@ it('writes export maps, configurations, the error page and the matrix, and then 
     'tsconfig.neutral.json',
     '.oxlintrc.json',
     'docs/errors.md',
+    'packages/agent-core/src/error/briefs.ts',
     'README.md',
   ])
   expect(await generate(root, { check: true })).toEqual([])
@@ -53,6 +54,8 @@ it('writes export maps, configurations, the error page and the matrix, and then 
   expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toContain(
     '| <a id="pf_a"></a>`PF_A` | 404 | Not \\| there. | Look elsewhere. |',
   )
+  const briefs = readFileSync(join(root, 'packages/agent-core/src/error/briefs.ts'), 'utf8')
+  expect(briefs).toMatch(/  PF_A: 404,[^]*  PF_A: 'Not \| there\. Look elsewhere\.',/)
 })
 
 it('lists presets with the features they are made of', async () => {

@@ -91,7 +91,11 @@ export class Service {
     version: WireVersion = '1.0',
   ): Promise<Response> {
     const { streaming, endpoints, push } = this.#parts
-    if (streaming === undefined) throw new PfError('PF_OPERATION_UNSUPPORTED')
+    if (streaming === undefined)
+      throw new PfError(
+        'PF_OPERATION_UNSUPPORTED',
+        'The agent does not offer this operation, or not for this task. Look at the capabilities in the agent card and at the state of the task.',
+      )
     const endpoint = endpoints.find(info.tenant, params.tenant)
     const activated = active.length === 0 ? undefined : await this.#activate(operation, params, request, info, active)
     const { outgoing, resume } = activated ?? {}
@@ -149,7 +153,10 @@ export class Service {
           const caller = callerOf(endpoint, info, version)
           return performPush(push, operation, params as Requests[PushOperation], caller)
         }
-        throw new PfError('PF_OPERATION_UNSUPPORTED')
+        throw new PfError(
+          'PF_OPERATION_UNSUPPORTED',
+          'The agent does not offer this operation, or not for this task. Look at the capabilities in the agent card and at the state of the task.',
+        )
     }
   }
 

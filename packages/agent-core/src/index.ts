@@ -4,9 +4,9 @@
  *
  * @module
  */
-export { type ErrorCode, errorCodes } from './error/codes'
+export { type ErrorCode, errorCodes, type SpokenCode } from './error/codes'
 export { describeError } from './error/describe-error'
-export { PfError, type PfErrorOptions } from './error/pf-error'
+export { isErrorCode, PfError, type PfErrorOptions } from './error/pf-error'
 export {
   type Target,
   UnsupportedOnTargetError,

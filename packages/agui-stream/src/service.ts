@@ -55,7 +55,8 @@ export class Service {
   /** The agent a request is for. @throws PfError PF_TENANT_NOT_FOUND */
   agent({ tenant }: RequestInfo): ServedAgent {
     const found = this.#byTenant.get(tenant)
-    if (found === undefined) throw new PfError('PF_TENANT_NOT_FOUND')
+    if (found === undefined)
+      throw new PfError('PF_TENANT_NOT_FOUND', 'No agent is served for this tenant. Use a tenant from the agent card.')
     return found
   }
 

@@ -167,7 +167,11 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         if (this.#closing !== undefined)
           throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
         if (this.#active >= this.#requestLimit)
-          throw new PfError('PF_OVERLOADED', undefined, { retryAfterMs: this.#retryAfterMs })
+          throw new PfError(
+            'PF_OVERLOADED',
+            'The server has no room for another request. Try again after the time in Retry-After.',
+            { retryAfterMs: this.#retryAfterMs },
+          )
         this.#active++
         counted = true
       }

@@ -6,7 +6,10 @@ export class UnauthenticatedError extends PfError<'PF_UNAUTHENTICATED'> {
   readonly challenges: readonly string[]
 
   constructor(challenges: readonly string[]) {
-    super('PF_UNAUTHENTICATED')
+    super(
+      'PF_UNAUTHENTICATED',
+      'The caller did not prove who it is. Send credentials for a scheme that the agent card declares.',
+    )
     this.name = 'UnauthenticatedError'
     this.challenges = challenges
   }

@@ -127,7 +127,7 @@ describe('withoutCredentials', () => {
 })
 
 describe('a scheme that can not find out', () => {
-  const down = new PfError('PF_AUTH_UNAVAILABLE', undefined, { retryAfterMs: 5_000, cause: new Error('ECONNREFUSED') })
+  const down = new PfError('PF_AUTH_UNAVAILABLE', 'Down.', { retryAfterMs: 5_000, cause: new Error('ECONNREFUSED') })
   const broken: AuthScheme = {
     ...token,
     authenticate: (given): AuthResult => {
@@ -193,7 +193,7 @@ it('refuses what can not be', () => {
 it('knows challenges of its errors only', () => {
   expect(challengesOf(new UnauthenticatedError(['Bearer']))).toEqual(['Bearer'])
   expect(challengesOf(new ForbiddenError(['a'], ['Bearer x']))).toEqual(['Bearer x'])
-  expect(challengesOf(new PfError('PF_FORBIDDEN'))).toEqual([])
+  expect(challengesOf(new PfError('PF_FORBIDDEN', 'x'))).toEqual([])
   expect(challengesOf(Object.assign(new PfError('PF_INTERNAL'), { challenges: ['Bearer'] }))).toEqual([])
   expect(challengesOf(new Error('x'))).toEqual([])
 })

@@ -162,7 +162,11 @@ export class Subscription implements AsyncIterableIterator<Batch, undefined, und
   async #read(key: TaskKey): Promise<Batch> {
     const read = await this.#home.store.read(key, this.position, this.#readLimit)
     if (read === undefined)
-      throw new PfError('PF_STREAM_LAGGED', undefined, { details: { taskId: key.taskId, seq: this.position } })
+      throw new PfError(
+        'PF_STREAM_LAGGED',
+        'The store no longer has the events that come next for this subscriber. Load the task, then subscribe again.',
+        { details: { taskId: key.taskId, seq: this.position } },
+      )
     // As the channel has it: a message is read together with what follows it.
     const isCut = read.length === this.#readLimit && read.at(-1)?.event.type === 'message'
     const batch = withinLength(isCut ? read.slice(0, -1) : read)

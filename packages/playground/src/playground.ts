@@ -108,7 +108,8 @@ function configOf({ agent }: ServedAgent, root: string, agui: string): Playgroun
 
 function agentOf(agents: readonly ServedAgent[], { tenant }: RequestInfo): ServedAgent {
   const found = agents.find((one) => one.tenant === tenant)
-  if (found === undefined) throw new PfError('PF_TENANT_NOT_FOUND')
+  if (found === undefined)
+    throw new PfError('PF_TENANT_NOT_FOUND', 'No agent is served for this tenant. Use a tenant from the agent card.')
   return found
 }
 

@@ -261,9 +261,9 @@ describe('the rules', () => {
       new Error('x'),
       'text',
       undefined,
-      new PfError('PF_OUTBOUND_DENIED'),
-      new PfError('PF_HTTP_TIMEOUT'),
-      new PfError('PF_REMOTE_RESPONSE'),
+      new PfError('PF_OUTBOUND_DENIED', 'denied'),
+      new PfError('PF_HTTP_TIMEOUT', 'late'),
+      new PfError('PF_REMOTE_RESPONSE', 'unclear'),
     ]) {
       expect(mayRepeat(error, true)).toBe(false)
       expect(isAsleep(error)).toBe(false)

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, type JsonObject, type JsonValue } from '@pf-agents/agent-core'
+import { type ErrorCode, isErrorCode, type JsonObject, type JsonValue } from '@pf-agents/agent-core'
 import { isFields } from '../json/read'
 import { type FieldViolation, MAX_VIOLATIONS } from '../json/violations'
 import type { A2AError } from './a2a-error'
@@ -50,8 +50,7 @@ function strings(value: unknown): Record<string, string> | undefined {
   return entries.length > 0 ? (Object.fromEntries(entries) as Record<string, string>) : undefined
 }
 
-const ownCode = (value: string | undefined) =>
-  value !== undefined && Object.hasOwn(errorCodes, value) ? (value as ErrorCode) : undefined
+const ownCode = (value: string | undefined) => (value !== undefined && isErrorCode(value) ? value : undefined)
 
 /** Field violations as somebody else wrote them down. */
 export function readViolations(list: readonly unknown[]): FieldViolation[] {

@@ -256,7 +256,7 @@ describe('reading a peer’s error', () => {
 
   it('brings back the more exact code of a peer that is ours', () => {
     for (const code of ['PF_TASK_TERMINAL', 'PF_BUSY', 'PF_INPUT_INVALID'] as const) {
-      const error = toA2AError(new PfError(code))
+      const error = toA2AError(new PfError(code, 'x'))
       expect([overJsonRpc(error).code, overRest(error).code]).toEqual([code, code])
     }
   })

@@ -374,3 +374,39 @@ export const errorCodes = {
 
 /** A stable error code. */
 export type ErrorCode = keyof typeof errorCodes
+
+/**
+ * The codes whose sentence goes with every program: those that runs and models end with. Others are made with a message.
+ */
+export const spokenCodes = [
+  'PF_INTERNAL',
+  'PF_TASK_NOT_FOUND',
+  'PF_TASK_TERMINAL',
+  'PF_TASK_NOT_CANCELABLE',
+  'PF_CONTEXT_MISMATCH',
+  'PF_BUSY',
+  'PF_STORE_CONFLICT',
+  'PF_STORE_UNAVAILABLE',
+  'PF_LEASE_LOST',
+  'PF_RUN_LOST',
+  'PF_RUN_CANCELED',
+  'PF_RUN_TIMEOUT',
+  'PF_INTERRUPT_ANSWERED',
+  'PF_INTERRUPT_UNKNOWN',
+  'PF_INTERRUPT_EXPIRED',
+  'PF_GUEST_MEMORY',
+  'PF_MODEL_AUTH',
+  'PF_MODEL_QUOTA',
+  'PF_MODEL_RATE_LIMITED',
+  'PF_MODEL_OVERLOADED',
+  'PF_MODEL_UNAVAILABLE',
+  'PF_MODEL_TIMEOUT',
+  'PF_MODEL_CONTEXT_LENGTH',
+  'PF_MODEL_CONTENT_FILTER',
+  'PF_MODEL_REQUEST_INVALID',
+  'PF_MODEL_RESPONSE_INVALID',
+  'PF_MODEL_INTERRUPTED',
+] as const satisfies ErrorCode[]
+
+/** A code whose sentence goes with every program. */
+export type SpokenCode = (typeof spokenCodes)[number]

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { errorCodes } from './codes'
-import { PfError } from './pf-error'
+import { isErrorCode, PfError } from './pf-error'
 import { UnsupportedOnTargetError, unsupportedSentence } from './unsupported-on-target-error'
 
 describe('PfError', () => {
@@ -8,6 +8,14 @@ describe('PfError', () => {
     expect(new PfError('PF_BUSY').message).toBe(
       'The task or its context has a run under way and the queue is full. Try again after the time in Retry-After.',
     )
+    // @ts-expect-error a code that most programs have no use for brings no sentence.
+    expect(new PfError('PF_GUEST_TRAP')).toMatchObject({ message: 'PF_GUEST_TRAP', status: 502 })
+    expect(['PF_GUEST_TRAP', 'PF_CONFIG_INVALID', 'PF_NOTHING', 'toString'].map(isErrorCode)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
     const cause = new Error('underneath')
     const error = new PfError('PF_BUSY', 'own words', { cause, details: { a: 1 }, retryAfterMs: 5 })
     expect(error).toMatchObject({

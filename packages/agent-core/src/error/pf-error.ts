@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json'
-import { type ErrorCode, errorCodes } from './codes'
+import { errorStatuses, spokenSentences } from './briefs'
+import type { ErrorCode, SpokenCode } from './codes'
 
 const marker = Symbol.for('pf-agents.error')
 
@@ -35,9 +36,12 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
 
+  /** @param message what happened and what to do. The codes that runs and models end with bring their own. */
+  constructor(code: Code & SpokenCode, message?: string, options?: PfErrorOptions)
+  constructor(code: Code, message: string, options?: PfErrorOptions)
   constructor(code: Code, message?: string, options: PfErrorOptions = {}) {
     super(
-      message ?? `${errorCodes[code].summary} ${errorCodes[code].remedy}`,
+      message ?? spokenSentences[code as SpokenCode] ?? code,
       'cause' in options ? { cause: options.cause } : undefined,
     )
     this.name = 'PfError'
@@ -50,7 +54,7 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
 
   /** The HTTP status this error becomes where no protocol says otherwise. */
   get status(): number {
-    return errorCodes[this.code].status
+    return errorStatuses[this.code]
   }
 
   /** Whether a value is an error of this SDK, of any installed copy, and has the code if one is given. */
@@ -58,4 +62,9 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
     if (typeof value !== 'object' || value === null || !(marker in value)) return false
     return code === undefined || (value as unknown as PfError).code === code
   }
+}
+
+/** Whether a text is a code of this SDK. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorStatuses, text)
 }

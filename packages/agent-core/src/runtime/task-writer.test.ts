@@ -236,7 +236,7 @@ it('goes on with a stored task without changing what it was given', async () => 
 it('has no task where what comes before it fails', async () => {
   const { runStore } = createMemoryStores()
   const clock = createFakeClock()
-  for (const failure of [new PfError('PF_RATE_LIMITED'), new PfError('PF_REQUEST_INVALID')]) {
+  for (const failure of [new PfError('PF_RATE_LIMITED', 'x'), new PfError('PF_REQUEST_INVALID', 'x')]) {
     for (const isLate of [false, true]) {
       const lost: PfError[] = []
       const writer = new TaskWriter(

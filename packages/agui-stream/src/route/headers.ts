@@ -3,7 +3,8 @@ import { PfError, type RequestInfo } from '@pf-agents/agent-core'
 /** @throws PfError PF_MEDIA_TYPE where the body is said to be something other than JSON */
 export function checkContentType(info: RequestInfo): void {
   const [type = ''] = (info.header('content-type') ?? 'application/json').split(';')
-  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type.trim())) throw new PfError('PF_MEDIA_TYPE')
+  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type.trim()))
+    throw new PfError('PF_MEDIA_TYPE', 'The body has a media type that can not be read. Send application/json.')
 }
 
 /** @throws PfError PF_NOT_ACCEPTABLE where the caller takes no event stream */
@@ -15,7 +16,11 @@ export function checkAccept(info: RequestInfo): void {
     const isRefused = parameters.some((one) => /^q=0(?:\.0{0,3})?$/.test(one))
     return !isRefused && (type === 'text/event-stream' || type === 'text/*' || type === '*/*')
   })
-  if (!takes) throw new PfError('PF_NOT_ACCEPTABLE')
+  if (!takes)
+    throw new PfError(
+      'PF_NOT_ACCEPTABLE',
+      'The caller takes no media type that the answer can have. Accept text/event-stream.',
+    )
 }
 
 /** Which pages may call. */

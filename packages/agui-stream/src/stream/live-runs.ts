@@ -30,7 +30,11 @@ export class LiveRuns {
 
   /** Takes a name for as long as the run goes on. @throws PfError PF_RUN_DUPLICATE */
   begin(name: string): LiveRun {
-    if (this.#byName.has(name)) throw new PfError('PF_RUN_DUPLICATE')
+    if (this.#byName.has(name))
+      throw new PfError(
+        'PF_RUN_DUPLICATE',
+        'A run with this id is under way. Give every run an id of its own; connect to the thread to follow the one under way.',
+      )
     const run: LiveRun = { submission: undefined, taskId: undefined, readers: 0, stopTimer: undefined }
     this.#byName.set(name, run)
     return run

@@ -53,7 +53,10 @@ export async function replayTask(terms: ReplayTerms): Promise<Replay | undefined
     const events = await store.read(key, from)
     if (events === undefined) {
       if (from === 1) return undefined
-      throw new PfError('PF_STREAM_LAGGED')
+      throw new PfError(
+        'PF_STREAM_LAGGED',
+        'The store no longer has the events that come next for this subscriber. Load the task, then subscribe again.',
+      )
     }
     if (events.length === 0) break
     const meant = events.filter(({ seq }) => seq <= untilSeq)

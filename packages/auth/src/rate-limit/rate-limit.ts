@@ -57,7 +57,12 @@ export function rateLimit(options: RateLimitOptions = {}) {
             const caller = exempt.some((path) => info.path.startsWith(path)) ? undefined : callerOf(info, request)
             if (caller === undefined) return next()
             const { done, waitMs } = allowances.admit(caller, clock.now())
-            if (waitMs !== undefined) throw new PfError('PF_RATE_LIMITED', undefined, { retryAfterMs: waitMs })
+            if (waitMs !== undefined)
+              throw new PfError(
+                'PF_RATE_LIMITED',
+                'The caller sends more than it may. Try again after the time in Retry-After.',
+                { retryAfterMs: waitMs },
+              )
             let goesOn = false
             try {
               const response = await next()

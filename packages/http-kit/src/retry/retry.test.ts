@@ -78,7 +78,7 @@ describe('retry', () => {
     const times: number[] = []
     const busy = (afterMs: number) => async () => {
       times.push(clock.now() - start)
-      throw new PfError('PF_OVERLOADED', undefined, { retryAfterMs: afterMs })
+      throw new PfError('PF_OVERLOADED', 'x', { retryAfterMs: afterMs })
     }
     const decide = (error: unknown) => PfError.is(error) && { afterMs: error.retryAfterMs }
     const first = retry(busy(9000), { policy: { attempts: 2, totalMs: 20_000 }, decide, clock }).catch((error) => error)

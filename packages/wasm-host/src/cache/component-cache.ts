@@ -55,7 +55,12 @@ function prepare(component: Uint8Array): PreparedFiles {
       throw new PfError('PF_COMPONENT_INVALID', `The component uses ${cause.message}; this host doesn't run that.`, {
         cause,
       })
-    if (cause instanceof Malformed) throw new PfError('PF_COMPONENT_INVALID', undefined, { cause })
+    if (cause instanceof Malformed)
+      throw new PfError(
+        'PF_COMPONENT_INVALID',
+        'The file is not a component this host can run. Build it with `pf build`; `pf inspect` shows what is in it.',
+        { cause },
+      )
     throw cause
   }
 }
