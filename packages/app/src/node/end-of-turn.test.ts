@@ -6,7 +6,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 it('hands on what was held in one turn when that ends, in order', async () => {
   const end = new EndOfTurn<number>()
   const seen: number[] = []
-  for (const value of [1, 2, 3]) void end.hold(value).then((one) => seen.push(one))
+  for (const value of [1, 2, 3]) end.hold(value, (one) => seen.push(one))
   await Promise.resolve()
   expect(seen).toEqual([])
   await turn()
@@ -16,9 +16,12 @@ it('hands on what was held in one turn when that ends, in order', async () => {
 it('begins anew with the next turn', async () => {
   const end = new EndOfTurn<number>()
   const seen: number[] = []
-  const again = end.hold(1).then((one) => {
-    seen.push(one)
-    void end.hold(2).then((next) => seen.push(next))
+  const again = new Promise<void>((resolve) => {
+    end.hold(1, (one) => {
+      seen.push(one)
+      end.hold(2, (next) => seen.push(next))
+      resolve()
+    })
   })
   await again
   expect(seen).toEqual([1])

@@ -5,17 +5,17 @@
  * pays one to two microseconds for it (docs/decisions/request-cost.md).
  */
 export class EndOfTurn<T> {
-  #held: { value: T; resolve: (value: T) => void }[] = []
+  #held: { value: T; take: (value: T) => void }[] = []
 
-  /** The value, once the turn is over. */
-  hold(value: T): Promise<T> {
+  /** Hands the value on once the turn is over. */
+  hold(value: T, take: (value: T) => void): void {
     if (this.#held.length === 0) setImmediate(this.#release)
-    return new Promise((resolve) => this.#held.push({ value, resolve }))
+    this.#held.push({ value, take })
   }
 
   readonly #release = (): void => {
     const held = this.#held
     this.#held = []
-    for (const { value, resolve } of held) resolve(value)
+    for (const { value, take } of held) take(value)
   }
 }

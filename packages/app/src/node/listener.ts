@@ -30,7 +30,13 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
       const context = new NodeContext(incoming as IncomingMessage, outgoing as ServerResponse)
       const response = app.fetch(request, context)
       if (!(response instanceof Promise)) return response
-      return response.then((one) => context.sent ?? (context.isStreamed ? context.stream(one) : endOfTurn.hold(one)))
+      // One promise: a promise that a `then` returns would cost two more turns of the microtask queue.
+      return new Promise((resolve, reject) => {
+        response.then((one) => {
+          if (context.sent === undefined && !context.isStreamed) endOfTurn.hold(one, resolve)
+          else resolve(context.sent ?? streamed(context, one, reject))
+        }, reject)
+      })
     },
     {
       // Only what no request could be made of comes here, such as a Host header that is none.
@@ -41,6 +47,15 @@ export function toNodeListener<F extends AnyFeature>(app: App<F> & RunsOn<F, 'no
     // HTTP/1.0 knows no Host: the request is for the address it came to.
     if (incoming.headers.host === undefined) incoming.headers.host = ownAddress(incoming)
     return listener(incoming, outgoing)
+  }
+}
+
+function streamed(context: NodeContext, response: Response, fail: (reason: unknown) => void): Response {
+  try {
+    return context.stream(response)
+  } catch (error) {
+    fail(error)
+    return response
   }
 }
 
