@@ -36,6 +36,8 @@ export class Channel {
   readonly #limits: TailLimits
   #hasEnded = false
   #tail: StoredEvent[] = []
+  /** The length of each event of the tail, weighed once. */
+  #lengths: number[] = []
   #length = 0
 
   constructor(key: TaskKey, limits: TailLimits) {
@@ -49,8 +51,10 @@ export class Channel {
     // What another process wrote in between is in the store, not here: only an unbroken row is kept.
     if (events[0]?.seq !== this.lastSeq + 1) this.#cut(this.#tail.length)
     for (const stored of events) {
+      const length = lengthOf(stored.event)
       this.#tail.push(stored)
-      this.#length += lengthOf(stored.event)
+      this.#lengths.push(length)
+      this.#length += length
     }
     this.lastSeq = last.seq
     if (events.some(endsTask)) this.#hasEnded = true
@@ -75,7 +79,8 @@ export class Channel {
     if (first === undefined || from < first || from > this.lastSeq) return undefined
     let end = Math.min(from - first + limit, this.#tail.length)
     while (end < this.#tail.length && this.#tail[end - 1]?.event.type === 'message') end++
-    return withinLength(this.#tail.slice(from - first, end))
+    const batch = this.#tail.slice(from - first, end)
+    return this.#length <= batchLength ? batch : withinLength(batch, this.#lengths.slice(from - first, end))
   }
 
   /** Drops what everybody has read, and what goes over the bounds: whoever is still behind is given that by the store. */
@@ -89,13 +94,14 @@ export class Channel {
     if (this.#length <= this.#limits.length) return
     let at = 0
     for (let left = this.#length; left > (this.#limits.length * 3) / 4 && at < this.#tail.length; at++)
-      left -= lengthOf((this.#tail[at] as StoredEvent).event)
+      left -= this.#lengths[at] as number
     this.#cut(at)
   }
 
   #cut(count: number): void {
     if (count <= 0) return
-    for (const { event } of this.#tail.splice(0, count)) this.#length -= lengthOf(event)
+    this.#tail.splice(0, count)
+    for (const length of this.#lengths.splice(0, count)) this.#length -= length
   }
 }
 
@@ -104,11 +110,14 @@ export function endsTask({ event }: StoredEvent): boolean {
   return event.type === 'status' && isTerminal(event.status.state)
 }
 
-/** The first of some events, as many as make a batch by their length; at least one, and what is read together with it. */
-export function withinLength(events: readonly StoredEvent[]): readonly StoredEvent[] {
+/** The first of some events, as many as make a batch by their lengths; at least one, and what is read together with it. */
+export function withinLength(
+  events: readonly StoredEvent[],
+  lengths: readonly number[] = events.map(({ event }) => lengthOf(event)),
+): readonly StoredEvent[] {
   let length = 0
   for (let at = 0; at < events.length; at++) {
-    length += lengthOf((events[at] as StoredEvent).event)
+    length += lengths[at] as number
     if (length > batchLength && at > 0 && events[at - 1]?.event.type !== 'message') return events.slice(0, at)
   }
   return events
