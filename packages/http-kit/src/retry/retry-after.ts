@@ -1,9 +1,9 @@
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 
-// RFC 9110 §5.6.7: the form to send, and the two obsolete ones every reader must take.
-const imfFixdate = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/
-const rfc850 = /^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/
-const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/
+// RFC 9110 §5.6.7: the form to send, and the two obsolete ones every reader must take, of which the last is turned first.
+const asctime = /^([A-Z][a-z]{2}) ([A-Z][a-z]{2}) ([ \d]\d) (\S+) (\d{4})$/
+const form =
+  /^[A-Z][a-z]{2,8}, ([ \d]\d)[ -]([A-Z][a-z]{2})[ -](\d{2}|\d{4}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) GMT$/
 
 /**
  * Reads an HTTP date (RFC 9110 §5.6.7, all three forms) as milliseconds since 1970; `undefined` for anything else.
@@ -12,32 +12,19 @@ const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}
  * @param now - milliseconds since 1970, for the century of two-digit years
  */
 export function parseHttpDate(value: string, now: number): number | undefined {
-  const fixdate = imfFixdate.exec(value)
-  if (fixdate) return utc(fixdate[3], fixdate[2], fixdate[1], fixdate[4], fixdate[5], fixdate[6])
-  const old = asctime.exec(value)
-  if (old) return utc(old[6], old[1], old[2], old[3], old[4], old[5])
-  const older = rfc850.exec(value)
-  if (!older) return undefined
-  // A two-digit year that seems more than 50 years ahead is in the past century.
-  const thisYear = new Date(now).getUTCFullYear()
-  let year = thisYear - (thisYear % 100) + Number(older[3])
-  if (year > thisYear + 50) year -= 100
-  return utc(String(year), older[2], older[1], older[4], older[5], older[6])
-}
-
-function utc(
-  year?: string,
-  month?: string,
-  day?: string,
-  hour?: string,
-  minute?: string,
-  second?: string,
-): number | undefined {
-  const index = months.indexOf(month ?? '')
+  const [, day, month = '', years = '', ...time] = form.exec(value.replace(asctime, '$1, $3 $2 $5 $4 GMT')) ?? []
   const date = Number(day)
-  if (index < 0 || date < 1 || date > 31 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60)
-    return undefined
-  return Date.UTC(Number(year), index, date, Number(hour), Number(minute), Number(second))
+  const index = months.indexOf(month) / 3
+  if (!(date >= 1 && date <= 31) || index < 0) return undefined
+  let year = Number(years)
+  if (years.length === 2) {
+    // One that seems more than 50 years ahead is in the past century.
+    const thisYear = new Date(now).getUTCFullYear()
+    year += thisYear - (thisYear % 100)
+    if (year > thisYear + 50) year -= 100
+  }
+  const [hour = 0, minute, second] = time.map(Number)
+  return Date.UTC(year, index, date, hour, minute, second)
 }
 
 /**
