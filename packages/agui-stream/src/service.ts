@@ -11,7 +11,6 @@ import {
 import { createSseHub, type SseHub } from '@pf-agents/http-kit'
 import type { AguiStreamOptions } from './options'
 import { LiveRuns } from './stream/live-runs'
-import type { RunStream } from './stream/run-stream'
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -24,20 +23,27 @@ export interface ServiceParts {
   readonly options: AguiStreamOptions
 }
 
+/** A stream that has to be told how its run ended before it is closed. */
+export interface EndableStream {
+  end(error: { code: string; message: string }): void
+}
+
 /** What the routes share. */
 export class Service {
   readonly parts: ServiceParts
   readonly hub: SseHub
   readonly live: LiveRuns
   readonly frameLimit: number
-  /** Streams that are open: each has to be told how its run ended before it is closed. */
-  readonly open = new Set<RunStream>()
+  /** Streams that are open. */
+  readonly open = new Set<EndableStream>()
+  /** Milliseconds of silence after which a run that has not begun shows that it is there; 0 = never. */
+  readonly patienceMs: number
   readonly #maxStreams: number
   readonly #byTenant: ReadonlyMap<string, ServedAgent>
 
   constructor(parts: ServiceParts) {
     const {
-      heartbeatMs,
+      heartbeatMs = 15_000,
       stallMs,
       maxStreams = 20_000,
       onDisconnect = 'cancel',
@@ -45,6 +51,7 @@ export class Service {
       frameLength,
     } = parts.options
     this.parts = parts
+    this.patienceMs = heartbeatMs
     this.hub = createSseHub({ heartbeatMs, stallMs, clock: parts.clock })
     this.live = new LiveRuns(parts.clock, onDisconnect, graceMs)
     this.frameLimit = frameLength ?? 8 * 1024 * 1024

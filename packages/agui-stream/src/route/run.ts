@@ -9,7 +9,7 @@ import {
   type SubmitInput,
   type TaskKey,
 } from '@pf-agents/agent-core'
-import { parseJson, sseResponse } from '@pf-agents/http-kit'
+import { parseJson, sseResponse, type SseStream } from '@pf-agents/http-kit'
 import { encodeEnd } from '../encode/end-of-run'
 import { partsOf } from '../input/content'
 import { forwardedPropsKey } from '../input/forwarded-props'
@@ -18,6 +18,7 @@ import type { RunInput } from '../input/run-input'
 import type { Service } from '../service'
 import { openStream, sidesOf } from '../stream/open-run'
 import type { RunStream } from '../stream/run-stream'
+import { WaitingStream } from '../stream/waiting-stream'
 import { withLegacyResume } from '../thread/legacy-resume'
 import { type Plan, planRun } from '../thread/plan'
 import { seedConversation } from '../thread/seed'
@@ -69,12 +70,12 @@ export async function answerRun(
     }
     await seedConversation(input, thread, plan.message)
     const over = (): void => service.live.over(name, live)
-    const stream = await submitted(service, input, info, request, plan, (submission, taskId) => {
+    const body = await submitted(service, input, info, request, plan, (submission, taskId) => {
       if (taskId !== undefined) return service.live.named(live, taskId)
       live.submission = submission
       submission.outcome.then(over, over)
     })
-    return sseResponse(stream.body, headers)
+    return sseResponse(body, headers)
   } catch (error) {
     if (live.submission === undefined) service.live.over(name, live)
     throw error
@@ -98,7 +99,10 @@ export function startedEvent({ threadId, runId, parentRunId }: RunInput): WireEv
 
 type Working = Extract<Plan, { does: 'begin' | 'answer' }>
 
-/** Hands the message in; resolves with the stream once there is something to tell. */
+/**
+ * Hands the message in; resolves with the stream once there is something to tell, or the run has waited for its turn so
+ * long that its client should hear of it.
+ */
 function submitted(
   service: Service,
   input: RunInput,
@@ -106,19 +110,23 @@ function submitted(
   request: Request,
   plan: Working,
   onSubmission: (submission: Submission, taskId?: string) => void,
-): Promise<RunStream> {
+): Promise<SseStream> {
   const { agent, runtime } = service.agent(info)
   const interrupts = plan.does === 'answer' ? plan.stored.facts.interrupts : undefined
   return new Promise((resolve, reject) => {
     let stream: RunStream | undefined
+    let waiting: WaitingStream | undefined
     let first: { key: TaskKey; events: StoredEvent[] } | undefined
     const begin = (key: TaskKey, events: readonly StoredEvent[]): void => {
       onSubmission(submission, key.taskId)
-      stream = openStream(service, input, key, sidesOf(service, input, key.taskId, interrupts))
+      stopTimer()
+      stream = openStream(service, input, key, sidesOf(service, input, key.taskId, interrupts), waiting)
+      // Whoever waited for it has left in between.
+      if (stream.body.isOver) stream.gone()
       stream.send([startedEvent(input)])
       stream.tell(events)
       stream.follow((events.at(-1)?.seq ?? 0) + 1)
-      resolve(stream)
+      resolve(stream.body)
     }
     const onEvents = (events: readonly StoredEvent[], key: TaskKey): void => {
       if (stream !== undefined) return
@@ -139,6 +147,13 @@ function submitted(
       if (stream === undefined) submission.cancel()
     }
     signal.addEventListener('abort', giveUp)
+    const showSigns = (): void => {
+      if (stream !== undefined || first !== undefined || signal.aborted) return
+      waiting = new WaitingStream(service, giveUp)
+      resolve(waiting.body)
+    }
+    const { patienceMs } = service
+    const stopTimer = patienceMs > 0 ? service.parts.clock.after(patienceMs, showSigns) : () => {}
     submission.outcome
       .then(
         (outcome) => {
@@ -152,8 +167,14 @@ function submitted(
           stream?.end(endOf(error))
         },
       )
-      .catch(reject)
-      .finally(() => signal.removeEventListener('abort', giveUp))
+      .catch((error: unknown) => {
+        if (waiting === undefined) reject(error as Error)
+        else waiting.end(endOf(error))
+      })
+      .finally(() => {
+        stopTimer()
+        signal.removeEventListener('abort', giveUp)
+      })
   })
 }
 

@@ -5,6 +5,7 @@ import type { RunInput } from '../input/run-input'
 import type { Service } from '../service'
 import { profileOf } from '../wire/profile'
 import { RunStream } from './run-stream'
+import type { WaitingStream } from './waiting-stream'
 
 /** What tells and checks one run. */
 export interface RunSides {
@@ -57,7 +58,13 @@ export function plainSides(service: Service, { threadId, runId }: RunInput, task
 }
 
 /** Opens the stream of a run. */
-export function openStream(service: Service, input: RunInput, key: TaskKey, sides: RunSides): RunStream {
+export function openStream(
+  service: Service,
+  input: RunInput,
+  key: TaskKey,
+  sides: RunSides,
+  waiting?: WaitingStream,
+): RunStream {
   const { options, streams, logger } = service.parts
   service.live.join(key.taskId)
   const stream = new RunStream({
@@ -72,6 +79,7 @@ export function openStream(service: Service, input: RunInput, key: TaskKey, side
       legacyInterrupts: options.legacyInterrupts,
     }),
     frameLimit: service.frameLimit,
+    waiting,
     onOver(isRunOver) {
       service.open.delete(stream)
       service.live.leave(key.taskId, isRunOver)

@@ -8,6 +8,7 @@ import { asLegacyInterrupts } from '../wire/legacy-interrupts'
 import { downgrade, type PeerProfile } from '../wire/profile'
 import { cursorAt } from './cursor'
 import { writeFrames } from './frame'
+import type { WaitingStream } from './waiting-stream'
 
 /** A place in the events of a task. */
 export type Subscription = ReturnType<RunStreams['subscribe']>
@@ -24,6 +25,8 @@ export interface RunStreamTerms {
   readonly profile: PeerProfile
   /** Characters one frame may have. */
   readonly frameLimit: number
+  /** The connection that waits for this run, where one does. */
+  readonly waiting?: WaitingStream | undefined
   /** The stream is over; the run is, too, or goes on without this reader. */
   onOver(isRunOver: boolean): void
 }
@@ -48,7 +51,7 @@ export class RunStream implements SseOwner {
 
   constructor(terms: RunStreamTerms) {
     this.#terms = terms
-    this.body = terms.hub.open(this)
+    this.body = terms.waiting?.handTo(this) ?? terms.hub.open(this)
   }
 
   /** Sends events of AG-UI. */
