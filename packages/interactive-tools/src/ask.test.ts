@@ -115,7 +115,7 @@ describe('ask', () => {
   it('takes its default for an answer that says nothing, else asks again', async () => {
     for (const nothing of [undefined, null, '']) {
       expect(told(await call(ask({ default: 'tea' }), { question: 'Tea or coffee?' }, resolved(nothing)))).toEqual([
-        'Nobody answered in time. This is the default:',
+        'Nobody gave an answer. This is the default:',
         'tea',
       ])
       expect(asked(await call(ask(), { question: 'Tea?' }, resolved(nothing))).prompt).toBe(

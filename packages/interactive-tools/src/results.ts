@@ -12,5 +12,5 @@ export function resultOf(answered: Answered, tell: (answer: JsonValue) => JsonVa
   const told = tell(answered.answer)
   const part = typeof told === 'string' ? { text: told } : { data: told }
   if (!answered.isDefault) return { parts: [part] }
-  return { parts: [{ text: 'Nobody answered in time. This is the default:' }, part] }
+  return { parts: [{ text: 'Nobody gave an answer. This is the default:' }, part] }
 }

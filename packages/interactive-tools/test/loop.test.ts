@@ -182,7 +182,7 @@ describe('a default', () => {
     await test.clock.advance(1)
     const done = await test.task(task.id)
     expect([stateOf(done), said(done)]).toEqual(['completed', 'Oslo, then.'])
-    expect(results(test.model.calls[1]?.messages)).toEqual([['Nobody answered in time. This is the default:', 'Oslo']])
+    expect(results(test.model.calls[1]?.messages)).toEqual([['Nobody gave an answer. This is the default:', 'Oslo']])
     expect([keys(test.stores), test.clock.pending]).toEqual([0, 0])
   })
 

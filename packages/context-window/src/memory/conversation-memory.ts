@@ -23,7 +23,7 @@ export const conversationMemory = ({ memory, tools = true, ...options }: Convers
   defineFeature({
     name: 'conversation-memory',
     targets: ['node', 'wasm'],
-    provides: tools ? [memoryPort] : [memoryPort],
+    provides: [memoryPort],
     requires: memory === undefined ? [keyValuePort] : [],
     ...(memory === undefined && { needs: { keyValue: true } }),
     setup: ({ ports }) => ({
