@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tooling/test/longest-first.mjs'
 import { browserGlobs, excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
 
 /** Tests run on the sources: `@pf-agents/x/y` is `packages/x/src/y.ts`, or the preset of that name. */
@@ -35,7 +36,8 @@ export default defineConfig({
       exclude: excludedGlobs,
     },
     // Most of the time goes into waiting for servers, processes and timers, not into computing.
-    maxWorkers: Math.max(4, availableParallelism()),
+    maxWorkers: Math.max(6, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     // The long forms of suites (`npm run test:full`) take what they need.
     testTimeout: full ? 30 * 60_000 : 20_000,
     hookTimeout: full ? 5 * 60_000 : 60_000,

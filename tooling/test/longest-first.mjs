@@ -1,0 +1,47 @@
+// The order in which test files are started: those that take longest first, so that none is left alone at the end.
+import { relative } from 'node:path'
+import { BaseSequencer } from 'vitest/node'
+
+/** Files that take long, the longest first, as a clean clone on two cores has them. Where it stands matters little. */
+export const slowest = [
+  'packages/cli/test/cli.component.test.ts',
+  'packages/cli/test/sign.component.test.ts',
+  'packages/testing/test/a2a-suite.component.test.ts',
+  'packages/cli/src/dev/dev.test.ts',
+  'presets/spin-agent/src/spin-agent.component.test.ts',
+  'packages/spin-storage/test/suites.component.test.ts',
+  'packages/wasm-host/src/host/limits.test.ts',
+  'packages/testing/test/lifecycle.component.test.ts',
+  'packages/cli/src/build/componentize-child.test.ts',
+  'packages/wasm-host/src/host/serve.test.ts',
+  'packages/testing/test/field-cost.component.test.ts',
+  'examples/assistant/assistant.component.test.ts',
+  'tooling/start/start.component.test.ts',
+  'tooling/bootstrap/bootstrap.test.ts',
+  'packages/agui-stream/src/guard/fatal-rules.test.ts',
+  'packages/wasm-host/src/host/requeue.test.ts',
+  'packages/cli/src/build/bundle.test.ts',
+  'packages/wasm-host/src/cache/component-cache.test.ts',
+  'packages/wasm-host/src/discovery/describe-component.test.ts',
+  'packages/a2a-server/src/stream/leaks.test.ts',
+]
+
+/** Sorts paths: the slowest as they are listed, then what makes components, then the rest as it came. */
+export function longestFirst(paths) {
+  const rank = (path) => {
+    const index = slowest.indexOf(path)
+    if (index >= 0) return index
+    return path.endsWith('.component.test.ts') ? slowest.length : slowest.length + 1
+  }
+  return paths.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** Behind those, vitest's own order: what failed or took long the last time first, without a last time by size. */
+export class LongestFirst extends BaseSequencer {
+  async sort(specifications) {
+    const sorted = await super.sort(specifications)
+    const byPath = new Map(sorted.map((one) => [relative(one.project.config.root, one.moduleId), one]))
+    // One file can be there twice, as with type tests: then nothing is to be gained.
+    return byPath.size < sorted.length ? sorted : longestFirst([...byPath.keys()]).map((path) => byPath.get(path))
+  }
+}
