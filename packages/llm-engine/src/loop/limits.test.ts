@@ -4,6 +4,8 @@ import {
   contextStrategyPort,
   defineTool,
   jsonSchema,
+  type LanguageModel,
+  type ModelMessage,
   type Tool,
 } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
@@ -172,6 +174,47 @@ describe('how an answer ended', () => {
   ])('%j is told as %s', async (turn, finish) => {
     const task = await loopHarness([turn]).send('go')
     expect([task.task.status.state, task.task.metadata?.['urn:pf-agents:model-finish']]).toEqual(['completed', finish])
+  })
+})
+
+describe('an answer that pauses', () => {
+  const pausing = (pauses: number, asked: ModelMessage[][]): LanguageModel => ({
+    provider: 'p',
+    modelId: 'm',
+    async *stream({ messages }) {
+      asked.push([...messages])
+      const isOver = asked.length > pauses
+      yield { type: 'response-start', provider: 'p', modelId: 'm', warnings: [] }
+      yield { type: 'opaque', provider: 'p', data: { searched: asked.length } }
+      yield { type: 'text-start', id: '0' }
+      yield { type: 'text-delta', id: '0', delta: isOver ? 'Done.' : 'Searching.' }
+      yield { type: 'text-end', id: '0' }
+      yield { type: 'finish', finish: { reason: isOver ? 'stop' : 'pause', complete: true }, usage: {} }
+    },
+  })
+
+  it('goes on where it stopped, with what it said as it said it', async () => {
+    const asked: ModelMessage[][] = []
+    const test = loopHarness([], { model: pausing(2, asked) })
+    expect(texts(await test.send('go'))).toEqual(['Searching.', 'Searching.', 'Done.'])
+    expect(asked.map((messages) => messages.map(({ role }) => role).join(' '))).toEqual([
+      'user',
+      'user assistant',
+      'user assistant assistant',
+    ])
+    expect(asked[1]?.[1]).toEqual({
+      role: 'assistant',
+      content: [
+        { type: 'opaque', provider: 'p', data: { searched: 1 } },
+        { type: 'text', text: 'Searching.' },
+      ],
+    })
+  })
+
+  it('does not go on for ever', async () => {
+    const asked: ModelMessage[][] = []
+    const test = loopHarness([], { model: pausing(1000, asked) })
+    expect([...outcome(await test.send('go')), asked.length]).toEqual(['failed', 'PF_BUDGET_EXCEEDED', 20])
   })
 })
 

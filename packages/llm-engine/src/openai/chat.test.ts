@@ -3,6 +3,7 @@ import { createSeededRandom } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
 import { bodyOf, hello, hostOf, read, sse } from '../../test/harness'
+import { generate } from '../reply/generate'
 import type { ChatProfile } from './chat-profile'
 import { createCompatibleModel } from './compatible'
 import { createOpenAiChat } from './openai-chat'
@@ -379,6 +380,34 @@ describe('answers of Chat Completions', () => {
         usage: { inputTokens: 9, cacheReadTokens: 4, outputTokens: 7, reasoningTokens: 2, raw: usage },
       },
     ])
+  })
+
+  it.each<[string, object, object]>([
+    [
+      '22 DeepSeek counts what its cache had at the top',
+      { prompt_tokens: 9, completion_tokens: 7, prompt_cache_hit_tokens: 6, prompt_cache_miss_tokens: 3 },
+      { inputTokens: 9, outputTokens: 7, cacheReadTokens: 6 },
+    ],
+    [
+      '22 OpenRouter says what it cost',
+      { prompt_tokens: 9, completion_tokens: 7, cost: 0.0123 },
+      { inputTokens: 9, outputTokens: 7, costUsd: 0.0123 },
+    ],
+    [
+      '22 OpenAI: of the cache read and written, and of thinking',
+      {
+        prompt_tokens: 9,
+        completion_tokens: 7,
+        prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
+        completion_tokens_details: { reasoning_tokens: 3 },
+      },
+      { inputTokens: 9, outputTokens: 7, cacheReadTokens: 4, cacheWriteTokens: 2, reasoningTokens: 3 },
+    ],
+  ])('%s', async (_, usage, expected) => {
+    const end = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+    const model = createOpenAiChat({ model: 'm', host: hostOf({ body: sse(end, { choices: [], usage }) }) })
+    const { raw, ...told } = (await generate(model, hello)).usage
+    expect([told, raw]).toEqual([expected, usage])
   })
 
   it('takes a megabyte of arguments', async () => {
