@@ -146,7 +146,7 @@ async function sizes(log) {
       name: 'core + engine + one provider, min+gzip',
       ours: [ours],
       target: 40,
-      note: 'of it, the JSON Schema validator (a dependency) is 6.5 KB and the sentences of the error codes are 2.9 KB',
+      note: 'what it is made of is in docs/decisions/model-loop.md',
     }),
     figure({
       ...shared,
