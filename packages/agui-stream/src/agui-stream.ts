@@ -9,6 +9,7 @@ import {
   runStorePort,
   runStreamsPort,
 } from '@pf-agents/agent-core'
+import { checkOptions } from './check-options'
 import type { AguiStreamOptions } from './options'
 import { answerCancel } from './route/cancel'
 import { capabilitiesOf } from './route/capabilities'
@@ -30,6 +31,7 @@ import { Service } from './service'
  * ```
  */
 export const aguiStream = (options: AguiStreamOptions = {}) => {
+  checkOptions(options)
   const base = basePath(options.path ?? '/agui')
   const cors = new CrossOrigin(options.cors)
   return defineFeature({

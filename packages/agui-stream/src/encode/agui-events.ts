@@ -51,6 +51,14 @@ export const aguiEvent = {
   /** A subagent is done (SUBAGENT_FINISHED). */
   subagentEnd: (subagentRunId: string, result?: JsonValue): RunEvent =>
     event('subagent-end', { subagentRunId, ...(result !== undefined && result !== null && { result }) }),
+  /**
+   * A subagent waits for somebody, and goes on in the run that brings the answer: announce it again there
+   * (SUBAGENT_FINISHED, suspended). To be told before the reply that asks.
+   *
+   * @param slots - slots of the questions that are its own; left out, all that nobody else has
+   */
+  subagentSuspend: (subagentRunId: string, slots?: readonly string[]): RunEvent =>
+    event('subagent-suspend', { subagentRunId, ...(slots && { slots: [...slots] }) }),
   /** A subagent failed; the run need not (SUBAGENT_ERROR). */
   subagentError: (subagentRunId: string, message: string, code?: string): RunEvent =>
     event('subagent-error', { subagentRunId, message, ...(code !== undefined && { code }) }),

@@ -9,13 +9,15 @@ export interface CustomTerms {
   id(id: string): string
   /** What an event is told as. */
   inner(event: RunEvent): WireEvent[]
+  /** A subagent waits for the answers to some questions, or to all. */
+  suspend(subagentRunId: string, slots: readonly unknown[] | undefined): void
 }
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Tells an event of `aguiEvent` as what it stands for, and any other custom event as it is. */
-export function encodeCustom(event: CustomEvent, { emit, id, inner }: CustomTerms): void {
+export function encodeCustom(event: CustomEvent, { emit, id, inner, suspend }: CustomTerms): void {
   const name = aguiEventName(event)
   const { value } = event
   if (name === undefined || !isObject(value)) return emit({ type: 'CUSTOM', name: event.name, value })
@@ -42,6 +44,8 @@ export function encodeCustom(event: CustomEvent, { emit, id, inner }: CustomTerm
       })
     case 'subagent-end':
       return emit({ ...given, type: 'SUBAGENT_FINISHED' })
+    case 'subagent-suspend':
+      return suspend(String(given.subagentRunId), Array.isArray(given.slots) ? given.slots : undefined)
     case 'subagent-error':
       return emit({ ...given, type: 'SUBAGENT_ERROR' })
     case 'subagent-event':

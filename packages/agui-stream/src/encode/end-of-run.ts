@@ -11,7 +11,7 @@ const reasons: Record<Interrupt['kind'], string> = {
 }
 
 /** A question as an outcome tells it. */
-function encodeInterrupt(interrupt: Interrupt, callId: (toolCallId: string) => string): WireInterrupt {
+function encodeInterrupt(interrupt: Interrupt, { callId, owners }: EndTerms): WireInterrupt {
   const { id, kind, prompt, slot, schema, toolCallId, expiresAt, child } = interrupt
   const facts: JsonObject = { kind, ...(slot !== undefined && { slot }), ...(child && { child: { ...child } }) }
   return {
@@ -21,6 +21,7 @@ function encodeInterrupt(interrupt: Interrupt, callId: (toolCallId: string) => s
     ...(toolCallId !== undefined && { toolCallId: callId(toolCallId) }),
     ...(schema && { responseSchema: schema }),
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(owners?.has(id) && { subagentRunId: owners.get(id) as string }),
     metadata: { 'pf-agents': facts },
   }
 }
@@ -32,12 +33,15 @@ export interface EndTerms {
   status: TaskStatus
   /** Open questions. */
   interrupts: readonly Interrupt[]
+  /** Subagents whose questions some of them are, by the ids of these. */
+  owners?: ReadonlyMap<string, string> | undefined
   callId(toolCallId: string): string
   usage: WireUsage | undefined
 }
 
 /** The terminal event for the status that a run ended with. */
-export function encodeEnd({ threadId, runId, status, interrupts, callId, usage }: EndTerms): WireEvent {
+export function encodeEnd(terms: EndTerms): WireEvent {
+  const { threadId, runId, status, usage } = terms
   const used = usage && { usage: [usage] }
   const ids = { threadId, runId }
   switch (status.state) {
@@ -48,17 +52,18 @@ export function encodeEnd({ threadId, runId, status, interrupts, callId, usage }
       return { type: 'RUN_ERROR', ...describeFailure(status), ...used }
     case 'input-required':
     case 'auth-required':
-      return { type: 'RUN_FINISHED', ...ids, outcome: waiting(interrupts, callId), ...used }
+      return { type: 'RUN_FINISHED', ...ids, outcome: waiting(terms), ...used }
     default:
       return { type: 'RUN_FINISHED', ...ids, outcome: { type: 'success' }, ...used }
   }
 }
 
 /** Calls that the client carries out are no interrupt: the run succeeded, and they are pending. */
-function waiting(interrupts: readonly Interrupt[], callId: (toolCallId: string) => string): WireOutcome {
+function waiting(terms: EndTerms): WireOutcome {
+  const { interrupts, callId } = terms
   const asked = interrupts.filter((one) => one.kind !== 'client-tool' || one.toolCallId === undefined)
   if (asked.length > 0 || interrupts.length === 0)
-    return { type: 'interrupt', interrupts: asked.map((one) => encodeInterrupt(one, callId)) }
+    return { type: 'interrupt', interrupts: asked.map((one) => encodeInterrupt(one, terms)) }
   return { type: 'success', pendingToolCallIds: interrupts.map((one) => callId(one.toolCallId as string)) }
 }
 

@@ -3,6 +3,7 @@ import {
   type ArtifactEvent,
   type Interrupt,
   isActive,
+  isInterrupted,
   type Message,
   type Part,
   type RunEvent,
@@ -45,6 +46,8 @@ export class RunEncoder {
   readonly #texts = new Map<string, boolean>()
   /** Artifacts that go out as activities, with the number of their parts. */
   readonly #activities = new Map<string, number>()
+  /** Subagents that wait, each with the slots of its questions. */
+  #suspended: Map<string, readonly unknown[] | undefined> | undefined
   #out: WireEvent[] = []
 
   constructor(terms: EncoderTerms) {
@@ -141,6 +144,7 @@ export class RunEncoder {
           emit: (one) => this.#emit(one),
           id: (id) => this.#id(id),
           inner: (one) => this.#inner(one),
+          suspend: (subagentRunId, slots) => (this.#suspended ??= new Map()).set(subagentRunId, slots),
         })
     }
   }
@@ -179,14 +183,29 @@ export class RunEncoder {
       for (const [artifactId, isOpen] of this.#texts)
         if (isOpen) this.#emit({ type: 'TEXT_MESSAGE_END', messageId: this.#id(artifactId) })
       const usage = usageJson(this.#usage)
-      this.#emit(
-        encodeEnd({ threadId, runId, status, interrupts: this.#interrupts, callId: (id) => this.#id(id), usage }),
-      )
+      const interrupts = this.#interrupts
+      const owners = isInterrupted(status.state) ? this.#suspend() : undefined
+      this.#emit(encodeEnd({ threadId, runId, status, interrupts, owners, callId: (id) => this.#id(id), usage }))
     } else if (status.message !== undefined) {
       const { parts } = status.message
       const content = { state: status.state, parts: parts.map(partJson) }
       this.#emit({ type: 'ACTIVITY_SNAPSHOT', messageId: this.#id('status'), activityType: 'a2a.status', content })
     }
+  }
+
+  /** Tells which subagents wait, the innermost first, and gives whose the questions are. */
+  #suspend(): ReadonlyMap<string, string> | undefined {
+    if (this.#suspended === undefined) return undefined
+    const owners = new Map<string, string>()
+    for (const [subagentRunId, slots] of [...this.#suspended].reverse()) {
+      const own = this.#interrupts.filter(
+        ({ id, slot }) => !owners.has(id) && (slots === undefined || slots.includes(slot)),
+      )
+      for (const { id } of own) owners.set(id, subagentRunId)
+      const outcome = { type: 'suspended' as const, interruptIds: own.map(({ id }) => id) }
+      this.#emit({ type: 'SUBAGENT_FINISHED', subagentRunId, outcome })
+    }
+    return owners
   }
 
   /** What the agent says between, or a user said from elsewhere. */

@@ -5,13 +5,13 @@ import {
   type Fields,
   flag,
   invalid,
+  json,
+  jsonNotNull,
+  jsonObject,
   list,
   may,
-  notNull,
-  object,
   type OnChange,
   oneOf,
-  present,
   record,
   type Shape,
   text,
@@ -19,8 +19,8 @@ import {
   whole,
 } from './shape'
 
-const metadata = { metadata: may(object) }
-const common: Fields = { timestamp: may(whole), rawEvent: may(notNull), ...metadata }
+const metadata = { metadata: may(jsonObject) }
+const common: Fields = { timestamp: may(whole), rawEvent: may(jsonNotNull), ...metadata }
 /** Whose an event is, is looked at by the rules: they tell `null` from nothing. */
 const owned: Fields = { ...common, subagentRunId: may(any) }
 
@@ -29,7 +29,7 @@ const source = variants('type', {
   url: { value: text, mimeType: may(text) },
   file: { value: text, provider: may(text), mimeType: may(text) },
 })
-const part = { id: may(text), metadata: may(notNull) }
+const part = { id: may(text), metadata: may(jsonNotNull) }
 const parts = list(
   variants('type', {
     text: { ...part, text },
@@ -57,7 +57,7 @@ const messages = list(
     assistant: { ...named, content: may(text), toolCalls: may(list(toolCall)) },
     user: { ...named, content },
     tool: { ...message, content, toolCallId: text, error: may(text) },
-    activity: { ...metadata, id: text, subagentRunId: may(text), activityType: text, content: object },
+    activity: { ...metadata, id: text, subagentRunId: may(text), activityType: text, content: jsonObject },
     reasoning: { ...message, content: text },
   }),
 )
@@ -67,13 +67,13 @@ const runInput = record({
   runId: text,
   protocolVersion: may(text),
   parentRunId: may(text),
-  state: may(any),
+  state: may(json),
   messages,
-  tools: may(list(record({ ...metadata, name: text, description: text, parameters: may(notNull) }))),
+  tools: may(list(record({ ...metadata, name: text, description: text, parameters: may(jsonNotNull) }))),
   context: may(list(record({ description: text, value: text }))),
-  forwardedProps: may(notNull),
+  forwardedProps: may(jsonNotNull),
   resume: may(
-    list(record({ ...metadata, interruptId: text, status: oneOf('resolved', 'cancelled'), payload: may(notNull) })),
+    list(record({ ...metadata, interruptId: text, status: oneOf('resolved', 'cancelled'), payload: may(jsonNotNull) })),
   ),
 })
 
@@ -92,7 +92,7 @@ const fields: Readonly<Record<WireEvent['type'], Fields>> = {
     parentRunId: may(text),
     input: may(runInput),
   },
-  RUN_FINISHED: { ...common, ...ids, result: may(notNull), outcome: may(any), usage: may(any) },
+  RUN_FINISHED: { ...common, ...ids, result: may(jsonNotNull), outcome: may(any), usage: may(any) },
   RUN_ERROR: { ...common, message: may(any), code: may(any), usage: may(any) },
   STEP_STARTED: { ...owned, stepName: text },
   STEP_FINISHED: { ...owned, stepName: text },
@@ -111,11 +111,11 @@ const fields: Readonly<Record<WireEvent['type'], Fields>> = {
     delta: may(any),
   },
   TOOL_CALL_RESULT: { ...owned, ...messageId, ...toolCallId, content, role: may(oneOf('tool')) },
-  STATE_SNAPSHOT: { ...owned, snapshot: present },
-  STATE_DELTA: { ...owned, delta: any },
+  STATE_SNAPSHOT: { ...owned, snapshot: json },
+  STATE_DELTA: { ...owned, delta: json },
   MESSAGES_SNAPSHOT: { ...common, messages },
-  ACTIVITY_SNAPSHOT: { ...owned, ...messageId, activityType: text, content: may(any), replace: may(flag) },
-  ACTIVITY_DELTA: { ...owned, ...messageId, activityType: text, patch: any },
+  ACTIVITY_SNAPSHOT: { ...owned, ...messageId, activityType: text, content: may(json), replace: may(flag) },
+  ACTIVITY_DELTA: { ...owned, ...messageId, activityType: text, patch: json },
   REASONING_START: { ...owned, ...messageId },
   REASONING_END: { ...owned, ...messageId },
   REASONING_MESSAGE_START: { ...owned, ...messageId, role: may(oneOf('reasoning')) },
@@ -138,12 +138,12 @@ const fields: Readonly<Record<WireEvent['type'], Fields>> = {
   },
   SUBAGENT_FINISHED: {
     ...subagent,
-    result: may(notNull),
+    result: may(jsonNotNull),
     outcome: may(variants('type', { success: {}, suspended: { interruptIds: may(list(text)) } })),
   },
   SUBAGENT_ERROR: { ...subagent, message: may(any), code: may(text) },
-  CUSTOM: { ...owned, name: text, value: present },
-  RAW: { ...owned, event: present, source: may(text) },
+  CUSTOM: { ...owned, name: text, value: json },
+  RAW: { ...owned, event: json, source: may(text) },
 }
 
 const shapes: ReadonlyMap<string, Shape> = new Map(
@@ -208,7 +208,7 @@ const interrupt = record({
   reason: may(text),
   message: may(text),
   toolCallId: may(text),
-  responseSchema: may(object),
+  responseSchema: may(jsonObject),
   expiresAt: may(text),
   subagentRunId: may(text),
 })

@@ -123,9 +123,16 @@ class Guard implements OutboundGuard, GuardScope {
 
   push(event: WireEvent): WireEvent[] {
     this.#index++
-    this.#type = event.type
     this.#out = undefined
-    this.#take(event)
+    this.#type = ''
+    try {
+      this.#type = event.type
+      this.#take(event)
+    } catch (error) {
+      if (PfError.is(error)) throw error
+      // It is no object, or throws when it is looked at.
+      this.broken('malformed', 'It can not be read.')
+    }
     return this.#out ?? []
   }
 
@@ -178,7 +185,7 @@ class Guard implements OutboundGuard, GuardScope {
     cleanEvent(given, (path, why) => {
       detail ||= `${path || 'It'} ${why}.`
     })
-    this.broken('malformed', detail)
+    if (event === undefined || detail !== '') this.broken('malformed', detail)
     return event
   }
 

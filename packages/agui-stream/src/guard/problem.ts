@@ -7,7 +7,6 @@ export type GuardRule =
   | 'unknown-type'
   | 'malformed'
   | 'chunk'
-  | 'not-json'
   | 'text-opened-twice'
   | 'text-not-open'
   | 'call-opened-twice'

@@ -28,12 +28,64 @@ const is =
 
 export const text = is((value) => typeof value === 'string')
 export const flag = is((value) => typeof value === 'boolean')
-export const present = is((value) => value !== undefined)
-export const notNull = is((value) => value !== undefined && value !== null)
 export const whole = is(Number.isSafeInteger)
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-export const object = is(isObject)
+
+/** Nested deeper than this a value is more than clients can copy. */
+const maxDepth = 500
+
+/** Whether JSON says a value as it is; with `mayLack`, but for fields that are there without a value. */
+function isJson(value: unknown, mayLack = false, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object':
+      break
+    default:
+      return false
+  }
+  if (value === null) return true
+  if (depth >= maxDepth) return false
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) if (!isJson(value[at], mayLack, depth + 1)) return false
+    return true
+  }
+  const made: unknown = Object.getPrototypeOf(value)
+  if (made !== Object.prototype && made !== null) return false
+  for (const name in value) {
+    const field = (value as Record<string, unknown>)[name]
+    if (!(mayLack && field === undefined) && !isJson(field, mayLack, depth + 1)) return false
+  }
+  return true
+}
+
+/**
+ * Anything that is JSON. What is not is what JSON makes of it, where it makes something: a client that finds nothing in
+ * its place ends the run.
+ */
+export const json: Shape = (value, onChange, path) => {
+  try {
+    if (isJson(value)) return value
+    const text = JSON.stringify(value) as string | undefined
+    const clean: unknown = text === undefined ? undefined : JSON.parse(text)
+    if (!isJson(clean)) return invalid
+    if (!isJson(value, true)) onChange?.(path ?? '', 'is no JSON')
+    return clean
+  } catch {
+    // It goes round in a circle, has a BigInt in it, or throws when it is looked at.
+    return invalid
+  }
+}
+export const jsonNotNull: Shape = (value, onChange, path) => (value === null ? invalid : json(value, onChange, path))
+export const jsonObject: Shape = (value, onChange, path) => {
+  if (!isObject(value)) return invalid
+  const clean = json(value, onChange, path)
+  return isObject(clean) ? clean : invalid
+}
 /** Anything: what it has to be is looked at elsewhere. */
 export const any: Shape = (value) => value
 

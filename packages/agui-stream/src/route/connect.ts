@@ -158,8 +158,15 @@ function stateOf(taskIds: readonly string[], replays: ReadonlyMap<string, Replay
 function endOf({ threadId, runId }: RunInput, newest: Replay | undefined, stored: StoredTask | undefined): WireEvent {
   if (newest?.end !== undefined) {
     const { usage: _, ...end } = newest.end
-    return end as WireEvent
+    return withoutSubagents(end as WireEvent)
   }
   if (stored?.task.status.state === 'failed') return { type: 'RUN_ERROR', message: 'The agent failed.', code: 'failed' }
   return { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
+}
+
+/** The end of a run in which no subagent is announced: its questions belong to nobody else. */
+function withoutSubagents(end: WireEvent): WireEvent {
+  if (end.type !== 'RUN_FINISHED' || end.outcome?.type !== 'interrupt') return end
+  const interrupts = end.outcome.interrupts.map(({ subagentRunId: _, ...rest }) => rest)
+  return { ...end, outcome: { type: 'interrupt', interrupts } }
 }

@@ -11,11 +11,13 @@ export function checkContentType(info: RequestInfo): void {
 export function checkAccept(info: RequestInfo): void {
   const accept = info.header('accept')
   if (accept === null || accept.trim() === '') return
-  const takes = accept.split(',').some((range) => {
+  const ranges = accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((one) => one.trim().toLowerCase())
-    const isRefused = parameters.some((one) => /^q=0(?:\.0{0,3})?$/.test(one))
-    return !isRefused && (type === 'text/event-stream' || type === 'text/*' || type === '*/*')
+    return { type, isRefused: parameters.some((one) => /^q=0(?:\.0{0,3})?$/.test(one)) }
   })
+  // The range that names it best says whether it is taken.
+  const best = ['text/event-stream', 'text/*', '*/*'].flatMap((name) => ranges.find(({ type }) => type === name) ?? [])
+  const takes = best[0]?.isRefused === false
   if (!takes)
     throw new PfError(
       'PF_NOT_ACCEPTABLE',
