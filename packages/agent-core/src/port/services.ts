@@ -11,14 +11,14 @@ export interface Variables {
   get(name: string): Awaitable<string | undefined>
 }
 /** Port of variables and secrets. */
-export const variablesPort = port<Variables>('pf.variables')
+export const variablesPort = /* @__PURE__ */ port<Variables>('pf.variables')
 
 /** Outbound HTTP, guarded. */
 export interface HttpClient {
   fetch(request: Request | string | URL, init?: RequestInit): Promise<Response>
 }
 /** Port of outbound HTTP. */
-export const httpClientPort = port<HttpClient>('pf.http-client')
+export const httpClientPort = /* @__PURE__ */ port<HttpClient>('pf.http-client')
 
 /** Credentials for calls to others on behalf of a run. */
 export interface AuthService {
@@ -26,7 +26,7 @@ export interface AuthService {
   credential(audience: string, principal: Principal): Awaitable<{ scheme: string; value: string } | undefined>
 }
 /** Port of outgoing credentials. */
-export const authServicePort = port<AuthService>('pf.auth-service')
+export const authServicePort = /* @__PURE__ */ port<AuthService>('pf.auth-service')
 
 /** How grave a log line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -36,7 +36,7 @@ export interface Logger {
   log(level: LogLevel, message: string, fields?: Record<string, unknown>): void
 }
 /** Port of logs. Bound to JSON lines on the console's error stream where nothing else provides it. */
-export const loggerPort = port<Logger>('pf.logger')
+export const loggerPort = /* @__PURE__ */ port<Logger>('pf.logger')
 
 /** W3C trace context, passed explicitly. */
 export interface TraceContext {
@@ -59,14 +59,14 @@ export interface Telemetry {
   ): Span
 }
 /** Port of telemetry. */
-export const telemetryPort = port<Telemetry>('pf.telemetry')
+export const telemetryPort = /* @__PURE__ */ port<Telemetry>('pf.telemetry')
 
 /** Work that outlives the answer to a request. */
 export interface Background {
   waitUntil(promise: Promise<unknown>): void
 }
 /** Port of background work. */
-export const backgroundPort = port<Background>('pf.background')
+export const backgroundPort = /* @__PURE__ */ port<Background>('pf.background')
 
 /** The live side of a task's events, across connections. Provided by event-stream. */
 export interface RunStreams {
@@ -84,10 +84,10 @@ export interface RunStreams {
   ): AsyncIterableIterator<readonly StoredEvent[], undefined, undefined>
 }
 /** Port of live run streams. */
-export const runStreamsPort = port<RunStreams>('pf.run-streams')
+export const runStreamsPort = /* @__PURE__ */ port<RunStreams>('pf.run-streams')
 
 /** Port of tools that come from elsewhere: of every feature whose set-up has `tools`, in set-up order. */
-export const toolSourcesPort = port<readonly ToolSource[]>('pf.tool-sources')
+export const toolSourcesPort = /* @__PURE__ */ port<readonly ToolSource[]>('pf.tool-sources')
 
 /** What an agent remembers across conversations. */
 export interface MemoryService {
@@ -95,4 +95,4 @@ export interface MemoryService {
   recall(principalId: string, query: string, limit: number): Awaitable<{ text: string; score: number }[]>
 }
 /** Port of long-term memory. */
-export const memoryPort = port<MemoryService>('pf.memory')
+export const memoryPort = /* @__PURE__ */ port<MemoryService>('pf.memory')
