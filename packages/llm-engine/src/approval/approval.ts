@@ -1,5 +1,6 @@
 import type { Interrupt, JsonObject, JsonValue } from '@pf-agents/agent-core'
 import { isObject } from '../wire/json'
+import { shownCall } from './shown-call'
 
 /** A question of a loop: it names its id itself, to know the answer by. */
 export type Question = Omit<Interrupt, 'status' | 'answer'>
@@ -22,18 +23,6 @@ const approvalSchema: JsonObject = {
     { type: 'boolean' },
     { type: 'string', pattern: words },
   ],
-}
-
-const maxShown = 2000
-
-/** Characters that nobody sees, or that turn around what stands beside them. */
-const unseen = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-
-/** A call, for people. The arguments are JSON, so that they can't pose as more of the question. */
-export function shownCall({ name, arguments: json }: { name: string; arguments: string }): string {
-  const text = json.replace(unseen, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  const shown = text.length > maxShown ? `${text.slice(0, maxShown)}… (${text.length} characters)` : text
-  return `"${name}" with ${shown}`
 }
 
 /** The question whether a call may be made. */

@@ -1,5 +1,6 @@
 import type { Interrupt, JsonObject, JsonValue, ToolCall } from '@pf-agents/agent-core'
-import { approvalQuestion, decisionOf, type Question, shownCall } from '../approval/approval'
+import { approvalQuestion, decisionOf, type Question } from '../approval/approval'
+import { shownCall } from '../approval/shown-call'
 import { askHooks, isBlock } from '../hooks/hooks'
 import { issuesText } from '../output/answer'
 import { unwrapped } from '../output/object-schema'
