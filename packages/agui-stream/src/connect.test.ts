@@ -1,4 +1,5 @@
 import { defineAgent, reply } from '@pf-agents/agent-core'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { createApp } from '@pf-agents/app'
 import { eventStream } from '@pf-agents/event-stream'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -155,6 +156,7 @@ describe('connections to a thread', () => {
   })
 
   it('a reader that comes back in time keeps its run alive', async () => {
+    const clock = createFakeClock()
     const gate = Promise.withResolvers<void>()
     let isAborted = false
     const made = local(
@@ -166,7 +168,7 @@ describe('connections to a thread', () => {
           yield 'whole'
         },
       },
-      { agui: { graceMs: 60 } },
+      { agui: { graceMs: 60 }, app: { clock } },
     )
     const input = inputOf('go')
     const reader = ((await made.post(input)).body as ReadableStream<Uint8Array>).getReader()
@@ -174,7 +176,7 @@ describe('connections to a thread', () => {
     await reader.cancel()
     const again = await made.fetch(`/agui/threads/${input.threadId}/connect`)
     const text = again.text()
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await clock.advance(120)
     expect(isAborted).toBe(false)
     gate.resolve()
     const frames = await text
