@@ -13,11 +13,9 @@ export async function readIncoming(incoming: IncomingMessage, limit: number): Pr
   const { rawBody } = incoming as { rawBody?: unknown }
   if (rawBody instanceof Uint8Array) return within(rawBody, limit)
   if (incoming.readableDidRead) throw new TypeError('The body was read already.')
-  // Node hands on what one packet brought before it looks at any promise: a small body is here, whole, after a moment.
-  if (!incoming.complete) await undefined
   // No event tells it any more.
   if (incoming.destroyed) throw goneOf(incoming)
-  // What is here needs none of the stream's events.
+  // Where something else was waited for first, it is here, whole, and needs none of the stream's events.
   if (incoming.complete && !incoming.readableFlowing)
     return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
   return collect(incoming, limit)
