@@ -34,6 +34,26 @@ it('reads what came with the headers, and what comes later', async () => {
   expect(Buffer.from(await body).toString()).toBe('1234567890')
 })
 
+it('reads a body of no bytes, and one whose length nobody told', async () => {
+  for (const [text, expected] of [
+    [head(0), ''],
+    ['POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n', 'abcd'],
+  ] as const) {
+    const { incoming } = await requestOf(text)
+    expect(Buffer.from(await readIncoming(incoming, 10)).toString()).toBe(expected)
+  }
+})
+
+it('has the body with its last byte: the end of the stream is not waited for', async () => {
+  const { incoming, socket } = await requestOf(`${head(4)}ab`)
+  let hasEnded = false
+  incoming.on('end', () => (hasEnded = true))
+  const body = readIncoming(incoming, 10)
+  socket.write('cd')
+  expect(Buffer.from(await body).toString()).toBe('abcd')
+  expect(hasEnded).toBe(false)
+})
+
 it('reads a body that was waiting for somebody to ask', async () => {
   const { incoming } = await requestOf(`${head(3)}abc`)
   while (!incoming.complete) await new Promise((resolve) => setImmediate(resolve))

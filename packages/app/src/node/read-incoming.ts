@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { PfError } from '@pf-agents/agent-core'
-import { tooLarge } from '../bounded-request'
+import { lengthOf, tooLarge } from '../bounded-request'
 
 const nothing = new Uint8Array(0)
 
@@ -37,10 +37,15 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
+    // Where there is none of it, only the end tells that.
+    const promised = lengthOf(incoming.headers['content-length']) || undefined
+    const joined = (): Uint8Array => (chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
     const onData = (chunk: Uint8Array): void => {
       size += chunk.byteLength
       if (size <= limit) {
         chunks.push(chunk)
+        // All of it: the end, which Node tells a few steps later, is not waited for.
+        if (size === promised) resolve(joined())
         return
       }
       incoming.off('data', onData)
@@ -49,7 +54,9 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
       reject(tooLarge(limit))
     }
     incoming.on('data', onData)
-    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)))
+    incoming.on('end', () => {
+      if (size !== promised) resolve(joined())
+    })
     // Follows an error, too: Node emits that only where somebody listens to it.
     incoming.on('close', () => {
       if (!incoming.readableEnded) reject(goneOf(incoming))
