@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { LongestFirst } from './tooling/test/longest-first.mjs'
-import { browserGlobs, excludedGlobs, node24Only, testGlobs } from './tooling/test/selection.mjs'
+import { browserGlobs, excludedGlobs, node24Only, sharedGlobs, testGlobs } from './tooling/test/selection.mjs'
 
 /** Tests run on the sources: `@pf-agents/x/y` is `packages/x/src/y.ts`, or the preset of that name. */
 const sources = {
@@ -24,22 +24,41 @@ const sources = {
 const full = process.env['PF_TEST_FULL'] === '1'
 const onOldNode = Number(process.versions.node.split('.')[0]) < 24
 
+const exclude = [...excludedGlobs, ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : [])]
+const inBrowser = process.env['PF_TEST_BROWSER'] === '1'
+const typesOnly = process.env['PF_TEST_TYPES'] === '1'
+
+/** Most files have a process each, some share one. */
+const projects: TestProjectInlineConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'own process',
+      // `npm test` runs those in a browser as a stage of their own.
+      include: inBrowser ? browserGlobs : testGlobs,
+      exclude: [...exclude, ...sharedGlobs],
+    },
+  },
+  {
+    extends: true,
+    test: { name: 'shared process', isolate: false, include: inBrowser ? [] : sharedGlobs, exclude },
+  },
+]
+
 export default defineConfig({
   plugins: [sources],
   test: {
-    // `npm test` runs those in a browser as a stage of their own.
-    include: process.env['PF_TEST_BROWSER'] === '1' ? browserGlobs : testGlobs,
-    exclude: [...excludedGlobs, ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : [])],
     typecheck: {
       checker: join(import.meta.dirname, 'node_modules/typescript7/bin/tsc'),
       include: ['packages/*/src/**/*.test-d.ts', 'presets/*/src/**/*.test-d.ts', 'examples/*/**/*.test-d.ts'],
       exclude: excludedGlobs,
     },
-    // Most of the time goes into waiting for servers, processes and timers, not into computing.
+    // Much of the time goes into waiting for servers, processes and timers, not into computing.
     maxWorkers: Math.max(6, availableParallelism()),
     sequence: { sequencer: LongestFirst },
-    // The long forms of suites (`npm run test:full`) take what they need.
-    testTimeout: full ? 30 * 60_000 : 20_000,
-    hookTimeout: full ? 5 * 60_000 : 60_000,
+    // The long forms of suites (`npm run test:full`) take what they need. All are generous: the machine may be busy.
+    testTimeout: full ? 30 * 60_000 : 60_000,
+    hookTimeout: full ? 5 * 60_000 : 120_000,
+    ...(typesOnly ? {} : { projects }),
   },
 })

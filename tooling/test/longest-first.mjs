@@ -26,22 +26,25 @@ export const slowest = [
   'packages/a2a-server/src/stream/leaks.test.ts',
 ]
 
-/** Sorts paths: the slowest as they are listed, then what makes components, then the rest as it came. */
-export function longestFirst(paths) {
-  const rank = (path) => {
-    const index = slowest.indexOf(path)
-    if (index >= 0) return index
-    return path.endsWith('.component.test.ts') ? slowest.length : slowest.length + 1
-  }
-  return paths.toSorted((a, b) => rank(a) - rank(b))
+/** Where a file is started: the slowest as they are listed, then what makes components, then the rest. */
+export function rankOf(path) {
+  const index = slowest.indexOf(path)
+  if (index >= 0) return index
+  return path.endsWith('.component.test.ts') ? slowest.length : slowest.length + 1
 }
 
-/** Behind those, vitest's own order: what failed or took long the last time first, without a last time by size. */
+/** Of one rank, vitest's own order: what failed or took long the last time first, without a last time by size. */
 export class LongestFirst extends BaseSequencer {
   async sort(specifications) {
-    const sorted = await super.sort(specifications)
-    const byPath = new Map(sorted.map((one) => [relative(one.project.config.root, one.moduleId), one]))
-    // One file can be there twice, as with type tests: then nothing is to be gained.
-    return byPath.size < sorted.length ? sorted : longestFirst([...byPath.keys()]).map((path) => byPath.get(path))
+    const ranks = new Map(
+      specifications.map((one) => {
+        const { root, isolate } = one.project.config
+        // Last, and side by side: a process is shared by files that follow each other.
+        return [one, isolate ? rankOf(relative(root, one.moduleId)) : Infinity]
+      }),
+    )
+    return (await super.sort(specifications)).toSorted((a, b) =>
+      ranks.get(a) === ranks.get(b) ? 0 : ranks.get(a) - ranks.get(b),
+    )
   }
 }

@@ -12,6 +12,13 @@ export const testGlobs = [
 export const excludedGlobs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
 /** Of these, those that drive a browser. They are a stage of their own, with few at once: a browser is a machine's work. */
 export const browserGlobs = ['**/*.browser.test.ts']
+/**
+ * Those that share a process with others of the kind, one behind the other: a third of their time was the start of a process
+ * for each. All of it is neutral code, whose modules keep nothing (a rule of lint) and whose tests change nothing global.
+ */
+export const sharedGlobs = [
+  'packages/{agent-core,a2a-protocol,auth,context-window,interactive-tools,llm-engine,spin-storage}/{src,test}/**/!(*.component|*.browser).test.ts',
+]
 
 const marker = /^\s*\/\/ @node24-only: (.+)$/m
 

@@ -86,7 +86,7 @@ export const stages = [
   {
     name: 'types',
     title: 'Type tests',
-    run: (context) => vitest(context, 'type tests', process.execPath, ['--typecheck.only']),
+    run: (context) => vitest(context, 'type tests', process.execPath, ['--typecheck.only'], { PF_TEST_TYPES: '1' }),
   },
   {
     name: 'node22',
