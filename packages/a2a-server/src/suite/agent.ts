@@ -74,7 +74,7 @@ async function act(text: string, context: RunContext) {
       throw new Error('secret detail of /etc/passwd')
     case 'wait':
       await context.startTask()
-      await wait(Number(rest[0]), context.signal)
+      await wait(Number(rest[0]) || 0, context.signal)
       return reply.artifact({ parts: [{ text: 'waited' }] })
     case 'facts':
       return reply.data({

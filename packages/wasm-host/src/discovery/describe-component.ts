@@ -10,7 +10,7 @@ import type { DescribeAnswer, DescribeSetup } from './entry'
 export interface DescribeOptions {
   /** Directory of transpiled components. Default as for `createWasmHost`. */
   cacheDir?: string
-  /** How long `configure-agent` may run, ms. Default 5,000. */
+  /** How long `configure-agent` may run, ms. Default 30,000. */
   timeoutMs?: number
 }
 
@@ -41,7 +41,7 @@ export async function describeComponent(
 ): Promise<ComponentDescription> {
   const bytes = typeof component === 'string' ? new Uint8Array(await readFile(component)) : component
   const loaded = await loadComponent(bytes, options.cacheDir ?? defaultCacheDirectory())
-  const answer = await ask({ compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 5_000)
+  const answer = await ask({ compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 30_000)
   if ('failure' in answer) throw new PfError('PF_COMPONENT_INVALID', `configure-agent failed: ${answer.failure}`)
   return {
     definition: 'definition' in answer ? answer.definition : undefined,
