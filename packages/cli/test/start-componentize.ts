@@ -8,11 +8,13 @@ import type { ComponentizeAnswer, ComponentizeRequest } from '../src/build/compo
 
 const file = fileURLToPath(new URL('../src/build/componentize-child.ts', import.meta.url))
 
+const testWit = 'package test:test; world tested { export run: func() -> string; }'
+
 /** Starts the process that makes a component, in a directory of its own; it waits for its request. */
-export function startComponentize(code = "export function run() { return 'ran' }\n") {
+export function startComponentize(code = "export function run() { return 'ran' }\n", wit = testWit) {
   const directory = mkdtempSync(join(tmpdir(), 'pf-child-'))
   const request: ComponentizeRequest = {
-    wit: 'package test:test; world tested { export run: func() -> string; }',
+    wit,
     source: join(directory, 'agent.js'),
     output: join(directory, 'agent.wasm'),
     engine: join(directory, 'engine.wasm'),

@@ -86,7 +86,8 @@ export async function makeComponent(source: ComponentSource): Promise<Uint8Array
   }
 }
 
-const engineKey = (wit: string): string => BuildCache.key(String(ENGINE_VERSION), componentizeVersion(), wit)
+/** What the kit of a world is kept by. */
+export const engineKey = (wit: string): string => BuildCache.key(String(ENGINE_VERSION), componentizeVersion(), wit)
 
 /** Version of componentize-js, on which everything that is kept depends. */
 export function componentizeVersion(): string {

@@ -1,12 +1,20 @@
 // What is kept of an engine makes the component that componentize-js makes by itself.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startComponentize } from '../../test/start-componentize'
+import { BuildCache } from './build-cache'
+import { engineKey, makeComponent } from './componentize'
 import { componentOf, type EngineKit, kitOf, packKit, unpackKit, type WholeRun } from './engine-kit'
+import { worldWit } from './wit'
+
+const engineDir = join(process.cwd(), 'node_modules/.cache/pf-agents/engines')
+const wit = worldWit([])
+const agent = (answer: string) => `export const discovery = { configureAgent: () => ${JSON.stringify(answer)} }\n`
 
 /** What componentize-js makes of code when nothing is kept. */
-async function wholeRun(code?: string): Promise<WholeRun> {
-  using run = startComponentize(code)
+async function wholeRun(code: string): Promise<WholeRun> {
+  using run = startComponentize(code, wit)
   run.child.send(run.request)
   expect(await run.answered).toEqual({ ok: true })
   const { engine, bindings, snapshot, output } = run.request
@@ -22,13 +30,13 @@ describe('a kit', { timeout: 120_000 }, () => {
   let other: WholeRun
   let kit: EngineKit
   beforeAll(async () => {
-    const words = JSON.stringify('other '.repeat(50_000))
-    const [one, two] = await Promise.all([
-      wholeRun(),
-      wholeRun(`const words = ${words}\nexport function run() { return words }\n`),
-    ])
-    other = two
-    kit = unpackKit(packKit(kitOf(one) as EngineKit))
+    // Made now, or by an earlier build of another agent for the same world.
+    await makeComponent({ code: agent('one'), map: '', wit, engineDir })
+    const kept = await new BuildCache(engineDir).load(engineKey(wit), () =>
+      Promise.reject(new Error('No kit was kept.')),
+    )
+    kit = unpackKit(kept.bytes)
+    other = await wholeRun(agent('another '.repeat(50_000)))
   }, 120_000)
 
   it('makes the same component of other code, byte for byte', () => {
@@ -43,13 +51,21 @@ describe('a kit', { timeout: 120_000 }, () => {
     expect(componentOf(kit, foreign)).toBeUndefined()
   })
 
+  it('is the same whatever code it was made with, and once it was written and read', () => {
+    const again = unpackKit(packKit(kitOf(other) as EngineKit))
+    expect(Object.keys(again).toSorted()).toEqual(Object.keys(kit).toSorted())
+    for (const part of ['engine', 'before', 'core', 'after'] as const)
+      expect([part, Buffer.compare(again[part], kit[part])]).toEqual([part, 0])
+    expect([again.bindings, again.common]).toEqual([kit.bindings, kit.common])
+  })
+
   it('is not made where the component has another memory than the snapshot', () => {
     expect(kitOf({ ...other, snapshot: other.engine })).toBeUndefined()
   })
 
   it('ends a build at the snapshot, which says what is wrong with the code all the same', async () => {
-    const run = async (code?: string) => {
-      using started = startComponentize(code)
+    const run = async (code: string) => {
+      using started = startComponentize(code, wit)
       const { child, request, answered } = started
       writeFileSync(request.engine, kit.engine)
       writeFileSync(request.bindings, kit.bindings)
@@ -58,7 +74,7 @@ describe('a kit', { timeout: 120_000 }, () => {
       const snapshot = existsSync(request.snapshot) ? readFileSync(request.snapshot) : undefined
       return { answer, snapshot, isWhole: existsSync(request.output) }
     }
-    const [good, bad] = await Promise.all([run(), run('export function run() {}\nundefinedName.x\n')])
+    const [good, bad] = await Promise.all([run(agent('given')), run(`${agent('bad')}undefinedName.x\n`)])
     expect(good).toMatchObject({ answer: { ok: true }, isWhole: false })
     const component = componentOf(kit, good.snapshot as Uint8Array)
     expect(component?.subarray(0, 8)).toEqual(Buffer.from('0061736d0d000100', 'hex'))
