@@ -22,7 +22,7 @@ import {
 const metadata = { metadata: may(jsonObject) }
 const common: Fields = { timestamp: may(whole), rawEvent: may(jsonNotNull), ...metadata }
 /** Whose an event is, is looked at by the rules: they tell `null` from nothing. */
-const owned: Fields = { ...common, subagentRunId: may(any) }
+const owned: Fields = { ...common, subagentRunId: may(json) }
 
 const source = variants('type', {
   data: { value: text, mimeType: text },
@@ -92,8 +92,8 @@ const fields: Readonly<Record<WireEvent['type'], Fields>> = {
     parentRunId: may(text),
     input: may(runInput),
   },
-  RUN_FINISHED: { ...common, ...ids, result: may(jsonNotNull), outcome: may(any), usage: may(any) },
-  RUN_ERROR: { ...common, message: may(any), code: may(any), usage: may(any) },
+  RUN_FINISHED: { ...common, ...ids, result: may(jsonNotNull), outcome: may(json), usage: may(json) },
+  RUN_ERROR: { ...common, message: may(any), code: may(any), usage: may(json) },
   STEP_STARTED: { ...owned, stepName: text },
   STEP_FINISHED: { ...owned, stepName: text },
   TEXT_MESSAGE_START: { ...owned, ...messageId, role: may(role), name: may(text) },

@@ -289,12 +289,23 @@ class Guard implements OutboundGuard, GuardScope {
     if (this.#texts.isAnyOpen || this.#calls.isAnyOpen || this.#reasoning.isAnyOpen)
       return this.broken('snapshot-while-open', 'Something is open, and would be lost.')
     const seen = new Set<string>()
-    const messages = event.messages.filter(({ id }) => !seen.has(id) && seen.add(id))
-    if (messages.length < event.messages.length)
-      this.broken('message-id-reused', 'Two messages of the snapshot have the same id.')
-    for (const [id, kind] of this.ids.all()) if (!seen.has(id) && kind !== 'activity') this.ids.forget(id)
+    let isChanged = false
+    const messages = event.messages.flatMap((message): WireMessage[] => {
+      const id = this.#idInSnapshot(message)
+      isChanged ||= id !== message.id || seen.has(id)
+      if (seen.has(id)) this.broken('message-id-reused', 'Two messages of the snapshot have the same id.')
+      return seen.has(id) || !seen.add(id) ? [] : [id === message.id ? message : { ...message, id }]
+    })
+    for (const [id, kind] of this.ids.all()) if (!seen.has(id) && !isKept(kind)) this.ids.forget(id)
     for (const message of messages) this.#seed(message)
-    this.emit(messages.length < event.messages.length ? { ...event, messages } : event)
+    this.emit(isChanged ? { ...event, messages } : event)
+  }
+
+  /** The id of a message of a snapshot: another where the client keeps something else under it. */
+  #idInSnapshot({ id, role }: WireMessage): string {
+    const kind = this.ids.kind(id)
+    if (kind === undefined || kind === role || !isKept(kind)) return id
+    return this.ids.claim(id, role, () => this.broken('message-id-reused', `${id} is a message of another role.`))
   }
 
   #seed(message: WireMessage): void {
@@ -382,3 +393,6 @@ class Guard implements OutboundGuard, GuardScope {
     this.#isOver = true
   }
 }
+
+/** Messages that clients keep although a snapshot does not have them. */
+const isKept = (kind: string): boolean => kind === 'activity' || kind === 'reasoning'
