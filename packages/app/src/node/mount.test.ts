@@ -91,9 +91,10 @@ describe.each([
 })
 
 describe('an app behind a body parser', () => {
-  it('says that the body is gone, unless the parser left it', async () => {
+  it('takes what the parser left, and says so where that is nothing', async () => {
     const server = express()
-    server.use('/plain', express.text({ type: '*/*' }))
+    server.use('/text', express.text({ type: '*/*' }))
+    server.use('/json', express.json({ type: '*/*' }))
     server.use(
       '/kept',
       express.text({
@@ -101,11 +102,14 @@ describe('an app behind a body parser', () => {
         verify: (incoming, _outgoing, buffer) => Object.assign(incoming, { rawBody: buffer }),
       }),
     )
-    mount(app(), server, '/plain')
-    mount(app(), server, '/kept')
+    server.use('/gone', (incoming, _outgoing, next) => void incoming.resume().once('end', next))
+    for (const path of ['/text', '/json', '/kept', '/gone']) mount(app(), server, path)
     const url = await addressOf(server.listen(0, '127.0.0.1'))
-    expect(await ask(`${url}/plain/x`, 'hello')).toMatchObject({ status: 500, error: { code: 'PF_INTERNAL' } })
+    expect(await ask(`${url}/text/x`, 'hello')).toMatchObject({ status: 200, body: 'hello' })
+    expect(await ask(`${url}/json/x`, '{ "a": ["é"] }')).toMatchObject({ status: 200, body: '{"a":["é"]}' })
     expect(await ask(`${url}/kept/x`, 'hello')).toMatchObject({ status: 200, body: 'hello' })
+    expect(await ask(`${url}/text/x`, 'x'.repeat(1001))).toMatchObject({ status: 413 })
+    expect(await ask(`${url}/gone/x`, 'hello')).toMatchObject({ status: 500, error: { code: 'PF_INTERNAL' } })
   })
 })
 

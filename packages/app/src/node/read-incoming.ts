@@ -9,16 +9,27 @@ const nothing = new Uint8Array(0)
  * @throws PfError PF_REQUEST_TOO_LARGE, PF_REQUEST_INVALID where the client went away
  */
 export async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
-  // Whoever mounts an app behind a body parser leaves what it read here, as some platforms do.
-  const { rawBody } = incoming as { rawBody?: unknown }
+  // Some platforms leave the bytes here, and so does a body parser that is told to.
+  const { rawBody, body } = incoming as { rawBody?: unknown; body?: unknown }
   if (rawBody instanceof Uint8Array) return within(rawBody, limit)
-  if (incoming.readableDidRead) throw new TypeError('The body was read already.')
+  if (incoming.readableDidRead) return within(parsedBody(body), limit)
   // No event tells it any more.
   if (incoming.destroyed) throw goneOf(incoming)
   // Where something else was waited for first, it is here, whole, and needs none of the stream's events.
   if (incoming.complete && !incoming.readableFlowing)
     return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
   return collect(incoming, limit)
+}
+
+/**
+ * What a body parser before the app, such as `express.json()`, left of a body that it has read.
+ * @throws TypeError where it left nothing
+ */
+function parsedBody(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) as string | undefined)
+  if (text === undefined) throw new TypeError('The body was read already. Mount the app before body parsers.')
+  return new TextEncoder().encode(text)
 }
 
 function within(body: Uint8Array, limit: number): Uint8Array {
