@@ -1,4 +1,12 @@
-import { type CompiledSchema, compileSchema, type JsonObject, PfError, type Schema } from '@pf-agents/agent-core'
+import {
+  type CompiledSchema,
+  compileSchema,
+  type JsonObject,
+  type JsonValue,
+  PfError,
+  type Schema,
+} from '@pf-agents/agent-core'
+import { isObject } from '../wire/json'
 
 /** A schema as models want it: the root an object. Others are the one field of an object. */
 export interface ObjectSchema {
@@ -28,14 +36,30 @@ export function objectSchema(schema: Schema, owner: string): ObjectSchema {
   const { $schema: _, $defs, definitions, ...value } = json
   const shown: JsonObject = {
     type: 'object',
-    properties: { value },
+    properties: { value: moved(value) as JsonObject },
     required: ['value'],
     additionalProperties: false,
-    ...($defs !== undefined && { $defs }),
-    ...(definitions !== undefined && { definitions }),
+    ...($defs !== undefined && { $defs: moved($defs) }),
+    ...(definitions !== undefined && { definitions: moved(definitions) }),
   }
   return { schema: compiled, shown, isWrapped: true }
 }
+
+/** The root is now one step further down, and so is what referred to it: a schema that has itself in it. */
+function moved(schema: JsonValue): JsonValue {
+  if (Array.isArray(schema)) return schema.map(moved)
+  if (!isObject(schema)) return schema
+  const out: JsonObject = {}
+  for (const [key, value] of Object.entries(schema)) {
+    const isRootRef = key === '$ref' && typeof value === 'string' && /^#(?!\/(\$defs|definitions)\/)/.test(value)
+    if (isRootRef) out[key] = `#/properties/value${(value as string).slice(1)}`
+    else out[key] = values.has(key) ? value : moved(value)
+  }
+  return out
+}
+
+/** Keywords that hold values, not schemas. */
+const values: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
 
 /** The value out of what the model gave. */
 export function unwrapped({ isWrapped }: ObjectSchema, given: JsonObject): unknown {
