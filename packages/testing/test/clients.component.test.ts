@@ -90,6 +90,14 @@ describe.each(['chat', 'responses', 'anthropic', 'gemini'])('%s in the component
     },
   )
 
+  it('takes the key nowhere else: a redirect is an error', async () => {
+    const { result, requests } = await asked('ask', wire, [
+      { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' } },
+    ])
+    expect(result).toMatchObject({ code: 'PF_MODEL_RESPONSE_INVALID', types: [] })
+    expect(requests).toHaveLength(1)
+  })
+
   it('can be left, and aborted, in the middle', async () => {
     const stall: FakeTurn = { text: 'A text of some length.', deltaLength: 2, fault: { after: 8, kind: 'stall' } }
     const left = await asked('leave', wire, [stall])
