@@ -164,6 +164,8 @@ describe('bugs of other integrations: the wire', () => {
       [413, 'PF_REQUEST_TOO_LARGE', made.post(inputOf('x'.repeat(20_000)), { headers })],
       [415, 'PF_MEDIA_TYPE', made.post(good, { headers: { ...headers, 'content-type': 'text/plain' } })],
       [406, 'PF_NOT_ACCEPTABLE', made.post(good, { headers: { ...headers, accept: 'application/json' } })],
+      // What names the stream itself counts for more than what takes everything.
+      [406, 'PF_NOT_ACCEPTABLE', made.post(good, { headers: { ...headers, accept: 'text/event-stream;q=0, */*' } })],
       [404, 'PF_TASK_NOT_FOUND', made.fetch('/agui/threads/none/connect', { headers })],
       [404, 'PF_TASK_NOT_FOUND', made.fetch('/agui/threads/none/cancel', { method: 'POST', headers })],
     ]
