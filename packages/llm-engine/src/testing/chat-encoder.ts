@@ -32,7 +32,8 @@ export const chatEncoder: WireEncoder = {
       })
     }
     events.push(chunk({}, reasons[turn.finish]))
-    events.push(jsonEvent({ ...head, choices: [], usage: usageOf(turn) }), { data: '[DONE]' })
+    if (turn.isUsageTold) events.push(jsonEvent({ ...head, choices: [], usage: usageOf(turn) }))
+    events.push({ data: '[DONE]' })
     return events
   },
   whole(turn) {

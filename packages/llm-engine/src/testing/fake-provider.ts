@@ -1,5 +1,6 @@
 import { type Clock, type JsonObject, systemClock } from '@pf-agents/agent-core'
 import { encodeSseEvent, type SseEvent } from '@pf-agents/http-kit'
+import { objectOf, parseObject } from '../wire/json'
 import { anthropicEncoder } from './anthropic-encoder'
 import { chatEncoder } from './chat-encoder'
 import { faultyBody } from './faulty-body'
@@ -59,7 +60,8 @@ export function createFakeProvider(script: FakeScript, options: FakeProviderOpti
     const wire = wireOf(new URL(request.url).pathname)
     const encoder = wire && encoders[wire]
     if (request.method !== 'POST' || !wire || !encoder) return new Response('not found', { status: 404 })
-    const body = JSON.parse(await request.text()) as JsonObject
+    const body = parseObject(await request.text())
+    if (body === undefined) return errorResponse(encoder, 400, 'The body is not a JSON object.')
     const asked: FakeRequest = { wire, url: request.url, headers: request.headers, body }
     requests.push(asked)
     const number = requests.length
@@ -88,7 +90,7 @@ function answer(turn: FakeTurn, asked: FakeRequest, encoder: WireEncoder, number
     if (turn.body === undefined) return errorResponse(encoder, status, 'Scripted.', headers)
     return new Response(turn.body, { status, headers })
   }
-  const prepared = prepareTurn(turn, number, modelOf(asked))
+  const prepared = prepareTurn(turn, number, modelOf(asked), isUsageAsked(asked))
   const streams = asked.wire === 'gemini' ? /:stream/i.test(asked.url) : asked.body['stream'] === true
   if (!streams) return Response.json(encoder.whole(prepared), { headers })
   const events = encoder.stream(prepared)
@@ -115,6 +117,10 @@ function withFault(events: SseEvent[], fault: NonNullable<FakeTurn['fault']>, en
 
 function errorResponse(encoder: WireEncoder, status: number, message: string, headers = encoder.headers): Response {
   return Response.json(encoder.error(status, message), { status, headers })
+}
+
+function isUsageAsked({ wire, body }: FakeRequest): boolean {
+  return wire !== 'chat' || objectOf(body['stream_options'])['include_usage'] === true
 }
 
 function modelOf({ body, url }: FakeRequest): string {

@@ -48,11 +48,13 @@ export interface PreparedTurn {
   calls: { id: string; name: string; arguments: string }[]
   finish: NonNullable<FakeTurn['finish']>
   usage: ModelUsage & { inputTokens: number; outputTokens: number }
+  /** Whether a stream says what was used: of Chat Completions one that was asked for it. */
+  isUsageTold: boolean
   pieces(text: string): string[]
 }
 
 /** Fills in a turn. */
-export function prepareTurn(turn: FakeTurn, number: number, model: string): PreparedTurn {
+export function prepareTurn(turn: FakeTurn, number: number, model: string, isUsageTold = true): PreparedTurn {
   const { deltaLength = 8 } = turn
   const calls = (turn.toolCalls ?? []).map((call, index) => ({
     id: call.id ?? `call_${number}_${index}`,
@@ -68,6 +70,7 @@ export function prepareTurn(turn: FakeTurn, number: number, model: string): Prep
     calls,
     finish: turn.finish ?? (calls.length > 0 ? 'tool-calls' : 'stop'),
     usage: { inputTokens: 10, outputTokens: 5, ...turn.usage },
+    isUsageTold,
     pieces(text) {
       const pieces: string[] = []
       for (let at = 0; at < text.length; at += deltaLength) pieces.push(text.slice(at, at + deltaLength))
