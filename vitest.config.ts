@@ -54,11 +54,12 @@ export default defineConfig({
       exclude: excludedGlobs,
     },
     // Much of the time goes into waiting for servers, processes and timers, not into computing.
-    maxWorkers: Math.max(6, availableParallelism()),
+    maxWorkers: Math.max(5, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     // The long forms of suites (`npm run test:full`) take what they need. All are generous: the machine may be busy.
     testTimeout: full ? 30 * 60_000 : 60_000,
     hookTimeout: full ? 5 * 60_000 : 120_000,
+    expect: { poll: { timeout: 20_000 } },
     ...(typesOnly ? {} : { projects }),
   },
 })

@@ -20,7 +20,7 @@ import { type CliRun, runCli, startCli } from './run-cli'
 
 const fixture = fileURLToPath(new URL('./fixtures/hello-app.ts', import.meta.url))
 const env = { PF_CACHE: join(process.cwd(), 'node_modules/.cache/pf-agents') }
-const slow = { timeout: 120_000 }
+const slow = { timeout: 300_000 }
 
 let folder: string
 beforeAll(() => {
@@ -52,7 +52,7 @@ describe('an app built for Spin', () => {
   let built: Awaited<ReturnType<typeof pf>>
   beforeAll(async () => {
     built = await pf('build', '--target', 'wasm', fixture, '-o', 'out/hello.wasm')
-  }, 120_000)
+  }, 300_000)
 
   it('is one file, with source map and spin.toml beside it, and says size and time', () => {
     expect(built.err).toMatch(/Bundling …\nBundling: done \(\d+\.\d s\)\nMaking the component …\n/)
@@ -170,7 +170,7 @@ describe('a component', () => {
   beforeAll(async () => {
     for (const world of worlds)
       expect((await pf('build', fixture, '--world', world, '-o', `${world}/hello.wasm`)).code).toBe(0)
-  }, 120_000)
+  }, 300_000)
 
   it.for(table)('built for %s runs on %s', slow, async ([world, runtime, greeting], context) => {
     if (runtime !== 'embedded' && !onPath(runtime)) context.skip(`${runtime} is not on PATH`)

@@ -13,7 +13,7 @@ import { publicUrl } from './fixtures/signed/agent'
 import { runCli } from './run-cli'
 
 const cacheDir = join(process.cwd(), 'node_modules/.cache/pf-agents')
-const slow = { timeout: 120_000 }
+const slow = { timeout: 300_000 }
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/signed/${name}.ts`, import.meta.url))
 
@@ -72,7 +72,7 @@ describe('a component built with two keys by the command line', slow, () => {
   beforeAll(async () => {
     built = await build()
     if (built.code === 0) host = await serve(join(folder, 'out/one.wasm'))
-  }, 120_000)
+  }, 300_000)
   afterAll(() => host?.close())
 
   it('says whose signatures the card has, and nothing of the keys', () => {
