@@ -25,6 +25,7 @@ import { priced } from '../usage/cost'
 import type { PartSink, Wire, WireDecoder, WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { holder } from './holder'
+import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
 
 /** Of an error's body, no more is read. */
 const errorBodyLimit = 64 * 1024
@@ -322,47 +323,5 @@ export class Exchange {
     if (signal.aborted) return signal.reason
     const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
-  }
-}
-
-/** The address of the interface is somewhere else. */
-function redirected(asked: Asked, { status, headers }: Response): ModelError {
-  const [location] = /^https?:\/\/[^/?#@]+/i.exec(headers.get('location') ?? '') ?? []
-  return new ModelError('PF_MODEL_RESPONSE_INVALID', {
-    ...asked,
-    httpStatus: status,
-    details: {
-      reason: 'The address redirects to another one, and no key goes there. Set baseUrl to where the interface is.',
-      ...(location !== undefined && { location }),
-    },
-  })
-}
-
-/** A body as JSON, else as the text it is. */
-function bodyOf(text: string): JsonValue | undefined {
-  return strayJson(text) ?? (text === '' ? undefined : text.slice(0, 2048))
-}
-
-const sseFields = ['data', 'event', 'id', 'retry']
-
-/** Whether a text has lines that no stream of events has: a page of a proxy, say. The last line may be cut. */
-function isNotSse(text: string): boolean {
-  const lines = text.split(/[\r\n]+/)
-  const last = lines.pop() ?? ''
-  const isField = (line: string): boolean =>
-    line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
-  return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
-}
-
-function textOf(chunks: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder()
-  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('')
-}
-
-function strayJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return undefined
   }
 }

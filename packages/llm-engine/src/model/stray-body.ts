@@ -1,0 +1,48 @@
+import type { JsonValue } from '@pf-agents/agent-core'
+import type { Asked } from '../error/classify'
+import { ModelError } from '../error/model-error'
+
+/** The address of the interface is somewhere else. */
+export function redirected(asked: Asked, { status, headers }: Response): ModelError {
+  const [location] = /^https?:\/\/[^/?#]+/i.exec(headers.get('location') ?? '') ?? []
+  return new ModelError('PF_MODEL_RESPONSE_INVALID', {
+    ...asked,
+    httpStatus: status,
+    details: {
+      reason: 'The address redirects to another one, and no key goes there. Set baseUrl to where the interface is.',
+      // A name and a password in it are nobody's business.
+      ...(location?.includes('@') === false && { location }),
+    },
+  })
+}
+
+/** A body as JSON, else as the text it is. */
+export function bodyOf(text: string): JsonValue | undefined {
+  return strayJson(text) ?? (text === '' ? undefined : text.slice(0, 2048))
+}
+
+const sseFields = ['data', 'event', 'id', 'retry']
+
+/** Whether a text has lines that no stream of events has: a page of a proxy, say. The last line may be cut. */
+export function isNotSse(text: string): boolean {
+  const lines = text.split(/[\r\n]+/)
+  const last = lines.pop() ?? ''
+  const isField = (line: string): boolean =>
+    line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
+  return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
+}
+
+/** Chunks as text. */
+export function textOf(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('')
+}
+
+/** Text as JSON, or `undefined` where it is none. */
+export function strayJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
