@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey } from 'node:crypto'
+import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { secret } from '@pf-agents/agent-core'
 import { SignJWT, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -200,6 +200,29 @@ describe('a bad token', () => {
     })
     expect(await refused(await token({ iat: nowSec - 80 }), { maxTokenAgeSec: 60 })).toBeUndefined()
     expect(await refused(await token(), { requiredClaims: ['jti'] })).toMatchObject({ reason: 'claim jti' })
+  })
+})
+
+describe('keys of the issuer that can not be used', () => {
+  const short = () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    return { ...publicKey.export({ format: 'jwk' }), kid: 'odd' }
+  }
+  it.each([
+    ['RSA of 1,024 bits', short],
+    ['RSA without a modulus to speak of', () => ({ kty: 'RSA', kid: 'odd', n: 'AAAA', e: 'AQAB' })],
+    ['a point that is on no curve', () => ({ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'odd' })],
+  ] as const)('%s: whoever names it is refused', async (_what, key) => {
+    const odd = key()
+    issuer.keys = [odd as never, ec.publicJwk]
+    const alg = odd.kty === 'RSA' ? 'RS256' : 'ES256'
+    expect(await refused(rawToken({ alg, kid: 'odd' }, claims(), 'AAAA'))).toBeDefined()
+  })
+
+  it('does not keep another one from being tried, where the token names none', async () => {
+    const named = { ...short(), kid: rsa.publicJwk.kid }
+    issuer.keys = [named as never, rsa.publicJwk]
+    expect((await verifier().verify(await token({}, rsa), context)).claims).toBeDefined()
   })
 })
 

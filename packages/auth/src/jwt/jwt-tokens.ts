@@ -179,20 +179,39 @@ function publishedKeys(remote: RemoteKeys, origin: string): KeySource {
 /** Verifies with the key that fits; where a token names none and several do, with each of them. */
 async function verifyWith(token: string, find: JWTVerifyGetKey, terms: JWTVerifyOptions): Promise<JsonObject> {
   try {
-    return claimsOf((await jwtVerify(token, find, terms)).payload)
+    return await verifyBy(token, find, terms)
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
     let left = maxCandidates
     for await (const key of error) {
       if (left-- <= 0) break
       try {
-        return claimsOf((await jwtVerify(token, key, terms)).payload)
+        return await verifyBy(token, async () => key, terms)
       } catch (failure) {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
+        if (!isNotThisKey(failure)) throw failure
       }
     }
     throw new errors.JWSSignatureVerificationFailed()
   }
+}
+
+/** @throws what jose throws; JWKInvalid for a key of the issuer that can't be used, such as one of RSA that is too short */
+async function verifyBy(token: string, find: JWTVerifyGetKey, terms: JWTVerifyOptions): Promise<JsonObject> {
+  try {
+    return claimsOf((await jwtVerify(token, find, terms)).payload)
+  } catch (error) {
+    // jose's way to say that: whoever sends a token picks the key by its name, so it is no failure of the server.
+    throw error instanceof TypeError ? new errors.JWKInvalid('The key can not be used.', { cause: error }) : error
+  }
+}
+
+/** Whether another key may still fit. */
+function isNotThisKey(error: unknown): boolean {
+  return (
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKInvalid ||
+    error instanceof DOMException
+  )
 }
 
 const claimsOf = (payload: JWTPayload) => payload as JsonObject
