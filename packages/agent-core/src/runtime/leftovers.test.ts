@@ -13,19 +13,23 @@ afterAll(() => {
   expect(unhandled).toEqual([])
 })
 
-/** Counts listeners that are added to any signal and not taken away again. */
+/** Counts listeners that are added to any signal and not taken away again; those of tests before it are not its own. */
 function countListeners(): { left: () => number; restore: () => void } {
   const { addEventListener, removeEventListener } = AbortSignal.prototype
+  const own = new WeakMap<AbortSignal, Set<unknown>>()
   let left = 0
   AbortSignal.prototype.addEventListener = function (this: AbortSignal, ...args: Parameters<typeof addEventListener>) {
-    left++
+    const listeners = own.get(this) ?? new Set()
+    own.set(this, listeners)
+    if (!listeners.has(args[1])) left++
+    listeners.add(args[1])
     return addEventListener.apply(this, args)
   } as typeof addEventListener
   AbortSignal.prototype.removeEventListener = function (
     this: AbortSignal,
     ...args: Parameters<typeof removeEventListener>
   ) {
-    left--
+    if (own.get(this)?.delete(args[1]) === true) left--
     return removeEventListener.apply(this, args)
   } as typeof removeEventListener
   return {
