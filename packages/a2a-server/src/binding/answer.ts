@@ -5,18 +5,25 @@ import { A2AError as ProtocolError } from '@pf-agents/a2a-protocol'
 
 const jsonInit: ResponseInit = { headers: { 'content-type': 'application/json' } }
 
-/** A JSON answer of the usual kind. Its headers are one constant object: Node's adapter writes such as they are. */
+/**
+ * A JSON answer. Where nothing about it is special, its headers are one constant object: Node's adapter writes such as they
+ * are. With a content type it is one of HTTP+JSON, which a shared cache might keep where it was asked for by GET and the
+ * credentials are in a header that it does not know.
+ */
 export function jsonAnswer(
   body: object,
   extensions: readonly string[],
   status = 200,
-  contentType = 'application/json',
+  contentType?: string,
   error?: A2AError,
 ): Response {
   const text = JSON.stringify(body)
-  if (extensions.length === 0 && status === 200 && contentType === 'application/json' && error === undefined)
+  if (extensions.length === 0 && status === 200 && contentType === undefined && error === undefined)
     return new Response(text, jsonInit)
-  const headers: Record<string, string> = { 'content-type': contentType }
+  const headers: Record<string, string> = {
+    'content-type': contentType ?? 'application/json',
+    'cache-control': 'no-store',
+  }
   if (extensions.length > 0) headers[A2A_EXTENSIONS_HEADER.toLowerCase()] = extensions.join(', ')
   const retryAfter = error && retryAfterHeader(error)
   if (retryAfter !== undefined) headers['retry-after'] = retryAfter

@@ -68,5 +68,5 @@ export async function answerJsonRpc(service: Service, request: Request, info: Re
 
 /** An error as JSON-RPC tells it: with status 200, but for what HTTP itself must see. */
 export function jsonRpcFailure(error: A2AError, id: JsonRpcId, extensions: readonly string[] = none): Response {
-  return jsonAnswer(encodeJsonRpcError(id, error), extensions, jsonRpcHttpStatus(error), 'application/json', error)
+  return jsonAnswer(encodeJsonRpcError(id, error), extensions, jsonRpcHttpStatus(error), undefined, error)
 }

@@ -28,6 +28,8 @@ export const restCases: Case[] = [
       const listed = await fetch(`${baseUrl}/tasks`, { headers: { ...version, accept: '*/*' } })
       equal(listed.headers.get('content-type'), 'application/a2a+json', 'type of a GET')
       const plain = await fetch(`${baseUrl}/tasks`, { headers: { ...version, accept: 'application/json' } })
+      // By GET, with credentials in a header that no cache has to know.
+      for (const { headers } of [listed, plain]) equal(headers.get('cache-control'), 'no-store', 'who keeps a GET')
       equal(plain.headers.get('content-type'), 'application/json', 'type of a GET that accepts only json')
     },
   },

@@ -4,6 +4,7 @@ import {
   formOfV03Request,
   isRestContentType,
   isStreaming,
+  JSON_TYPE,
   matchV03Route,
   type Operation,
   type Requests,
@@ -55,7 +56,7 @@ export async function answerV03Rest(
       )
     }
     const result = await service.answer(operation, params, request, info, extensions, '0.3')
-    return withExtensions(jsonAnswer(toV03Result(operation, result, form) as object, none), extensions)
+    return withExtensions(jsonAnswer(toV03Result(operation, result, form) as object, none, 200, JSON_TYPE), extensions)
   } catch (error) {
     return v03RestFailure(service.tell(error))
   }

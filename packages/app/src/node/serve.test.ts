@@ -152,6 +152,24 @@ describe('serve', () => {
   })
 })
 
+describe('time limits', () => {
+  it('a short one for the whole request holds for its headers, too', async () => {
+    const { port } = await start([], {}, { requestTimeoutMs: 100 })
+    expect(await raw(port, 'GET /x HTTP/1.1', 'host: h')).toMatch(/^HTTP\/1.1 408 /)
+  })
+
+  it('zero is none', async () => {
+    const { url } = await start([route(() => new Response('x'))], {}, { requestTimeoutMs: 0 })
+    expect((await fetch(`${url}/x`)).status).toBe(200)
+  })
+
+  it('says so where headers may take longer than the request', async () => {
+    await expect(start([], {}, { headersTimeoutMs: 200, requestTimeoutMs: 100 })).rejects.toMatchObject({
+      code: 'PF_CONFIG_INVALID',
+    })
+  })
+})
+
 describe('close', () => {
   it('takes no new connections, and lets requests end', async () => {
     let answer: (() => void) | undefined

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type AnyFeature, describeError, type RunsOn } from '@pf-agents/agent-core'
+import { type AnyFeature, describeError, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { type App, appCore } from '../app'
 import { closeServer } from './close-server'
 import { toNodeListener } from './listener'
@@ -13,9 +13,9 @@ export interface ServeOptions {
   hostname?: string
   /** Whether SIGTERM and SIGINT close the server. Default false. */
   signals?: boolean
-  /** Milliseconds a client may take to send the headers. Default 15,000. */
+  /** Milliseconds a client may take to send the headers. Default 15,000, or `requestTimeoutMs` where that is less. */
   headersTimeoutMs?: number
-  /** Milliseconds a client may take to send a whole request. Default 60,000. */
+  /** Milliseconds a client may take to send a whole request; 0 for no limit. Default 60,000. */
   requestTimeoutMs?: number
   /** Milliseconds an idle connection is kept. Default 10,000. */
   keepAliveTimeoutMs?: number
@@ -55,13 +55,21 @@ export async function serve<F extends AnyFeature>(
   app: App<F> & RunsOn<F, 'node'>,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
-  const { port = 3000, hostname = '127.0.0.1', drainMs = 10_000, headersTimeoutMs = 15_000 } = options
+  const { port = 3000, hostname = '127.0.0.1', drainMs = 10_000, requestTimeoutMs = 60_000 } = options
+  // Zero is no limit, as Node has it.
+  const { headersTimeoutMs = Math.min(15_000, requestTimeoutMs || 15_000) } = options
+  if (requestTimeoutMs > 0 && headersTimeoutMs > requestTimeoutMs) {
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `serve: headersTimeoutMs (${headersTimeoutMs}) is more than requestTimeoutMs (${requestTimeoutMs}), of which it is a part.`,
+    )
+  }
   for (const feature of options.add ?? []) app[appCore].add(feature)
   const listener = toNodeListener<F>(app)
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      requestTimeout: options.requestTimeoutMs ?? 60_000,
+      requestTimeout: requestTimeoutMs,
       keepAliveTimeout: options.keepAliveTimeoutMs ?? 10_000,
       maxHeaderSize: options.maxHeaderBytes ?? 16_384,
       // How late a timeout may be noticed.
