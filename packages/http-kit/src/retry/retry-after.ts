@@ -1,3 +1,6 @@
+/** Seconds that stand for any number beyond them (RFC 9111 §1.2.2 has as many for times). */
+const maxSeconds = 2 ** 31
+
 const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 
 // RFC 9110 §5.6.7: the form to send, and the two obsolete ones every reader must take, of which the last is turned first.
@@ -28,15 +31,15 @@ export function parseHttpDate(value: string, now: number): number | undefined {
 }
 
 /**
- * Reads a `Retry-After` header (RFC 9110 §10.2.3: seconds or an HTTP date) as milliseconds from now, never negative.
- * `undefined` where there is none or it is malformed.
+ * Reads a `Retry-After` header (RFC 9110 §10.2.3: seconds or an HTTP date) as milliseconds from now, never negative,
+ * at most 2^31 seconds where it is a number. `undefined` where there is none or it is malformed.
  *
  * @param now - milliseconds since 1970
  */
 export function parseRetryAfter(value: string | null | undefined, now: number): number | undefined {
   const text = value?.trim()
   if (!text) return undefined
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000
+  if (/^\d+$/.test(text)) return Math.min(Number(text), maxSeconds) * 1000
   const date = parseHttpDate(text, now)
   return date === undefined ? undefined : Math.max(0, date - now)
 }
