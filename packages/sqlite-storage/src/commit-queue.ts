@@ -1,6 +1,7 @@
 import { type CommitResult, PfError } from '@pf-agents/agent-core'
 import type { Database } from './database'
 import type { PreparedCommit } from './prepared-commit'
+import type { WaitingEntries } from './waiting-entries'
 
 interface Waiting {
   prepared: PreparedCommit
@@ -17,16 +18,20 @@ type Outcome = { result: CommitResult } | { error: PfError }
 export class CommitQueue {
   private readonly database: Database
   private readonly write: (prepared: PreparedCommit) => CommitResult
+  /** What the commits that wait owe: whoever asks the outbox before it is written has to be told of it. */
+  private readonly owed: WaitingEntries
   private waiting: Waiting[] = []
 
-  constructor(database: Database, write: (prepared: PreparedCommit) => CommitResult) {
+  constructor(database: Database, owed: WaitingEntries, write: (prepared: PreparedCommit) => CommitResult) {
     this.database = database
+    this.owed = owed
     this.write = write
   }
 
   add(prepared: PreparedCommit): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ prepared, resolve, reject })
+      this.owed.add(prepared.outbox)
       if (this.waiting.length === 1) setImmediate(() => this.flush())
     })
   }
@@ -35,6 +40,7 @@ export class CommitQueue {
   flush(): void {
     const batch = this.waiting
     this.waiting = []
+    this.owed.clear()
     if (batch.length > 0) this.writeBatch(batch)
   }
 

@@ -3,13 +3,14 @@ import { createSeededRandom } from '@pf-agents/agent-core/testing'
 import { describe, expect, test } from 'vitest'
 import { Database } from './database'
 import { createSqliteOutbox } from './sqlite-outbox'
+import { WaitingEntries } from './waiting-entries'
 
 const topic = 'push'
 
 describe('the outbox of SQLite', () => {
   test('answers as the one in memory does through 3,000 random calls, and its counts are those of its rows', async () => {
     const database = new Database({ file: ':memory:' })
-    const sqlite = createSqliteOutbox(database)
+    const sqlite = createSqliteOutbox(database, new WaitingEntries())
     const memory = createMemoryOutbox()
     const { below } = createSeededRandom(7)
     let now = 0
@@ -70,7 +71,7 @@ describe('the outbox of SQLite', () => {
 
   test('finds what is due by index alone, however much is owed', async () => {
     const database = new Database({ file: ':memory:' })
-    const outbox = createSqliteOutbox(database)
+    const outbox = createSqliteOutbox(database, new WaitingEntries())
     const statements = new Set<string>()
     const prepare = database.statement.bind(database)
     database.statement = (sql) => {

@@ -2,6 +2,7 @@ import type { JsonObject, Outbox, OutboxEntry, OutboxTake } from '@pf-agents/age
 import type { Database } from './database'
 import { type OutboxColumns, outboxColumns } from './prepared-commit'
 import { fromColumn, toColumn } from './text-key'
+import type { WaitingEntries } from './waiting-entries'
 
 interface Row {
   arrival: number
@@ -24,7 +25,8 @@ export function insertEntry(database: Database, entry: OutboxColumns): void {
     .run(id, topic, group, owner, body, dueAt, attempts)
 }
 
-export function createSqliteOutbox(database: Database): Outbox {
+/** @param waiting - what commits owe that are not written yet */
+export function createSqliteOutbox(database: Database, waiting: WaitingEntries): Outbox {
   return {
     take: (terms) =>
       database.write((): OutboxEntry[] => {
@@ -53,22 +55,24 @@ export function createSqliteOutbox(database: Database): Outbox {
       })
     },
 
-    pending: ({ topic, group, owner, limit }) =>
+    pending: (terms) =>
       database.once(() => {
-        const most = Math.max(0, limit)
+        const topic = toColumn(terms.topic)
+        const group = terms.group === undefined ? undefined : toColumn(terms.group)
+        const owner = terms.owner === undefined ? undefined : toColumn(terms.owner)
+        const most = Math.max(0, terms.limit)
         const row =
           group !== undefined
             ? database
                 .statement(
                   'SELECT count(*) AS owed FROM (SELECT 1 FROM pf_outbox WHERE topic = ? AND group_id = ? LIMIT ?)',
                 )
-                .get(toColumn(topic), toColumn(group), most)
+                .get(topic, group, most)
             : owner !== undefined
-              ? database
-                  .statement('SELECT owed FROM pf_outbox_owner WHERE topic = ? AND owner = ?')
-                  .get(toColumn(topic), toColumn(owner))
-              : database.statement('SELECT owed FROM pf_outbox_topic WHERE topic = ?').get(toColumn(topic))
-        return Math.min((row as { owed: number } | undefined)?.owed ?? 0, most)
+              ? database.statement('SELECT owed FROM pf_outbox_owner WHERE topic = ? AND owner = ?').get(topic, owner)
+              : database.statement('SELECT owed FROM pf_outbox_topic WHERE topic = ?').get(topic)
+        const written = (row as { owed: number } | undefined)?.owed ?? 0
+        return Math.min(written + waiting.count(topic, group, owner), most)
       }),
   }
 }

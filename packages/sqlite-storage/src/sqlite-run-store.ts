@@ -15,6 +15,7 @@ import { keyColumns, prepareCommit } from './prepared-commit'
 import type { Retention } from './retention'
 import { findRow, leaseOf, readStored, taskColumns, type TaskRow } from './task-rows'
 import { toColumn, fromColumn } from './text-key'
+import type { WaitingEntries } from './waiting-entries'
 import { writeCommit } from './write-commit'
 
 /** What the run store is made of. */
@@ -22,6 +23,8 @@ export interface SqliteRunStoreParts {
   database: Database
   messages: Messages
   retention: Retention
+  /** Where the outbox looks for what commits owe that are not written yet. */
+  waiting: WaitingEntries
   now: () => number
 }
 
@@ -30,8 +33,9 @@ export interface SqliteRunStore extends RunStore {
   flush(): void
 }
 
-export function createSqliteRunStore({ database, messages, retention, now }: SqliteRunStoreParts): SqliteRunStore {
-  const queue = new CommitQueue(database, (prepared): CommitResult => {
+export function createSqliteRunStore(parts: SqliteRunStoreParts): SqliteRunStore {
+  const { database, messages, retention, waiting, now } = parts
+  const queue = new CommitQueue(database, waiting, (prepared): CommitResult => {
     const time = now()
     const result = writeCommit(database, messages, prepared, time)
     retention.afterCommit(time)

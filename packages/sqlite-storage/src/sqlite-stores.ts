@@ -7,6 +7,7 @@ import { createSqliteKeyValue } from './sqlite-key-value'
 import { createSqliteOutbox } from './sqlite-outbox'
 import { createSqliteRunStore } from './sqlite-run-store'
 import { toColumn } from './text-key'
+import { WaitingEntries } from './waiting-entries'
 
 /** One driver per storage port, over one connection. */
 export interface SqliteStores {
@@ -37,7 +38,8 @@ export function createSqliteStores(options: SqliteOptions): SqliteStores {
   const database = new Database(options)
   const messages = new Messages(database, maxMessages)
   const retention = new Retention(database, { ...options, keepEventsMs })
-  const runStore = createSqliteRunStore({ database, messages, retention, now })
+  const waiting = new WaitingEntries()
+  const runStore = createSqliteRunStore({ database, messages, retention, waiting, now })
   return {
     runStore,
     keyValue: createSqliteKeyValue(database),
@@ -61,7 +63,7 @@ export function createSqliteStores(options: SqliteOptions): SqliteStores {
           ),
         ),
     },
-    outbox: createSqliteOutbox(database),
+    outbox: createSqliteOutbox(database, waiting),
     close: () => {
       runStore.flush()
       database.close()

@@ -123,9 +123,11 @@ export class PushDeliveries implements Deliveries {
       .filter(({ nonce }) => nonces.has(nonce))
       .map((config) => entryOf(config, { key, at: clock.now(), isLast, event }, `${stored.lastSeq}.stop`))
     if (entries.length === 0) return
-    if (entries.length > (await this.#room(key)).stops) return this.#logUntold(key)
-    await outbox.add(entries)
-    this.#parts.wake()
+    // As with commits: nothing comes between the look at the room and what takes it.
+    await after(this.#room(key), ({ stops }) => {
+      if (entries.length > stops) return this.#logUntold(key)
+      return after(outbox.add(entries), () => this.#parts.wake())
+    })
   }
 
   async #tellOthers(key: TaskKey, told: ReadonlySet<string>): Promise<void> {

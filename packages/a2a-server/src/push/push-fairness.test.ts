@@ -1,4 +1,4 @@
-import { createMemoryStores } from '@pf-agents/agent-core'
+import { createMemoryStores, systemClock } from '@pf-agents/agent-core'
 import { createSqliteStores } from '@pf-agents/sqlite-storage'
 import { describe, expect, it, vi } from 'vitest'
 import { as, distinct, gist, startPushApp, type TestStores } from '../../test/push-app'
@@ -6,8 +6,10 @@ import { startNameServer } from '../../test/name-server'
 import { type Answer, startWebhook } from '../../test/webhook'
 import { message } from '../suite/case'
 import { createNameResolver } from './name-resolver'
+import { settledMs } from './config-cache'
 import type { StoredConfig } from './config-record'
 import { recordKey } from './config-record'
+import { ConfigStore } from './config-store'
 import { entryOf, topic } from './notification'
 import type { PushOptions } from './options'
 
@@ -215,6 +217,42 @@ describe('what may wait for one caller', () => {
     expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
     expect(linesOf(test.logs)).toHaveLength(2)
   })
+
+  const drivers: [string, () => TestStores & { close?(): void }][] = [
+    ['in memory', () => createMemoryStores()],
+    ['on SQLite', () => createSqliteStores({ file: ':memory:' })],
+  ]
+  it.each(drivers)(
+    'is bounded where everything happens at once, %s: others are told everything',
+    async (_, makeStores) => {
+      const stores = makeStores()
+      const options = { maxOwed: 80, retryBaseMs: 60_000, retryMaxMs: 60_000 }
+      await using test = startPushApp(options, { callers, stores })
+      await using dead = await startWebhook(() => 500)
+      await using webhook = await startWebhook()
+      const configs = new ConfigStore(stores.keyValue, systemClock)
+      const tasks: string[] = []
+      for (let n = 0; n < 30; n++) {
+        const { task } = await test.peer.result('SendMessage', { message: message('ask') }, as('alice'))
+        tasks.push(task.id)
+        await configs.change({ tenant: '', principalId: 'alice', taskId: task.id }, (list) => {
+          for (let config = 0; config < 10; config++)
+            list.push({ id: `${config}`, url: dead.url, version: '1.0', nonce: `${n}-${config}` })
+          return {}
+        })
+      }
+      await configs.nextEpoch()
+      // What is known of configs is as old as that at most.
+      await new Promise((resolve) => setTimeout(resolve, settledMs))
+      await Promise.all(tasks.map((id) => test.peer.result('CancelTask', { id }, as('alice'))))
+      // Of 300, those that may wait, and the fifth more.
+      expect(await test.owed()).toBe(12)
+      await test.send('steps 1', { url: webhook.url }, {}, 'bob')
+      expect((await webhook.until(4, patienceMs)).map(gist)).toEqual(whole)
+      await test.app.close()
+      stores.close?.()
+    },
+  )
 
   it('can be made to go by another address, though no other webhook is taken', async () => {
     await using test = start({ maxOwed: 80, retryBaseMs: 100, retryMaxMs: 100 })

@@ -38,7 +38,13 @@ export interface Outbox {
    * @throws PfError PF_STORE_FULL where no room is left.
    */
   add(entries: readonly OutboxEntry[]): Awaitable<void>
-  /** How many entries of a topic are owed: of one group or one owner where given, but not of both. Never counts beyond `limit`. */
+  /**
+   * How many entries of a topic are owed: of one group or one owner where given, but not of both. Never counts beyond `limit`.
+   *
+   * Those of a commit count from the moment `RunStore.commit` was called, before it is answered, though it may be refused
+   * yet; so do those of `add`. Who decides by this count what may be added would else decide the same for all commits that
+   * come at once, and so pass any bound. Of what other processes are about to store, it need not know.
+   */
   pending(terms: OutboxCount): Awaitable<number>
 }
 

@@ -7,6 +7,7 @@ import type { Message } from '../model/message'
 import type { TerminalState } from '../model/task-state'
 import type { RunCommit, StoredTask } from '../port/run-store'
 import { announce } from './announce'
+import { chain } from './awaitable'
 import type { RuntimeServices } from './options'
 import { timestamp } from './timestamp'
 
@@ -51,9 +52,11 @@ export async function endStored(
       facts: patchFacts(facts, commit.facts),
       isNew: false,
     }
-    const owed = await services.deliveries?.owed(pending)
-    if (owed !== undefined) commit.outbox = owed
-    const { lastSeq } = await services.store.commit(commit)
+    // Nothing comes between the answer of a store that answers at once and the commit: who counts what is owed counts right.
+    const { lastSeq } = await chain(services.deliveries?.owed(pending), (owed) => {
+      if (owed !== undefined) commit.outbox = owed
+      return services.store.commit(commit)
+    })
     announce(services, key, events, lastSeq - events.length + 1)
     return true
   } catch (error) {

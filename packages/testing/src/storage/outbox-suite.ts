@@ -277,6 +277,35 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     },
   ),
 
+  storageCase(
+    'what commits owe is counted from when they were asked for, before they are answered',
+    async ({ runStore, outbox }) => {
+      const counts = async (limit = 99) =>
+        Promise.all([
+          outbox.pending({ topic: 'push', limit }),
+          outbox.pending({ topic: 'push', owner: 'alice', limit }),
+          outbox.pending({ topic: 'push', owner: 'o\u0000\ud800', limit }),
+          outbox.pending({ topic: 'push', group: 'g', limit }),
+          outbox.pending({ topic: 'queue', limit }),
+        ])
+      const commits = [0, 1, 2, 3].map((n) => {
+        const alices = [owned('alice', `a-${n}`), owned('alice', `b-${n}`)]
+        const others = [owned('o\u0000\ud800', `o-${n}`, { group: 'g' }), { ...entry(`q-${n}`, 'g'), topic: 'queue' }]
+        return runStore.commit(creation(`task-${n}`, {}, { outbox: [...alices, ...others] }))
+      })
+      same(await counts(), [12, 8, 4, 4, 4], 'while they are being stored')
+      same(await counts(2), [2, 2, 2, 2, 2], 'up to two')
+      await Promise.all(commits)
+      same(await counts(), [12, 8, 4, 4, 4], 'when all are answered')
+      await fails(
+        () => runStore.commit(creation('task-0', {}, { outbox: [owned('alice', 'never')] })),
+        'PF_STORE_CONFLICT',
+        'made again',
+      )
+      same(await counts(), [12, 8, 4, 4, 4], 'and without what was refused')
+    },
+  ),
+
   storageCase('what one owner is owed is counted apart, whatever happens to it', async ({ runStore, outbox }) => {
     const counts = async (...owners: string[]) =>
       Promise.all(owners.map(async (owner) => outbox.pending({ topic: 'push', owner, limit: 9 })))
