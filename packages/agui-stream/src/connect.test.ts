@@ -2,23 +2,12 @@ import { defineAgent, reply } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { createApp } from '@pf-agents/app'
 import { eventStream } from '@pf-agents/event-stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { clients } from '../test/clients'
-import { inputOf, Local, terminals, typesOf } from '../test/local'
+import { inputOf, Local, local, terminals, typesOf } from '../test/local'
 import { readStream, wireEvents } from '../test/read-stream'
 import { aguiStream } from './agui-stream'
 import { aguiEvent } from './encode/agui-events'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-function local(...given: ConstructorParameters<typeof Local>): Local {
-  const made = new Local(...given)
-  closing.push(() => made.app.close())
-  return made
-}
 
 /** An agent that stops in the middle of everything until it is let go. */
 function stepwise() {
@@ -268,7 +257,7 @@ describe('connections to a thread', () => {
     const app = createApp({ tenants: { red: agent('red'), blue: agent('blue') } }, [eventStream(), aguiStream()], {
       logger: { log: () => {} },
     })
-    closing.push(() => app.close())
+    onTestFinished(() => app.close())
     const call = async (path: string, init?: RequestInit) => app.fetch(new Request(`http://agent.test${path}`, init))
     const input = inputOf('who?')
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }

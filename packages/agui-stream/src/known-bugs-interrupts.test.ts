@@ -9,22 +9,11 @@ import {
   reply,
   runStorePort,
 } from '@pf-agents/agent-core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clients } from '../test/clients'
 import { anyModel, engineFeature, waits } from '../test/engine'
-import { inputOf, Local, terminals, typesOf } from '../test/local'
+import { inputOf, local, terminals, typesOf } from '../test/local'
 import { wireEvents } from '../test/read-stream'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-function local(...given: ConstructorParameters<typeof Local>): Local {
-  const made = new Local(...given)
-  closing.push(() => made.app.close())
-  return made
-}
 
 const ask = (prompt = 'Sure?', more: Partial<Interrupt> = {}) =>
   ({ kind: 'input', prompt, slot: 'sure', ...more }) as const

@@ -10,23 +10,12 @@ import {
 } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { createApp } from '@pf-agents/app'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { clients } from '../test/clients'
-import { inputOf, Local, terminals, typesOf } from '../test/local'
+import { inputOf, local, terminals, typesOf } from '../test/local'
 import { aguiStream } from './agui-stream'
 import { aguiEvent } from './encode/agui-events'
 import { wireEvents } from '../test/read-stream'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-function local(...given: ConstructorParameters<typeof Local>): Local {
-  const made = new Local(...given)
-  closing.push(() => made.app.close())
-  return made
-}
 
 const settle = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -91,7 +80,7 @@ describe('bugs of other integrations: runs', () => {
       },
     })
     const app = createApp(agent, [cutStreams, aguiStream()], { logger: { log() {} } })
-    closing.push(() => app.close())
+    onTestFinished(() => app.close())
     const response = await app.fetch(
       new Request('http://agent.test/agui', {
         method: 'POST',

@@ -3,26 +3,15 @@ import { omitOptionalNulls } from '@ag-ui/core'
 import type { JsonPatchOperation, JsonValue, RunEvent } from '@pf-agents/agent-core'
 import { reply } from '@pf-agents/agent-core'
 import { bearer } from '@pf-agents/auth'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clients } from '../test/clients'
-import { inputOf, Local, terminals, typesOf } from '../test/local'
+import { inputOf, type Local, local, terminals, typesOf } from '../test/local'
 import { Dice, randomEnd, randomEvent } from '../test/random-events'
 import { readStream, wireEvents } from '../test/read-stream'
 import { aguiEvent } from './encode/agui-events'
 import { RunEncoder } from './encode/run-encoder'
 import { createOutboundGuard } from './guard/outbound-guard'
 import { isEqual } from './state/json-patch'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-function local(...given: ConstructorParameters<typeof Local>): Local {
-  const made = new Local(...given)
-  closing.push(() => made.app.close())
-  return made
-}
 
 /** Reads a run of an app with a real client. */
 async function read(made: Local, version: (typeof clients)[number], given: object = {}) {

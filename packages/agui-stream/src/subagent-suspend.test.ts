@@ -1,19 +1,14 @@
 // Subagents that wait for somebody.
 import { reply } from '@pf-agents/agent-core'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { clients } from '../test/clients'
-import { inputOf, Local } from '../test/local'
+import { inputOf, local } from '../test/local'
 import { aguiEvent } from './encode/agui-events'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
 
 const text = (delta: string) => aguiEvent.inSubagent('inner', { type: 'text-delta', messageId: delta, delta })
 
-function local(): Local {
-  const made = new Local(
+const asking = () =>
+  local(
     {
       async *onMessage(_message, { slots }) {
         yield aguiEvent.subagentStart({ subagentRunId: 'outer', name: 'planner' })
@@ -37,12 +32,9 @@ function local(): Local {
     },
     { agui: { subagentsForOldClients: true } },
   )
-  closing.push(() => made.app.close())
-  return made
-}
 
 it('a subagent that waits is suspended, and its questions are its own', async () => {
-  const app = local()
+  const app = asking()
   const input = inputOf('go')
   const events = await app.run(input)
   const end = events.at(-1)
@@ -68,7 +60,7 @@ it('a subagent that waits is suspended, and its questions are its own', async ()
 it.each(clients.filter(({ version }) => version !== '0.0.57'))(
   'a client ($version) answers, and the subagent goes on',
   async (version) => {
-    const client = local().client('t', version)
+    const client = asking().client('t', version)
     client.addMessage({ id: 'u', role: 'user', content: 'go' })
     const types: string[] = []
     const onEvent = ({ event }: { event: { type: string } }): void => void types.push(event.type)

@@ -1,19 +1,14 @@
 // A run that has to wait for another one of its thread.
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { wireEvents } from '../test/read-stream'
-import { inputOf, Local, terminals, typesOf } from '../test/local'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+import { inputOf, local, terminals, typesOf } from '../test/local'
 
 /** An agent that works on one message until it is let go, and one that waits behind it. */
 async function oneBehindAnother() {
   const gate = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()
   const answered: string[] = []
-  const local = new Local(
+  const made = local(
     {
       onMessage: async ({ text }) => {
         begun.resolve()
@@ -24,13 +19,12 @@ async function oneBehindAnother() {
     },
     { agui: { heartbeatMs: 20 } },
   )
-  closing.push(() => local.app.close())
-  const first = local.run(inputOf('first', { threadId: 'queue' }))
+  const first = made.run(inputOf('first', { threadId: 'queue' }))
   first.catch(() => {})
   await begun.promise
   const leaving = new AbortController()
   // Headers, while the one before is at work.
-  const response = await local.post(inputOf('second', { threadId: 'queue', runId: 'second' }), {
+  const response = await made.post(inputOf('second', { threadId: 'queue', runId: 'second' }), {
     signal: leaving.signal,
   })
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -41,7 +35,7 @@ async function oneBehindAnother() {
     text += decoder.decode(value)
     return !done
   }
-  return { gate, local, first, answered, response, leaving, reader, readOn, read: () => text }
+  return { gate, made, first, answered, response, leaving, reader, readOn, read: () => text }
 }
 
 describe('a run that waits for another one of its thread', () => {
@@ -62,17 +56,17 @@ describe('a run that waits for another one of its thread', () => {
   })
 
   it('never begins once its client has left', async () => {
-    const { gate, first, answered, local, reader } = await oneBehindAnother()
+    const { gate, first, answered, made, reader } = await oneBehindAnother()
     await reader.cancel()
     gate.resolve()
     await first
-    await local.run(inputOf('third', { threadId: 'queue' }))
+    await made.run(inputOf('third', { threadId: 'queue' }))
     expect(answered).toEqual(['first', 'third'])
   })
 
   it('has one end where the server goes down meanwhile', async () => {
-    const { gate, local, readOn, read } = await oneBehindAnother()
-    const closed = local.app.close()
+    const { gate, made, readOn, read } = await oneBehindAnother()
+    const closed = made.app.close()
     gate.resolve()
     while (await readOn());
     await closed
@@ -80,8 +74,8 @@ describe('a run that waits for another one of its thread', () => {
   })
 
   it('is told what becomes of it where it is canceled', async () => {
-    const { gate, local, readOn, read, first } = await oneBehindAnother()
-    const stopped = await local.fetch('/agui/threads/queue/runs/second/cancel', { method: 'POST' })
+    const { gate, made, readOn, read, first } = await oneBehindAnother()
+    const stopped = await made.fetch('/agui/threads/queue/runs/second/cancel', { method: 'POST' })
     expect(stopped.status).toBe(200)
     while (await readOn());
     const events = wireEvents(read())

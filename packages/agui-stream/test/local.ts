@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '@pf-agents/agent-core'
 import type { App } from '@pf-agents/app'
+import { onTestFinished } from 'vitest'
 import { aguiApp, type TestAppOptions } from './agui-app'
 import { clients } from './clients'
 import { wireEvents } from './read-stream'
@@ -7,7 +8,7 @@ import { wireEvents } from './read-stream'
 // oxlint-disable-next-line typescript/no-explicit-any -- the wire is what is looked at
 type Json = any
 
-/** An app called without a network between, closed by the test that made it. */
+/** An app called without a network between. */
 export class Local {
   readonly app: App
 
@@ -48,6 +49,13 @@ export class Local {
       fetch: (url, init) => this.fetch(String(url), init),
     })
   }
+}
+
+/** An app of the test that asks for it, closed when that is over. */
+export function local(...given: ConstructorParameters<typeof Local>): Local {
+  const made = new Local(...given)
+  onTestFinished(() => made.app.close())
+  return made
 }
 
 let count = 0
