@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { artifactTexts, failureCode, type Harness, harness, statusText } from '../../test/harness'
 import type { AgentDefinition } from '../agent/agent'
-import type { StoredTask, TaskHead } from '../port/run-store'
+import type { StoredTask, TaskCursor, TaskHead } from '../port/run-store'
 import { anonymous } from '../port/scope'
 import { runStreamsPort } from '../port/services'
 import { bind } from '../port/port'
@@ -101,6 +101,41 @@ describe('a task whose run died', () => {
     const { tasks } = await test.runtime.list({ principal: anonymous, pageSize: 10 })
     expect(new Set(tasks.map((one) => one.task.status.state))).toEqual(new Set(['failed']))
   })
+
+  it.each(['all', 'working'] as const)(
+    'leaves out no other one of a list that is read page by page: %s',
+    async (which) => {
+      const test = harness(never)
+      for (let index = 0; index < 43; index++) {
+        killed(test, `t${index}`, index % 4 === 0 ? 60_000 : 1_000)
+        await test.clock.advance(1)
+      }
+      await test.clock.advance(2_000)
+      const states = new Map<string, string>()
+      let seen = 0
+      let after: TaskCursor | undefined
+      do {
+        const page = await test.runtime.list({
+          principal: anonymous,
+          pageSize: 10,
+          ...(after && { after }),
+          ...(which === 'working' && { state: which }),
+        })
+        for (const { task } of page.tasks) states.set(task.id, task.status.state)
+        seen += page.tasks.length
+        after = page.next
+      } while (after !== undefined)
+      const alive = Array.from({ length: 43 }, (_, index) => `t${index}`).filter((_, index) => index % 4 === 0)
+      expect(
+        [...states]
+          .filter(([, state]) => state === 'working')
+          .map(([id]) => id)
+          .toSorted(),
+      ).toEqual(alive.toSorted())
+      expect(states.size).toBe(which === 'all' ? 43 : alive.length)
+      expect(seen).toBe(states.size)
+    },
+  )
 
   it('in a list that lags behind its tasks is failed, and given as it is', async () => {
     let lists = 0

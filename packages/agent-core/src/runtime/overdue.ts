@@ -38,7 +38,11 @@ export async function loadLive(host: RunHost, key: TaskKey): Promise<StoredTask 
   return stored
 }
 
-/** One page of tasks, as `loadLive` would give each of them. */
+/**
+ * One page of tasks, as `loadLive` would give each of them. Failing a task makes it the newest, so the first page is read
+ * again; one behind a cursor stays as it was found, or what moves to the front would take the place of tasks that nobody
+ * has seen yet.
+ */
 export async function listLive(host: RunHost, query: TaskQuery): Promise<TaskPage> {
   for (let attempt = 1; ; attempt++) {
     const page = await host.services.store.list(query)
@@ -46,8 +50,12 @@ export async function listLive(host: RunHost, query: TaskQuery): Promise<TaskPag
     if (late.length === 0) return page
     const now = new Map<StoredTask, StoredTask | undefined>()
     for (const one of late) now.set(one, await loadLive(host, one.key))
-    // Failing them changes the order, so the page is read again, unless the list lags behind its tasks.
-    if (attempt === tries) return { ...page, tasks: page.tasks.map((one) => now.get(one) ?? one) }
+    // A list that lags behind its tasks would be read for ever.
+    if (query.after === undefined && attempt < tries) continue
+    const tasks = page.tasks
+      .map((one) => now.get(one) ?? one)
+      .filter(({ task }) => query.state === undefined || task.status.state === query.state)
+    return { ...page, tasks, total: page.total - (page.tasks.length - tasks.length) }
   }
 }
 
