@@ -25,7 +25,10 @@ export interface SubmitInput {
   answers?: readonly InterruptAnswer[]
   /** Id of this run, where the protocol has one. */
   runId?: string
-  /** Makes the run a task at once, so that it can be answered before it is done. */
+  /**
+   * Makes the run a task at once, so that it can be answered before it is done. Whoever wants that does not wait for the
+   * run before it, either: where one is under way in the context, it is PF_BUSY at once.
+   */
   asTask?: boolean
   /** Shared state that the caller brings (AG-UI). */
   state?: JsonValue

@@ -136,11 +136,11 @@ class Runtime implements AgentRuntime {
   #inTurn(
     principal: Principal,
     contextId: string,
-    { deadline }: SubmitInput,
+    { deadline, asTask = false }: SubmitInput,
     follower: Follower,
     work: (hasWaited: boolean) => Awaitable<RunOutcome>,
   ): Awaitable<RunOutcome> {
-    const entered = this.#turns.enter(principal.id, contextId)
+    const entered = this.#turns.enter(principal.id, contextId, !asTask)
     const begin = (hasWaited: boolean): Awaitable<RunOutcome> => {
       follower.check()
       return work(hasWaited)

@@ -157,6 +157,20 @@ describe('queue', () => {
   })
 })
 
+it('whoever wants a task at once is told that the context is busy, where others wait', async () => {
+  const { agent, open } = gated()
+  const test = harness(agent)
+  const first = test.submit('1', inContext, { asTask: true })
+  const { task } = await first.started
+  for (const where of [inContext, { taskId: task?.key.taskId as string }])
+    await expect(test.submit('2', where, { asTask: true }).started).rejects.toMatchObject({ code: 'PF_BUSY' })
+  const third = test.submit('3', inContext)
+  open('1')
+  open('3')
+  await first.outcome
+  expect((await third.outcome).message?.parts[0]?.text).toBe('3')
+})
+
 it('a turn that is ended twice is ended once', async () => {
   const turns = new Turns({ whenBusy: 'queue' })
   const first = turns.enter('p', 'c') as () => void

@@ -35,9 +35,9 @@ export class Turns {
 
   /**
    * The turn itself, where nobody else has it; otherwise a place in the queue.
-   * @throws PfError PF_BUSY where the policy or the queue's bound says so.
+   * @throws PfError PF_BUSY where the policy, the queue's bound or the caller says so.
    */
-  enter(principalId: string, contextId: string): EndTurn | Waiting {
+  enter(principalId: string, contextId: string, mayWait = true): EndTurn | Waiting {
     let queues = this.#principals.get(principalId)
     if (queues === undefined) this.#principals.set(principalId, (queues = new Map<string, Place[]>()))
     const queue = queues.get(contextId)
@@ -46,7 +46,7 @@ export class Turns {
       queues.set(contextId, own)
       return this.#turn(principalId, contextId, queues, own)
     }
-    const limit = this.#policy.whenBusy === 'reject' ? 0 : (this.#policy.queueLimit ?? 16)
+    const limit = !mayWait || this.#policy.whenBusy === 'reject' ? 0 : (this.#policy.queueLimit ?? 16)
     if (queue.length >= limit) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
     let leave: (reason: unknown) => void = () => {}
     const turn = new Promise<EndTurn>((resolve, reject) => {
