@@ -75,6 +75,8 @@ async function undone<T>(answer: Promise<T>, attached: AttachedConfig): Promise<
   } catch (error) {
     await attached.undo()
     throw error
+  } finally {
+    attached.done()
   }
 }
 

@@ -24,6 +24,8 @@ export interface AttachedConfig {
   beforeTask?: (key: TaskKey) => Awaitable<void>
   /** Takes back what was stored: the message was refused. */
   undo(): Promise<void>
+  /** The message was answered or refused: what was held for a config that is not stored is free again. */
+  done(): void
 }
 
 /** Keeps the push notification configs of tasks. Provided by `pushNotifications()` of `@pf-agents/a2a-server/push`. */

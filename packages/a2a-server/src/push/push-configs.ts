@@ -21,9 +21,10 @@ import {
 import { sleep } from '@pf-agents/http-kit'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
 import { type AddressRules, checkAddress, checkConfig, withoutEmpty } from './check-config'
-import { type StoredConfig, toWire } from './config-record'
+import { ownerOf, type StoredConfig, toWire } from './config-record'
 import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
+import { type Hold, Holds } from './holds'
 import type { PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
 
@@ -41,6 +42,9 @@ export interface PushConfigsParts extends AddressRules {
 /** The operations on push notification configs: scoped to the caller, checked, within bounds. */
 export class PushConfigs implements PushService {
   readonly #parts: PushConfigsParts
+  /** Configs that callers are about to have, and tasks that are about to have their first. */
+  readonly #newConfigs = new Holds()
+  readonly #newTasks = new Holds()
 
   constructor(parts: PushConfigsParts) {
     this.#parts = parts
@@ -109,14 +113,14 @@ export class PushConfigs implements PushService {
     if (taskId !== undefined) {
       const before = await this.#task(taskId, caller)
       // A message to a task that is over is refused: nothing is stored for it.
-      if (isTerminal(before.task.status.state)) return { undo: async () => {} }
+      if (isTerminal(before.task.status.state)) return { undo: async () => {}, done() {} }
       await checkAddress(address, guard, field)
       const { stored, isNew } = await this.#store({ ...config, taskId }, before, caller)
-      return { undo: async () => (isNew ? configs.remove(before.key, stored.nonce) : undefined) }
+      return { undo: async () => (isNew ? configs.remove(before.key, stored.nonce) : undefined), done() {} }
     }
     await checkAddress(address, guard, field)
-    await this.#checkOwed({ tenant: caller.tenant, principalId: caller.principal.id })
-    await this.#checkRoom(caller)
+    const scope = { tenant: caller.tenant, principalId: caller.principal.id }
+    const done = await this.#hold(scope, { isAnother: true, isFirst: true })
     let made: { key: TaskKey; nonce: string } | undefined
     return {
       beforeTask: async (key) => {
@@ -127,7 +131,9 @@ export class PushConfigs implements PushService {
           return {}
         })
         deliveries.expect(key, [stored])
+        done()
       },
+      done,
       undo: async () => (made === undefined ? undefined : configs.remove(made.key, made.nonce, true)),
     }
   }
@@ -155,25 +161,27 @@ export class PushConfigs implements PushService {
     const existing = await configs.configs(key)
     // A config that is replaced may be the remedy: another address, other credentials. Of a task that is over nothing is told.
     const isAnother = !existing.some(({ id }) => id === config.id)
-    if (isAnother && !isTerminal(task.status.state)) await this.#checkOwed(key)
-    if (existing.length === 0) await this.#checkRoom(caller)
+    const isToBeTold = isAnother && !isTerminal(task.status.state)
+    const done = await this.#hold(key, { isAnother: isToBeTold, isFirst: existing.length === 0 })
     let stored = this.#newConfig(config, caller)
     let isNew = true
-    await configs.change(key, (list) => {
-      const index = list.findIndex((one) => one.id === stored.id)
-      const replaced = list[index]
-      isNew = replaced === undefined
-      if (replaced === undefined) {
-        if (list.length >= settings.maxPerTask)
-          throw tooMany(`The task has ${list.length} push notification configs already`)
-        list.push(stored)
-      } else {
-        // What is owed already goes to the new address, with the new credentials.
-        stored = { ...stored, nonce: replaced.nonce }
-        list[index] = stored
-      }
-      return isTerminal(task.status.state) ? { endsAt: clock.now() + settings.keepEndedMs } : {}
-    })
+    await configs
+      .change(key, (list) => {
+        const index = list.findIndex((one) => one.id === stored.id)
+        const replaced = list[index]
+        isNew = replaced === undefined
+        if (replaced === undefined) {
+          if (list.length >= settings.maxPerTask)
+            throw tooMany(`The task has ${list.length} push notification configs already`)
+          list.push(stored)
+        } else {
+          // What is owed already goes to the new address, with the new credentials.
+          stored = { ...stored, nonce: replaced.nonce }
+          list[index] = stored
+        }
+        return isTerminal(task.status.state) ? { endsAt: clock.now() + settings.keepEndedMs } : {}
+      })
+      .finally(done)
     cache.forget(key)
     if (!isTerminal(task.status.state)) await configs.nextEpoch()
     return { stored, isNew }
@@ -193,24 +201,42 @@ export class PushConfigs implements PushService {
     return stored
   }
 
+  /**
+   * Holds room for a config from the look whether there is any until it is stored or given up: many may come at once.
+   * @returns what gives the room back
+   */
+  async #hold(scope: Scope, { isAnother, isFirst }: { isAnother: boolean; isFirst: boolean }): Promise<() => void> {
+    const holds: Hold[] = []
+    const hold = (of: Holds): number => {
+      const taken = of.take(ownerOf(scope))
+      holds.push(taken)
+      return taken.count
+    }
+    const done = (): void => holds.forEach(({ release }) => release())
+    try {
+      if (isAnother) await this.#checkOwed(scope, hold(this.#newConfigs))
+      if (isFirst) await this.#checkTasks(scope, hold(this.#newTasks))
+      return done
+    } catch (error) {
+      done()
+      throw error
+    }
+  }
+
   /** A webhook that nothing could be told is not registered. */
-  async #checkOwed(scope: Scope): Promise<void> {
-    if (await this.#parts.deliveries.hasRoom(scope)) return
+  async #checkOwed(scope: Scope, held: number): Promise<void> {
+    if (await this.#parts.deliveries.hasRoom(scope, held)) return
     throw new PfError('PF_RATE_LIMITED', owedTooMuch, { retryAfterMs: 30_000 })
   }
 
-  async #checkRoom({ tenant, principal }: PushCaller): Promise<void> {
+  async #checkTasks(scope: Scope, held: number): Promise<void> {
     const { configs, settings, clock } = this.#parts
     const { maxTasksPerCaller } = settings
-    const scope = { tenant, principalId: principal.id }
-    if ((await configs.count(scope, maxTasksPerCaller)) < maxTasksPerCaller) return
-    let forgotten = 0
-    for await (const { key, endsAt } of configs.all(scope)) {
-      if (endsAt === undefined || endsAt > clock.now()) continue
-      await configs.forget(key)
-      forgotten++
-    }
-    if (forgotten === 0)
+    const hasRoom = async () => (await configs.count(scope, maxTasksPerCaller)) + held <= maxTasksPerCaller
+    if (await hasRoom()) return
+    for await (const { key, endsAt } of configs.all(scope))
+      if (endsAt !== undefined && endsAt <= clock.now()) await configs.forget(key)
+    if (!(await hasRoom()))
       throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
   }
 

@@ -107,9 +107,9 @@ export class PushDeliveries implements Deliveries {
     this.#parts.wake()
   }
 
-  /** Whether anything more may wait for a caller: where not, there is no use in registering a webhook. */
-  hasRoom(scope: Scope): Awaitable<boolean> {
-    return after(this.#room(scope), ({ stops }) => stops >= 1)
+  /** Whether so many more may wait for a caller: where not, there is no use in registering so many webhooks. */
+  hasRoom(scope: Scope, count: number): Awaitable<boolean> {
+    return after(this.#room(scope), ({ stops }) => stops >= count)
   }
 
   /** Tells a config of a task that has stopped, by the task as it stands. */
