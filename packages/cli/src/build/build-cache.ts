@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeDirectory } from '@pf-agents/wasm-host'
 
 /** How many files are kept in a folder, unless told; the ones used longest ago go first. */
 const KEPT = 40
@@ -35,7 +36,7 @@ export class BuildCache {
 
   /** The file of a key: kept from earlier, or made now, by one process at a time. */
   async load(key: string, make: () => Promise<Uint8Array>): Promise<{ bytes: Uint8Array; cached: boolean }> {
-    await mkdir(this.#directory, { recursive: true })
+    makeDirectory(this.#directory, 'The cache directory (PF_CACHE, or cacheDir)')
     const unlock = await this.#lock(key)
     try {
       const earlier = await this.#read(key)

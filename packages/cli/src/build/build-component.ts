@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import { describeComponent } from '@pf-agents/wasm-host'
+import { describeComponent, makeDirectory } from '@pf-agents/wasm-host'
 import { readDefinition } from '../definition/definition'
 import { holdsSecret } from '../sign/find-secret'
 import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
@@ -108,8 +108,11 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     return result
   }
   const { conditions, plugins, signKeys = [] } = options
-  // First of all: a key that can not be used is told before anything was built.
+  // First of all: what can not be used is told before anything was built.
   const keys = await readSignKeys(signKeys)
+  makeDirectory(dirname(file), 'The directory of the component (-o)')
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new PfError('PF_CONFIG_INVALID', `${file} is a directory. Name the file of the component (-o).`)
   const signed = keys.length > 0
   const bundle = await step('bundle', () =>
     bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
@@ -137,7 +140,6 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
         return made
       })
 
-  await mkdir(dirname(file), { recursive: true })
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
   await writeFile(file, component)
   await writeFile(mapFile, moveMap(bundle.map, process.cwd(), dirname(mapFile)))

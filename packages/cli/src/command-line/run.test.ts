@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { run } from './run'
 import { createTerminal } from './terminal'
+
+const ownFile = join(import.meta.dirname, 'run.ts')
 
 async function pf(...args: string[]) {
   const text = { out: '', err: '' }
@@ -80,6 +83,19 @@ describe('a failure', () => {
     [['inspect', 'missing.wasm'], 'There is no file missing.wasm.'],
     [['inspect', 'package.json'], 'package.json is not a component this host can run'],
     [['dev', 'missing.ts'], 'There is no file missing.ts.'],
+    [
+      ['build', ownFile, '-o', join(ownFile, 'x/agent.wasm')],
+      `The directory of the component (-o) can not be used: ${ownFile}/x: a part of the path is a file (ENOTDIR). Name a directory`,
+    ],
+    [['build', ownFile, '-o', import.meta.dirname], `${import.meta.dirname} is a directory. Name the file of the`],
+    [
+      ['dev', ownFile, '--host', '192.0.2.1', '--port', '0'],
+      'EADDRNOTAVAIL: address not available 192.0.2.1. This machine has no such address; give --host one',
+    ],
+    [
+      ['dev', ownFile, '--host', 'no-such-host.invalid', '--port', '0'],
+      'no-such-host.invalid. This machine has no such address; give --host one',
+    ],
   ])('of %j exits with 1, says what to do, and shows no stack', async (args, message) => {
     const { code, err } = await pf(...args)
     expect(err).toContain(message)

@@ -88,9 +88,13 @@ function parse(command: Command, args: readonly string[]): { values: OptionValue
 function failureText(error: unknown): string {
   if (PfError.is(error)) return error.message
   if (!(error instanceof Error)) return String(error)
-  const { code } = error as NodeJS.ErrnoException
+  const { code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return `${error.message}. Another program listens there; choose another with --port, or 0 for any.`
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+    return `${error.message}. This machine has no such address; give --host one that it has, such as 127.0.0.1, or 0.0.0.0 for all.`
+  if (code === 'EACCES' && syscall === 'listen')
+    return `${error.message}. This user may not listen there; choose a --port from 1024 up.`
   if (code !== undefined) return error.message
   return error.stack ?? error.message
 }

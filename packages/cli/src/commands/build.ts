@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
+import { makeDirectory } from '@pf-agents/wasm-host'
 import {
   buildComponent,
   type BuildComponentOptions,
   type BuildStep,
   type BuiltComponent,
 } from '../build/build-component'
-import { bundleComponent } from '../build/bundle'
+import { type Bundle, bundleComponent } from '../build/bundle'
 import { type World, worldNames, worlds } from '../build/worlds'
 import { type Command, type CommandInput, UsageError } from '../command-line/command'
 import { sizeText } from '../command-line/size-text'
@@ -85,14 +86,14 @@ export const buildCommand: Command = {
         () => bundleComponent({ entry, world, conditions }),
         ({ code }) => sizeText(code.length),
       )
-      if (metafile !== undefined) await writeFile(metafile, JSON.stringify(bundle.metafile))
+      await writeMetafile(metafile, bundle)
       for (const warning of bundle.warnings) terminal.note(`! ${warning}`)
       const imports = bundle.imports.length > 0 ? bundle.imports.join(', ') : 'nothing but wasi:http'
       terminal.out(`${entry} can become a component for ${world}; it would import ${imports}.`)
       return 0
     }
     const built = await build({ entry, world, conditions, signKeys }, { values, terminal, signal })
-    if (metafile !== undefined) await writeFile(metafile, JSON.stringify(built.bundle.metafile))
+    await writeMetafile(metafile, built.bundle)
     const { bundle: _bundle, ...facts } = built
     for (const warning of built.warnings) terminal.note(`! ${warning}`)
     if (values.flag('json')) terminal.out(JSON.stringify(facts, null, 2))
@@ -140,6 +141,12 @@ function report(
   terminal.out(`${path(mapFile)}  source map`)
   if (manifestFile !== undefined) terminal.out(`${path(manifestFile)}  for spin up`)
   if (keptManifest !== undefined) terminal.note(`${path(keptManifest)} is your own and was left as it is.`)
+}
+
+async function writeMetafile(file: string | undefined, { metafile }: Bundle): Promise<void> {
+  if (file === undefined) return
+  makeDirectory(dirname(file), 'The directory of the metafile (--metafile)')
+  await writeFile(file, JSON.stringify(metafile))
 }
 
 function othersRead(file: string): boolean {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { createWasmHost, type WasmHostOptions } from '@pf-agents/wasm-host'
+import { createWasmHost, makeDirectory, type WasmHostOptions } from '@pf-agents/wasm-host'
 import { mapStack } from '../build/map-stack'
 import type { Command, CommandInput } from '../command-line/command'
 import type { Terminal } from '../command-line/terminal'
@@ -84,6 +84,7 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
   const definition = await readDefinition(description.definition)
   const grants = readGrants(values, definition.needs)
   for (const warning of grants.warnings) terminal.note(`! ${warning}`)
+  if (dataDir !== undefined) makeDirectory(dataDir, 'The data directory (--data)')
 
   if (runtime !== 'embedded') {
     return runNative(

@@ -4,10 +4,11 @@
  */
 import { PfError } from '@pf-agents/agent-core'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Unsupported } from '../component/unsupported'
+import { makeDirectory } from '../host/make-directory'
 import { Malformed } from './core/binary'
 import { type PreparedFiles, prepareFiles } from './prepare-files'
 
@@ -85,7 +86,7 @@ async function readEntry(directory: string): Promise<PreparedFiles | undefined> 
 
 async function writeEntry(parent: string, directory: string, { files, ...rest }: PreparedFiles): Promise<void> {
   const staging = join(parent, `.building-${randomUUID()}`)
-  await mkdir(staging, { recursive: true })
+  makeDirectory(staging, 'The cache directory (PF_CACHE, or cacheDir)')
   try {
     const digests: Record<string, string> = {}
     for (const [name, bytes] of Object.entries(files)) {

@@ -3,7 +3,6 @@
  * gateway with many apps) gives it exchanges.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
 import { keyValueDraftOf } from '../cache/component-interfaces'
@@ -15,6 +14,7 @@ import { KvStore } from '../wasi/keyvalue/kv-store'
 import type { Exchange } from './exchange'
 import { type HostError, hostErrors } from './host-error'
 import { InFlight } from './in-flight'
+import { makeDirectory } from './make-directory'
 import type { AppSettings } from './settings'
 import type { AppStats } from './stats'
 import { WorkerHandle } from './worker-handle'
@@ -56,7 +56,7 @@ export class App {
     const compiled = await compileModules(loaded, settings.memoryMb)
     let kvFile: string | undefined
     if (settings.stores.length > 0) {
-      mkdirSync(settings.dataDir, { recursive: true })
+      makeDirectory(settings.dataDir, 'The data directory (dataDir)')
       kvFile = join(settings.dataDir, 'keyvalue.sqlite')
     }
     if (settings.mode === 'threads') {
