@@ -9,8 +9,13 @@ export interface NameServer extends AsyncDisposable {
   asked: string[]
 }
 
-/** Starts a name server. `addressOf` gives the IPv4 address of a name; `undefined`: there is none; `never`: no answer. */
-export async function startNameServer(addressOf: (name: string) => string | undefined): Promise<NameServer> {
+/**
+ * Starts a name server. `addressOf` gives the IPv4 address of a name; `undefined`: there is no such name; `never`: no
+ * answer. Its second argument is whether the question is for an IPv4 address.
+ */
+export async function startNameServer(
+  addressOf: (name: string, isFour: boolean) => string | undefined,
+): Promise<NameServer> {
   const asked: string[] = []
   const socket = createSocket('udp4')
   socket.on('message', (query, { address, port }) => {
@@ -23,9 +28,10 @@ export async function startNameServer(addressOf: (name: string) => string | unde
     }
     const name = labels.join('.')
     asked.push(name)
-    const found = addressOf(name)
+    const isFour = query.readUInt16BE(end + 1) === 1
+    const found = addressOf(name, isFour)
     if (found === 'never') return
-    const isAnswered = found !== undefined && query.readUInt16BE(end + 1) === 1
+    const isAnswered = found !== undefined && isFour
     const header = Buffer.from(query.subarray(0, 12))
     header.writeUInt16BE(found === undefined ? 0x8183 : 0x8180, 2)
     header.writeUInt16BE(isAnswered ? 1 : 0, 6)

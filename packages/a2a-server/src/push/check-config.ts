@@ -2,6 +2,7 @@ import { A2AError, type FieldViolation, type TaskPushNotificationConfig } from '
 import { PfError } from '@pf-agents/agent-core'
 import { isHeaderName } from '@pf-agents/http-kit'
 import type { OutboundGuard } from '@pf-agents/http-kit/node'
+import { isNoSuchName } from './name-resolver'
 
 const maxUrlLength = 2_048
 const maxIdLength = 256
@@ -26,6 +27,8 @@ const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 /** Which addresses a config may have. */
 export interface AddressRules {
   readonly guard: OutboundGuard
+  /** Whether `allow` names this very address, so that it may be called whatever its name stands for. */
+  isAllowed(address: URL): boolean
   /** Whether the options name this very address, so that it may have the name of an inner network. */
   isNamed(address: URL): boolean
 }
@@ -61,18 +64,28 @@ export function checkConfig(config: TaskPushNotificationConfig, { guard, isNamed
       'url',
       `is not an absolute URL of at most ${maxUrlLength} characters, without spaces and control characters`,
     )
-  else if (!isAllowed(() => guard.check(address)) || (innerName.test(address.hostname) && !isNamed(address)))
+  else if (!passes(() => guard.check(address)) || (innerName.test(address.hostname) && !isNamed(address)))
     violate('url', refusal)
   if (violations.length > 0 || address === undefined) throw new A2AError('InvalidParamsError', { violations })
   return address
 }
 
 /**
- * Looks whether the name of an address stands for one that may not be called. A name that can't be resolved now passes: it
- * is looked at again, and pinned, at every delivery.
+ * Looks what the name of an address stands for. One that stands for an address that may not be called is refused, in the same
+ * words as one that stands for none: otherwise a caller could ask which names there are in an inner network. A name that
+ * can't be looked up now passes: it is looked at again, and pinned, at every delivery.
+ *
+ * @param onRefused - gets the reason, for the log alone
  * @throws A2AError InvalidParamsError
  */
-export async function checkAddress(address: URL, guard: OutboundGuard, field = ''): Promise<void> {
+export async function checkAddress(
+  address: URL,
+  { guard, isAllowed }: AddressRules,
+  onRefused: (reason: string) => void,
+  field = '',
+): Promise<void> {
+  // Neither is there anything to look for, nor does it tell anything to take them all.
+  if (isAllowed(address)) return
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, resolveMs)
@@ -80,7 +93,10 @@ export async function checkAddress(address: URL, guard: OutboundGuard, field = '
   const look = guard.resolve(address).then(
     () => {},
     (error: unknown) => {
-      if (PfError.is(error, 'PF_OUTBOUND_DENIED')) throw refused(field)
+      const reason = refusalOf(error)
+      if (reason === undefined) return
+      onRefused(reason)
+      throw refused(field)
     },
   )
   // Where the look is late, what it comes to is nobody's business any more.
@@ -94,9 +110,16 @@ export async function checkAddress(address: URL, guard: OutboundGuard, field = '
 
 /** Not which rule it was, nor which address: a caller could map an internal network with it. */
 const refusal = 'is an address that this agent does not call'
+const nameRefusal = `${refusal}: its name must be known, and stand for public addresses only`
 
 function refused(field: string): A2AError {
-  return new A2AError('InvalidParamsError', { violations: [{ field: `${field}url`, description: refusal }] })
+  return new A2AError('InvalidParamsError', { violations: [{ field: `${field}url`, description: nameRefusal }] })
+}
+
+/** Why an address may not be called; `undefined` where the look at its name only did not succeed. */
+function refusalOf(error: unknown): string | undefined {
+  if (PfError.is(error, 'PF_OUTBOUND_DENIED')) return error.cause instanceof Error ? error.cause.message : error.message
+  return isNoSuchName(error) ? 'there is no such name' : undefined
 }
 
 function checkText(name: string, value: string, violate: (name: string, description: string) => void): void {
@@ -104,7 +127,7 @@ function checkText(name: string, value: string, violate: (name: string, descript
   else if (!headerText.test(value)) violate(name, 'has characters that a header can not carry')
 }
 
-function isAllowed(check: () => void): boolean {
+function passes(check: () => void): boolean {
   try {
     check()
     return true

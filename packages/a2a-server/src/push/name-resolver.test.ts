@@ -26,6 +26,14 @@ it('says where there is no such name, and where a name has no address', async ()
   await expect(resolve('nothing.example')).rejects.toMatchObject({ code: 'ENOTFOUND' })
 })
 
+it('does not say that a name has no address where those of one kind could not be asked for', async () => {
+  for (const silent of [true, false]) {
+    await using server = await startNameServer((_, isFour) => (isFour === silent ? 'never' : undefined))
+    const resolve = createNameResolver({ servers: [server.address], askMs: 50 })
+    await expect(resolve('half.example')).rejects.toMatchObject({ code: 'ETIMEOUT' })
+  }
+})
+
 it('names that the operator lists are looked up as the system does, and no others', async () => {
   await using server = await startNameServer(() => '93.184.216.34')
   const listed = { allow: ['http://localhost:*'], only: ['https://*'], servers: [server.address] }

@@ -5,6 +5,12 @@ import type { ResolvedAddress } from '@pf-agents/http-kit/node'
 /** How often a name server is asked; the second wait is twice as long. */
 const asks = 2
 
+/** Whether a look-up came to the answer that nothing has this name, or that no address goes with it; not that none was had. */
+export function isNoSuchName(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EBADNAME'
+}
+
 /** Options of {@link createNameResolver}. */
 export interface NameResolverOptions {
   /** Addresses that the operator names: see `OutboundRules`. */
@@ -40,6 +46,7 @@ export function createNameResolver({ allow = [], only = [], servers, askMs = 2_0
     if (found.length > 0 || four.status === 'fulfilled') return found
     // There is no name server to ask: the system may know another way. No caller can bring that about.
     if ((four.reason as NodeJS.ErrnoException).code === 'ECONNREFUSED') return bySystem(hostname)
-    throw four.reason
+    // That there is no address of one kind says nothing where those of the other could not be asked for.
+    throw six.status === 'rejected' && isNoSuchName(four.reason) ? six.reason : four.reason
   }
 }

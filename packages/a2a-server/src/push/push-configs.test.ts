@@ -25,13 +25,15 @@ const logger = { log: (...line: unknown[]) => void logs.push(line) }
 const hook = 'https://hooks.example/a2a'
 const secrets = { token: 't0ken-secret', authentication: { scheme: 'Bearer', credentials: 'cred-secret' } }
 const alice: CallOptions = { headers: { authorization: 'Bearer alice-token' } }
+/** Every name stands for a public address. */
+const resolve = async () => [{ address: '93.184.216.34', family: 4 }]
 const bob: CallOptions = { headers: { 'x-api-key': 'bob-key' } }
 
 describe.each(bindings)('push notification configs over $name', (binding) => {
   let server: RunningServer
   let peer: Peer
   beforeAll(async () => {
-    const push = pushNotifications({ maxPerTask: 3, resolve: async () => [{ address: '93.184.216.34', family: 4 }] })
+    const push = pushNotifications({ maxPerTask: 3, resolve })
     server = await serve(createApp(suiteAgent, [a2aServer(), push], { logger }), { port: 0 })
     peer = new Peer(fetch, server.url, binding)
   })
@@ -163,7 +165,7 @@ describe.each(bindings)('push notification configs over $name', (binding) => {
     `https://hooks.example/${'x'.repeat(2_100)}`,
   ])('are refused for %s, and nothing is stored', async (url) => {
     const guarded = pushNotifications({
-      resolve: async (name) => (name === 'localhost' ? [{ address: '127.0.0.1', family: 4 }] : []),
+      resolve: async (name) => (name === 'localhost' ? [{ address: '127.0.0.1', family: 4 }] : resolve()),
     })
     const stores = createMemoryStores()
     const app = createApp(suiteAgent, [a2aServer(), guarded, { ...keepIn(stores) }], { logger })
@@ -264,7 +266,6 @@ it.each([
 ] as [string, PushOptions, string[]][])(
   'names of an inner network are taken where `%s` names them',
   async (_, options, urls) => {
-    const resolve = async () => [{ address: '93.184.216.34', family: 4 }]
     const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ ...options, resolve })], { logger })
     const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', bindings[0]!)
     const { id: taskId } = await peer.task('ask')
@@ -289,7 +290,7 @@ function keepIn(stores: ReturnType<typeof createMemoryStores>) {
 describe('several callers', () => {
   it(`do not see each other's configs, nor do they learn of them ${verifies('PUSH-GET-002', 'AUTH-SCOPE-001')}`, async () => {
     const auth = [bearer({ accept: { alice: 'alice-token' } }), apiKey({ accept: { bob: 'bob-key' } })]
-    const app = createApp(suiteAgent, [a2aServer(), pushNotifications()], { logger, auth })
+    const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ resolve })], { logger, auth })
     for (const binding of bindings) {
       const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', binding)
       const { task } = await peer.result('SendMessage', { message: message('ask') }, alice)
@@ -317,7 +318,7 @@ describe('several callers', () => {
 
   it('of different tenants neither', async () => {
     const tenants = { one: suiteAgent, two: defineAgent({ ...suiteAgent, name: 'two' }) }
-    const app = createApp({ tenants }, [a2aServer(), pushNotifications()], { logger })
+    const app = createApp({ tenants }, [a2aServer(), pushNotifications({ resolve })], { logger })
     const peer = (tenant: string) =>
       new Peer(async (input, init) => app.fetch(new Request(input, init)), `http://agent.test/${tenant}`, bindings[0]!)
     const { id: taskId } = await peer('one').task('ask')
@@ -328,7 +329,10 @@ describe('several callers', () => {
 
   it('may have so many tasks with configs each', async () => {
     const auth = [bearer({ accept: { alice: 'alice-token' } }), apiKey({ accept: { bob: 'bob-key' } })]
-    const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ maxTasksPerCaller: 2 })], { logger, auth })
+    const app = createApp(suiteAgent, [a2aServer(), pushNotifications({ maxTasksPerCaller: 2, resolve })], {
+      logger,
+      auth,
+    })
     const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', bindings[0]!)
     const send = (caller: CallOptions) =>
       peer.call(
@@ -355,12 +359,12 @@ describe('configs that come at once, while a name is looked up', () => {
     let asked = 0
     let tell = (): void => {}
     let told = new Promise<void>((resolve) => (tell = resolve))
-    const resolve = async () => {
+    const resolveSlowly = async () => {
       asked++
       await told
-      return [{ address: '93.184.216.34', family: 4 }]
+      return resolve()
     }
-    const push = pushNotifications({ ...options, resolve, retryBaseMs: 60_000, retryMaxMs: 60_000 })
+    const push = pushNotifications({ ...options, resolve: resolveSlowly, retryBaseMs: 60_000, retryMaxMs: 60_000 })
     const app = createApp(suiteAgent, [a2aServer(), push, ...storage()], { logger })
     const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', bindings[0]!)
     const configuration = { taskPushNotificationConfig: { url: hook } }

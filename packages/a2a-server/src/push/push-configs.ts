@@ -27,6 +27,7 @@ import type { ConfigStore } from './config-store'
 import { type Hold, Holds } from './holds'
 import type { PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
+import { QuietLog } from './quiet-log'
 
 /** What {@link PushConfigs} is made of. */
 export interface PushConfigsParts extends AddressRules {
@@ -46,8 +47,11 @@ export class PushConfigs implements PushService {
   readonly #newConfigs = new Holds()
   readonly #newTasks = new Holds()
 
+  readonly #log: QuietLog
+
   constructor(parts: PushConfigsParts) {
     this.#parts = parts
+    this.#log = new QuietLog(parts)
   }
 
   async create(
@@ -57,7 +61,7 @@ export class PushConfigs implements PushService {
     const config = withoutEmpty(given)
     const address = checkConfig(config, this.#parts)
     const before = await this.#task(config.taskId, caller)
-    await checkAddress(address, this.#parts.guard)
+    await this.#checkAddress(address, caller)
     const { stored, isNew } = await this.#store(config, before, caller)
     if (isNew && !isTerminal(before.task.status.state)) await this.#settle(stored, before, caller)
     return toWire(stored, config.taskId)
@@ -101,7 +105,7 @@ export class PushConfigs implements PushService {
     caller: PushCaller,
   ): Promise<AttachedConfig> {
     const field = 'configuration.taskPushNotificationConfig.'
-    const { configs, deliveries, guard } = this.#parts
+    const { configs, deliveries } = this.#parts
     const config = withoutEmpty(given)
     if (config.taskId !== undefined && config.taskId !== taskId) {
       const violations = [
@@ -114,11 +118,11 @@ export class PushConfigs implements PushService {
       const before = await this.#task(taskId, caller)
       // A message to a task that is over is refused: nothing is stored for it.
       if (isTerminal(before.task.status.state)) return { undo: async () => {}, done() {} }
-      await checkAddress(address, guard, field)
+      await this.#checkAddress(address, caller, field)
       const { stored, isNew } = await this.#store({ ...config, taskId }, before, caller)
       return { undo: async () => (isNew ? configs.remove(before.key, stored.nonce) : undefined), done() {} }
     }
-    await checkAddress(address, guard, field)
+    await this.#checkAddress(address, caller, field)
     const scope = { tenant: caller.tenant, principalId: caller.principal.id }
     const done = await this.#hold(scope, { isAnother: true, isFirst: true })
     let made: { key: TaskKey; nonce: string } | undefined
@@ -185,6 +189,21 @@ export class PushConfigs implements PushService {
     cache.forget(key)
     if (!isTerminal(task.status.state)) await configs.nextEpoch()
     return { stored, isNew }
+  }
+
+  async #checkAddress(address: URL, { tenant, principal }: PushCaller, field?: string): Promise<void> {
+    const principalId = principal.id
+    const log = (reason: string): void => {
+      const message = 'A webhook was refused for what its name stands for; the caller was not told this.'
+      // The host alone: what else is in the address may be secret.
+      this.#log.say('info', message, ownerOf({ tenant, principalId }), {
+        tenant,
+        principalId,
+        host: address.host,
+        reason,
+      })
+    }
+    await checkAddress(address, this.#parts, log, field)
   }
 
   #newConfig({ id, url, token, authentication, taskId }: TaskPushNotificationConfig, caller: PushCaller): StoredConfig {

@@ -69,6 +69,7 @@ export function pushNotifications(options: PushOptions = {}) {
         configs,
         cache: new ConfigCache(configs, clock),
         guard: createOutboundGuard(rules),
+        isAllowed: createOutboundMatcher(settings.allow ?? []),
         isNamed: createOutboundMatcher([...(settings.allow ?? []), ...(settings.only ?? [])]),
         fetch: createGuardedFetch(rules),
       }
