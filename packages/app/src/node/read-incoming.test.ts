@@ -54,6 +54,35 @@ it('has the body with its last byte: the end of the stream is not waited for', a
   expect(hasEnded).toBe(false)
 })
 
+it.each<[string, (incoming: IncomingMessage) => unknown]>([
+  ['has set an encoding', (incoming) => incoming.setEncoding('utf8')],
+  ['has paused it', (incoming) => incoming.pause()],
+  ['counts its bytes', (incoming) => incoming.on('data', () => {})],
+  ['lets it flow', (incoming) => incoming.resume()],
+])('reads a body where somebody before the app %s', async (_what, before) => {
+  for (const text of [
+    `${head(5)}häö`,
+    'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhäö\r\n0\r\n\r\n',
+  ]) {
+    const body = await new Promise<Uint8Array>((resolve, reject) => {
+      const server = createServer((incoming, outgoing) => {
+        before(incoming)
+        readIncoming(incoming, 10).then(resolve, reject)
+        outgoing.on('error', reject)
+      }).listen(0, '127.0.0.1', () => {
+        closing.push(() => {
+          server.closeAllConnections()
+          server.close()
+        })
+        const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+        closing.push(() => socket.destroy())
+        socket.write(text)
+      })
+    })
+    expect(Buffer.from(body).toString()).toBe('häö')
+  }
+})
+
 it('reads a body that was waiting for somebody to ask', async () => {
   const { incoming } = await requestOf(`${head(3)}abc`)
   while (!incoming.complete) await new Promise((resolve) => setImmediate(resolve))

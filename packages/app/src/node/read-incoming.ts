@@ -17,7 +17,7 @@ export async function readIncoming(incoming: IncomingMessage, limit: number): Pr
   if (incoming.destroyed) throw goneOf(incoming)
   // Where something else was waited for first, it is here, whole, and needs none of the stream's events.
   if (incoming.complete && !incoming.readableFlowing)
-    return within((incoming.read() as Uint8Array | null) ?? nothing, limit)
+    return within(bytesOf(incoming.read() as Uint8Array | string | null, incoming.readableEncoding), limit)
   return collect(incoming, limit)
 }
 
@@ -30,6 +30,12 @@ function parsedBody(body: unknown): Uint8Array {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) as string | undefined)
   if (text === undefined) throw new TypeError('The body was read already. Mount the app before body parsers.')
   return new TextEncoder().encode(text)
+}
+
+/** A stream gives text where somebody before the app has set an encoding. */
+function bytesOf(data: Uint8Array | string | null, encoding: BufferEncoding | null): Uint8Array {
+  if (data === null) return nothing
+  return typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data
 }
 
 function within(body: Uint8Array, limit: number): Uint8Array {
@@ -51,7 +57,8 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
     // Where there is none of it, only the end tells that.
     const promised = lengthOf(incoming.headers['content-length']) || undefined
     const joined = (): Uint8Array => (chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
-    const onData = (chunk: Uint8Array): void => {
+    const onData = (data: Uint8Array | string): void => {
+      const chunk = bytesOf(data, incoming.readableEncoding)
       size += chunk.byteLength
       if (size <= limit) {
         chunks.push(chunk)
@@ -65,6 +72,8 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
       reject(tooLarge(limit))
     }
     incoming.on('data', onData)
+    // Paused by somebody before the app, it stays so for all that listen.
+    if (incoming.isPaused()) incoming.resume()
     incoming.on('end', () => {
       if (size !== promised) resolve(joined())
     })
