@@ -184,6 +184,24 @@ export const encode = 1`),
     ])
   })
 
+  it('refuses a clock that the own files would freeze, and warns of one in a package, and of its require', async () => {
+    write({ 'agent.ts': `const started = Date.now()\n${agent.replace("'hello from the agent'", 'String(started)')}` })
+    expect((await failure()).message).toMatch(
+      /✗ Date\.now\(\) can not be used at module scope, .+ Read the clock in a handler\.\n.*agent\.ts\n\s+→ uses Date\.now\(\) at .*agent\.ts:1:17$/,
+    )
+    write({
+      'agent.ts': `import d from 'd1'\n${agent.replace("'hello from the agent'", 'String(d())')}`,
+      'node_modules/d1/package.json': '{ "name": "d1", "main": "i.js" }',
+      'node_modules/d1/i.js': "module.exports = require('d2')",
+      'node_modules/d2/package.json': '{ "name": "d2", "main": "i.js" }',
+      'node_modules/d2/i.js': `const r = require, now = new Date()\nmodule.exports = () => [now, r('n' + 'et')]`,
+    })
+    expect((await bundle()).warnings).toEqual([
+      'd2 loads modules with require, by names that are only known later (d2/i.js:1:11). A component is one file: what gets there fails with an Error, "Dynamic require … is not supported".',
+      'd2 calls new Date() at module scope (d2/i.js:1:30), which is evaluated once, at build time: the value is frozen into the component, the same for each request. See that nothing depends on it.',
+    ])
+  })
+
   it('leaves alone what a package checks or shakes away, and answers NODE_ENV', async () => {
     write({
       'agent.ts': `import { encode } from 'encoder'\n${agent.replace("'hello from the agent'", "encode('x')")}`,

@@ -5,7 +5,7 @@ import { PfError } from '@pf-agents/agent-core'
 import { checkOutput } from '../guard/check-output'
 import { TargetGuard, type Violation, violationText } from '../guard/target-guard'
 import { buildErrorText } from './build-error-text'
-import { componentEntry, type EntryKind } from './component-entry'
+import { componentEntry, componentEntryFile, type EntryKind } from './component-entry'
 import { hostModules } from './host-modules'
 import { ownDirectory, ownManifest, ownPackages } from './own-packages'
 import { type World, worlds } from './worlds'
@@ -86,14 +86,14 @@ export async function bundleComponent(given: BundleOptions): Promise<Bundle> {
   const contents = componentEntry(`./${basename(file)}`, { kind, world, signed })
   const whole = await attempt({
     ...options,
-    stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-component-entry.js', loader: 'js' },
+    stdin: { contents, resolveDir: dirname(file), sourcefile: componentEntryFile, loader: 'js' },
     sourcemap: 'external',
     sourcesContent: true,
     // Folds constants and drops dead code. Whitespace and names stay: a component holds parsed code, so they cost nothing
     // (docs/decisions/spin-js-sdk.md), and stacks stay readable on hosts that have no source map.
     minifySyntax: true,
   })
-  judge(guard.violations(whole.metafile, 'pf-component-entry.js'))
+  judge(guard.violations(whole.metafile, componentEntryFile))
   const text = (ending: string) => whole.outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? ''
   const output = Object.values(whole.metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
   const imports = [...new Set(output?.imports.filter(({ external }) => external).map(({ path }) => path))]

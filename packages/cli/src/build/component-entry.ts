@@ -1,5 +1,8 @@
 import type { World } from './worlds'
 
+/** How the module that is made for a component is called in its bundle. */
+export const componentEntryFile = 'pf-component-entry.js'
+
 /** What the user's file exports. */
 export type EntryKind = 'app' | 'agent'
 

@@ -1,5 +1,6 @@
 import type { Metafile } from 'esbuild'
 import { unsupportedSentence } from '@pf-agents/agent-core'
+import { componentEntryFile } from '../build/component-entry'
 import { placeFinder } from '../build/map-stack'
 import { importerChain, readablePath } from './importer-chain'
 import { findTrouble, nodeGlobals, type Trouble } from './node-globals'
@@ -33,14 +34,15 @@ interface Found extends Trouble {
   package: string | undefined
 }
 
-/** Finds Node's globals and computed imports in what is left of the graph after everything unused was shaken away. */
+/** Finds Node's globals, computed imports and frozen clocks in what is left of the graph after everything unused was shaken away. */
 export function checkOutput({ code, map, inputs, entry }: Output): OutputReport {
   const moduleAt = moduleFinder(code, inputs)
   const isOwn = (offset: number): boolean => {
     const path = moduleAt(offset)
     return path !== undefined && packageOf(path) === undefined
   }
-  const trouble = findTrouble(code, isOwn)
+  // Our own entry says when the component was built.
+  const trouble = findTrouble(code, isOwn).filter(({ start }) => !moduleAt(start)?.endsWith(componentEntryFile))
   if (trouble.length === 0) return { violations: [], warnings: [] }
   const placeAt = placeReader(code, map)
   const found = trouble.map((one): Found => {
@@ -64,19 +66,21 @@ function grouped(found: readonly Found[]): [Found, ...Found[]][] {
 }
 
 function violation(found: Found, inputs: Metafile['inputs'], entry: string): Violation {
-  const { name, path, place } = found
+  const { kind, name, path, place } = found
   const chain = importerChain(inputs, entry, path) ?? [path]
   return {
     feature: found.package ?? name,
     sentence: sentence(found),
     chain: chain.map(readablePath),
-    specifier: name === 'import' ? 'import(…)' : `the global ${name}`,
+    specifier: kind === 'global' ? `the global ${name}` : kind === 'load' ? `${name}(…)` : name,
     usedAt: place,
   }
 }
 
-function sentence({ name, package: from }: Found): string {
-  if (name === 'import')
+function sentence({ kind, name, package: from }: Found): string {
+  if (kind === 'clock')
+    return `${name} can not be used at module scope, which is evaluated once, at build time: its value would be frozen into the component, the same for each request. Read the clock in a handler.`
+  if (kind === 'load')
     return 'A component is one file: nothing can be loaded by a name that is only known later. Import it at the top of the file, or by its literal name.'
   const { reason, alternative } = absence(name)
   return from === undefined
@@ -90,9 +94,13 @@ function sentence({ name, package: from }: Found): string {
       })
 }
 
-function warning([{ name, package: from, path, place }, ...more]: [Found, ...Found[]]): string {
+function warning([{ kind, name, package: from, path, place }, ...more]: [Found, ...Found[]]): string {
   const who = from ?? readablePath(path)
   const where = more.length === 0 ? place : `${place} and ${more.length} more`
+  if (kind === 'clock')
+    return `${who} calls ${name} at module scope (${where}), which is evaluated once, at build time: the value is frozen into the component, the same for each request. See that nothing depends on it.`
+  if (name === 'require')
+    return `${who} loads modules with require, by names that are only known later (${where}). A component is one file: what gets there fails with an Error, "Dynamic require … is not supported".`
   if (name === 'import')
     return `${who} loads modules by names that are only known later (${where}). A component is one file: a request that gets there ends with a trap (PF_GUEST_TRAP), which no catch prevents.`
   return `${who} uses the global ${name} without a check (${where}): ${absence(name).reason}. What gets there fails with a ReferenceError; try it in the component.`

@@ -1,4 +1,5 @@
 import type { AnyNode, Identifier } from 'acorn'
+import { bundledRequire } from './computed-loads'
 import { type Binding, children, type ScopedModule } from './scopes'
 
 /** Names that tell one host from another: whoever asks for one of them knows that there are several. */
@@ -94,7 +95,8 @@ export class EnvironmentChecks {
   }
 
   #isTelling(node: AnyNode): boolean {
-    if (node.type === 'Identifier') return telling.has(node.name) && !this.#module.bindings.has(node)
+    if (node.type === 'Identifier')
+      return node.name === bundledRequire || (telling.has(node.name) && !this.#module.bindings.has(node))
     return this.#isOfGlobalObject(node)
   }
 

@@ -154,6 +154,56 @@ describe('an import of a computed name', () => {
   })
 })
 
+describe('a require of a computed name', () => {
+  const helper = 'var __require = ((x) => x)(function (x) { throw Error(x) })\n'
+  it.each([
+    ['a call', 'export const f = (x) => __require(x)'],
+    ['another name', "var r = __require\nexport const f = () => r('net')"],
+    ['an argument', 'export const f = (load) => load(__require)'],
+  ])('is found: %s', (_, code) => {
+    expect(found(helper + code)).toEqual(['require?'])
+    expect(found(helper + ownBegins + code)).toEqual(['require'])
+  })
+
+  it.each([
+    ['a literal name, which the graph knows', "export const f = () => __require('net')"],
+    ['a property', 'export const isMain = __require.main === undefined'],
+    ['behind a check', "var r = typeof __require == 'function' && __require\nexport const f = (x) => r && r(x)"],
+    ['behind if', "export let r; if (typeof __require < 'u') r = __require"],
+    ['a caught failure', 'export let x; try { x = __require(`a${x}`) } catch {}'],
+    ['a name of its own', 'export const f = (__require) => __require(1)'],
+  ])('is left alone: %s', (_, code) => {
+    expect(found(helper + code)).toEqual([])
+  })
+})
+
+describe('the clock', () => {
+  it.each([
+    ['Date.now()', 'export const t = Date.now()'],
+    ['new Date()', 'export const t = new Date().toISOString()'],
+    ['new Date()', 'export const t = new Date'],
+    ['Date()', 'export const t = Date()'],
+    ['Date.now()', 'const stamp = () => Date.now()\nexport const t = stamp()'],
+    [
+      'Date.now()',
+      'var require_x = __commonJS({ "x.js"(exports) { exports.t = Date.now() } })\nexport const x = require_x()',
+    ],
+  ])('%s at module scope is found, and refused in own code alone: %s', (name, code) => {
+    expect(found(code)).toEqual([`${name}?`])
+    expect(found(`${ownBegins}\n${code}`)).toEqual([name])
+  })
+
+  it.each([
+    ['in a handler', 'export const f = () => Date.now() + new Date().getTime()'],
+    ['of a fixed time', "export const t = new Date('2026-11-21'), u = new Date(0), v = Date.UTC(2026)"],
+    ['handed on', 'export const clock = { now: Date.now, Date }'],
+    ['on a condition', 'export const t = flag ? Date.now() : 0'],
+    ['of its own', 'const Date = { now: () => 1 }\nexport const t = Date.now()'],
+  ])('is left alone: %s', (_, code) => {
+    expect(found(`${ownBegins}\n${code}`)).toEqual([])
+  })
+})
+
 // Packages that work in a component: none of them may be refused, whatever a build takes of it.
 describe('common packages', { timeout: 60_000 }, () => {
   const root = fileURLToPath(new URL('../../../../', import.meta.url))

@@ -1,8 +1,9 @@
-import type { AnyNode } from 'acorn'
 import type { Absence } from './builtins'
+import { clockReads } from './clock-reads'
+import { computedImports, computedRequires } from './computed-loads'
 import { EnvironmentChecks } from './environment-checks'
 import { Reach } from './reach'
-import { children, resolveScopes } from './scopes'
+import { resolveScopes } from './scopes'
 
 const places: Absence = {
   reason: 'a module in a component has no place in a file system',
@@ -27,18 +28,21 @@ export const nodeGlobals: Readonly<Record<string, Absence>> = {
   __filename: places,
 }
 
-/** Something in a bundle that fails in a component when it is reached. */
+/** Something in a bundle that fails in a component when it is reached, or is frozen into it. */
 export interface Trouble {
-  /** A global of Node, or `import` with a name that is only known later. */
+  /** `load`: a module by a name that is only known later. `clock`: read once, when the component is built. */
+  kind: 'global' | 'load' | 'clock'
+  /** A global of Node, `import` or `require`, or what reads the clock: `Date.now()`. */
   name: string
   /** Offset in the code. */
   start: number
-  /** Whether it is sure to be reached. */
+  /** Whether it is sure to be reached, and to be wrong there. */
   sure: boolean
 }
 
 /**
- * Finds uses of Node's globals and computed imports in a finished bundle, but for those behind a check of the host.
+ * Finds uses of Node's globals and computed imports in a finished bundle, but for those behind a check of the host, and
+ * where the clock is read at module scope: dependencies may do so without harm.
  *
  * @param isOwn - tells by an offset whether the code there is the user's own, which is meant to run
  * @throws SyntaxError where the code can not be parsed
@@ -49,20 +53,16 @@ export function findTrouble(code: string, isOwn: (offset: number) => boolean): T
   const reach = new Reach(module, checks)
   const globals = module.globals
     .filter((use) => Object.hasOwn(nodeGlobals, use.name) && !checks.provides(use.name) && !reach.isChecked(use))
-    .map((use) => ({ name: use.name, start: use.start, sure: reach.isSure(use, isOwn) }))
+    .map((use) => ({ kind: 'global' as const, name: use.name, start: use.start, sure: reach.isSure(use, isOwn) }))
   // What fails there ends the guest, whether anybody catches it or not.
   const imports = computedImports(module.program)
     .filter((use) => !reach.isChecked(use, false))
-    .map(({ start }) => ({ name: 'import', start, sure: isOwn(start) }))
-  return [...globals, ...imports]
-}
-
-function computedImports(program: AnyNode): AnyNode[] {
-  const found: AnyNode[] = []
-  const open = [program]
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.type === 'ImportExpression' && node.source.type !== 'Literal') found.push(node)
-    open.push(...children(node))
-  }
-  return found.toSorted((a, b) => a.start - b.start)
+    .map(({ start }) => ({ kind: 'load' as const, name: 'import', start, sure: isOwn(start) }))
+  const requires = computedRequires(module)
+    .filter((use) => !reach.isChecked(use))
+    .map(({ start }) => ({ kind: 'load' as const, name: 'require', start, sure: isOwn(start) }))
+  const clocks = clockReads(module)
+    .filter(({ use }) => reach.isSure(use, () => false))
+    .map(({ name, use: { start } }) => ({ kind: 'clock' as const, name, start, sure: isOwn(start) }))
+  return [...globals, ...imports, ...requires, ...clocks]
 }
