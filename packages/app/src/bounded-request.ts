@@ -24,6 +24,11 @@ export function tooLarge(limit: number): PfError {
   )
 }
 
+/** The error for a body that does not come to its end: the client's own doing, and nobody's failure. */
+export function clientGone(cause: unknown): PfError {
+  return new PfError('PF_REQUEST_INVALID', 'The client went away before it had sent the whole request.', { cause })
+}
+
 const readers = ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text'] as const
 
 /**

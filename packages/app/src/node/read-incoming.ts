@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { PfError } from '@pf-agents/agent-core'
-import { lengthOf, tooLarge } from '../bounded-request'
+import { clientGone, lengthOf, tooLarge } from '../bounded-request'
 
 const nothing = new Uint8Array(0)
 
@@ -43,10 +42,8 @@ function within(body: Uint8Array, limit: number): Uint8Array {
   return body
 }
 
-/** Its own doing, and nobody's failure: a client that leaves is no error in a log. */
-function goneOf({ errored }: IncomingMessage): PfError {
-  const cause = errored ?? undefined
-  return new PfError('PF_REQUEST_INVALID', 'The client went away before it had sent the whole request.', { cause })
+function goneOf({ errored }: IncomingMessage): Error {
+  return clientGone(errored ?? undefined)
 }
 
 /** The listeners are left where they are: they go with the request, and taking off each costs as much as putting it on. */

@@ -1,4 +1,4 @@
-import { type AnyFeature, defineAgent, defineFeature, reply } from '@pf-agents/agent-core'
+import { type AnyFeature, defineAgent, defineFeature, type Logger, reply } from '@pf-agents/agent-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../create-app'
 import { componentExports } from './component-exports'
@@ -57,13 +57,17 @@ const speak: AnyFeature = defineFeature({
       {
         method: 'POST',
         path: '/speak',
-        async handle(request, { principal, waitUntil, readBody }) {
-          void readBody
+        async handle(request, { principal, waitUntil }) {
           const text = await request.text()
           const message = { messageId: 'm', role: 'user' as const, parts: [{ text }] }
           const outcome = await agents[0]?.runtime.submit({ message, principal, waitUntil }).outcome
           return new Response(outcome?.message?.parts[0]?.text)
         },
+      },
+      {
+        method: 'POST',
+        path: '/read',
+        handle: async (_, info) => new Response(String((await info.readBody()).length)),
       },
     ],
   }),
@@ -88,6 +92,21 @@ describe('componentExports', () => {
     expect(await (await send('http://h/speak', { method: 'POST', body: 'you' })).response.text()).toBe('hi you')
     expect((await send('http://h/speak', { method: 'POST', body: 'x'.repeat(11) })).response.status).toBe(413)
     expect((await send('http://h/nothing')).response.status).toBe(404)
+  })
+
+  it.each([{}, { 'content-length': '100' }])('takes a client that goes away for no failure: %j', async (headers) => {
+    const log = vi.fn<Logger['log']>()
+    componentExports(createApp(agent, [speak], { logger: { log } }))
+    const read = async (body: string | ReadableStream<Uint8Array>) =>
+      (await send('http://h/read', { method: 'POST', body, headers, duplex: 'half' } as RequestInit)).response
+    expect(await (await read('four')).text()).toBe('4')
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(3)),
+      pull: () => Promise.reject(new TypeError('IO error reading from incoming request body')),
+    })
+    const response = await read(broken)
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'PF_REQUEST_INVALID' } }])
+    expect(log).not.toHaveBeenCalled()
   })
 
   it('exports the definition', () => {

@@ -1,7 +1,8 @@
 import { type AnyFeature, checkTargets, type JsonObject, PfError, type RunsOn } from '@pf-agents/agent-core'
+import { readBody } from '@pf-agents/http-kit'
 import { getVariable } from 'pf-host:config'
 import { type App, appCore, type FetchContext } from '../app'
-import { declaredLength } from '../bounded-request'
+import { clientGone, declaredLength } from '../bounded-request'
 import { guestFetch } from './guest-fetch'
 import { installPrelude } from './prelude'
 
@@ -76,10 +77,22 @@ interface GuestGlobal {
 class GuestContext implements FetchContext {
   readonly bodyLength: number | undefined
   readonly waitUntil: (promise: Promise<unknown>) => void
+  readonly #request: Request
 
   constructor(event: GuestEvent) {
+    this.#request = event.request
     this.bodyLength = declaredLength(event.request.headers)
     this.waitUntil = (promise) => event.waitUntil(promise)
+  }
+
+  /** @throws PfError PF_REQUEST_TOO_LARGE, PF_REQUEST_INVALID where the client went away, which is no error in a log */
+  async readBody(limit: number): Promise<Uint8Array> {
+    try {
+      return await readBody(this.#request, limit, { framed: this.bodyLength !== undefined })
+    } catch (cause) {
+      if (PfError.is(cause)) throw cause
+      throw clientGone(cause)
+    }
   }
 }
 
