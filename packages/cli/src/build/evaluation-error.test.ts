@@ -43,6 +43,20 @@ it('names the file and line of the user', async () => {
   expect(message).toContain('boom@src/my-agent.ts:4:3')
 })
 
+it('says of an error of a class of its own what it says, and where it comes from', () => {
+  const own = thrown.replace('agent.js:1:25 Error: boom', 'undefined:174:5 PfError: The agent needs a name.')
+  expect(evaluationError(own, '').message).toBe(
+    [
+      'The modules of the agent can not be evaluated, which happens once, at build time.',
+      'PfError: The agent needs a name.',
+      '    at boom@agent.js:1:25',
+      '    at agent.js:2:1',
+    ].join('\n'),
+  )
+  const alone = 'undefined:174:5 PfError: The agent needs a name.'
+  expect(evaluationError(alone, '').message).toMatch(/time\.\nPfError: The agent needs a name\.$/)
+})
+
 it('says which function of the host was called', () => {
   const trap = `Error: the \`componentize.wizer\` function trapped
 

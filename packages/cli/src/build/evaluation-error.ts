@@ -15,8 +15,8 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** Leading `agent.js:1:20 ` that the engine puts before each line of its message. */
-const linePrefix = /^(?:\S*\/)?agent\.js:\d+(?::\d+)? /
+/** Leading `agent.js:1:20 ` that the engine puts before each line of its message; of a class of errors it knows no file. */
+const linePrefix = /^(?:(?:\S*\/)?agent\.js|undefined):\d+(?::\d+)? /
 
 /** What componentize-js says of modules that fail while they are evaluated, in the words of the user's own files. */
 export function evaluationError(message: string, map: string): PfError {
@@ -34,7 +34,7 @@ export function evaluationError(message: string, map: string): PfError {
         .join('\n')
         .trim()
   // The first line of the head carries the place; the stack that follows the rejection carries every frame.
-  const place = linePrefix.exec(head)?.[0].trim()
+  const place = linePrefix.exec(head.replace(/^undefined:.*/s, ''))?.[0].trim()
   const frames =
     /Stack:\n([\s\S]*)/
       .exec(rest.join(''))?.[1]
