@@ -8,6 +8,7 @@ import { onlyHost, requestTarget } from '@pf-agents/http-kit'
 import { AllowList } from '../outbound/allow-list'
 import { App } from './app'
 import { fetchExchange } from './fetch-exchange'
+import { answerHalfClosed } from './half-closed'
 import { hostErrors, refuse } from './host-error'
 import { nodeExchange } from './node-exchange'
 import { Pipeline } from './pipeline'
@@ -151,6 +152,7 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
     // How late a timeout may be noticed.
     connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
   })
+  answerHalfClosed(server)
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
