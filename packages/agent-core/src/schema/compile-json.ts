@@ -3,30 +3,17 @@ import { isObject } from './json/check'
 import { compile } from './json/compile'
 import type { CompiledSchema, SchemaIssue } from './schema'
 
-/** Values with more parts than this are told one problem only: a list of them could be longer than the value. */
-const smallParts = 1000
-
 /** Makes a JSON Schema ready. @throws PfError PF_CONFIG_INVALID where it is none. */
 export function compileJson(json: JsonObject): CompiledSchema {
   const check = compile(json)
-  const problems = (value: unknown): SchemaIssue[] | undefined => {
-    const one = check(value, true)
-    if (one === undefined) return undefined
-    const all = isSmall(value, smallParts) ? (check(value, false) ?? one) : one.slice(0, 1)
-    return all.length > 0 ? all : issue('No value is allowed.')
-  }
   return {
     json,
     takesText: takesText(json),
     check(value) {
       if (value === undefined) return { issues: issue('A value is missing.') }
-      try {
-        const issues = problems(value)
-        return issues === undefined ? { value } : { issues }
-      } catch (error) {
-        if (error instanceof RangeError) return { issues: issue('The value is nested too deeply.') }
-        throw error
-      }
+      const issues = check(value)
+      if (issues === undefined) return { value }
+      return { issues: issues.length > 0 ? issues : issue('No value is allowed.') }
     },
   }
 }
@@ -45,15 +32,4 @@ export function takesText(json: JsonValue | undefined): boolean {
   for (const some of [anyOf, oneOf]) if (Array.isArray(some) && !some.some(takesText)) return false
   if (Array.isArray(allOf) && !allOf.every(takesText)) return false
   return !('properties' in json)
-}
-
-/** Whether a value has no more parts than this. */
-function isSmall(value: unknown, parts: number): boolean {
-  let left = parts
-  const count = (part: unknown): void => {
-    if (left-- <= 0 || typeof part !== 'object' || part === null) return
-    for (const one of Object.values(part)) count(one)
-  }
-  count(value)
-  return left >= 0
 }

@@ -133,17 +133,35 @@ describe('JSON Schema', () => {
     expect(await compiled.check({ a: 1 })).toEqual({ value: { a: 1 } })
   })
 
-  it('tells one problem of a value that is long, so that problems can not be longer than it', async () => {
+  it('tells as many problems as are of use', async () => {
     const long = Array.from({ length: 200_000 }, () => 'x')
-    expect(await issues({ items: { type: 'integer' } }, long)).toHaveLength(1)
-    expect(await issues({ items: { type: 'integer' } }, long.slice(0, 900))).toHaveLength(900)
+    const all = { allOf: Array.from({ length: 20_000 }, () => ({ type: 'integer' })) }
+    for (const [schema, value] of [
+      [{ items: { type: 'integer' } }, long],
+      [all, 'x'],
+      [{ anyOf: all.allOf }, 'x'],
+    ] as const)
+      expect(await issues(schema, value)).toHaveLength(50)
   })
 
-  it('refuses what is nested deeper than the stack, with a recursive schema or none', async () => {
-    let deep: unknown = 1
-    for (let level = 0; level < 50_000; level++) deep = [deep]
-    expect(await issues({ items: { $ref: '#' } }, deep)).toEqual([': The value is nested too deeply.'])
-    expect(await issues({ $ref: '#' }, 1)).toEqual([': The value is nested too deeply.'])
+  it('refuses what is nested too deeply, whatever the stack would take', async () => {
+    const nested = (levels: number): unknown => {
+      let deep: unknown = []
+      for (let level = 1; level < levels; level++) deep = [deep]
+      return deep
+    }
+    const schema = { items: { $ref: '#' } }
+    expect(await issues(schema, nested(200))).toEqual([])
+    for (const levels of [300, 50_000])
+      expect(await issues(schema, nested(levels))).toEqual([': The value is nested too deeply.'])
+    expect(await issues({ uniqueItems: true }, [nested(501)])).toEqual([': The value is nested too deeply.'])
+  })
+
+  it('refuses what takes too long to check', async () => {
+    // One item at a time, each looked through by all that are there.
+    const schema = { patternProperties: Object.fromEntries(Array.from({ length: 4000 }, (_, at) => [`^${at}$`, true])) }
+    const value = Object.fromEntries(Array.from({ length: 4000 }, (_, at) => [`x${at}`, 1]))
+    expect(await issues(schema, value)).toEqual([': The value takes too long to check.'])
   })
 })
 
@@ -153,7 +171,8 @@ describe('what is no schema', () => {
     [{ type: [] }, '"type" at the root'],
     [{ type: 7 }, '"type" at the root'],
     [{ properties: { a: { type: 'strnig' } } }, '"type" at /properties/a'],
-    [{ items: [{ type: 'string' }] }, '/items is no schema'],
+    [{ items: [{ type: 'strnig' }] }, '"type" at /items/0'],
+    [{ items: 1 }, '/items is no schema'],
     [
       { properties: { a: { items: { pattern: '(' } } } },
       '"pattern" at /properties/a/items must be a regular expression',
@@ -171,6 +190,10 @@ describe('what is no schema', () => {
     [{ properties: { a: { properties: { b: null } } } }, '/properties/a/properties/b is no schema'],
     [{ minLength: -1 }, '"minLength" at the root must be a count'],
     [{ multipleOf: 0 }, '"multipleOf" at the root'],
+    [{ uniqueItems: 'yes' }, '"uniqueItems" at the root must be true or false, not "yes"'],
+    [{ $id: 5 }, '"$id" at the root must be a text'],
+    [{ items: { $anchor: 5 } }, '"$anchor" at /items must be a text'],
+    [{ $dynamicAnchor: 5 }, '"$dynamicAnchor" at the root must be a text'],
   ])('%j', (schema, message) => {
     expect(() => compileSchema(schema as Schema)).toThrow(
       expect.objectContaining({
@@ -178,6 +201,28 @@ describe('what is no schema', () => {
         message: expect.stringContaining(message) as string,
       }) as Error,
     )
+  })
+
+  it('is what has no JSON form', () => {
+    for (const schema of [{ const: 1n }, { toJSON: () => true }, { toJSON: () => undefined }])
+      expect(() => compileSchema(schema as unknown as Schema)).toThrow(
+        expect.objectContaining({ code: 'PF_CONFIG_INVALID' }) as Error,
+      )
+  })
+
+  it('is one nested too deeply, or in itself', () => {
+    const circle: { not?: object } = {}
+    circle.not = circle
+    const nested = (levels: number): object => {
+      let schema = {}
+      for (let level = 0; level < levels; level++) schema = { not: schema }
+      return schema
+    }
+    expect(() => compileSchema(nested(400) as Schema)).not.toThrow()
+    for (const schema of [circle, nested(600), nested(3000), nested(50_000)])
+      expect(() => compileSchema(schema as Schema)).toThrow(
+        expect.objectContaining({ code: 'PF_CONFIG_INVALID' }) as Error,
+      )
   })
 
   it.each([[7], ['string'], [null], [undefined], [[{}]], [true], [() => {}]])('%s', (schema) => {

@@ -1,6 +1,7 @@
 import { PfError } from '../error/pf-error'
 import type { JsonObject, JsonValue } from '../model/json'
 import { compileJson, takesText } from './compile-json'
+import { isObject } from './json/check'
 import { pointerStep } from './pointer-step'
 import { isStandardSchema, type StandardSchema } from './standard-schema'
 
@@ -62,13 +63,20 @@ export interface CompiledSchema {
  */
 export function compileSchema(schema: Schema): CompiledSchema {
   if (isStandardSchema(schema)) return compileStandard(schema)
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
-    throw new PfError(
-      'PF_CONFIG_INVALID',
-      'A schema must be a Standard Schema (zod, valibot, arktype, …) or a JSON Schema object.',
-    )
+  const json = isObject(schema) ? plain(schema) : undefined
+  if (isObject(json)) return compileJson(json as JsonObject)
+  throw new PfError(
+    'PF_CONFIG_INVALID',
+    'A schema must be a Standard Schema (zod, valibot, arktype, …) or a JSON Schema object.',
+  )
+}
+
+function plain(schema: object): unknown {
+  try {
+    return JSON.parse(JSON.stringify(schema) ?? 'null')
+  } catch (cause) {
+    throw new PfError('PF_CONFIG_INVALID', `A JSON Schema has no JSON form: ${(cause as Error).message}`, { cause })
   }
-  return compileJson(JSON.parse(JSON.stringify(schema)) as JsonObject)
 }
 
 function compileStandard(schema: StandardSchema): CompiledSchema {

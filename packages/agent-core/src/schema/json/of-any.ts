@@ -1,5 +1,5 @@
 import type { SchemaIssue } from '../schema'
-import { allOf, type Check, isObject, kindOf, type Members, type Seen, wrongIf } from './check'
+import { allOf, type Check, isEnough, isObject, joined, kindOf, type Members, type Seen, wrongIf } from './check'
 import {
   byName,
   each,
@@ -13,18 +13,20 @@ import {
   schemasByName,
   type Takes,
 } from './keyword'
+import { goDown, type Run, step } from './run'
 
 const types = ['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']
 const isType = (given: unknown): boolean => types.includes(given as string)
 const reference: Takes = [isText, 'a reference']
+const name: Takes = [isText, 'a text']
 
 /** What is said of values of all types. */
 export const ofAny: Keywords = {
+  $id: [name],
+  $anchor: [name],
+  $dynamicAnchor: [name],
   $defs: [schemasByName, defs],
   definitions: [schemasByName, defs],
-  $ref: [reference, refer],
-  // Without the scope that may override it: where it leads if nothing does.
-  $dynamicRef: [reference, refer],
   type: [
     [(given) => isType(given) || (isListOf(given, isType) && given.length > 0), 'a JSON type or a list of them'],
     (given: string | string[]) => {
@@ -38,11 +40,16 @@ export const ofAny: Keywords = {
   ],
   const: [schema, (given: unknown) => among([given], '')],
   enum: [[Array.isArray, 'a list'], (given: unknown[]) => among(given, 'any of ')],
+  // What may lead far comes after what is seen at once.
+  $ref: [reference, refer],
+  // Without the scope that may override it: where it leads if nothing does.
+  $dynamicRef: [reference, refer],
   not: [
     schema,
     (given: unknown, part, keyword) => {
       const check = one(given, part, keyword)
-      return (value: unknown) => wrongIf(check(value, true) === undefined, () => 'Instance matched "not" schema.')
+      return (value: unknown, { first }) =>
+        wrongIf(check(value, first) === undefined, () => 'Instance matched "not" schema.')
     },
   ],
   allOf: [schemas, (given: unknown[], part, keyword) => allOf(each(given, part, keyword))],
@@ -56,11 +63,11 @@ export const ofAny: Keywords = {
     (given: unknown, part, keyword) => {
       const condition = one(given, part, keyword)
       const [then, otherwise] = ['then', 'else'].map((name) => one(part.schema[name] ?? true, part, name))
-      return (value: unknown, first, seen) => {
-        const own: Seen = new Set()
-        if (condition(value, true, own) !== undefined) return otherwise?.(value, first, seen)
-        own.forEach((key) => seen?.add(key))
-        return then?.(value, first, seen)
+      return (value: unknown, run, seen) => {
+        const own: Seen | undefined = seen && new Set()
+        if (condition(value, run.first, own) !== undefined) return otherwise?.(value, run, seen)
+        own?.forEach((key) => seen?.add(key))
+        return then?.(value, run, seen)
       }
     },
   ],
@@ -75,26 +82,24 @@ function refer(given: string, part: Part): Check {
 }
 
 function among(given: readonly unknown[], few: string): Check {
-  const texts = given.map(print)
-  return (value) =>
-    wrongIf(
-      !given.includes(value) && (typeof value !== 'object' || !texts.includes(print(value))),
-      () => `Instance does not match ${few}${JSON.stringify(few ? given : given[0])}.`,
-    )
+  const texts = given.map((one) => print(one))
+  const message = `Instance does not match ${few}${JSON.stringify(few ? given : given[0])}.`
+  return (value, run) =>
+    wrongIf(!given.includes(value) && (typeof value !== 'object' || !texts.includes(print(value, run))), () => message)
 }
 
 /** One of several, or any; each that fits counts for what was looked at. */
 function some(checks: readonly Check[], isOne: boolean): Check {
-  return (value, first, seen) => {
-    const issues: SchemaIssue[] = []
+  return (value, run, seen) => {
+    let issues: SchemaIssue[] = []
     let matches = 0
     for (const check of checks) {
       const own: Seen | undefined = seen && new Set()
-      const found = check(value, first, own)
+      // What else is wrong is of no use any more.
+      const found = check(value, matches > 0 || isEnough(issues, run) ? run.first : run, own)
       own?.forEach((key) => found ?? seen?.add(key))
-      if (found === undefined) matches++
-      else issues.push(...found)
-      if (matches > 0 && !isOne && seen === undefined) break
+      if (found !== undefined) issues = joined(issues, found, run)
+      else if (++matches > 0 && (isOne ? matches > 1 && run.most === 1 : seen === undefined)) break
     }
     if (matches === 0) return issues
     return wrongIf(isOne && matches > 1, () => `Instance does not match exactly one subschema (${matches} matches).`)
@@ -102,11 +107,21 @@ function some(checks: readonly Check[], isOne: boolean): Check {
 }
 
 /** One text for all values that JSON Schema takes for equal: names may be in another order. */
-export function print(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (isObject(part) ? sorted(part) : part))
+export function print(value: unknown, run?: Run): string {
+  return JSON.stringify(sorted(value, run))
 }
 
-function sorted(object: Members): Members {
-  const names = Object.keys(object).sort()
-  return Object.fromEntries(names.map((name) => [name, object[name]]))
+function sorted(value: unknown, run: Run | undefined): unknown {
+  if (run) step(run, isText(value) ? value.length / 50 : 1)
+  if (typeof value !== 'object' || value === null) return value
+  if (run) goDown(run)
+  const copy = isObject(value)
+    ? Object.fromEntries(
+        Object.keys(value)
+          .sort()
+          .map((name) => [name, sorted(value[name], run)]),
+      )
+    : (value as unknown[]).map((item) => sorted(item, run))
+  if (run) run.first.levels--
+  return copy
 }

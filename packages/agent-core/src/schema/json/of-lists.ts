@@ -1,7 +1,9 @@
-import { eachMember, wrongIf } from './check'
-import { count, each, type Keywords, one, schema, schemas } from './keyword'
+import { type Check, eachMember, type Members, wrongIf } from './check'
+import { count, each, type Keywords, one, type Part, schema, schemas, type Takes } from './keyword'
 import { print } from './of-any'
 import { unevaluated } from './of-objects'
+
+const flag: Takes = [(given) => typeof given === 'boolean', 'true or false']
 
 /** What is said of lists. */
 export const ofLists: Keywords = {
@@ -17,19 +19,18 @@ export const ofLists: Keywords = {
       ({ length }: unknown[]) =>
         wrongIf(length > most, () => `Array has too many items (${length} > ${most}).`),
   ],
-  prefixItems: [
-    schemas,
-    (given: unknown[], part, keyword) => {
-      const checks = each(given, part, keyword)
-      return eachMember((index) => checks[index as number])
-    },
-  ],
+  prefixItems: [schemas, first],
+  // A list is what `prefixItems` is called in older drafts, still met; `additionalItems` are its `items`.
   items: [
     schema,
+    (given: unknown, part, keyword) =>
+      Array.isArray(given) ? first(given, part, keyword) : rest(given, part, keyword, part.schema['prefixItems'] ?? []),
+  ],
+  additionalItems: [
+    schema,
     (given: unknown, part, keyword) => {
-      const check = one(given, part, keyword)
-      const { prefixItems = [] } = part.schema as Record<string, unknown[]>
-      return eachMember((index) => (index as number) >= prefixItems.length && check)
+      const { items } = part.schema
+      return Array.isArray(items) ? rest(given, part, keyword, items) : undefined
     },
   ],
   minContains: [count],
@@ -39,10 +40,10 @@ export const ofLists: Keywords = {
     (given: unknown, part, keyword) => {
       const check = one(given, part, keyword)
       const { minContains = 1, maxContains = Infinity } = part.schema as Record<string, number>
-      return (value: unknown[], _, seen) => {
+      return (value: unknown[], run, seen) => {
         let found = 0
         for (const [index, item] of value.entries()) {
-          if (check(item, true) !== undefined) continue
+          if (check(item, run.first) !== undefined) continue
           found++
           seen?.add(index)
         }
@@ -56,11 +57,11 @@ export const ofLists: Keywords = {
   ],
   unevaluatedItems: [schema, unevaluated],
   uniqueItems: [
-    schema,
-    (given: unknown) => (value: unknown[]) => {
+    flag,
+    (given: boolean) => (value: unknown[], run) => {
       const at = new Map<string, number>()
-      for (const [index, item] of given === true ? value.entries() : []) {
-        const text = print(item)
+      for (const [index, item] of given ? value.entries() : []) {
+        const text = print(item, run)
         const before = at.get(text)
         if (before !== undefined) return wrongIf(true, () => `Duplicate items at indexes ${before} and ${index}.`)
         at.set(text, index)
@@ -68,4 +69,17 @@ export const ofLists: Keywords = {
       return undefined
     },
   ],
+}
+
+/** Each of the first by a schema of its own. */
+function first(given: unknown[], part: Part, keyword: string): Check<Members> {
+  const checks = each(given, part, keyword)
+  return eachMember((index) => checks[index as number])
+}
+
+/** All after the first. */
+function rest(given: unknown, part: Part, keyword: string, before: unknown): Check<Members> {
+  const check = one(given, part, keyword)
+  const { length } = before as unknown[]
+  return eachMember((index) => (index as number) >= length && check)
 }

@@ -1,4 +1,4 @@
-import { allOf, type Check, eachMember, isObject, type Members, wrongIf } from './check'
+import { allOf, type Check, eachMember, hasMember, isObject, type Members, wrongIf } from './check'
 import { isPattern } from './formats'
 import {
   byName,
@@ -27,20 +27,20 @@ export const ofObjects: Keywords = {
   minProperties: [
     count,
     (least: number) => (value: Members) =>
-      wrongIf(Object.keys(value).length < least, () => `Instance does not have at least ${least} properties.`),
+      wrongIf(sizeOf(value) < least, () => `Instance does not have at least ${least} properties.`),
   ],
   maxProperties: [
     count,
     (most: number) => (value: Members) =>
-      wrongIf(Object.keys(value).length > most, () => `Instance has more than ${most} properties.`),
+      wrongIf(sizeOf(value) > most, () => `Instance has more than ${most} properties.`),
   ],
   propertyNames: [
     schema,
     (given: unknown, part, keyword) => {
       const check = one(given, part, keyword)
-      const names = eachMember((name) => (_, first) => check(name, first))
+      const names = eachMember((name) => (_, run) => check(name, run))
       // A look at the name is none at the value.
-      return (value: Members, first) => names(value, first)
+      return (value: Members, run) => names(value, run)
     },
   ],
   dependentRequired: [needs, depending],
@@ -51,7 +51,8 @@ export const ofObjects: Keywords = {
     schemasByName,
     (given: Members, part, keyword) => {
       const checks = byName(given, part, keyword)
-      return eachMember((name) => checks.get(name as string))
+      const names = Object.keys(given).sort((a, b) => isFar(given[a]) - isFar(given[b]))
+      return eachMember((name) => checks.get(name as string), names)
     },
   ],
   patternProperties: [
@@ -85,8 +86,19 @@ export function unevaluated(given: unknown, part: Part, keyword: string): Check<
   return eachMember((key, seen) => !seen?.has(key) && check)
 }
 
+function sizeOf(value: Members): number {
+  return Object.values(value).filter((member) => member !== undefined).length
+}
+
+/** Whether a schema may lead far; what is seen at once comes before, as it often tells branches apart. */
+function isFar(schema: unknown): number {
+  return isObject(schema) && ['$ref', 'properties', 'items', 'allOf', 'anyOf', 'oneOf'].some((one) => one in schema)
+    ? 1
+    : 0
+}
+
 function has(names: readonly string[], message: (name: string) => string): Check<Members> {
-  return allOf(names.map((name) => (value) => wrongIf(!Object.hasOwn(value, name), () => message(name))))
+  return allOf(names.map((name) => (value) => wrongIf(!hasMember(value, name), () => message(name))))
 }
 
 function depending(given: Members, part: Part, keyword: string): Check<Members> {
@@ -95,7 +107,7 @@ function depending(given: Members, part: Part, keyword: string): Check<Members> 
       const check = Array.isArray(needed)
         ? has(needed as string[], (other) => `Instance has "${name}" but does not have "${other}".`)
         : part.below(needed, `/${keyword}/${name}`)
-      return (value, first, seen) => (Object.hasOwn(value, name) ? check(value, first, seen) : undefined)
+      return (value, run, seen) => (hasMember(value, name) ? check(value, run, seen) : undefined)
     }),
   )
 }
