@@ -250,8 +250,24 @@ export class Encoder { x() { return process.pid } }`),
   })
 
   it('says what can not be resolved, and from where', async () => {
-    write({ 'agent.ts': "import x from 'not-installed'\nexport default x" })
-    expect((await failure()).message).toMatch(/agent\.ts:1:15: Could not resolve "not-installed"/)
+    write({
+      'agent.ts': `import a from 'not-installed'
+import b from '@scope/not-installed/sub'
+import c from '@pf-agents/redis-storage'
+import d from '@pf-agents/app/nothing'
+import e from './missing'
+export default [a, b, c, d, e, await import('later')]`,
+    })
+    const { message } = await failure()
+    expect(message).toMatch(
+      /agent\.ts:1:15: Could not resolve "not-installed"\n.+\n {4}Install it: npm install not-installed\. Or correct the name\.\n/,
+    )
+    expect(message).toContain('Install it: npm install @scope/not-installed. Or correct the name.')
+    expect(message).toContain('npm install @pf-agents/redis-storage. Or correct the name; this version of pf-agents')
+    expect(message).toContain('@pf-agents/app is installed, but has no "./nothing" to import')
+    expect(message).toMatch(/Could not resolve "\.\/missing"\n.+\n✗/)
+    expect(message).toContain('Install it: npm install later.')
+    expect(message).not.toContain('external')
   })
 
   it('asks for a default export', async () => {
