@@ -2,6 +2,7 @@
 import { createApp } from '@pf-agents/app'
 import {
   bind,
+  type Clock,
   createMemoryStores,
   defineAgent,
   type KeyValue,
@@ -74,12 +75,14 @@ export interface PushAppOptions<Stores extends TestStores> {
   stores?: Stores
   /** Names of the callers there are. Default: anybody, all of them the same. */
   callers?: readonly string[]
+  /** Default: the system's. */
+  clock?: Clock
 }
 
 /** Starts an app over memory stores or others. */
 export function startPushApp<Stores extends TestStores = TestStores & { outbox: MemoryOutbox }>(
   options: PushOptions = {},
-  { stores = createMemoryStores() as TestStores as Stores, callers }: PushAppOptions<Stores> = {},
+  { stores = createMemoryStores() as TestStores as Stores, callers, clock }: PushAppOptions<Stores> = {},
 ) {
   const logs: { level: LogLevel; message: string; fields: Json }[] = []
   const app = createApp(
@@ -111,6 +114,7 @@ export function startPushApp<Stores extends TestStores = TestStores & { outbox: 
     ],
     {
       logger: { log: (level, text, fields = {}) => void logs.push({ level, message: text, fields }) },
+      ...(clock && { clock }),
       ...(callers && {
         auth: [bearer({ accept: Object.fromEntries(callers.map((name) => [name, `${name}-token`])) })],
       }),

@@ -18,6 +18,8 @@ export type DeliveryResult =
       reason: string
       /** Whether the host itself answered, if not as it should. */
       isUp: boolean
+      /** Whether the time was over. */
+      isLate: boolean
       retryAfterMs: number | undefined
     }
 
@@ -52,9 +54,10 @@ export async function deliver(
     if (status >= 200 && status < 300) return { outcome: 'delivered' }
     if (status === 410) return { outcome: 'gone' }
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now())
-    return { outcome: 'failed', reason: `HTTP ${status}`, isUp: status < 500, retryAfterMs }
+    return { outcome: 'failed', reason: `HTTP ${status}`, isUp: status < 500, isLate: false, retryAfterMs }
   } catch (error) {
-    return { outcome: 'failed', reason: reasonOf(error), isUp: false, retryAfterMs: undefined }
+    const isLate = PfError.is(error, 'PF_HTTP_TIMEOUT')
+    return { outcome: 'failed', reason: reasonOf(error), isUp: false, isLate, retryAfterMs: undefined }
   } finally {
     watch.dispose()
   }

@@ -42,6 +42,11 @@ export class FairShares {
     return mine < Math.max(1, fairShare(this.#most, this.#total - mine, this.#capacity))
   }
 
+  /** Who has any. */
+  names(): Iterable<string> {
+    return this.#held.keys()
+  }
+
   /** Who may have no more. */
   *full(): Generator<string> {
     for (const name of this.#held.keys()) if (!this.hasRoom(name)) yield name

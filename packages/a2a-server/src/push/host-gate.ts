@@ -52,6 +52,12 @@ export class HostGate {
     }
   }
 
+  /** A delivery was broken off before it could say anything about the host. */
+  leave(origin: string): void {
+    const host = this.#hosts.get(origin)
+    if (host !== undefined) host.active--
+  }
+
   /** @param waitMs - milliseconds that the host asked to wait */
   end(origin: string, isUp: boolean, waitMs = 0): void {
     const host = this.#hosts.get(origin)

@@ -29,7 +29,10 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
   maxOwedPerCaller?: number
   /** Milliseconds for one delivery. Default 15,000. */
   timeoutMs?: number
-  /** Deliveries under way at the same time. Default 32. */
+  /**
+   * Deliveries under way at the same time; while there are so many, a quarter more for callers who have none of them and are
+   * not known to be slow: one each, broken off after a second and tried again. Default 32.
+   */
   concurrency?: number
   /**
    * Of them, those of one caller, while nobody else has any under way; with a part of `concurrency` taken by others, by that

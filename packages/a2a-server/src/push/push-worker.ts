@@ -9,6 +9,7 @@ import { HostGate } from './host-gate'
 import { later } from './later'
 import { type Notification, notificationOf, topic } from './notification'
 import type { PushSettings } from './options'
+import { QuickLane, quickMs } from './quick-lane'
 import { TurnLine } from './turn-line'
 
 /** What {@link PushWorker} is made of. */
@@ -50,7 +51,8 @@ const quietMs = 60_000
 
 /**
  * Delivers what the outbox owes: at least once, in order per config, with waits that grow, within bounds, callers in turns:
- * however many receivers of one are slow, those of another do not wait for them. An entry is hidden while it is tried and
+ * however many receivers of one are slow, those of another do not wait for them. Where the slow ones of many callers have every
+ * slot, there is a quick lane for all whose are not known to be slow. An entry is hidden while it is tried and
  * settled only behind a good answer: of a process that dies, another one, or the next, takes them over.
  */
 export class PushWorker {
@@ -61,6 +63,7 @@ export class PushWorker {
   readonly #active = new Set<Promise<void>>()
   /** What callers have under way. */
   readonly #slots: FairShares
+  readonly #quickLane: QuickLane
   readonly #line = new TurnLine<Job>(maxWaitingPerCaller, maxWaiting)
   /** Callers who have had a turn since everybody had one to whom something is owed. */
   readonly #served = new Set<string>()
@@ -76,6 +79,7 @@ export class PushWorker {
     this.#gate = new HostGate(parts.clock, parts.settings.concurrencyPerHost)
     const { timeoutMs, concurrency, concurrencyPerCaller } = parts.settings
     this.#slots = new FairShares(concurrencyPerCaller, concurrency)
+    this.#quickLane = new QuickLane(Math.floor(concurrency / 4))
     this.#hideMs = timeoutMs + Math.max(graceMs, timeoutMs / 3)
   }
 
@@ -127,13 +131,23 @@ export class PushWorker {
   async #take(): Promise<void> {
     const { settings } = this.#parts
     const { left } = this.#slots
-    if (left === 0) return
+    if (left === 0) return this.#takeForQuickLane()
     // As many as somebody with nothing under way may begin.
     const { concurrency, concurrencyPerCaller } = settings
     const limit = Math.max(1, Math.floor(fairShare(concurrencyPerCaller, concurrency - left, concurrency)))
     // Who may begin or hold no more is left out. First come those who have had no turn yet: by what has been due for longest
     // alone, somebody with a long backlog would always be the first.
-    const full = [...this.#slots.full(), ...this.#line.full()]
+    await this.#takeInTurns(limit, [...this.#slots.full(), ...this.#line.full()])
+  }
+
+  /** For callers who have nothing under way, and may have something in the quick lane. */
+  async #takeForQuickLane(): Promise<void> {
+    const { left } = this.#quickLane
+    if (left === 0) return
+    await this.#takeInTurns(left, [...this.#slots.names(), ...this.#quickLane.closedTo(), ...this.#line.full()])
+  }
+
+  async #takeInTurns(limit: number, full: readonly string[]): Promise<void> {
     let count = this.#served.size === 0 ? 0 : await this.#takeOf(limit, [...full, ...this.#served])
     if (count < limit) {
       this.#served.clear()
@@ -175,30 +189,43 @@ export class PushWorker {
     const { clock, settings } = this.#parts
     // Too late for a whole attempt: it comes again when it is no longer hidden.
     if (job.hiddenUntil - clock.now() < settings.timeoutMs) return 'gone'
-    if (this.#slots.left === 0 || !this.#slots.hasRoom(job.caller)) return 'waits'
+    const hasSlot = this.#slots.left > 0 && this.#slots.hasRoom(job.caller)
+    const isQuick = !hasSlot && this.#slots.of(job.caller) === 0 && this.#quickLane.isOpenTo(job.caller)
+    if (!hasSlot && !isQuick) return 'waits'
     const host = this.#gate.look(hostOf(job))
     // So does what is for a host that rests.
     if (host !== 'open') return host === 'busy' ? 'waits' : 'gone'
     this.#gate.begin(hostOf(job))
-    this.#slots.add(job.caller)
-    const work: Promise<void> = this.#work(job).finally(() => {
+    const slots = isQuick ? this.#quickLane : this.#slots
+    slots.add(job.caller)
+    const work: Promise<void> = this.#work(job, isQuick).finally(() => {
       this.#active.delete(work)
-      this.#slots.remove(job.caller)
+      slots.remove(job.caller)
       this.wake()
     })
     this.#active.add(work)
     return 'begun'
   }
 
-  async #work(job: Job): Promise<void> {
+  async #work(job: Job, isQuick: boolean): Promise<void> {
     const { entry, config, notification } = job
-    const { settings, logger } = this.#parts
+    const { settings, outbox, clock, logger } = this.#parts
+    const timeoutMs = isQuick ? Math.min(quickMs, settings.timeoutMs) : settings.timeoutMs
+    const began = clock.now()
     const id = createHash('sha256').update(entry.id).digest('base64url').slice(0, 32)
     const result = await deliver(config, notification.event, id, this.#abort.signal, {
       ...this.#parts,
-      timeoutMs: settings.timeoutMs,
+      timeoutMs,
     })
+    this.#quickLane.learn(job.caller, clock.now() - began)
     try {
+      if (result.outcome === 'failed' && result.isLate && timeoutMs < settings.timeoutMs) {
+        // It may yet be taken in the time that it has in an ordinary slot.
+        this.#gate.leave(hostOf(job))
+        await outbox.postpone(entry.id, clock.now() + minRetryMs)
+        this.#schedule(minRetryMs)
+        return
+      }
       const waitMs = result.outcome === 'failed' ? result.retryAfterMs : undefined
       this.#gate.end(hostOf(job), result.outcome !== 'failed' || result.isUp, waitMs)
       await this.#conclude(job, result)
