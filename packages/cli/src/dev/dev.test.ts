@@ -126,6 +126,29 @@ export default defineAgent({
     expect(readdirSync(folder).toSorted()).toEqual(['agent.ts', 'answer.ts'])
   })
 
+  it(
+    'fails no request while versions follow each other, for it keeps no connection that a reload would cut',
+    slow,
+    async () => {
+      write('agent.ts', agent("'v0'"))
+      const run = dev()
+      const url = (await run.shows(/Serving (http\S+)/))[1] as string
+      expect((await fetch(`${url}/.well-known/agent-card.json`)).headers.get('connection')).toBe('close')
+      let answered = 0
+      let stop = false
+      const asking = [1, 2, 3].map(async () => {
+        for (; !stop; answered++) await ask(url)
+      })
+      for (const version of ['v1', 'v2']) {
+        write('agent.ts', agent(`'${version}'`))
+        await expect.poll(() => ask(url), { timeout: 60_000 }).toBe(version)
+      }
+      stop = true
+      await Promise.all(asking)
+      expect(answered).toBeGreaterThan(0)
+    },
+  )
+
   it('serves a playground beside it, unless told not to', slow, async () => {
     write('agent.ts', agent("'x'"))
     const [, page] = (await dev().shows(/Playground (http\S+)/)) as unknown as [string, string]
@@ -146,7 +169,8 @@ createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')
     )
     const run = dev('main.ts')
     const url = (await run.shows(/Serving (http\S+)/))[1] as string
-    expect(await (await fetch(url)).text()).toBe('1')
+    const response = await fetch(url)
+    expect([await response.text(), response.headers.get('connection')]).toEqual(['1', 'close'])
     expect(run.err).not.toContain('Playground')
   })
 

@@ -5,7 +5,7 @@ import { PfError } from '@pf-agents/agent-core'
 import { isOwnSource, ownExternalPackages, ownManifest, ownPackages } from '../build/own-packages'
 import { TargetGuard, type Violation } from '../guard/target-guard'
 import { moduleLocation, moduleLocationDefines } from './module-location'
-import { type DevAddress, nodeEntry } from './node-entry'
+import { type DevAddress, nodeBanner, nodeEntry } from './node-entry'
 
 /** A bundle for Node that can be built again and again. */
 export interface NodeBundle {
@@ -54,6 +54,7 @@ export async function nodeBundle(
       stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-dev-entry.js', loader: 'js' },
       target: 'node22',
       sourcemap: 'inline',
+      banner: { js: nodeBanner },
       define: moduleLocationDefines,
       plugins: [ownExternalPackages(), externalPackages(), moduleLocation()],
     },

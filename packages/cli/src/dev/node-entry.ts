@@ -8,6 +8,13 @@ export interface DevAddress {
 export const playgroundPath = '/playground'
 
 /**
+ * Runs before anything of a dev server. Each answer closes its connection: of those that are kept, a reload closes the idle
+ * ones, some just when the client sends its next request there, which then fails.
+ */
+export const nodeBanner = `import { subscribe as pfSubscribe } from 'node:diagnostics_channel'
+pfSubscribe('http.server.request.start', ({ response }) => { response.shouldKeepAlive = false })`
+
+/**
  * The module a dev server runs: serves the app that the user's file exports, or its agent on both protocols, with
  * the engine of agents that have a model, and with the playground unless `hasPlayground` is false. A file without a
  * default export serves by itself, as an entry for Node does.
