@@ -7,6 +7,6 @@
 export { createWasmHost, type WasmHost, type WasmHostOptions } from './host/create-wasm-host'
 export { type ComponentDescription, describeComponent, type DescribeOptions } from './discovery/describe-component'
 export type { ComponentWorld } from './cache/component-interfaces'
-export { makeDirectory } from './host/make-directory'
+export { checkDirectory, makeDirectory } from './host/make-directory'
 export type { GuestLog } from './host/settings'
 export type { AppStats } from './host/stats'

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import { describeComponent, makeDirectory } from '@pf-agents/wasm-host'
+import { checkDirectory, describeComponent, makeDirectory } from '@pf-agents/wasm-host'
 import { readDefinition } from '../definition/definition'
 import { holdsSecret } from '../sign/find-secret'
 import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
@@ -110,7 +110,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
   const { conditions, plugins, signKeys = [] } = options
   // First of all: what can not be used is told before anything was built.
   const keys = await readSignKeys(signKeys)
-  makeDirectory(dirname(file), 'The directory of the component (-o)')
+  checkDirectory(dirname(file), 'The directory of the component (-o)')
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new PfError('PF_CONFIG_INVALID', `${file} is a directory. Name the file of the component (-o).`)
   const signed = keys.length > 0
@@ -140,6 +140,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
         return made
       })
 
+  makeDirectory(dirname(file), 'The directory of the component (-o)')
   const mapFile = file.replace(/(?:\.wasm)?$/, '.js.map')
   await writeFile(file, component)
   await writeFile(mapFile, moveMap(bundle.map, process.cwd(), dirname(mapFile)))

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { makeDirectory } from './make-directory'
+import { checkDirectory, makeDirectory } from './make-directory'
 
 let folder: string
 beforeEach(() => {
@@ -19,20 +19,24 @@ it('makes a directory with those above it, and takes one that is there', () => {
   expect(existsSync(directory)).toBe(true)
 })
 
-it('says what is wrong with a place where there is a file', () => {
+it.each([makeDirectory, checkDirectory])('%o says what is wrong with a place where there is a file', (call) => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
   const told = (path: string, why: string) => ({
     code: 'PF_CONFIG_INVALID',
     message: `${what} can not be used: ${path}: ${why}. Name a directory that can be written to.`,
   })
-  expect(() => makeDirectory(file, what)).toThrow(
-    expect.objectContaining(told(file, 'a part of the path is a file (ENOTDIR)')),
-  )
+  expect(() => call(file, what)).toThrow(expect.objectContaining(told(file, 'a part of the path is a file (ENOTDIR)')))
   const below = join(file, 'x/y')
-  expect(() => makeDirectory(below, what)).toThrow(
+  expect(() => call(below, what)).toThrow(
     expect.objectContaining(told(below, 'a part of the path is a file (ENOTDIR)')),
   )
+})
+
+it('looks without making anything', () => {
+  checkDirectory(folder, what)
+  checkDirectory(join(folder, 'a/b'), what)
+  expect(existsSync(join(folder, 'a'))).toBe(false)
 })
 
 it.runIf(existsSync('/proc/self'))('ends where the file system makes no directories', () => {

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { PfError } from '@pf-agents/agent-core'
 
@@ -25,10 +25,34 @@ const reasons: Readonly<Record<string, string>> = {
  * ```
  */
 export function makeDirectory(path: string, what: string): void {
-  const directory = resolve(path)
-  try {
+  explained(resolve(path), what, (directory) => {
     make(directory)
     accessSync(directory, constants.W_OK)
+  })
+}
+
+/**
+ * Looks whether a directory can be made or, where it is there, written to, and makes nothing: for what is written much
+ * later.
+ *
+ * @throws PfError PF_CONFIG_INVALID
+ * @example
+ * ```ts
+ * checkDirectory('dist', 'The directory of the component (-o)')
+ * ```
+ */
+export function checkDirectory(path: string, what: string): void {
+  explained(resolve(path), what, (directory) => {
+    let nearest = directory
+    // A link that leads nowhere does not exist, and can not be made a directory either: that shows when it is made.
+    while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
+    accessSync(`${nearest}/.`, constants.W_OK)
+  })
+}
+
+function explained(directory: string, what: string, work: (directory: string) => void): void {
+  try {
+    work(directory)
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException
     const why = reasons[code] ?? message
