@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json'
 import { getOwn } from '../../model/own-property'
 import type { SchemaIssue } from '../schema'
 import { allOf, type Check, isEnough, isObject, joined, kindOf, type Members } from './check'
-import type { Keyword, Part } from './keyword'
+import { isText, type Keyword, type Part } from './keyword'
 import { ofAny } from './of-any'
 import { ofLists } from './of-lists'
 import { ofObjects } from './of-objects'
@@ -49,13 +49,13 @@ export function compile(json: JsonObject, keepsAfter?: number): (value: unknown)
     if (level > mostLevels) throw invalid('it is nested too deeply')
 
     const at = place || 'the root'
-    const { $id = '', $anchor, $dynamicAnchor } = schema
-    const [address, anchor] = String($id).split('#')
+    const { $id, $anchor, $dynamicAnchor } = schema
+    const [address, anchor] = isText($id) ? $id.split('#') : []
     const base = resolve(address ?? '', outer)
     if (base === undefined) throw invalid(`"$id" at ${at} must be an address`)
     if (base !== outer) named.set(base, schema)
     // An address that is an anchor is of older drafts, and still met.
-    for (const name of [$anchor, $dynamicAnchor, anchor]) if (name) named.set(`${base}#${String(name)}`, schema)
+    for (const name of [$anchor, $dynamicAnchor, anchor]) if (name && isText(name)) named.set(`${base}#${name}`, schema)
 
     const byKind: Partial<Record<string, Check<never>>> = {}
     const check = bothOf(byKind, 'unevaluatedProperties' in schema || 'unevaluatedItems' in schema)

@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../model/json'
+import type { JsonObject, JsonValue } from '../../model/json'
 import { compile } from './compile'
+import { readSlowly } from '../../../test/slow-reading'
 
 const names = fc.constantFrom('a', 'b', 'a/b', 'x~')
 const value = fc.letrec((tie) => ({
@@ -91,6 +92,74 @@ describe('another validator', () => {
       }),
       { numRuns: 1000, seed: 7 },
     )
+  })
+})
+
+/** Schemas that lead back into themselves by any way that goes down into the value, and note what they looked at. */
+const { schema: recursive } = fc.letrec<{ schema: JsonObject | boolean; object: JsonObject }>((tie) => {
+  const one = tie('schema')
+  const list = fc.array(one, { minLength: 1, maxLength: 3 })
+  const map = fc.dictionary(names, one, { minKeys: 1, maxKeys: 3, noNullPrototype: true })
+  const back = fc.constantFrom('#', '#/$defs/a', '#/$defs/b').map(($ref) => ({ $ref }))
+  const below = fc.oneof(back, one)
+  const keywords = {
+    type: fc.constantFrom('string', 'number', 'object', 'array'),
+    const: value,
+    not: one,
+    anyOf: list,
+    allOf: list,
+    oneOf: list,
+    if: one,
+    then: one,
+    else: one,
+    required: fc.array(names, { maxLength: 1 }),
+    dependentSchemas: map,
+    properties: fc.dictionary(names, below, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
+    patternProperties: fc.dictionary(fc.constantFrom('^a', 'b'), below, { maxKeys: 2, noNullPrototype: true }),
+    additionalProperties: below,
+    unevaluatedProperties: below,
+    prefixItems: fc.array(below, { minLength: 1, maxLength: 2 }),
+    items: below,
+    contains: below,
+    unevaluatedItems: below,
+    uniqueItems: fc.boolean(),
+    $ref: fc.constant('#/$defs/leaf'),
+  }
+  return {
+    schema: fc.oneof(
+      { maxDepth: 3 },
+      fc.boolean(),
+      keywords.type.map((type) => ({ type })),
+      tie('object'),
+    ),
+    object: fc
+      .uniqueArray(fc.constantFrom(...Object.keys(keywords)), { minLength: 1, maxLength: 4 })
+      .chain((keys) =>
+        fc.record(Object.fromEntries(keys.map((key) => [key, keywords[key as keyof typeof keywords]]))),
+      ) as fc.Arbitrary<JsonObject>,
+  }
+})
+
+describe('a slow reading, word for word', () => {
+  it.each([0, 1000])('takes and refuses the same, with results kept after %i steps', (keepsAfter) => {
+    let [taken, refused] = [0, 0]
+    fc.assert(
+      fc.property(recursive, recursive, recursive, fc.array(value, { minLength: 1, maxLength: 5 }), (...parts) => {
+        const [part, a, b, values] = parts
+        const leaf = { unevaluatedItems: { type: 'number' }, unevaluatedProperties: { type: 'number' } }
+        const json = { anyOf: [part], $defs: { a, b, leaf } } as unknown as JsonObject
+        const check = compile(json, keepsAfter)
+        const others = values.filter((one) => {
+          const fits = readSlowly(json, json, one as JsonValue) !== undefined
+          if (fits) taken++
+          else refused++
+          return (check(one) === undefined) !== fits
+        })
+        expect({ json, others }).toEqual({ json, others: [] })
+      }),
+      { numRuns: 1000, seed: 11 },
+    )
+    expect(Math.min(taken, refused)).toBeGreaterThan(500)
   })
 })
 
