@@ -17,7 +17,7 @@ function submit(
   { endpoint }: MessageTerms,
 ): Promise<object> {
   const { outcome, started } = endpoint.runtime.submit(
-    configuration?.returnImmediately ? { ...input, asTask: true } : input,
+    configuration?.returnImmediately ? { ...input, asTask: true, whenBusy: 'reject' } : input,
   )
   const answer = configuration?.returnImmediately ? started : outcome
   return undoneWhereRefused(answer, attached).then((result) => encodeOutcome(result, configuration?.historyLength))

@@ -84,6 +84,7 @@ export const refusals = {
   versionNotSupported: { rpc: -32009, http: 400, reason: 'VERSION_NOT_SUPPORTED' },
   invalidParams: { rpc: -32602, http: 400 },
   unauthenticated: { rpc: -32000, http: 401, rpcHttp: 401 },
+  busy: { rpc: -32603, http: 429, rpcHttp: 429 },
   tenantNotFound: { rpc: -32602, http: 404 },
 } as const satisfies Record<string, Refusal>
 

@@ -157,5 +157,12 @@ export const sendMessageCases: Case[] = [
         'task in the end',
       )
     }),
+
+    ...onBoth('returnImmediately does not wait for a run before it', ['CORE-EXECUTION-MODE-002'], async (peer) => {
+      const configuration = { returnImmediately: true }
+      const { id } = await peer.task('wait 60000', { configuration })
+      await peer.refused(refusals.busy, 'SendMessage', { message: message('x', { taskId: id }), configuration })
+      equal((await peer.result('CancelTask', { id })).status.state, 'TASK_STATE_CANCELED', 'state in the end')
+    }),
   ]),
 ]

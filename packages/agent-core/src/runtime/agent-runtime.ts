@@ -25,11 +25,10 @@ export interface SubmitInput {
   answers?: readonly InterruptAnswer[]
   /** Id of this run, where the protocol has one. */
   runId?: string
-  /**
-   * Makes the run a task at once, so that it can be answered before it is done. Whoever wants that does not wait for the
-   * run before it, either: where one is under way in the context, it is PF_BUSY at once.
-   */
+  /** Makes the run a task at once, so that it can be answered before it is done. */
   asTask?: boolean
+  /** `reject`: where a run is under way in the context, this one is PF_BUSY at once. Default: as the runtime's policy has it. */
+  whenBusy?: 'reject'
   /** Shared state that the caller brings (AG-UI). */
   state?: JsonValue
   /** Facts about the caller's surroundings (AG-UI). */

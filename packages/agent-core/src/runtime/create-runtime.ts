@@ -136,11 +136,11 @@ class Runtime implements AgentRuntime {
   #inTurn(
     principal: Principal,
     contextId: string,
-    { deadline, asTask = false }: SubmitInput,
+    { deadline, whenBusy }: SubmitInput,
     follower: Follower,
     work: (hasWaited: boolean) => Awaitable<RunOutcome>,
   ): Awaitable<RunOutcome> {
-    const entered = this.#turns.enter(principal.id, contextId, !asTask)
+    const entered = this.#turns.enter(principal.id, contextId, whenBusy !== 'reject')
     const begin = (hasWaited: boolean): Awaitable<RunOutcome> => {
       follower.check()
       return work(hasWaited)

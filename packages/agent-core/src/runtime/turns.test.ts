@@ -157,13 +157,13 @@ describe('queue', () => {
   })
 })
 
-it('whoever wants a task at once is told that the context is busy, where others wait', async () => {
+it('whoever can not wait is told that the context is busy, where others wait', async () => {
   const { agent, open } = gated()
   const test = harness(agent)
   const first = test.submit('1', inContext, { asTask: true })
   const { task } = await first.started
   for (const where of [inContext, { taskId: task?.key.taskId as string }])
-    await expect(test.submit('2', where, { asTask: true }).started).rejects.toMatchObject({ code: 'PF_BUSY' })
+    await expect(test.submit('2', where, { whenBusy: 'reject' }).started).rejects.toMatchObject({ code: 'PF_BUSY' })
   const third = test.submit('3', inContext)
   open('1')
   open('3')
