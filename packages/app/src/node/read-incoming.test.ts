@@ -83,6 +83,15 @@ it.each<[string, (incoming: IncomingMessage) => unknown]>([
   }
 })
 
+it('is not cut short where an encoding has made more bytes of it', async () => {
+  const { incoming, socket } = await requestOf(head(8))
+  incoming.setEncoding('utf8')
+  const body = readIncoming(incoming, 100)
+  socket.write(Buffer.from([0xff, 0xff, 0x61, 0x62]))
+  socket.write('cdef')
+  expect(Buffer.from(await body).toString()).toMatch(/abcdef$/)
+})
+
 it('reads a body that was waiting for somebody to ask', async () => {
   const { incoming } = await requestOf(`${head(3)}abc`)
   while (!incoming.complete) await new Promise((resolve) => setImmediate(resolve))

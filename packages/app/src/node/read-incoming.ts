@@ -51,8 +51,9 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
-    // Where there is none of it, only the end tells that.
-    const promised = lengthOf(incoming.headers['content-length']) || undefined
+    // Where there is none of it, only the end tells that; and where it comes as text, its bytes may be others.
+    const length = incoming.readableEncoding === null ? lengthOf(incoming.headers['content-length']) : undefined
+    const promised = length || undefined
     const joined = (): Uint8Array => (chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
     const onData = (data: Uint8Array | string): void => {
       const chunk = bytesOf(data, incoming.readableEncoding)
