@@ -59,7 +59,8 @@ async function start(events: readonly RunEvent[] = Array.from({ length: count },
       app: { clock: withTurns(clock), closeGraceMs: 0 },
     },
   )
-  const server = createServer(toNodeListener(app))
+  // A connection that waits for its next request while a busy machine reads the streams of others is not closed for that.
+  const server = createServer({ keepAliveTimeout: 0 }, toNodeListener(app))
   const sockets = new Map<number, Socket>()
   server.on('connection', (socket) => sockets.set(socket.remotePort as number, socket))
   server.listen(0, '127.0.0.1')
