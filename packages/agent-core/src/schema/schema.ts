@@ -2,6 +2,8 @@ import { PfError } from '../error/pf-error'
 import type { JsonObject, JsonValue } from '../model/json'
 import { compileJson, takesText } from './compile-json'
 import { isObject } from './json/check'
+import { invalid, tooDeep } from './json/compile'
+import { isStackFull } from './json/run'
 import { pointerStep } from './pointer-step'
 import { isStandardSchema, type StandardSchema } from './standard-schema'
 
@@ -75,7 +77,7 @@ function plain(schema: object): unknown {
   try {
     return JSON.parse(JSON.stringify(schema) ?? 'null')
   } catch (cause) {
-    throw new PfError('PF_CONFIG_INVALID', `A JSON Schema has no JSON form: ${(cause as Error).message}`, { cause })
+    throw invalid(isStackFull(cause) ? tooDeep : `it has no JSON form (${(cause as Error).message})`, cause)
   }
 }
 

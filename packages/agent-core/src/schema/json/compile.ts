@@ -18,6 +18,11 @@ const keywordsBy = [
   ['string', ofTexts],
 ] as const
 
+/** How deep schemas are in one another; the stack of components takes some times as many. */
+const mostNested = 100
+
+export const tooDeep = 'it is nested too deeply'
+
 /** What references without an address of their own begin from. */
 const rootAddress = 'pf:/'
 
@@ -46,7 +51,7 @@ export function compile(json: JsonObject, keepsAfter?: number): (value: unknown)
     if (!isObject(schema)) throw invalid(`${place || 'it'} is no schema`)
     const met = known.get(schema)
     if (met !== undefined) return met.check
-    if (level > mostLevels) throw invalid('it is nested too deeply')
+    if (level > mostNested) throw invalid(tooDeep)
 
     const at = place || 'the root'
     const { $id, $anchor, $dynamicAnchor } = schema
@@ -112,7 +117,7 @@ export function compile(json: JsonObject, keepsAfter?: number): (value: unknown)
   /** Refuses what would never come to an end: a way back to a schema must go down into the value. */
   const follow = (schema: unknown, at: string, level: number): void => {
     if (isOpen.get(schema)) throw invalid(`${at} leads back to itself without going down into the value`)
-    if (level > mostLevels) throw invalid('it is nested too deeply')
+    if (level > mostLevels) throw invalid(tooDeep)
     if (isOpen.has(schema)) return
     isOpen.set(schema, true)
     for (const [one, from] of known.get(schema)?.next ?? []) follow(one, from, level + 1)
@@ -158,6 +163,7 @@ function decoded(fragment: string): string {
   }
 }
 
-function invalid(what: string): PfError {
-  return new PfError('PF_CONFIG_INVALID', `A JSON Schema is not valid: ${what}.`)
+/** @param cause what was thrown underneath. */
+export function invalid(what: string, cause?: unknown): PfError {
+  return new PfError('PF_CONFIG_INVALID', `A JSON Schema is not valid: ${what}.`, { cause })
 }

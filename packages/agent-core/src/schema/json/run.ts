@@ -31,6 +31,11 @@ const tooDeep = 'The value is nested too deeply.'
 /** Ends a walk that is none to go on with. */
 class Refusal extends Error {}
 
+/** Whether an error is what the engines, each in its way, say of a full stack. */
+export function isStackFull(error: unknown): boolean {
+  return /^(Range|Internal)Error$/.test((error as Error).name)
+}
+
 /** Counts steps. */
 export function step({ first }: Run, count = 1): void {
   if ((first.steps += count) > mostSteps) throw new Refusal('The value takes too long to check.')
@@ -73,10 +78,9 @@ export function walk(check: Check, value: unknown, keepsAfter = stepsBeforeKeepi
     first.steps = first.levels = 0
     return check(value, { ...first, most: mostIssues, results: new Map() })
   } catch (error) {
-    const { name, message } = error as Error
     const isRefused = error instanceof Refusal
     // A stack may be nearly full before the first level.
-    if (!isRefused && name !== 'RangeError' && name !== 'InternalError') throw error
-    return issues ?? [{ path: '', message: isRefused ? message : tooDeep }]
+    if (!isRefused && !isStackFull(error)) throw error
+    return issues ?? [{ path: '', message: isRefused ? error.message : tooDeep }]
   }
 }
