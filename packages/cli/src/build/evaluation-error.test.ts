@@ -1,3 +1,4 @@
+import { compileSchema } from '@pf-agents/agent-core'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 import { evaluationError } from './evaluation-error'
@@ -79,3 +80,18 @@ it('explains what the engine can not do', () => {
   expect(message).toContain('at agent.js:1:20')
   expect(message).toContain('The engine knows no \\p{…}')
 })
+
+it.each([{ pattern: '^\\p{Nothing}+$' }, { patternProperties: { '^\\p{Nothing}+$': true } }])(
+  'explains what the engine can not do in the patterns of a schema: %j',
+  (schema) => {
+    // What components say of every \p{…}, and Node of names there are none of.
+    const said = (): unknown => compileSchema(schema)
+    expect(said).toThrow('regular expression')
+    try {
+      said()
+    } catch (error) {
+      const { message } = evaluationError(`agent.js:1:20 ${String(error)}`, '')
+      expect(message).toContain('components (wasm) knows no \\p{…}')
+    }
+  },
+)

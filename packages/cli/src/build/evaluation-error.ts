@@ -8,6 +8,11 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /invalid property name in regular expression/,
     'The engine knows no \\p{…} in regular expressions. Write the characters out.',
   ],
+  [
+    // In quotes, each backslash is two.
+    /must be a regular expression.*\\p\{|schemas by regular expression.*\\p\{/i,
+    'The engine of components (wasm) knows no \\p{…} in the patterns of a JSON Schema, as Node does. Write the characters out, as in [A-Za-zÀ-ɏ].',
+  ],
   [/unknown imported function/, 'A function of the host can not be called at module scope. Call it in a handler.'],
   [
     /Error loading module/,
