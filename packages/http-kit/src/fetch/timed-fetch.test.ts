@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { fetchFailure } from './fetch-failure'
+import type { Timeouts } from '../time/timeouts'
 import { timedFetch } from './timed-fetch'
 
 const closers: (() => void)[] = []
@@ -58,27 +59,43 @@ describe('timedFetch', () => {
     await closed.promise
   })
 
+  /** A body that says something whenever it is asked, and its reader; the time is the test's. */
+  async function slowBody(timeouts: Timeouts) {
+    const clock = createFakeClock()
+    let says!: ReadableStreamDefaultController<Uint8Array>
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (says = controller) })
+    const response = await timedFetch(async () => new Response(body), 'http://x/', { timeouts }, clock)
+    return { clock, says, reader: (response.body as ReadableStream<Uint8Array>).getReader() }
+  }
+
   it('lets a body go on that is slow, but not silent', async () => {
-    const url = await serve((_request, response) => {
-      let left = 15
-      const timer = setInterval(() => {
-        response.write('a')
-        if (--left > 0) return
-        clearInterval(timer)
-        response.end()
-      }, 20)
-    })
-    const response = await timedFetch(fetch, url, { timeouts: { idleMs: 150 } })
-    expect(await response.text()).toHaveLength(15)
+    const { clock, says, reader } = await slowBody({ idleMs: 150 })
+    for (let count = 0; count < 15; count++) {
+      const reading = reader.read()
+      await clock.advance(100)
+      says.enqueue(new Uint8Array(1))
+      expect((await reading).value).toHaveLength(1)
+    }
+    const silent = reader.read()
+    silent.catch(() => {})
+    await clock.advance(151)
+    await expect(silent).rejects.toMatchObject({ code: 'PF_HTTP_TIMEOUT', details: { phase: 'idle' } })
+    expect(clock.pending).toBe(0)
   })
 
   it('ends a body that never ends', async () => {
-    const url = await serve((_request, response) => {
-      const timer = setInterval(() => response.write('a'), 5)
-      response.on('close', () => clearInterval(timer))
-    })
-    const response = await timedFetch(fetch, url, { timeouts: { idleMs: 1000, totalMs: 60 } })
-    await expect(response.text()).rejects.toMatchObject({ details: { phase: 'total' } })
+    const { clock, says, reader } = await slowBody({ idleMs: 1000, totalMs: 60 })
+    for (let count = 0; count < 5; count++) {
+      const reading = reader.read()
+      await clock.advance(10)
+      says.enqueue(new Uint8Array(1))
+      await reading
+    }
+    const last = reader.read()
+    last.catch(() => {})
+    await clock.advance(10)
+    await expect(last).rejects.toMatchObject({ details: { phase: 'total' } })
+    expect(clock.pending).toBe(0)
   })
 
   it("ends with the caller's signal, before the headers and after", async () => {
