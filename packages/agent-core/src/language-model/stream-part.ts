@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../error/codes'
 import type { JsonValue } from '../model/json'
-import type { ModelUsage } from './model-usage'
+import type { ModelProfile, ModelUsage } from './model-usage'
 import type { ProviderData } from './prompt'
 
 /**
@@ -57,6 +57,8 @@ export interface ModelFallback {
   code: ErrorCode
   from: { provider: string; modelId: string }
   to: { provider: string; modelId: string }
+  /** What is known of the next model: its prices count from here on. */
+  profile?: ModelProfile
 }
 
 /** Text of the answer. Blocks may interleave; `id` tells them apart. */

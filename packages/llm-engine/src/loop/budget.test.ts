@@ -38,20 +38,45 @@ describe('money inside a turn', () => {
     expect(facts.usage?.costUsd).toBeGreaterThan(0.05)
   })
 
-  it('is not guessed where another model answers', async () => {
-    const test = loopHarness(
-      ({ body }) => (body['model'] === 'dear' ? { status: 401 } : { ...long, usage: { outputTokens: 25_000 } }),
-      { budget: { costUsd: 0.5 } },
-      {
-        model: ({ baseUrl }) =>
-          createFallbackModel([
-            createOpenAiChat({ model: 'dear', baseUrl, profile: { prices } }),
-            createOpenAiChat({ model: 'cheap', baseUrl, profile: { prices: { input: 1, output: 2 } } }),
-          ]),
-      },
-    )
-    const { task, facts } = await test.send('go')
-    expect([task.status.state, facts.usage?.costUsd]).toEqual(['completed', expect.closeTo(0.05, 3)])
+  describe('where another model answers', () => {
+    const cheap = { input: 1, output: 2 }
+    const fallback = (first: ModelProfile, second: ModelProfile | undefined, answer: FakeTurn) =>
+      loopHarness(
+        ({ body }) => (body['model'] === 'first' ? { status: 401 } : answer),
+        { budget: { costUsd: 0.5 } },
+        {
+          model: ({ baseUrl }) => {
+            const { profile: _, ...other } = createOpenAiChat({ model: 'second', baseUrl, profile: second ?? {} })
+            return createFallbackModel([
+              createOpenAiChat({ model: 'first', baseUrl, profile: first }),
+              second === undefined ? other : { ...other, profile: second },
+            ])
+          },
+        },
+      )
+
+    it('is counted by what that one costs', async () => {
+      const test = fallback({ prices }, { prices: cheap }, { ...long, usage: { outputTokens: 25_000 } })
+      const { task, facts } = await test.send('go')
+      expect([task.status.state, facts.usage?.costUsd]).toEqual(['completed', expect.closeTo(0.05, 3)])
+    })
+
+    it('stops one that is too dear, before its usage is told', async () => {
+      const test = fallback({ prices: cheap }, { prices }, long)
+      expect(codeOf(await test.send('go'))).toBe('PF_BUDGET_EXCEEDED')
+      expect(lengthOf(test)).toBeLessThan(500 * 8 + 2048)
+    })
+
+    it('is counted where that one broke off', async () => {
+      const broken: FakeTurn = { text: 'abcdefgh'.repeat(100), fault: { after: 60, kind: 'cut' } }
+      const { facts } = await fallback({ prices: cheap }, { prices }, broken).send('go')
+      expect(facts.usage?.costUsd).toBeGreaterThan(0.05)
+    })
+
+    it('is not guessed where that one has no price', async () => {
+      const { task, facts } = await fallback({ prices }, undefined, long).send('go')
+      expect([task.status.state, facts.usage?.costUsd]).toEqual(['completed', undefined])
+    })
   })
 })
 
@@ -106,5 +131,26 @@ describe('tokens that an answer is asked to have', () => {
     const test = loopHarness([{ text: 'Hi' }], { budget }, { loop: { settings }, model: priced(profile) })
     await test.send('go')
     expect(asked(test)).toBe(most)
+  })
+
+  it('are no more than a model that is fallen back on can give', async () => {
+    const test = loopHarness(
+      ({ body }) => (body['model'] === 'big' ? { status: 401 } : { text: 'Hi' }),
+      { budget: { tokens: 50_000 } },
+      {
+        model: ({ baseUrl }) =>
+          createFallbackModel(
+            ['big', 'small', 'unknown'].map((model, at) =>
+              createOpenAiChat({
+                model,
+                baseUrl,
+                profile: [{ maxOutputTokens: 128_000 }, { maxOutputTokens: 8192 }][at] ?? {},
+              }),
+            ),
+          ),
+      },
+    )
+    await test.send('go')
+    expect([asked(test, 0), asked(test, 1)]).toEqual([50_000, 8192])
   })
 })

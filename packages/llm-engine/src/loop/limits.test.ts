@@ -142,17 +142,21 @@ describe('a model that fails', () => {
       {},
       {
         model: ({ baseUrl }) =>
-          createFallbackModel([createOpenAiChat({ model: 'a', baseUrl }), createOpenAiChat({ model: 'b', baseUrl })]),
+          createFallbackModel(
+            ['a', 'b'].map((name) => createOpenAiChat({ model: name, baseUrl, profile: { contextWindow: 9000 } })),
+          ),
       },
     )
     expect(texts(await test.send('go'))).toEqual(['Done.'])
     expect(test.events).toContainEqual({
       type: 'custom',
       name: 'pf.model-fallback',
-      value: expect.objectContaining({
+      // Not what is known of the models: prices are nobody's business.
+      value: {
+        code: 'PF_MODEL_CONTEXT_LENGTH',
         from: { provider: 'openai', modelId: 'a' },
         to: { provider: 'openai', modelId: 'b' },
-      }),
+      },
     })
   })
 

@@ -17,7 +17,7 @@ const charsPerToken = 8
 export class Meter {
   readonly #setup: LoopSetup
   readonly #isLimited: boolean
-  /** What the tokens cost; not known where another model than the one that was asked answers. */
+  /** What the tokens cost; of another model that answers, what is known of that one. */
   #profile: ModelProfile
   #length = 0
   #nextCheck = 0
@@ -38,7 +38,7 @@ export class Meter {
     else if (part.type === 'usage') {
       this.#used = part.usage
       this.#check(part.usage)
-    } else if (part.type === 'fallback') this.#profile = {}
+    } else if (part.type === 'fallback') this.#profile = part.profile ?? {}
   }
 
   #grow(length: number): void {

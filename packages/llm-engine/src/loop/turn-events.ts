@@ -62,7 +62,8 @@ export class TurnEvents {
         return this.#call(part)
       case 'retry':
       case 'fallback': {
-        const { type, ...value } = part
+        // What a model costs is nobody's business.
+        const { type, profile: _, ...value } = { profile: undefined, ...part }
         return this.#emit({ type: 'custom', name: `pf.model-${type}`, value: value as JsonObject })
       }
       default:

@@ -53,17 +53,25 @@ async function* attempts(
     const next = models[index + 1]
     let committed = false
     try {
-      for await (const part of model.stream(call)) {
+      for await (const part of model.stream(index === 0 ? call : bounded(call, model))) {
         if (part.type !== 'retry' && part.type !== 'fallback') committed = true
         yield part
       }
       return
     } catch (error) {
       if (committed || next === undefined || call.signal?.aborted || !PfError.is(error) || !when(error)) throw error
-      yield { type: 'fallback', code: error.code, from: nameOf(model), to: nameOf(next) }
+      const { profile } = next
+      yield { type: 'fallback', code: error.code, from: nameOf(model), to: nameOf(next), ...(profile && { profile }) }
     }
   }
   return undefined
+}
+
+/** What the first model is asked for may be more than another can give: providers refuse that. */
+function bounded(call: ModelCall, { profile }: LanguageModel): ModelCall {
+  const { maxOutputTokens: asked = 0 } = call
+  const most = profile?.maxOutputTokens ?? asked
+  return asked > most ? { ...call, maxOutputTokens: most } : call
 }
 
 function nameOf({ provider, modelId }: LanguageModel): { provider: string; modelId: string } {
