@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { inspect } from 'node:util'
 import { type LanguageModel, type ModelHost, PfError, secret } from '@pf-agents/agent-core'
 import { createFakeClock, createSeededRandom } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
@@ -89,6 +90,21 @@ describe('attempts', () => {
     const body = `{"error":{"message":"Incorrect API key provided: ${apiKey}. Find yours.","code":"invalid_api_key"}}`
     const { error } = await finish(setup([refusal(401, {}, body)], { apiKey }))
     expect(error).toMatchObject({ providerMessage: 'Incorrect API key provided: [key]. Find yours.' })
+  })
+
+  const key = 'sk-0123456789'
+  const repeated = { error: { message: `Bad key ${key}`, code: `no_${key}` } }
+  it.each<[string, Stored]>([
+    ['an event', { body: sse(repeated) }],
+    ['an event behind output', { body: sse({ choices: [{ index: 0, delta: { content: 'a' } }] }, repeated) }],
+    ['JSON', { body: JSON.stringify(repeated), headers: { 'content-type': 'application/json' } }],
+    ['broken JSON', { body: `Bad key ${key}`, headers: { 'content-type': 'application/json' } }],
+    ['a broken event', { body: sse(`Bad key ${key}`, 'x') }],
+    ['a page', { body: `<p>${' '.repeat(2030)}Bad key ${key}`, headers: { 'content-type': 'text/html' } }],
+  ])('does not repeat a key that came with status 200 in %s', async (_, answer) => {
+    const { error } = await finish(setup([answer], { apiKey: key, attempts: 1 }))
+    expect(error).toMatchObject({ name: 'ModelError', providerMessage: expect.stringContaining('Bad k') })
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(key.slice(0, 8))
   })
 
   it('waits as long as RetryInfo asks', async () => {
@@ -296,6 +312,7 @@ describe('fallback', () => {
       code: 'PF_MODEL_OVERLOADED',
       from: { provider: 'openai', modelId: 'm' },
       to: { provider: 'openai', modelId: 'n' },
+      profile: other([ok]).profile,
     })
     expect(parts.at(-1)).toMatchObject({ type: 'finish' })
   })

@@ -22,7 +22,7 @@ import { type Asked, providerFailure } from '../error/classify'
 import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
-import type { PartSink, Wire, WireDecoder, WireRequest } from '../wire/wire'
+import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
@@ -181,8 +181,8 @@ export class Exchange {
       let value: JsonValue
       try {
         value = JSON.parse(data) as JsonValue
-      } catch (cause) {
-        this.#lines(data, event.event, last, cause)
+      } catch {
+        this.#lines(data, event.event, last)
         continue
       }
       if (typeof value === 'object' && value !== null) decoder.event(value as JsonObject, event.event)
@@ -190,7 +190,7 @@ export class Exchange {
   }
 
   /** Some servers leave out the blank line between events; then the parser joins their data by line ends. */
-  #lines(data: string, name: string | undefined, last: boolean, cause: unknown): void {
+  #lines(data: string, name: string | undefined, last: boolean): void {
     const lines = data.split('\n')
     for (const line of lines) {
       if (line === '' || line === '[DONE]') continue
@@ -200,7 +200,7 @@ export class Exchange {
       } catch {
         // What the end of the stream cut off is not garbage: the lack of an end is judged later.
         if (last) return
-        throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, cause })
+        throw this.#garbage(line)
       }
       this.#decoder.event(value as JsonObject, name)
     }
@@ -239,9 +239,7 @@ export class Exchange {
     if (stray !== '') {
       const body = strayJson(stray)
       if (body !== undefined) return this.#whole(body)
-      if (isNotSse(stray)) {
-        throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, providerMessage: stray.slice(0, 2048) })
-      }
+      if (isNotSse(stray)) throw this.#garbage(stray)
     }
     const end = this.#decoder.end()
     if (end === undefined) throw this.#cut()
@@ -267,11 +265,10 @@ export class Exchange {
       code: 'PF_REMOTE_RESPONSE',
       onChunk: () => this.#watch.activity(),
     })
-    try {
-      return JSON.parse(new TextDecoder().decode(bytes)) as JsonValue
-    } catch (cause) {
-      throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus: response.status, cause })
-    }
+    const text = new TextDecoder().decode(bytes)
+    const body = strayJson(text)
+    if (body === undefined) throw this.#garbage(text, response.status)
+    return body
   }
 
   async #refusal(response: Response): Promise<ModelError> {
@@ -290,6 +287,12 @@ export class Exchange {
       discard(response)
     }
     return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
+  }
+
+  /** What came is none of the interface. The parser's own words are left out: they may hold a piece of the key. */
+  #garbage(text: string, httpStatus?: number): ModelError {
+    const providerMessage = this.#withoutKey(text).slice(0, 2048)
+    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus, providerMessage })
   }
 
   /** Some providers repeat the key that they refuse. */
@@ -321,7 +324,9 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    const typed = typedError(error, this.#asked, clock)
+    const told =
+      error instanceof StreamError ? new StreamError(JSON.parse(this.#withoutKey(JSON.stringify(error.body)))) : error
+    const typed = typedError(told, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }
 }
