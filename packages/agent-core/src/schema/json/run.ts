@@ -76,7 +76,7 @@ export function walk(check: Check, value: unknown, keepsAfter = stepsBeforeKeepi
     if (issues === undefined) return undefined
     // Most values fit: only of others all is looked for.
     first.steps = first.levels = 0
-    return check(value, { ...first, most: mostIssues, results: new Map() })
+    return check(value, { ...first, most: mostIssues, results: new Map() }) ?? issues
   } catch (error) {
     const isRefused = error instanceof Refusal
     // A stack may be nearly full before the first level.
