@@ -46,3 +46,9 @@ export function isKeyboardFree(): boolean {
   const { activeElement, body } = document
   return (activeElement === null || activeElement === body) && matchMedia('(pointer: fine)').matches
 }
+
+/** Whether the keyboard is at work somewhere outside of the places that this selects. */
+export function isAtWorkOutside(places: string): boolean {
+  const { activeElement, body } = document
+  return activeElement !== null && activeElement !== body && activeElement.closest(places) === null
+}

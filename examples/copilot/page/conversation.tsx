@@ -1,4 +1,4 @@
-import { keepEndInView } from '@pf-agents/tooling-page/conversation'
+import { isAtWorkOutside, keepEndInView } from '@pf-agents/tooling-page/conversation'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Answered, Desk } from './desk'
 import { Entry } from './entry'
@@ -94,12 +94,12 @@ function AnsweredAfter({ id, answered }: { id: string | undefined; answered: rea
 
 /**
  * Whoever uses the keyboard is where the answer goes; where that is a button, before it: who is writing would agree to
- * something by Enter.
+ * something by Enter. Whoever is at work elsewhere in the page is left there.
  */
 function useFocusOnNew(what: string | undefined) {
   const ref = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (what === undefined) return
+    if (what === undefined || isAtWorkOutside('.conversation, .composer')) return
     const places = ['input', 'select', '[role=gridcell][tabindex="0"]', '.question']
     const place = places.map((one) => ref.current?.querySelector<HTMLElement>(one)).find((one) => one)
     place?.focus({ preventScroll: true })

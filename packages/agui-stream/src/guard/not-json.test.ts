@@ -18,7 +18,21 @@ describe('what is no JSON', () => {
       throw new Error('looked at')
     },
   }
-  const nothings = { circle, deep, never, function: () => 1, symbol: Symbol('s'), bigint: { count: 1n } }
+  const toJSON = { value: () => undefined }
+  const hidden = Object.defineProperty({ a: 1 }, 'toJSON', toJSON)
+  const list = Object.defineProperty([1], 'toJSON', toJSON)
+  const inherited = Object.defineProperty(new (class extends Array<number> {})(), 'toJSON', toJSON)
+  const nothings = {
+    hidden,
+    list,
+    inherited,
+    circle,
+    deep,
+    never,
+    function: () => 1,
+    symbol: Symbol('s'),
+    bigint: { count: 1n },
+  }
   const places = {
     custom: (value: unknown) => ({ type: 'CUSTOM', name: 'n', value }),
     raw: (event: unknown) => ({ type: 'RAW', event }),

@@ -50,6 +50,8 @@ function isJson(value: unknown, mayLack = false, depth = 0): boolean {
   }
   if (value === null) return true
   if (depth >= maxDepth) return false
+  // Inherited, hidden or on a list: JSON asks all of them.
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return false
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) if (!isJson(value[at], mayLack, depth + 1)) return false
     return true
