@@ -1,4 +1,4 @@
-import { jsonSchema } from '@pf-agents/agent-core'
+import { compileSchema, jsonSchema } from '@pf-agents/agent-core'
 import { expect, it } from 'vitest'
 import { objectSchema } from './object-schema'
 
@@ -27,3 +27,28 @@ it('a schema that has itself in it still means itself where it is wrapped', () =
     },
   })
 })
+
+it('a schema that has a name is found by it where it is wrapped', async () => {
+  const node = { $anchor: 'node', type: 'array', items: { $ref: '#node' } } as const
+  const { schema, shown } = objectSchema(jsonSchema(node), 'it')
+  expect(shown).toMatchObject({ properties: { value: node } })
+  const wrapped = compileSchema(jsonSchema(shown))
+  for (const value of [[], [[], [[]]], [[1]], 1]) {
+    expect('issues' in (await wrapped.check({ value }))).toBe('issues' in (await schema.check(value)))
+  }
+})
+
+it.each(['default', 'const', 'enum', 'examples', '$ref', 'properties'])(
+  'a property or a definition may be called %s where a schema is wrapped',
+  (name) => {
+    const part = (ref: string) => ({ type: 'object', properties: { [name]: { $ref: ref } } })
+    const { shown } = objectSchema(
+      jsonSchema({ type: 'array', items: part('#'), $defs: { [name]: part('#/items') } }),
+      'it',
+    )
+    expect(shown).toMatchObject({
+      properties: { value: { items: part('#/properties/value') } },
+      $defs: { [name]: part('#/properties/value/items') },
+    })
+  },
+)

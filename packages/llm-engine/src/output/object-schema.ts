@@ -39,8 +39,8 @@ export function objectSchema(schema: Schema, owner: string): ObjectSchema {
     properties: { value: moved(value) as JsonObject },
     required: ['value'],
     additionalProperties: false,
-    ...($defs !== undefined && { $defs: moved($defs) }),
-    ...(definitions !== undefined && { definitions: moved(definitions) }),
+    ...($defs !== undefined && { $defs: movedEach($defs) }),
+    ...(definitions !== undefined && { definitions: movedEach(definitions) }),
   }
   return { schema: compiled, shown, isWrapped: true }
 }
@@ -51,12 +51,30 @@ function moved(schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema
   const out: JsonObject = {}
   for (const [key, value] of Object.entries(schema)) {
-    const isRootRef = key === '$ref' && typeof value === 'string' && /^#(?!\/(\$defs|definitions)\/)/.test(value)
+    const isRootRef = key === '$ref' && typeof value === 'string' && rootRef.test(value)
     if (isRootRef) out[key] = `#/properties/value${(value as string).slice(1)}`
-    else out[key] = values.has(key) ? value : moved(value)
+    else out[key] = values.has(key) ? value : names.has(key) ? movedEach(value) : moved(value)
   }
   return out
 }
+
+/** Schemas by names, which may be the names of keywords. */
+function movedEach(schemas: JsonValue): JsonValue {
+  if (!isObject(schemas)) return schemas
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, moved(schema)]))
+}
+
+/** The root, or a place below it; not a name (`$anchor`), nor a definition, which stays where it is. */
+const rootRef = /^#(?=$|\/)(?!\/(\$defs|definitions)\/)/
+
+/** Keywords that hold schemas by names. */
+const names: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+])
 
 /** Keywords that hold values, not schemas. */
 const values: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
