@@ -14,16 +14,21 @@ const usualPort = '11434'
  * ```
  */
 export function ollamaUrl(host: string): string {
-  const hasScheme = /^https?:\/\//i.test(host)
+  // Quotes that a file of variables left on are none of it.
+  const text = host.trim().replace(/^["']+|["']+$/g, '')
+  const [, scheme = '', name = '', path = ''] = /^(https?:\/\/)?([^/]*)(.*)$/i.exec(text) ?? []
+  const address = /^[^[]*:[^[]*:/.test(name) ? `[${name}]` : name.replace(/:$/, '')
+  // Not known by the URL: it leaves out a port that is its scheme's own.
+  const port = scheme === '' && !/:\d+$/.test(address) ? `:${usualPort}` : ''
+  const own = address === '' || address.startsWith(':') ? '127.0.0.1' : ''
   let url: URL
   try {
-    url = new URL(hasScheme ? host : `http://${host.startsWith(':') ? '127.0.0.1' : ''}${host}`)
+    url = new URL(`${scheme || 'http://'}${own}${address}${port}${path}`)
   } catch (cause) {
     throw new PfError('PF_CONFIG_INVALID', `"${host}" is no address of Ollama. Write it like http://127.0.0.1:11434.`, {
       cause,
     })
   }
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
-  if (!hasScheme && url.port === '') url.port = usualPort
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}/v1`
 }
