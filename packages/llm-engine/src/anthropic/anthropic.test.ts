@@ -134,6 +134,31 @@ const fixtures: Fixture[] = [
     expected: { reasoning: ['hm'], text: 'a', finish: 'stop', tokens },
   },
   {
+    name: '3 pings and pieces without text',
+    body: named(
+      begin,
+      { type: 'ping' },
+      ...text(0, '', 'a', ''),
+      { type: 'ping' },
+      ...tool(1, 't', 'sum', '', '', '{"a"', '', ':1}', ''),
+      ...stop('tool_use'),
+    ),
+    expected: { text: 'a', calls: [['sum', '{"a":1}']], finish: 'tool-calls', tokens },
+  },
+  {
+    name: '10 a thought that is not shown',
+    body: named(
+      begin,
+      open(0, { type: 'thinking', thinking: '', signature: '' }),
+      delta(0, { type: 'thinking_delta', thinking: '' }),
+      delta(0, { type: 'signature_delta', signature: 'sig' }),
+      close(0),
+      ...text(1, 'a'),
+      ...stop('end_turn'),
+    ),
+    expected: { reasoning: [''], text: 'a', finish: 'stop', tokens },
+  },
+  {
     name: '11 refusal',
     body: named(begin, ...text(0, 'a'), ...stop('refusal')),
     expected: { text: 'a', finish: 'content-filter', tokens },
@@ -224,6 +249,35 @@ describe('answers of Anthropic', () => {
       usage: { inputTokens: 105, outputTokens: 12 },
     })
   })
+
+  it('22: what was written to the cache for an hour has its own price', async () => {
+    const split = { ephemeral_5m_input_tokens: 300, ephemeral_1h_input_tokens: 700 }
+    const body = named(
+      {
+        type: 'message_start',
+        message: {
+          ...(begin['message'] as object),
+          usage: { ...usage, cache_creation_input_tokens: 1000, cache_creation: split },
+        },
+      },
+      ...text(0, 'a'),
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { output_tokens: 42, cache_creation_input_tokens: 1000, cache_creation: null },
+      },
+      { type: 'message_stop' },
+    )
+    const prices = { input: 4, cacheRead: 1, cacheWrite: 5, cacheWriteLong: 8, output: 20 }
+    const model = createAnthropic({ model: 'm', host: hostOf({ body }), profile: { prices } })
+    expect((await generate(model, hello)).usage).toMatchObject({
+      inputTokens: 1013,
+      cacheReadTokens: 10,
+      cacheWriteTokens: 1000,
+      cacheWriteLongTokens: 700,
+      costUsd: (3 * 4 + 10 * 1 + 300 * 5 + 700 * 8 + 42 * 20) / 1_000_000,
+    })
+  })
 })
 
 const png = { type: 'file', mediaType: 'image/png', raw: 'AAAA' } as const
@@ -241,6 +295,9 @@ describe('requests of Anthropic', () => {
       json(2, '{"q":1}'),
       close(2),
       ...tool(3, 't', 'f', '{"a":1}'),
+      open(4, { type: 'thinking', thinking: '', signature: '' }),
+      delta(4, { type: 'signature_delta', signature: 'unshown' }),
+      close(4),
       ...stop('tool_use'),
     )
     const host = hostOf({ body })
@@ -252,6 +309,7 @@ describe('requests of Anthropic', () => {
       { type: 'redacted_thinking', data: 'x' },
       { type: 'server_tool_use', id: 's', name: 'w', input: { q: 1 } },
       { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
+      { type: 'thinking', thinking: '', signature: 'unshown' },
     ])
   })
 
@@ -394,6 +452,9 @@ describe('how hard to think', () => {
     ['claude-something-9', 'max', undefined, { type: 'adaptive' }, { effort: 'max' }],
     // Up to 4.5: on a budget, which leaves room for the rest of the answer.
     ['claude-opus-4-5', 'low', undefined, { type: 'enabled', budget_tokens: 2048 }, { effort: 'low' }],
+    ['claude-opus-4-5-20251101', 'xhigh', undefined, { type: 'enabled', budget_tokens: 24_576 }, { effort: 'high' }],
+    ['claude-opus-4-5', 'max', undefined, { type: 'enabled', budget_tokens: 24_576 }, { effort: 'high' }],
+    ['claude-opus-4-6', 'max', undefined, { type: 'adaptive' }, { effort: 'max' }],
     ['claude-sonnet-4-5', 'low', undefined, { type: 'enabled', budget_tokens: 2048 }, undefined],
     ['claude-sonnet-4-5-20250929', 'max', undefined, { type: 'enabled', budget_tokens: 24_576 }, undefined],
     ['claude-opus-4-1-20250805', 'medium', undefined, { type: 'enabled', budget_tokens: 8192 }, undefined],
@@ -408,5 +469,17 @@ describe('how hard to think', () => {
     expect([body['thinking'], body['output_config']]).toEqual([thinking, output])
     const { budget_tokens: budget = 0 } = (thinking ?? {}) as { budget_tokens?: number }
     expect(body['max_tokens']).toBeGreaterThan(budget)
+  })
+
+  it.each([
+    // What is left of a budget comes as maxOutputTokens: it is never passed for the sake of thinking.
+    ['claude-sonnet-4-5', 10_000, 4000, 4000, 3000],
+    ['claude-sonnet-4-5', 3900, 4000, 4000, 3900],
+    // Nor is what the model can answer.
+    ['claude-sonnet-4-5', 100_000, undefined, 64_000, 48_000],
+    ['m', 100_000, undefined, 104_096, 100_000],
+  ])('%s on %s tokens, of %s for the answer', async (model, budgetTokens, maxOutputTokens, most, budget) => {
+    const body = await bodyOf(model, { reasoning: { budgetTokens }, ...(maxOutputTokens && { maxOutputTokens }) })
+    expect([body['max_tokens'], body['thinking']]).toEqual([most, { type: 'enabled', budget_tokens: budget }])
   })
 })

@@ -25,7 +25,7 @@ export function anthropicBody(
     ...cacheControl(tool.cache),
   }))
   boundMarks([...tools, ...system, ...messages.flatMap(({ content }) => content)], warnings)
-  const most = call.maxOutputTokens ?? about.profile.maxOutputTokens ?? fallbackMaxTokens
+  const most = call.maxOutputTokens ?? about.profile.maxOutputTokens ?? unknownMost(call)
   const thinking = thinkingOf(call, about.model, most, warnings)
   const outputConfig = defined({
     effort: effortOf(call, about.model),
@@ -33,7 +33,7 @@ export function anthropicBody(
   })
   return defined({
     model: about.model,
-    max_tokens: maxTokens(call, most),
+    max_tokens: most,
     system: system.length > 0 ? system : undefined,
     messages,
     tools: tools.length > 0 ? tools : undefined,
@@ -47,18 +47,19 @@ export function anthropicBody(
   }) as JsonObject
 }
 
-function maxTokens(call: ModelCall, asked: number): number {
-  const budget = call.reasoning?.budgetTokens
-  // The budget for thinking must be less than the whole.
-  return budget !== undefined && budget >= asked ? budget + fallbackMaxTokens : asked
+function unknownMost({ reasoning: { budgetTokens = 0 } = {} }: ModelCall): number {
+  return fallbackMaxTokens + (budgetTokens < fallbackMaxTokens ? 0 : budgetTokens)
 }
 
 function thinkingOf({ reasoning }: ModelCall, model: string, most: number, warnings: string[]): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   if (reasoning.effort === 'none') return { type: 'disabled' }
   const display = reasoning.show === undefined ? {} : { display: reasoning.show ? 'summarized' : 'omitted' }
-  const { budgetTokens = onBudget.test(model) ? budgetOf(reasoning.effort, most) : undefined } = reasoning
-  if (budgetTokens === undefined) return { type: 'adaptive', ...display }
+  const { effort = 'medium', budgetTokens: told } = reasoning
+  const asked = told ?? (onBudget.test(model) ? budgets[effort] : undefined)
+  if (asked === undefined) return { type: 'adaptive', ...display }
+  // The rest of the answer needs room, too.
+  const budgetTokens = asked === told && told < most ? told : Math.min(asked, Math.floor(most * 0.75))
   if (budgetTokens >= leastBudget) return { type: 'enabled', budget_tokens: budgetTokens, ...display }
   warnings.push(`${model} thinks with ${leastBudget} tokens at least: of ${most} for the answer there are too few.`)
   return undefined
@@ -77,15 +78,13 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
   max: 24_576,
 }
 
-/** The rest of the answer needs room, too. */
-function budgetOf(effort: ReasoningEffort = 'medium', most: number): number {
-  return Math.min(budgets[effort], Math.floor(most * 0.75))
-}
-
 function effortOf({ reasoning }: ModelCall, model: string): string | undefined {
   const effort = reasoning?.effort
-  if (onBudget.test(model) && !model.startsWith('claude-opus-4-5')) return undefined
-  return effort === 'none' ? undefined : effort === 'minimal' ? 'low' : effort
+  const isFirst = model.startsWith('claude-opus-4-5')
+  if (effort === 'none' || (onBudget.test(model) && !isFirst)) return undefined
+  if (effort === 'minimal') return 'low'
+  // The first model that knew the word knew no more than this.
+  return isFirst && (effort === 'xhigh' || effort === 'max') ? 'high' : effort
 }
 
 function toolChoice(call: ModelCall, forcedThinking: boolean, warnings: string[]): JsonObject | undefined {

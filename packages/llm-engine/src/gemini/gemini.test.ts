@@ -262,7 +262,7 @@ describe('requests of Gemini', () => {
   })
 })
 
-it.each<[string, ReasoningEffort, object]>([
+it.each<[string, ReasoningEffort, object | undefined, number?]>([
   ['gemini-3-pro', 'low', { includeThoughts: true, thinkingLevel: 'LOW' }],
   ['gemini-3-flash', 'none', { thinkingBudget: 0 }],
   // Before 3 a level is refused.
@@ -270,9 +270,36 @@ it.each<[string, ReasoningEffort, object]>([
   ['gemini-2.5-pro', 'max', { includeThoughts: true, thinkingBudget: 24_576 }],
   ['gemini-2.5-flash', 'none', { thinkingBudget: 0 }],
   ['gemini-2.5-pro', 'none', { thinkingBudget: 128 }],
-])('%s thinks %s as it can be told', async (model, effort, expected) => {
+  // These always think.
+  ['gemini-3-pro-preview', 'none', { thinkingLevel: 'LOW' }],
+  ['gemini-3.1-pro-preview', 'minimal', { includeThoughts: true, thinkingLevel: 'LOW' }],
+  // And these never.
+  ['gemini-2.0-flash', 'high', undefined],
+  ['gemini-2.0-flash', 'none', undefined],
+  ['gemini-1.5-pro', 'low', undefined],
+  // The rest of the answer has room.
+  ['gemini-2.5-flash', 'high', { includeThoughts: true, thinkingBudget: 3000 }, 4000],
+  ['gemini-2.5-flash', 'low', { includeThoughts: true, thinkingBudget: 2048 }, 4000],
+  ['gemini-2.5-pro', 'low', { includeThoughts: true, thinkingBudget: 128 }, 100],
+])('%s thinks %s as it can be told', async (model, effort, expected, most) => {
   const host = hostOf({ body: sse({}) })
-  await read(createGemini({ model, host, attempts: 1 }), { ...hello, reasoning: { effort } })
+  await read(createGemini({ model, host, attempts: 1 }), {
+    ...hello,
+    reasoning: { effort },
+    ...(most !== undefined && { maxOutputTokens: most }),
+  })
+  const body = JSON.parse(host.bodies[0] as string) as { generationConfig?: { thinkingConfig: object } }
+  expect(body.generationConfig?.thinkingConfig).toEqual(expected)
+})
+
+it.each([
+  [-1, 4000, -1],
+  [3900, 4000, 3900],
+  [10_000, 4000, 3000],
+])('a budget of %s for thinking, of %s for the answer, is %s', async (budgetTokens, maxOutputTokens, expected) => {
+  const host = hostOf({ body: sse({}) })
+  const model = createGemini({ model: 'gemini-2.5-pro', host, attempts: 1 })
+  await read(model, { ...hello, reasoning: { budgetTokens }, maxOutputTokens })
   const body = JSON.parse(host.bodies[0] as string) as { generationConfig: { thinkingConfig: object } }
-  expect(body.generationConfig.thinkingConfig).toEqual(expected)
+  expect(body.generationConfig.thinkingConfig).toEqual({ includeThoughts: true, thinkingBudget: expected })
 })

@@ -66,10 +66,13 @@ function toolConfig({ toolChoice: choice }: ModelCall, warnings: string[]): Json
   return mode('AUTO') as JsonObject
 }
 
+/** Models before Gemini 2.5 do not think, and refuse to be told to. */
+const thinksNot = /^gemini-(1\.|2\.0)/
 /** Models before Gemini 3 think on a budget, and refuse levels. */
-const onBudget = /^gemini-[12]\./
-/** One that can not be kept from thinking, and the least it takes. */
-const alwaysThinks = /^gemini-2\.5-pro/
+const onBudget = /^gemini-2\./
+/** Those that can not be kept from thinking. */
+const alwaysThinks = /^gemini-[\d.]+-pro/
+/** The least that such a one takes. */
 const leastBudget = 128
 const budgets: Readonly<Record<ReasoningEffort, number>> = {
   none: 0,
@@ -81,19 +84,30 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
   max: 24_576,
 }
 
-function thinking({ reasoning }: ModelCall, model: string, warnings: string[]): JsonObject | undefined {
-  if (reasoning === undefined) return undefined
+function thinking(
+  { reasoning, maxOutputTokens: most = Number.POSITIVE_INFINITY }: ModelCall,
+  model: string,
+  warnings: string[],
+): JsonObject | undefined {
+  if (reasoning === undefined || thinksNot.test(model)) return undefined
   const { effort, show = true } = reasoning
+  const isOnBudget = onBudget.test(model)
+  const isForced = alwaysThinks.test(model)
   if (effort === 'none') {
-    if (!alwaysThinks.test(model)) return { thinkingBudget: 0 }
+    if (!isForced) return { thinkingBudget: 0 }
     warnings.push(`${model} can not be kept from thinking: it is asked for as little as it takes.`)
-    return { thinkingBudget: leastBudget }
+    return isOnBudget ? { thinkingBudget: leastBudget } : { thinkingLevel: 'LOW' }
   }
-  const { budgetTokens = effort !== undefined && onBudget.test(model) ? budgets[effort] : undefined } = reasoning
-  return {
-    includeThoughts: show,
-    ...(budgetTokens !== undefined && { thinkingBudget: budgetTokens }),
-    // Together they are refused.
-    ...(effort !== undefined && budgetTokens === undefined && { thinkingLevel: levels[effort] }),
+  const { budgetTokens: asked = effort !== undefined && isOnBudget ? budgets[effort] : undefined } = reasoning
+  if (asked === undefined) {
+    // Together with a budget it is refused.
+    const level = effort && (isForced && effort === 'minimal' ? 'LOW' : levels[effort])
+    return { includeThoughts: show, ...(level && { thinkingLevel: level }) }
   }
+  // The rest of the answer needs room, too.
+  const told = reasoning.budgetTokens
+  // -1 lets the model choose.
+  if (told !== undefined && told < most) return { includeThoughts: show, thinkingBudget: told }
+  const budget = Math.min(asked, Math.floor(most * 0.75))
+  return { includeThoughts: show, thinkingBudget: isForced ? Math.max(budget, leastBudget) : budget }
 }
