@@ -23,7 +23,38 @@ describe('the question', () => {
     expect(shown(many).length).toBeLessThan(9000)
   })
 
-  it.each(['\u202e', '\u200b', '\u3164', '\u{e0041}'])('shows what nobody would see: %j', (char) => {
+  it('has no blanks that push an argument out of view', () => {
+    const json = `{"path":"/tmp/a",${'\n'.repeat(1900)}"force" : true}`
+    expect(shownCall({ name: 'rm', arguments: json })).toBe('"rm" with {"path":"/tmp/a","force":true}')
+  })
+
+  it('of two arguments with one name shows the one that counts', () => {
+    expect(shownCall({ name: 'rm', arguments: '{"path":"/tmp/a","path":"/"}' })).toBe('"rm" with {"path":"/"}')
+  })
+
+  it('shows what is no JSON in one line, of much its beginning and its end', () => {
+    expect(shownCall({ name: 'rm', arguments: '{"a":\n\n1' })).toBe('"rm" with "{\\"a\\":\\n\\n1"')
+    const text = shownCall({ name: 'rm', arguments: `{"a":${'"x'.repeat(3000)} to mallory` })
+    expect(text).toMatch(/^"rm" with "{.* to mallory" \(\d+ characters; long texts are shown in part\)$/)
+    expect(text.length).toBeLessThan(2500)
+  })
+
+  it.each([
+    ...[
+      '\u202e',
+      '\u200b',
+      '\u3164',
+      '\u{e0041}',
+      '\u034f',
+      '\u061c',
+      '\u17b4',
+      '\u17b5',
+      '\u180b',
+      '\u180f',
+      '\u2800',
+    ],
+    ...['\ufe00', '\ufe0f', '\ufff9', '\ufffb', '\u{1d173}', '\u{1d17a}'],
+  ])('shows what nobody would see: %j', (char) => {
     expect(shown({ to: `a${char}b` })).toMatch(/"a(\\u[0-9a-f]{4})+b"/)
   })
 })
