@@ -85,10 +85,6 @@ export class ResponsesDecoder implements WireDecoder {
     if (!isObject(value) || !Array.isArray(value['output'])) throw new StreamError(value)
     if (isObject(value['error'])) throw new StreamError(value)
     this.#about(value)
-    value['output'].forEach((item, place) => {
-      this.#add(place, objectOf(item))
-      this.#done(place, objectOf(item))
-    })
     this.#finish(value)
   }
 
@@ -121,17 +117,24 @@ export class ResponsesDecoder implements WireDecoder {
   }
 
   #finish(response: JsonObject): void {
+    // Of an answer that told of no item, the end has all.
+    if (this.#items.size + this.#over.size === 0) {
+      arrayOf(response['output']).forEach((item, place) => this.#done(place, objectOf(item)))
+    }
     this.#end = response
     this.done = true
   }
 
   /** The item at a place. Servers that only speak like OpenAI may never announce it: what it says is said all the same. */
   #itemAt(place: number, type: 'message' | 'reasoning'): Item | undefined {
-    if (!this.#items.has(place) && !this.#over.has(place)) this.#add(place, { type })
+    // Of one without a place nothing tells which end is its own: that end has all of it.
+    if (typeof place === 'number' && !this.#over.has(place)) this.#add(place, { type })
     return this.#items.get(place)
   }
 
   #add(place: number, about: JsonObject): void {
+    // Announced behind its first piece, or twice.
+    if (this.#items.has(place)) return
     const type = about['type']
     const kind = type === 'message' || type === 'reasoning' || type === 'function_call' ? type : 'other'
     const item: Item = { kind, id: String(place), name: '', open: false, length: 0, pieces: [] }

@@ -148,6 +148,56 @@ const fixtures: Fixture[] = [
     expected: { reasoning: ['hm'], text: 'ab', finish: 'stop', tokens },
   },
   {
+    name: '6 pieces without a place are told once, by the end of the item',
+    body: named(
+      created,
+      { type: 'response.output_text.delta', delta: 'Hel' },
+      { type: 'response.output_text.delta', delta: 'lo' },
+      done(0, { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }),
+      over(),
+    ),
+    expected: { text: 'Hello', finish: 'stop', tokens },
+  },
+  {
+    name: '6 pieces without a place, and no end of the item but that of the answer',
+    body: named(
+      created,
+      { type: 'response.output_text.delta', delta: 'Hello' },
+      over('completed', { output: [{ type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }] }),
+    ),
+    expected: { text: 'Hello', finish: 'stop', tokens },
+  },
+  {
+    name: '6 an item that is announced behind its first piece',
+    body: named(
+      created,
+      piece(0, 'Hel'),
+      added(0, { type: 'message' }),
+      piece(0, 'lo'),
+      done(0, { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }),
+      over(),
+    ),
+    expected: { text: 'Hello', finish: 'stop', tokens },
+  },
+  {
+    name: '3 pieces without text',
+    body: named(
+      created,
+      added(0, thought),
+      piece(0, '', 'reasoning_summary_text'),
+      done(0, { ...thought, summary: [] }),
+      ...text(1, '', 'a', ''),
+      added(2, item('c', 'f', '')),
+      args(2, ''),
+      args(2, '{"a"'),
+      args(2, ''),
+      args(2, ':1}'),
+      done(2, item('c', 'f', '{"a":1}')),
+      over(),
+    ),
+    expected: { reasoning: [''], text: 'a', calls: [['f', '{"a":1}']], finish: 'tool-calls', tokens },
+  },
+  {
     name: '11 refusal',
     body: named(
       created,
