@@ -1,3 +1,4 @@
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { createFakeProvider, type FakeTurn } from '@pf-agents/llm-engine/testing'
 import { generate } from '@pf-agents/llm-engine'
 import { createAnthropic } from '@pf-agents/llm-engine/anthropic'
@@ -25,8 +26,16 @@ it.each<[NonNullable<FakeTurn['fault']>['kind'], string]>([
 ])('a %s is one on the wire, too', async (kind, because) => {
   const { handle } = createFakeProvider([{ text: 'abcdefgh'.repeat(4), fault: { after: 3, kind } }])
   await using server = await startHandler(handle)
-  const model = createOpenAiChat({ model: 'm', baseUrl: server.url, timeouts: { idleMs: 200 } })
-  await expect(generate(model, { messages })).rejects.toMatchObject({
+  // Real time, of which a busy machine takes what it likes, decides nothing.
+  const clock = createFakeClock()
+  const parts = createOpenAiChat({ model: 'm', baseUrl: server.url, host: { clock } })
+    .stream({ messages })
+    [Symbol.asyncIterator]()
+  while ((await parts.next()).value?.type !== 'text-delta');
+  const rest = (async () => {
+    while (!(await parts.next()).done);
+  })()
+  await expect(kind === 'stall' ? clock.until(rest) : rest).rejects.toMatchObject({
     code: 'PF_MODEL_INTERRUPTED',
     details: { because },
   })
