@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -42,6 +42,43 @@ it('takes over from a process that died while it built', async () => {
   mkdirSync(lock)
   utimesSync(lock, new Date(0), new Date(0))
   expect((await new BuildCache(folder).load('a', async () => bytes('x'))).cached).toBe(false)
+})
+
+it('makes again what is not sound, and replaces it', async () => {
+  const cache = new BuildCache(folder)
+  await cache.load('a', async () => bytes('damaged'))
+  const isSound = (kept: Uint8Array) => text(kept) === 'whole'
+  const made = await cache.load('a', async () => bytes('whole'), { isSound })
+  expect([text(made.bytes), made.cached]).toEqual(['whole', false])
+  const again = await cache.load('a', async () => bytes('again'), { isSound })
+  expect([text(again.bytes), again.cached]).toEqual(['whole', true])
+})
+
+it('gives what was made where it can not be kept, says so once, and leaves nothing behind', async () => {
+  const problems: string[] = []
+  const onProblem = (problem: string) => void problems.push(problem)
+  // A file where the directory should be; the lock's place taken by one; a folder in the place of the file.
+  writeFileSync(join(folder, 'file'), '')
+  writeFileSync(join(folder, 'b.lock'), '')
+  mkdirSync(join(folder, 'c.wasm'))
+  const before = readdirSync(folder)
+  for (const [directory, key] of [
+    [join(folder, 'file'), 'a'],
+    [folder, 'b'],
+    [folder, 'c'],
+  ] as const) {
+    const made = await new BuildCache(directory).load(key, async () => bytes('made'), { onProblem })
+    expect([text(made.bytes), made.cached]).toEqual(['made', false])
+  }
+  expect(problems).toHaveLength(3)
+  expect(readdirSync(folder)).toEqual(before)
+})
+
+it('removes files that a build left unfinished long ago', async () => {
+  for (const name of ['old.tmp', 'new.tmp']) writeFileSync(join(folder, name), '')
+  utimesSync(join(folder, 'old.tmp'), new Date(0), new Date(0))
+  await new BuildCache(folder).load('a', async () => bytes('x'))
+  expect(readdirSync(folder).toSorted()).toEqual(['a.wasm', 'new.tmp'])
 })
 
 it('forgets the components used longest ago', async () => {

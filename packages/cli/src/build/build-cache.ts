@@ -1,18 +1,26 @@
-import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { makeDirectory } from '@pf-agents/wasm-host'
+import { type LockOptions, stopIf, takeLock } from './build-lock'
 
 /** How many files are kept in a folder, unless told; the ones used longest ago go first. */
 const KEPT = 40
-/** A build that takes longer than this is taken for dead. */
-const BUILD_LIMIT_MS = 120_000
+/** A file under way that is older was left behind. */
+const UNFINISHED_LIMIT_MS = 3_600_000
 
 /** Where components are kept by content: `$PF_CACHE`, else `pf-agents` in the user's cache directory. */
 export function defaultCacheDirectory(): string {
   return process.env['PF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pf-agents')
+}
+
+/** What {@link BuildCache.load} takes. */
+export interface LoadOptions extends LockOptions {
+  /** Whether what is kept can be used; else it is made again, and replaced. Default: always. */
+  isSound?: (bytes: Uint8Array) => boolean
+  /** Told why nothing can be kept; what was made is given all the same. Default: a warning of the process. */
+  onProblem?: ((problem: string) => void) | undefined
 }
 
 /**
@@ -34,19 +42,41 @@ export class BuildCache {
     return hash.digest('hex').slice(0, 40)
   }
 
-  /** The file of a key: kept from earlier, or made now, by one process at a time. */
-  async load(key: string, make: () => Promise<Uint8Array>): Promise<{ bytes: Uint8Array; cached: boolean }> {
-    makeDirectory(this.#directory, 'The cache directory (PF_CACHE, or cacheDir)')
-    const unlock = await this.#lock(key)
+  /**
+   * The file of a key: kept from earlier, or made now, by one process at a time. Keeping is for speed alone: where nothing
+   * can be read or written, it is made and given.
+   *
+   * @throws PfError PF_BUILD_FAILED where `signal` says so while another process makes it
+   */
+  async load(
+    key: string,
+    make: () => Promise<Uint8Array>,
+    options: LoadOptions = {},
+  ): Promise<{ bytes: Uint8Array; cached: boolean }> {
+    const { isSound = () => true, onProblem = (problem) => process.emitWarning(problem), signal } = options
+    const tell = (error: unknown) =>
+      onProblem(`Nothing can be kept in ${this.#directory}, so the next build is as slow: ${(error as Error).message}`)
+    const kept = async () => {
+      // What can not be read is not there.
+      const bytes = await this.#read(key).catch(() => undefined)
+      return bytes !== undefined && isSound(bytes) ? { bytes, cached: true } : undefined
+    }
+    const earlier = await kept()
+    if (earlier) return earlier
+    let unlock: () => Promise<void>
     try {
-      const earlier = await this.#read(key)
-      if (earlier) return { bytes: earlier, cached: true }
+      makeDirectory(this.#directory, 'The cache directory (PF_CACHE, or cacheDir)')
+      unlock = await takeLock(join(this.#directory, `${key}.lock`), options)
+    } catch (error) {
+      stopIf(signal)
+      tell(error)
+      return { bytes: await make(), cached: false }
+    }
+    try {
+      const meanwhile = await kept()
+      if (meanwhile) return meanwhile
       const bytes = await make()
-      const file = this.#file(key)
-      // The name appears only when the file is whole.
-      await writeFile(`${file}.tmp`, bytes)
-      await rename(`${file}.tmp`, file)
-      await this.#prune()
+      await this.#write(key, bytes).catch(tell)
       return { bytes, cached: false }
     } finally {
       await unlock()
@@ -55,45 +85,44 @@ export class BuildCache {
 
   async #read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key)
-    try {
-      const bytes = new Uint8Array(await readFile(file))
-      const now = new Date()
-      await utimes(file, now, now).catch(() => {})
-      return bytes
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
+    const bytes = new Uint8Array(await readFile(file))
+    const now = new Date()
+    await utimes(file, now, now).catch(() => {})
+    return bytes
   }
 
-  /** A folder is made by one process only; one that a dead process left behind is taken over. */
-  async #lock(key: string): Promise<() => Promise<void>> {
-    const lock = join(this.#directory, `${key}.lock`)
-    for (;;) {
+  async #write(key: string, bytes: Uint8Array): Promise<void> {
+    const file = this.#file(key)
+    const own = `${file}.${process.pid}-${randomUUID()}.tmp`
+    try {
+      const handle = await open(own, 'wx')
       try {
-        await mkdir(lock)
-        return async () => {
-          await rmdir(lock).catch(() => {})
-        }
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        await handle.writeFile(bytes)
+        // The name appears only when the file is whole, after a loss of power too.
+        await handle.sync()
+      } finally {
+        await handle.close()
       }
-      const since = (await stat(lock).catch(() => undefined))?.mtimeMs
-      if (since !== undefined && Date.now() - since > BUILD_LIMIT_MS) await rmdir(lock).catch(() => {})
-      else await sleep(100)
+      await rename(own, file)
+    } catch (error) {
+      await rm(own, { force: true })
+      throw error
     }
+    await this.#prune()
   }
 
   async #prune(): Promise<void> {
-    const files = (await readdir(this.#directory))
-      .filter((name) => name.endsWith('.wasm'))
-      .map((name) => join(this.#directory, name))
-    if (files.length <= this.#kept) return
+    const names = await readdir(this.#directory)
     const aged = await Promise.all(
-      files.map(async (file) => ({ file, used: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 })),
+      names.map(async (name) => {
+        const file = join(this.#directory, name)
+        return { file, used: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 }
+      }),
     )
-    aged.sort((a, b) => a.used - b.used)
-    await Promise.all(aged.slice(0, aged.length - this.#kept).map(({ file }) => rm(file, { force: true })))
+    const files = aged.filter(({ file }) => file.endsWith('.wasm')).toSorted((a, b) => a.used - b.used)
+    const unfinished = aged.filter(({ file, used }) => file.endsWith('.tmp') && Date.now() - used > UNFINISHED_LIMIT_MS)
+    const old = [...unfinished, ...files.slice(0, Math.max(0, files.length - this.#kept))]
+    await Promise.all(old.map(({ file }) => rm(file, { recursive: true, force: true })))
   }
 
   #file(key: string): string {
