@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
@@ -12,9 +13,10 @@ import { readSignKeys, type SignKey, type SignKeySource } from '../sign/sign-key
 import { BuildCache, defaultCacheDirectory } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { withSignatures } from './component-entry'
-import { componentizeVersion, makeComponent } from './componentize'
+import { makeComponent } from './componentize'
 import { moveMap } from './map-stack'
 import { manifestMarker, spinManifest } from './spin-manifest'
+import { toolchainVersions } from './toolchain'
 import { worldWit } from './wit'
 import type { World } from './worlds'
 
@@ -51,6 +53,8 @@ export interface BuildComponentOptions {
   onStep?: (step: BuildStep) => void
   /** Receives what the agent's modules print while they are evaluated. */
   onPrint?: (line: string) => void
+  /** Told, in one sentence, what another build is waited for. */
+  onWait?: (what: string) => void
   signal?: AbortSignal
 }
 
@@ -118,8 +122,12 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
   )
   refuseKeys(Buffer.from(bundle.code + bundle.map), keys)
-  const cacheDir = join(options.cacheDir ?? defaultCacheDirectory(), 'components')
-  const unsigned = await step('component', () => componentOf(bundle, { ...options, cacheKey: [] }))
+  using cache = usableCache(options.cacheDir ?? defaultCacheDirectory())
+  const cacheDir = join(cache.directory, 'components')
+  // One of them says it: the cause is the same.
+  const problems = [...cache.problems]
+  const making = { ...options, cacheDir: cache.directory, onProblem: (problem: string) => void problems.push(problem) }
+  const unsigned = await step('component', () => componentOf(bundle, { ...making, cacheKey: [] }))
   const { definition: text, imports } = await step('definition', () =>
     describeComponent(unsigned.component, { cacheDir }),
   )
@@ -130,7 +138,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
         const { onPrint, signal } = options
         const source = { definition, cacheDir, onPrint, signal }
         const made = await componentOf(bundle, {
-          ...options,
+          ...making,
           // A signature is another each time; the same code signed by the same keys stays the same file.
           cacheKey: keys.map(({ identity }) => identity),
           signatures: () => signCards({ ...source, component: unsigned.component }, keys),
@@ -157,7 +165,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleSize: bundle.code.length,
     cached,
     timings,
-    warnings: bundle.warnings,
+    warnings: [...bundle.warnings, ...problems.slice(0, 1)],
     bundle,
   }
 }
@@ -172,22 +180,54 @@ interface ComponentOptions extends BuildComponentOptions {
   cacheKey: readonly string[]
   /** Signatures to put into it, made only where it is not kept from earlier. */
   signatures?: () => Promise<CardSignatures>
+  onProblem: (problem: string) => void
+}
+
+/** A cache that can be written to: the one that is named, else one for this build alone, since keeping is for speed. */
+function usableCache(named: string): Disposable & { directory: string; problems: string[] } {
+  try {
+    makeDirectory(named, 'The cache directory (PF_CACHE, or cacheDir)')
+    return { directory: named, problems: [], [Symbol.dispose]() {} }
+  } catch (error) {
+    const directory = mkdtempSync(join(tmpdir(), 'pf-cache-'))
+    return {
+      directory,
+      problems: [`Nothing of this build is kept for the next one. ${(error as Error).message}`],
+      [Symbol.dispose]() {
+        rmSync(directory, { recursive: true, force: true })
+      },
+    }
+  }
 }
 
 async function componentOf(
   bundle: Bundle,
-  { onPrint, signal, cacheDir = defaultCacheDirectory(), noCache, cacheKey, signatures }: ComponentOptions,
+  {
+    onPrint,
+    onWait,
+    onProblem,
+    signal,
+    cacheDir = defaultCacheDirectory(),
+    noCache,
+    cacheKey,
+    signatures,
+  }: ComponentOptions,
 ): Promise<{ component: Uint8Array; cached: boolean }> {
   const { map } = bundle
   const wit = worldWit(bundle.imports)
   const make = async () => {
     const code = withSignatures(bundle.code, await signatures?.())
     const engineDir = join(cacheDir, 'engines')
-    return makeComponent({ code, map, wit, engineDir, ...(onPrint && { onPrint }), ...(signal && { signal }) })
+    const told = { onWait, onProblem, ...(onPrint && { onPrint }), ...(signal && { signal }) }
+    return makeComponent({ code, map, wit, engineDir, ...told })
   }
   if (noCache) return { component: await make(), cached: false }
-  const key = BuildCache.key(String(MAKE_VERSION), componentizeVersion(), wit, bundle.code, ...cacheKey)
-  const { bytes, cached } = await new BuildCache(join(cacheDir, 'builds')).load(key, make)
+  const key = BuildCache.key(String(MAKE_VERSION), toolchainVersions(), wit, bundle.code, ...cacheKey)
+  const { bytes, cached } = await new BuildCache(join(cacheDir, 'builds')).load(key, make, {
+    onWait: onWait && (() => onWait('Waiting for another build of the same code.')),
+    onProblem,
+    signal,
+  })
   return { component: bytes, cached }
 }
 

@@ -1,5 +1,6 @@
 // What is kept of an engine makes the component that componentize-js makes by itself.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startComponentize } from '../../test/start-componentize'
@@ -35,7 +36,7 @@ describe('a kit', { timeout: 120_000 }, () => {
     const kept = await new BuildCache(engineDir).load(engineKey(wit), () =>
       Promise.reject(new Error('No kit was kept.')),
     )
-    kit = unpackKit(kept.bytes)
+    kit = unpackKit(kept.bytes) as EngineKit
     other = await wholeRun(agent('another '.repeat(50_000)))
   }, 120_000)
 
@@ -52,7 +53,7 @@ describe('a kit', { timeout: 120_000 }, () => {
   })
 
   it('is the same whatever code it was made with, and once it was written and read', () => {
-    const again = unpackKit(packKit(kitOf(other) as EngineKit))
+    const again = unpackKit(packKit(kitOf(other))) as EngineKit
     expect(Object.keys(again).toSorted()).toEqual(Object.keys(kit).toSorted())
     for (const part of ['engine', 'before', 'core', 'after'] as const)
       expect([part, Buffer.compare(again[part], kit[part])]).toEqual([part, 0])
@@ -61,6 +62,54 @@ describe('a kit', { timeout: 120_000 }, () => {
 
   it('is not made where the component has another memory than the snapshot', () => {
     expect(kitOf({ ...other, snapshot: other.engine })).toBeUndefined()
+  })
+
+  it('is replaced where it is damaged, or of another engine than the one that is installed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pf-engines-'))
+    try {
+      const file = join(folder, `${engineKey(wit)}.wasm`)
+      const good = packKit(kit)
+      const stale = packKit({ ...kit, common: 'of another engine' })
+      for (const bad of [good.subarray(0, good.byteLength - 1000), stale]) {
+        writeFileSync(file, bad)
+        const made = await makeComponent({ code: agent('healed'), map: '', wit, engineDir: folder })
+        expect(Buffer.compare(made.subarray(0, kit.before.byteLength), kit.before)).toBe(0)
+        expect(Buffer.compare(made.subarray(-kit.after.byteLength), kit.after)).toBe(0)
+        expect(Buffer.compare(readFileSync(file), good)).toBe(0)
+      }
+      expect(readdirSync(folder)).toHaveLength(1)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('is not waited for while an agent hangs, which ends with its build', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pf-engines-'))
+    const stop = new AbortController()
+    try {
+      const hangs = Promise.withResolvers<void>()
+      const hanging = makeComponent({
+        code: `console.log('hangs')\nfor (;;) {}\n${agent('never')}`,
+        map: '',
+        wit,
+        engineDir: folder,
+        onPrint: (line) => line === 'hangs' && hangs.resolve(),
+        signal: stop.signal,
+      })
+      const outcome = hanging.then(
+        () => 'made',
+        (error: Error) => error.message,
+      )
+      await hangs.promise
+      expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([])
+      const made = await makeComponent({ code: agent('other'), map: '', wit, engineDir: folder })
+      expect(made.byteLength).toBeGreaterThan(0)
+      stop.abort()
+      expect(await outcome).toBe('The build was stopped.')
+    } finally {
+      stop.abort()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   it('ends a build at the snapshot, which says what is wrong with the code all the same', async () => {

@@ -81,24 +81,39 @@ export function componentOf(kit: EngineKit, snapshot: Uint8Array): Uint8Array | 
   return Buffer.concat([kit.before, head(coreModule, core.byteLength), core, kit.after])
 }
 
-/** A kit as one file. */
-export function packKit(kit: EngineKit): Uint8Array {
-  const { bindings, common, ...blobs } = kit
+/** How the file of a kit begins, before the digest of the rest. */
+const magic = Buffer.from('pf-kit 2')
+const digestSize = 32
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+
+/** A kit as one file, or that a world has none. */
+export function packKit(kit: EngineKit | undefined): Uint8Array {
+  const { bindings, common, ...blobs } = kit ?? {}
   const sizes = Object.entries(blobs).map(([name, { byteLength }]) => [name, byteLength])
-  const about = Buffer.from(JSON.stringify({ bindings, common, sizes }))
+  const about = Buffer.from(JSON.stringify({ none: kit === undefined, bindings, common, sizes }))
   const size = Buffer.alloc(4)
   size.writeUInt32LE(about.byteLength)
-  return Buffer.concat([size, about, ...Object.values(blobs)])
+  const body = Buffer.concat([size, about, ...Object.values(blobs)])
+  return Buffer.concat([magic, sha256(body), body])
 }
 
-/** The kit of a file that {@link packKit} made. */
-export function unpackKit(file: Uint8Array): EngineKit {
+/**
+ * The kit of a file that {@link packKit} made.
+ *
+ * @returns `none` where the file says that there is no kit; undefined where it is not as it was written.
+ */
+export function unpackKit(file: Uint8Array): EngineKit | 'none' | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
-  let at = 4 + bytes.readUInt32LE()
-  const { sizes, ...about } = JSON.parse(bytes.toString('utf8', 4, at)) as Pick<EngineKit, 'bindings' | 'common'> & {
+  const start = magic.byteLength + digestSize
+  const body = bytes.subarray(start)
+  if (!bytes.subarray(0, start).equals(Buffer.concat([magic, sha256(body)]))) return undefined
+  let at = 4 + body.readUInt32LE()
+  const { none, sizes, ...about } = JSON.parse(body.toString('utf8', 4, at)) as Omit<EngineKit, 'engine'> & {
+    none: boolean
     sizes: [string, number][]
   }
-  const blobs = sizes.map(([name, size]) => [name, bytes.subarray(at, (at += size))])
+  if (none) return 'none'
+  const blobs = sizes.map(([name, size]) => [name, body.subarray(at, (at += size))])
   return { ...about, ...Object.fromEntries(blobs) } as EngineKit
 }
 

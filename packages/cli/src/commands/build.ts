@@ -116,6 +116,7 @@ async function build(
       ...(values.flag('no-manifest') && { manifest: false }),
       signal,
       onPrint: (line) => terminal.note(`  [agent] ${line}`),
+      onWait: (what) => terminal.note(`  ${what}`),
       onStep(step) {
         end?.('done')
         end = terminal.step(stepTitles[step])
