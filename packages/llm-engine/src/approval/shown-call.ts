@@ -7,7 +7,7 @@ const shownLengths = [400, 100, 30]
 
 /** Characters that nobody sees, or that turn around what stands beside them. */
 const unseen =
-  /[\u00ad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udfff]/g
+  /[\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f\u180b-\u180f]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udfff]/g
 
 /**
  * A call, for people. The arguments are JSON, so that they can't pose as more of the question. Of long ones each text is
