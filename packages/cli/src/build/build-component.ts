@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
@@ -17,6 +16,7 @@ import { makeComponent } from './componentize'
 import { moveMap } from './map-stack'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { toolchainVersions } from './toolchain'
+import { UsableCache } from './usable-cache'
 import { worldWit } from './wit'
 import type { World } from './worlds'
 
@@ -122,28 +122,29 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
   )
   refuseKeys(Buffer.from(bundle.code + bundle.map), keys)
-  using cache = usableCache(options.cacheDir ?? defaultCacheDirectory())
-  const cacheDir = join(cache.directory, 'components')
-  // One of them says it: the cause is the same.
-  const problems = [...cache.problems]
+  using cache = new UsableCache(options.cacheDir ?? defaultCacheDirectory())
+  const { problems } = cache
+  const inComponents = <T>(work: (cacheDir: string) => Promise<T>): Promise<T> =>
+    cache.use((directory) => work(join(directory, 'components')))
   const making = { ...options, cacheDir: cache.directory, onProblem: (problem: string) => void problems.push(problem) }
   const unsigned = await step('component', () => componentOf(bundle, { ...making, cacheKey: [] }))
   const { definition: text, imports } = await step('definition', () =>
-    describeComponent(unsigned.component, { cacheDir }),
+    inComponents((cacheDir) => describeComponent(unsigned.component, { cacheDir })),
   )
   const definition = await readDefinition(text)
   const { component, cached } = !signed
     ? unsigned
     : await step('signature', async () => {
         const { onPrint, signal } = options
-        const source = { definition, cacheDir, onPrint, signal }
+        const source = { definition, onPrint, signal }
         const made = await componentOf(bundle, {
           ...making,
           // A signature is another each time; the same code signed by the same keys stays the same file.
           cacheKey: keys.map(({ identity }) => identity),
-          signatures: () => signCards({ ...source, component: unsigned.component }, keys),
+          signatures: () =>
+            inComponents((cacheDir) => signCards({ ...source, cacheDir, component: unsigned.component }, keys)),
         })
-        await verifyCards({ ...source, component: made.component }, keys)
+        await inComponents((cacheDir) => verifyCards({ ...source, cacheDir, component: made.component }, keys))
         refuseKeys(made.component, keys)
         return made
       })
@@ -165,6 +166,7 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleSize: bundle.code.length,
     cached,
     timings,
+    // One of the problems: they have the same cause.
     warnings: [...bundle.warnings, ...problems.slice(0, 1)],
     bundle,
   }
@@ -181,23 +183,6 @@ interface ComponentOptions extends BuildComponentOptions {
   /** Signatures to put into it, made only where it is not kept from earlier. */
   signatures?: () => Promise<CardSignatures>
   onProblem: (problem: string) => void
-}
-
-/** A cache that can be written to: the one that is named, else one for this build alone, since keeping is for speed. */
-function usableCache(named: string): Disposable & { directory: string; problems: string[] } {
-  try {
-    makeDirectory(named, 'The cache directory (PF_CACHE, or cacheDir)')
-    return { directory: named, problems: [], [Symbol.dispose]() {} }
-  } catch (error) {
-    const directory = mkdtempSync(join(tmpdir(), 'pf-cache-'))
-    return {
-      directory,
-      problems: [`Nothing of this build is kept for the next one. ${(error as Error).message}`],
-      [Symbol.dispose]() {
-        rmSync(directory, { recursive: true, force: true })
-      },
-    }
-  }
 }
 
 async function componentOf(
