@@ -101,6 +101,16 @@ export interface BuiltComponent {
  * ```
  */
 export async function buildComponent(options: BuildComponentOptions): Promise<BuiltComponent> {
+  // No `using`: Node 22 reads these sources as they are, and does not know it.
+  const cache = new UsableCache(options.cacheDir ?? defaultCacheDirectory())
+  try {
+    return await buildWith(cache, options)
+  } finally {
+    cache[Symbol.dispose]()
+  }
+}
+
+async function buildWith(cache: UsableCache, options: BuildComponentOptions): Promise<BuiltComponent> {
   const { entry, world = 'spin', onStep } = options
   const file = resolve(options.output ?? defaultOutput(entry))
   const timings: Record<BuildStep, number> = { bundle: 0, component: 0, definition: 0, signature: 0 }
@@ -122,7 +132,6 @@ export async function buildComponent(options: BuildComponentOptions): Promise<Bu
     bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
   )
   refuseKeys(Buffer.from(bundle.code + bundle.map), keys)
-  using cache = new UsableCache(options.cacheDir ?? defaultCacheDirectory())
   const { problems } = cache
   const inComponents = <T>(work: (cacheDir: string) => Promise<T>): Promise<T> =>
     cache.use((directory) => work(join(directory, 'components')))
