@@ -24,8 +24,14 @@ const sources = {
 const full = process.env['PF_TEST_FULL'] === '1'
 const onOldNode = Number(process.versions.node.split('.')[0]) < 24
 
-const exclude = [...excludedGlobs, ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : [])]
-const inBrowser = process.env['PF_TEST_BROWSER'] === '1'
+// `npm test` runs the tests that drive a browser in a stage of their own: 1, and none of them in the others: 0.
+const browser = process.env['PF_TEST_BROWSER']
+const inBrowser = browser === '1'
+const exclude = [
+  ...excludedGlobs,
+  ...(browser === '0' ? browserGlobs : []),
+  ...(onOldNode ? node24Only(import.meta.dirname).map(({ file }) => file) : []),
+]
 const typesOnly = process.env['PF_TEST_TYPES'] === '1'
 
 /** Most files have a process each, some share one. */
@@ -34,7 +40,6 @@ const projects: TestProjectInlineConfiguration[] = [
     extends: true,
     test: {
       name: 'own process',
-      // `npm test` runs those in a browser as a stage of their own.
       include: inBrowser ? browserGlobs : testGlobs,
       exclude: [...exclude, ...sharedGlobs],
     },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { spawnShown } from './spawn.mjs'
-import { browserGlobs, node24Only } from './selection.mjs'
+import { node24Only } from './selection.mjs'
 
 /** How long a stage may take before it is taken for hung, in minutes. */
 const limits = { short: 15, full: 90 }
@@ -68,13 +68,7 @@ export const stages = [
     name: 'node24',
     title: `Tests on Node ${process.versions.node}`,
     takesFiles: true,
-    run: (context) =>
-      vitest(
-        context,
-        'tests on Node 24',
-        process.execPath,
-        browserGlobs.flatMap((glob) => ['--exclude', glob]),
-      ),
+    run: (context) => vitest(context, 'tests on Node 24', process.execPath, [], { PF_TEST_BROWSER: '0' }),
   },
   {
     name: 'browser',

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 import type { Artifact, JsonValue, Message, Part, Task, TaskState, TaskStatus } from '@pf-agents/agent-core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 // What holds for every history: no call without its result, no result without its call; within budget; in order; what is
 // pinned stays. 2,000 random conversations, 100,000 in the long form, each of several calls of the model.
 import { type ContextRequest, type ModelMessage, type ModelTool, PfError } from '@pf-agents/agent-core'

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 import {
   applyEvent,
   type Message,

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 // What clients end a run over is taken from the clients themselves: the checks of their verifiers, and the schema of each
 // event. Each is broken by a stream; behind the guard none is.
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+// @node24-only: builds a component
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { startComponentize } from '../../test/start-componentize'
