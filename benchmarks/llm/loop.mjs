@@ -60,40 +60,26 @@ const parameters = {
 }
 const expected = 'The sum is 5.'
 
+const about = { name: 'adder', description: 'Adds', version: '1.0.0', needs: { outbound: ['https://api.openai.com'] } }
+const add = { name: 'add', description: 'Adds' }
+
 const sides = {
   async ours() {
-    const core = await import('@pf-agents/agent-core')
+    const { defineAgent, defineTool, jsonSchema, PortMap } = await import('@pf-agents/agent-core')
     const { llmEngine } = await import('@pf-agents/llm-engine')
     const { createOpenAiChat } = await import('@pf-agents/llm-engine/openai')
-    const { anonymous, bind, conversationPort, createMemoryConversation, createMemoryKeyValue, createMemoryRunStore } =
-      core
-    const { createRuntime, defineAgent, defineTool, httpClientPort, jsonSchema, keyValuePort, PortMap, runStorePort } =
-      core
     const agent = defineAgent({
-      name: 'adder',
-      description: 'Adds',
-      version: '1.0.0',
-      needs: { outbound: ['https://api.openai.com'] },
+      ...about,
       model: createOpenAiChat({ model: 'm', apiKey: 'k' }),
-      tools: [
-        defineTool({ name: 'add', description: 'Adds', input: jsonSchema(parameters), run: ({ a, b }) => a + b }),
-      ],
+      tools: [defineTool({ ...add, input: jsonSchema(parameters), run: ({ a, b }) => a + b })],
     })
-    const conversation = createMemoryConversation()
-    const own = [
-      bind(runStorePort, createMemoryRunStore({ conversation })),
-      bind(keyValuePort, createMemoryKeyValue()),
-      bind(conversationPort, conversation),
-      bind(httpClientPort, { fetch }),
-    ]
-    const { ports } = llmEngine().setup({ agents: [{ name: '', agent }], ports: new PortMap(own) })
-    const runtime = createRuntime(agent, new PortMap([...own, ...ports]))
-    let count = 0
-    return async () => {
-      const message = { messageId: `m-${count++}`, role: 'user', parts: [{ text: 'What is 2 + 3?' }] }
-      const { task } = await runtime.submit({ principal: anonymous, message }).outcome
-      return task.task.artifacts[0].parts.map(({ text }) => text).join('')
-    }
+    return runs(agent, (own) => llmEngine().setup({ agents: [{ name: '', agent }], ports: new PortMap(own) }).ports)
+  },
+  async byHand() {
+    const { defineAgent } = await import('@pf-agents/agent-core')
+    const { byHand } = await import('./by-hand.mjs')
+    const onMessage = byHand({ ...add, parameters }, async ({ a, b }) => a + b)
+    return runs(defineAgent({ ...about, onMessage }), () => [])
   },
   async generateText() {
     const { generateText, tools, model, stopWhen } = await aiSdk()
@@ -108,6 +94,27 @@ const sides = {
       return text
     }
   },
+}
+
+/** Runs of an agent whose tasks are kept in memory. */
+async function runs(agent, engine) {
+  const core = await import('@pf-agents/agent-core')
+  const { anonymous, bind, createMemoryConversation, createMemoryKeyValue, createMemoryRunStore, createRuntime } = core
+  const { conversationPort, httpClientPort, keyValuePort, PortMap, runStorePort } = core
+  const conversation = createMemoryConversation()
+  const own = [
+    bind(runStorePort, createMemoryRunStore({ conversation })),
+    bind(keyValuePort, createMemoryKeyValue()),
+    bind(conversationPort, conversation),
+    bind(httpClientPort, { fetch }),
+  ]
+  const runtime = createRuntime(agent, new PortMap([...own, ...engine(own)]))
+  let count = 0
+  return async () => {
+    const message = { messageId: `m-${count++}`, role: 'user', parts: [{ text: 'What is 2 + 3?' }] }
+    const { task } = await runtime.submit({ principal: anonymous, message }).outcome
+    return task.task.artifacts[0].parts.map(({ text }) => text).join('')
+  }
 }
 
 async function aiSdk() {

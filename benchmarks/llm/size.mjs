@@ -7,6 +7,8 @@ const entries = {
     export { createOpenAiChat } from '@pf-agents/llm-engine/openai'`,
   client: `export { defineAgent, defineTool } from '@pf-agents/agent-core'
     export { createOpenAiChat } from '@pf-agents/llm-engine/openai'`,
+  runtime: `export { createRuntime, defineAgent, defineTool } from '@pf-agents/agent-core'
+    export { createOpenAiChat } from '@pf-agents/llm-engine/openai'`,
   'ai-sdk': `export { generateText, streamText, tool, ToolLoopAgent } from 'ai'
     export { createOpenAI } from '@ai-sdk/openai'`,
 }
