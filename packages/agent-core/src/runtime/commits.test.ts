@@ -507,6 +507,26 @@ describe('a store that fails', () => {
     },
   )
 
+  const ring: Record<string, unknown> = {}
+  ring['self'] = ring
+
+  it.each<[string, unknown]>([
+    ['a BigInt', 10n],
+    ['an object that holds itself', ring],
+  ])('of what JSON can not carry is no failure of the store: %s', async (_, value) => {
+    const test = harness({
+      async onMessage(_message, context) {
+        context.emit(custom(1))
+        await context.flush()
+        context.emit({ type: 'custom', name: 'n', value: value as never })
+        return 'x'
+      },
+    })
+    const task = (await test.send()).task as StoredTask
+    expect([task.task.status.state, failureCode(task)]).toEqual(['failed', 'PF_CONFIG_INVALID'])
+    expect(test.logs.map(({ message }) => message).join()).toContain('JSON can not carry')
+  })
+
   it.each([1, 2, 3, 4, 5])(
     'for good, from commit %i on: the outcome tells, and the lease ends the task',
     async (position) => {

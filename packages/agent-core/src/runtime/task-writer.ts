@@ -1,4 +1,4 @@
-import { PfError } from '../error/pf-error'
+import type { PfError } from '../error/pf-error'
 import { applyEvent, snapshotTask } from '../event/reducer'
 import type { RunEvent } from '../event/run-event'
 import type { JsonObject } from '../model/json'
@@ -11,6 +11,7 @@ import type { Awaitable, CommitResult, RunCommit, RunStore, StoredTask, TaskFact
 import type { TaskKey } from '../port/scope'
 import { chain, isPromise } from './awaitable'
 import type { RuntimeServices } from './options'
+import { storeFailure } from './store-failure'
 
 /** Events after which a commit is made even while more keep coming, and after which who emits them should wait. */
 const batchLimit = 256
@@ -260,10 +261,10 @@ export class TaskWriter {
       this.#isLent ||= commit.snapshot !== undefined
       this.#committing = (result as Promise<CommitResult>).then(
         (one) => this.#settled(() => this.#committed(commit, one)),
-        (error: unknown) => this.#settled(() => this.#fail(error)),
+        (error: unknown) => this.#settled(() => this.#fail(error, commit)),
       )
     } catch (error) {
-      this.#fail(error)
+      this.#fail(error, commit)
     }
   }
 
@@ -337,8 +338,8 @@ export class TaskWriter {
     this.#listener.committed(commit.events, result.lastSeq - commit.events.length + 1)
   }
 
-  #fail(error: unknown): void {
-    this.#failure = PfError.is(error) ? error : new PfError('PF_STORE_UNAVAILABLE', undefined, { cause: error })
+  #fail(error: unknown, commit: RunCommit): void {
+    this.#failure = storeFailure(error, commit)
     this.#events = []
     this.#create = this.#factsPatch = this.#conversation = undefined
     this.#listener.lost(this.#failure)
