@@ -4,6 +4,7 @@ import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
 import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
 import type { ChatProfile } from './chat-profile'
 import { chatUsage } from './chat-usage'
+import { addReasoningDetails } from './reasoning-details'
 import { ToolCallTracker } from './tool-calls'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -111,10 +112,10 @@ export class ChatDecoder implements WireDecoder {
     this.#blocks.reasoning(delta)
   }
 
-  /** OpenRouter's structured thoughts go back verbatim; the plain text beside them is what is shown. */
+  /** OpenRouter's structured thoughts go back as they were; the plain text beside them is what is shown. */
   #detail(details: readonly JsonValue[]): void {
     if (this.#blocks.open !== 'reasoning') this.#blocks.begin('reasoning')
-    ;(this.#details ??= []).push(...details)
+    addReasoningDetails((this.#details ??= []), details)
   }
 
   /** Mistral sends content as parts, thoughts among them. */

@@ -11,6 +11,7 @@ import { resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
 import { arrayOf, isObject } from '../wire/json'
 import type { ChatProfile } from './chat-profile'
+import { addReasoningDetails } from './reasoning-details'
 
 /** The messages of a call as Chat Completions have them. */
 export function chatMessages(
@@ -95,7 +96,7 @@ function assistantMessage(message: ModelAssistantMessage, profile: ChatProfile):
     if (part.type === 'text') text = (text ?? '') + part.text
     else if (part.type === 'reasoning') {
       reasoning += part.text
-      details.push(...arrayOf(own?.['reasoning_details']))
+      addReasoningDetails(details, arrayOf(own?.['reasoning_details']))
     } else if (part.type === 'tool-call') {
       calls.push({
         ...(isObject(own?.['extra']) && own['extra']),
