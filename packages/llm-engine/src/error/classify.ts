@@ -10,8 +10,27 @@ export interface Asked {
   requestId: string | undefined
 }
 
-const tooLong =
-  /prompt is too long|context[_ ](length|window)|maximum context|too many tokens|exceeds? the (maximum|max) (number of )?tokens|input token count|input is too long|reduce the length/i
+/**
+ * What providers say in words whatever the status: the first that fits counts. Where the status is of the key or of the
+ * rate, only the first may: there too many tokens are those of a minute.
+ */
+const told: readonly [RegExp, ModelErrorCode][] = [
+  // A state of the account, not of the rate: waiting does not help. Anthropic answers 400.
+  [/insufficient[_ ](quota|balance|credit)|credit balance|billing_error/i, 'PF_MODEL_QUOTA'],
+  // Gemini and xAI answer 400.
+  [/API_KEY_INVALID|api key (not (valid|found)|expired)|(incorrect|invalid) api key/i, 'PF_MODEL_AUTH'],
+  [/^content_(filter|policy_violation)/, 'PF_MODEL_CONTENT_FILTER'],
+  // Most; Groq; Anthropic and Bedrock; Z.ai; xAI.
+  [
+    /context[_ ](length|window|limit|size)|reduce the length|(prompt|input) is too long|prompt exceeds|maximum (context|prompt length)/i,
+    'PF_MODEL_CONTEXT_LENGTH',
+  ],
+  // Some; Gemini; some; Together and whoever else runs text-generation-inference.
+  [
+    /too many tokens|input token count|exceeds? the max(imum)? (number of )?tokens|inputs`? tokens \+|must have less than \d+ tokens/i,
+    'PF_MODEL_CONTEXT_LENGTH',
+  ],
+]
 
 /**
  * The error that an HTTP answer of 400 and above, or an error inside a stream (`status` 200), stands for.
@@ -43,20 +62,18 @@ interface Verdict {
   retryable: boolean
 }
 
-function verdict(status: number, error: ProviderError): Verdict {
-  const code = error.code ?? ''
-  // A state of the account, not of the rate: waiting does not help.
-  if (status === 402 || code === 'insufficient_quota' || code === 'billing_error') return no('PF_MODEL_QUOTA')
+function verdict(status: number, { words }: ProviderError): Verdict {
+  const rows = status === 401 || status === 403 || status === 429 ? told.slice(0, 1) : told
+  const said = rows.find(([pattern]) => pattern.test(words))?.[1]
+  if (said !== undefined) return no(said)
+  if (status === 402) return no('PF_MODEL_QUOTA')
   if (status === 401 || status === 403) return no('PF_MODEL_AUTH')
-  if (code === 'context_length_exceeded' || status === 413) return no('PF_MODEL_CONTEXT_LENGTH')
-  if (code === 'content_filter' || code === 'content_policy_violation') return no('PF_MODEL_CONTENT_FILTER')
+  if (status === 413) return no('PF_MODEL_CONTEXT_LENGTH')
   if (status === 429) return yes('PF_MODEL_RATE_LIMITED')
   if (status === 529 || status === 503) return yes('PF_MODEL_OVERLOADED')
   if (status === 408 || status === 409 || status === 500 || status === 502 || status === 504)
     return yes('PF_MODEL_UNAVAILABLE')
-  if (status > 500) return no('PF_MODEL_UNAVAILABLE')
-  if (tooLong.test(error.message ?? '')) return no('PF_MODEL_CONTEXT_LENGTH')
-  return no('PF_MODEL_REQUEST_INVALID')
+  return no(status > 500 ? 'PF_MODEL_UNAVAILABLE' : 'PF_MODEL_REQUEST_INVALID')
 }
 
 const no = (code: ModelErrorCode): Verdict => ({ code, retryable: false })

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@pf-agents/agent-core'
-import { isObject, numberOf, objectOf, stringOf } from '../wire/json'
+import { arrayOf, isObject, numberOf, objectOf, stringOf } from '../wire/json'
 
 /** An error as a provider words it. */
 export interface ProviderError {
@@ -7,6 +7,8 @@ export interface ProviderError {
   status: number | undefined
   code: string | undefined
   message: string | undefined
+  /** All that tells what it is, in one text. */
+  words: string
   retryAfterMs: number | undefined
 }
 
@@ -44,19 +46,23 @@ const statuses: Readonly<Record<string, number>> = {
  */
 export function readProviderError(body: JsonValue | undefined): ProviderError {
   const first = Array.isArray(body) ? body[0] : body
-  if (typeof first === 'string') return { status: undefined, code: undefined, message: first, retryAfterMs: undefined }
-  const root = objectOf(first)
+  const root = typeof first === 'string' ? { message: first } : objectOf(first)
   const error = isObject(root['error']) ? root['error'] : root
-  const code = word(error['code']) ?? word(error['status']) ?? word(error['type'])
-  const message = stringOf(error['message']) ?? stringOf(root['error']) ?? stringOf(root['message']) ?? detailOf(root)
+  const details = arrayOf(error['details']).map(objectOf)
   const type = word(error['status']) ?? word(error['type'])
+  const code = word(error['code']) ?? type
+  const said = stringOf(error['message']) ?? stringOf(root['error']) ?? stringOf(root['message']) ?? detailOf(root)
+  // OpenRouter repeats there what the provider behind it said.
+  const behind = stringOf(objectOf(error['metadata'])['raw'])
+  const message = behind === undefined ? said : `${said ?? ''}: ${behind}`
   const named = statuses[code ?? ''] ?? statuses[type ?? '']
   const numeric = numberOf(error['code']) ?? numberOf(error['status'])
   return {
     status: numeric !== undefined && numeric >= 400 && numeric < 600 ? numeric : named,
     code: code ?? (numeric === undefined ? undefined : String(numeric)),
     message,
-    retryAfterMs: retryInfo(error['details']),
+    words: [code, word(error['type']), message, ...details.map(({ reason }) => word(reason))].join(' '),
+    retryAfterMs: retryInfo(details),
   }
 }
 
@@ -71,11 +77,9 @@ function detailOf(root: JsonObject): string | undefined {
 }
 
 /** `google.rpc.RetryInfo`, such as `{ retryDelay: '12s' }`. */
-function retryInfo(details: JsonValue | undefined): number | undefined {
-  if (!Array.isArray(details)) return undefined
-  for (const detail of details) {
-    const delay = isObject(detail) ? stringOf(detail['retryDelay']) : undefined
-    const match = delay === undefined ? null : /^(\d+(?:\.\d+)?)s$/.exec(delay)
+function retryInfo(details: readonly JsonObject[]): number | undefined {
+  for (const { retryDelay } of details) {
+    const match = /^(\d+(?:\.\d+)?)s$/.exec(stringOf(retryDelay) ?? '')
     if (match) return Math.ceil(Number(match[1]) * 1000)
   }
   return undefined

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@pf-agents/agent-core'
-import { objectOf } from '../wire/json'
+import { objectOf, stringOf } from '../wire/json'
 
 /** The field that comes in pieces, by the type of the entry. What is encrypted comes whole. */
 const pieces: Readonly<Record<string, string>> = { 'reasoning.text': 'text', 'reasoning.summary': 'summary' }
@@ -28,6 +28,6 @@ function placeOf(into: readonly JsonValue[], { type, index }: JsonObject): numbe
 function joined(before: JsonObject, piece: JsonObject, field: string): JsonObject {
   const out = { ...before }
   for (const [key, value] of Object.entries(piece)) if (value !== null) out[key] = value
-  out[field] = `${before[field] ?? ''}${piece[field] ?? ''}`
+  out[field] = (stringOf(before[field]) ?? '') + (stringOf(piece[field]) ?? '')
   return out
 }
