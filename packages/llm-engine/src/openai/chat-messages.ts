@@ -20,7 +20,14 @@ export function chatMessages(
   warnings: string[],
 ): JsonObject[] {
   const out: JsonObject[] = []
-  for (const message of messages) {
+  // A turn lasts from what one user says to what the next one does: the answer behind the calls is part of it.
+  let turn = 0
+  const turns = messages.map(({ role }) => (role === 'user' ? ++turn : turn))
+  const toolTurns = new Set(turns.filter((_, index) => messages[index]?.role === 'tool'))
+  const { echoReasoning: echo } = profile
+  const isEchoed = (index: number): boolean =>
+    echo === 'always' || (echo === 'tool-turns' && toolTurns.has(turns[index] as number))
+  for (const [index, message] of messages.entries()) {
     switch (message.role) {
       case 'system':
         out.push({ role: profile.systemRole ?? 'system', content: marked(message.text, message.cache, profile) })
@@ -29,7 +36,7 @@ export function chatMessages(
         out.push({ role: 'user', content: userContent(message.content, profile, warnings) })
         break
       case 'assistant':
-        out.push(assistantMessage(message, profile))
+        out.push(assistantMessage(message, profile, isEchoed(index)))
         break
       case 'tool':
         toolMessages(message, profile, warnings, out)
@@ -86,7 +93,7 @@ function imageType(mediaType: string): string {
   return mediaType === 'image' || mediaType === 'image/*' ? 'image/png' : mediaType
 }
 
-function assistantMessage(message: ModelAssistantMessage, profile: ChatProfile): JsonObject {
+function assistantMessage(message: ModelAssistantMessage, profile: ChatProfile, echo: boolean): JsonObject {
   let text: string | undefined
   let reasoning = ''
   const details: JsonValue[] = []
@@ -106,12 +113,11 @@ function assistantMessage(message: ModelAssistantMessage, profile: ChatProfile):
       })
     }
   }
-  const { echoReasoning = 'never', reasoningField = 'reasoning_content' } = profile
-  const echo = echoReasoning === 'always' || (echoReasoning === 'tool-turns' && calls.length > 0)
+  const { echoEmpty = false, reasoningField = 'reasoning_content' } = profile
   return {
     role: 'assistant',
     content: text ?? (calls.length > 0 ? null : ''),
-    ...(echo && reasoning !== '' && { [reasoningField]: reasoning }),
+    ...(echo && (echoEmpty || reasoning !== '') && { [reasoningField]: reasoning }),
     ...(echo && details.length > 0 && { reasoning_details: details }),
     ...(calls.length > 0 && { tool_calls: calls }),
   }

@@ -23,8 +23,10 @@ export interface ChatProfile {
   output?: 'schema' | 'object' | 'none'
   /** How effort is asked for: OpenAI's field, OpenRouter's object, or not at all. Default `reasoning_effort`. */
   reasoning?: 'reasoning_effort' | 'reasoning' | 'none'
-  /** When thoughts go back with the history. Default `never`. */
+  /** When thoughts go back with the history: never, for all of a turn in which tools were called, always. Default `never`. */
   echoReasoning?: 'never' | 'tool-turns' | 'always'
+  /** Where thoughts go back, the field does also from an answer that had none. Default false. */
+  echoEmpty?: boolean
   /** The field that thoughts go back in. Default `reasoning_content`. */
   reasoningField?: 'reasoning_content' | 'reasoning'
   /** Takes pictures and files in `content`. Default true. */

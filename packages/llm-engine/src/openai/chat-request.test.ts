@@ -1,10 +1,11 @@
-import type { ModelCall, ModelMessage } from '@pf-agents/agent-core'
+import type { ModelAssistantPart, ModelCall, ModelMessage } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { hostOf, read, sse } from '../../test/harness'
 import { generate } from '../reply/generate'
+import type { ChatProfile } from './chat-profile'
 import { createCompatibleModel } from './compatible'
 import { createAzureChat, createOpenAiChat } from './openai-chat'
-import { deepSeek, openRouter } from './servers'
+import { deepSeek, groq, openRouter, together, vllm } from './servers'
 
 const done = sse({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: 'stop' }] })
 const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'], additionalProperties: false }
@@ -185,6 +186,49 @@ describe('requests of Chat Completions', () => {
       reasoning_content: 'hm',
       tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{}' } }],
     })
+  })
+
+  it('sends thoughts back by turns: with all of one that called tools, with none of the others', async () => {
+    const said = (text: string): ModelMessage => ({ role: 'user', content: [{ type: 'text', text }] })
+    const answer = (thought: string, part: ModelAssistantPart): ModelMessage => ({
+      role: 'assistant',
+      content: [...(thought === '' ? [] : [{ type: 'reasoning' as const, text: thought }]), part],
+    })
+    const calls = (toolCallId: string): ModelAssistantPart => ({
+      type: 'tool-call',
+      toolCallId,
+      name: 'f',
+      arguments: '{}',
+    })
+    const result = (toolCallId: string): ModelMessage => ({
+      role: 'tool',
+      content: [{ type: 'tool-result', toolCallId, name: 'f', parts: [{ text: 'r' }] }],
+    })
+    const text = (value: string): ModelAssistantPart => ({ type: 'text', text: value })
+    const messages: ModelMessage[] = [
+      ...[said('q1'), answer('T1', text('a1'))],
+      ...[
+        said('q2'),
+        answer('T2', calls('a')),
+        result('a'),
+        answer('', calls('b')),
+        result('b'),
+        answer('T3', text('a2')),
+      ],
+      ...[said('q3'), answer('T4', text('a3'))],
+    ]
+    const sent = async (server: ChatProfile): Promise<unknown[]> => {
+      const host = hostOf({ body: done })
+      await generate(createCompatibleModel({ server, model: 'm', host }), { messages })
+      const body = JSON.parse(host.bodies[0] as string) as { messages: Record<string, unknown>[] }
+      const field = server.reasoningField ?? 'reasoning_content'
+      return body.messages.filter(({ role }) => role === 'assistant').map((message) => message[field])
+    }
+    // DeepSeek wants the field from every answer of such a turn, also where there was no thought.
+    expect(await sent(deepSeek)).toEqual([undefined, 'T2', '', 'T3', undefined])
+    for (const server of [vllm, groq]) expect(await sent(server)).toEqual([undefined, 'T2', undefined, 'T3', undefined])
+    expect(await sent(openRouter)).toEqual(['T1', 'T2', undefined, 'T3', 'T4'])
+    expect(await sent(together)).toEqual([undefined, undefined, undefined, undefined, undefined])
   })
 
   it('tells a server without schemas in words', async () => {

@@ -56,12 +56,13 @@ export const together: ChatProfile = {
   baseUrl: 'https://api.together.xyz/v1',
 }
 
-/** DeepSeek. A turn that made calls while thinking must come back with its thoughts, else it answers 400. */
+/** DeepSeek. A turn that made calls must come back with the thoughts of all its answers, be they empty: else it answers 400. */
 export const deepSeek: ChatProfile = {
   provider: 'deepseek',
   baseUrl: 'https://api.deepseek.com/v1',
   output: 'object',
   reasoning: 'none',
   echoReasoning: 'tool-turns',
+  echoEmpty: true,
   files: false,
 }
