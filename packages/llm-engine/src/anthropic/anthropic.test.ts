@@ -164,6 +164,17 @@ const fixtures: Fixture[] = [
     expected: { text: 'a', finish: 'content-filter', tokens },
   },
   {
+    name: 'a pause behind a compaction',
+    body: named(
+      begin,
+      open(0, { type: 'compaction', content: null }),
+      delta(0, { type: 'compaction_delta', content: 'So far: …', encrypted_content: 'e' }),
+      close(0),
+      ...stop('compaction'),
+    ),
+    expected: { finish: 'pause', tokens },
+  },
+  {
     name: 'a pause',
     body: named(
       begin,

@@ -9,6 +9,7 @@ import type {
 } from '@pf-agents/agent-core'
 import { arrayOf, isObject, objectOf, parseObject, stringOf } from '../wire/json'
 import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import { callFields } from './call-fields'
 import { anthropicUsage, mergeUsage } from './usage'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -18,6 +19,8 @@ const reasons: Readonly<Record<string, ModelFinishReason>> = {
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
   pause_turn: 'pause',
+  // Sent back as it is, the summary stands for what was before it, and the answer goes on.
+  compaction: 'pause',
   refusal: 'content-filter',
 }
 
@@ -151,6 +154,12 @@ export class AnthropicDecoder implements WireDecoder {
       case 'citations_delta':
         ;(block.citations ??= []).push(delta['citation'] ?? null)
         return
+      case 'compaction_delta': {
+        // Not a piece: all of it.
+        const { type: _, ...whole } = delta
+        block.start = { ...block.start, ...whole }
+        return
+      }
       default:
     }
   }
@@ -180,10 +189,11 @@ export class AnthropicDecoder implements WireDecoder {
 
   #flush(complete: boolean): void {
     if (this.#written.length === 0) return
-    for (const { id, name, pieces } of this.#written) {
+    for (const { id, name, pieces, start } of this.#written) {
       const text = pieces.join('')
       const written = text.trim() === '' ? '{}' : text
-      this.#push({ type: 'tool-call-end', toolCallId: id, name, arguments: written, complete })
+      const own = data(callFields(start))
+      this.#push({ type: 'tool-call-end', toolCallId: id, name, arguments: written, complete, ...own })
     }
     this.#written = []
   }

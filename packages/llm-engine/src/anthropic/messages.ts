@@ -11,6 +11,7 @@ import type {
 import { isImage, resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
 import { parseObject, stringOf } from '../wire/json'
+import { callFields } from './call-fields'
 
 /** The parts of a request that the messages make. */
 export interface AnthropicPrompt {
@@ -105,7 +106,13 @@ function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
       if (signature !== undefined) blocks.push({ type: 'thinking', thinking: part.text, signature })
     } else if (part.type === 'tool-call') {
       const input = parseObject(part.arguments === '' ? '{}' : part.arguments) ?? { invalid_json: part.arguments }
-      blocks.push({ type: 'tool_use', id: toolId(part.toolCallId), name: wireName(part.name), input })
+      blocks.push({
+        type: 'tool_use',
+        id: toolId(part.toolCallId),
+        name: wireName(part.name),
+        input,
+        ...callFields(own),
+      })
     }
   }
   return blocks
