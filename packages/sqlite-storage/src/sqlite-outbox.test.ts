@@ -46,9 +46,13 @@ describe('the outbox of SQLite', () => {
         taken += expected.length
         for (const { id } of expected) {
           const dueAt = someTime()
-          if (below(2) === 0) {
+          const what = below(3)
+          if (what === 0) {
             memory.settle(id)
             await sqlite.settle(id)
+          } else if (what === 1) {
+            memory.defer(id, dueAt)
+            await sqlite.defer(id, dueAt)
           } else {
             memory.postpone(id, dueAt)
             await sqlite.postpone(id, dueAt)
@@ -84,9 +88,10 @@ describe('the outbox of SQLite', () => {
     await outbox.pending({ topic, group: 'g', limit: 5 })
     await outbox.take({ topic, now: 0, hideUntil: 1, limit: 5, except: ['x'] })
     await outbox.postpone('e', 5)
+    await outbox.defer('e', 5)
     await outbox.settle('e')
     const plain = [...statements].filter((sql) => /^(SELECT|UPDATE|DELETE)/.test(sql))
-    expect(plain).toHaveLength(8)
+    expect(plain).toHaveLength(9)
     // The plan of a statement does not show those of its triggers.
     const triggers = prepare(`SELECT sql FROM sqlite_schema WHERE type = 'trigger'`).all() as { sql: string }[]
     const within = triggers.flatMap(({ sql }) =>

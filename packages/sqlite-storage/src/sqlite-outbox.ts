@@ -48,6 +48,11 @@ export function createSqliteOutbox(database: Database, waiting: WaitingEntries):
           .run(dueAt, toColumn(id))
       }),
 
+    defer: (id, dueAt) =>
+      database.once(() => {
+        database.statement('UPDATE pf_outbox SET due_at = ? WHERE id = ?').run(dueAt, toColumn(id))
+      }),
+
     add: (entries) => {
       const rows = entries.map(outboxColumns)
       database.write(() => {

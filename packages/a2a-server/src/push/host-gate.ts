@@ -41,6 +41,11 @@ export class HostGate {
     return host.active < most ? 'open' : 'busy'
   }
 
+  /** When the rest of a host is over: milliseconds since 1970. */
+  restsUntil(origin: string): number {
+    return this.#hosts.get(origin)?.restsUntil ?? 0
+  }
+
   begin(origin: string): void {
     const host = this.#hosts.get(origin) ?? { active: 0, failures: 0, restsUntil: 0, rests: 0 }
     host.active++

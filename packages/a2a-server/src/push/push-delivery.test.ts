@@ -1,8 +1,10 @@
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
 import { distinct, gist, startPushApp as startApp } from '../../test/push-app'
 import { type Received, startWebhook } from '../../test/webhook'
 import { verifies } from '../conformance/verifies'
 import { message, refusals } from '../suite/case'
+import { topic } from './notification'
 
 describe('a webhook', () => {
   it(`is told the task as it began and every change, in order, with its credentials ${verifies('PUSH-DELIVER-001', 'PUSH-DELIVER-002', 'PUSH-DELIVER-003', 'PUSH-CREATE-001')}`, async () => {
@@ -161,6 +163,26 @@ describe('a receiver that does not take it', () => {
     await test.settled()
     const [first, second] = webhook.received
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000)
+  })
+
+  it('is called for other tasks as soon as its Retry-After is over, not when what was taken is no longer hidden', async () => {
+    const clock = createFakeClock()
+    await using webhook = await startWebhook((number) => (number === 1 ? [429, { 'retry-after': '1' }] : 200))
+    await using test = startApp({ timeoutMs: 120_000 }, { clock })
+    await test.send('ask', { url: webhook.url })
+    await webhook.until(1)
+    // Until its answer is known the host does not rest.
+    await expect.poll(() => test.logs.some(({ fields }) => fields.reason === 'HTTP 429'), { timeout: 15_000 }).toBe(true)
+    const terms = () => ({ topic, now: clock.now(), hideUntil: clock.now(), limit: 100 })
+    const due = async () => (await test.stores.outbox.take(terms())).length
+    for (let task = 0; task < 10; task++) await test.send('ask', { url: webhook.url })
+    await expect.poll(due, { timeout: 15_000 }).toBe(0)
+    expect(webhook.received).toHaveLength(1)
+    await clock.advance(999)
+    expect(webhook.received).toHaveLength(1)
+    await clock.advance(200)
+    // Three of each task, and the first one again.
+    expect(distinct(await webhook.until(34))).toHaveLength(33)
   })
 
   it('answers without end: no more than a little of it is read', async () => {

@@ -193,8 +193,11 @@ export class PushWorker {
     const isQuick = !hasSlot && this.#slots.of(job.caller) === 0 && this.#quickLane.isOpenTo(job.caller)
     if (!hasSlot && !isQuick) return 'waits'
     const host = this.#gate.look(hostOf(job))
-    // So does what is for a host that rests.
-    if (host !== 'open') return host === 'busy' ? 'waits' : 'gone'
+    if (host === 'busy') return 'waits'
+    if (host === 'resting') {
+      this.#leave(job)
+      return 'gone'
+    }
     this.#gate.begin(hostOf(job))
     const slots = isQuick ? this.#quickLane : this.#slots
     slots.add(job.caller)
@@ -205,6 +208,23 @@ export class PushWorker {
     })
     this.#active.add(work)
     return 'begun'
+  }
+
+  /** Lets go of what is for a host that rests: it comes again when the rest is over, or when it is no longer hidden. */
+  #leave(job: Job): void {
+    const { outbox, clock, logger } = this.#parts
+    const until = this.#gate.restsUntil(hostOf(job))
+    if (until >= job.hiddenUntil) return
+    const log = (error: unknown): void => {
+      const message = 'A push notification could not be put back: it comes again when it is no longer hidden.'
+      logger.log('warn', message, { taskId: job.notification.key.taskId, error: String(error) })
+    }
+    try {
+      void Promise.resolve(outbox.defer(job.entry.id, until)).catch(log)
+      this.#schedule(until - clock.now())
+    } catch (error) {
+      log(error)
+    }
   }
 
   async #work(job: Job, isQuick: boolean): Promise<void> {

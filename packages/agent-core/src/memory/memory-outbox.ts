@@ -22,6 +22,7 @@ export interface MemoryOutbox extends Outbox {
   take(terms: OutboxTake): OutboxEntry[]
   settle(id: string): void
   postpone(id: string, dueAt: number): void
+  defer(id: string, dueAt: number): void
 }
 
 interface Owed {
@@ -107,6 +108,10 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       if (owed === undefined) return
       owed.entry.dueAt = dueAt
       owed.entry.attempts++
+    },
+    defer(id, dueAt) {
+      const owed = byId.get(id)
+      if (owed !== undefined) owed.entry.dueAt = dueAt
     },
   }
 }

@@ -33,6 +33,8 @@ export interface Outbox {
   settle(id: string): Awaitable<void>
   /** Not done: try again later; counts an attempt. */
   postpone(id: string, dueAt: number): Awaitable<void>
+  /** Taken, but not tried: it is due at another time than it was hidden until. Counts no attempt. */
+  defer(id: string, dueAt: number): Awaitable<void>
   /**
    * Adds entries that belong to no commit, as a commit would; those whose id is there already are not added again.
    * @throws PfError PF_STORE_FULL where no room is left.
