@@ -33,7 +33,7 @@ export class ResponsesDecoder implements WireDecoder {
   /** Places of items that had their end. */
   readonly #over = new Set<number>()
   /** Calls that are whole by the item's own end; whether they were cut, only the end of the answer tells. */
-  #written: { item: Item; text: string }[] = []
+  #written: { item: Item; text: string; own: { providerData?: ProviderData } }[] = []
   #end: JsonObject | undefined
   #refused = false
   #called = false
@@ -95,10 +95,10 @@ export class ResponsesDecoder implements WireDecoder {
     const raw = stringOf(objectOf(end['incomplete_details'])['reason']) ?? stringOf(end['status']) ?? 'completed'
     const reason = this.#reason(raw)
     const complete = reason !== 'length' && reason !== 'content-filter'
-    for (const { item, text } of this.#written) {
+    for (const { item, text, own } of this.#written) {
       const { id: toolCallId, name } = item
       const written = text.trim() === '' ? '{}' : text
-      this.#push({ type: 'tool-call-end', toolCallId, name, arguments: written, complete })
+      this.#push({ type: 'tool-call-end', toolCallId, name, arguments: written, complete, ...own })
     }
     return { finish: { reason, raw, complete: true }, usage: usageOf(end['usage']) }
   }
@@ -163,7 +163,8 @@ export class ResponsesDecoder implements WireDecoder {
     } else if (item.kind === 'function_call') {
       const text = stringOf(about['arguments']) ?? item.pieces.join('')
       if (item.length === 0) this.#arguments(item, text)
-      this.#written.push({ item, text })
+      const { caller, namespace } = about
+      this.#written.push({ item, text, own: this.#own({ caller: caller ?? undefined, namespace }) })
     } else this.#push({ type: 'opaque', provider: this.#provider, data: about })
     this.#items.delete(place)
     this.#over.add(place)
@@ -176,14 +177,25 @@ export class ResponsesDecoder implements WireDecoder {
         this.#text(item, part['text'] ?? part['refusal'])
       }
     }
-    this.#close(item)
+    const { phase } = about
+    const [part, ...others] = arrayOf(about['content'])
+    const annotations = arrayOf(objectOf(part)['annotations'])
+    // They count characters of their own part: of several parts, which are one text here, they would be wrong.
+    const isKept = annotations.length > 0 && others.length === 0
+    this.#close(item, this.#own({ phase: phase ?? undefined, annotations: isKept ? [...annotations] : undefined }))
   }
 
-  /** An item that never had its own end. */
-  #close(item: Item): void {
-    if (item.kind === 'message' && item.open) this.#push({ type: 'text-end', id: item.id })
+  /** What goes back with the part, where there is anything. */
+  #own(fields: Record<string, JsonValue | undefined>): { providerData?: ProviderData } {
+    const own = defined(fields) as JsonObject
+    return Object.keys(own).length > 0 ? { providerData: { [this.#provider]: own } } : {}
+  }
+
+  /** The end of an item, or what there is of one that never had its own. */
+  #close(item: Item, own: { providerData?: ProviderData } = {}): void {
+    if (item.kind === 'message' && item.open) this.#push({ type: 'text-end', id: item.id, ...own })
     else if (item.kind === 'reasoning') this.#push({ type: 'reasoning-end', id: item.id })
-    else if (item.kind === 'function_call') this.#written.push({ item, text: item.pieces.join('') })
+    else if (item.kind === 'function_call') this.#written.push({ item, text: item.pieces.join(''), own })
     item.open = false
   }
 

@@ -22,7 +22,7 @@ export function responsesInput(messages: readonly ModelMessage[], provider: stri
     else if (message.role === 'user') {
       items.push({ role: 'user', content: message.content.map((part) => userPart(part, cacheMarks)) })
     } else if (message.role === 'assistant') assistantItems(message, provider, items)
-    else for (const result of message.content) items.push(toolOutput(result))
+    else for (const result of message.content) items.push(toolOutput(result, items))
   }
   return items
 }
@@ -53,7 +53,9 @@ function assistantItems({ content }: ModelAssistantMessage, provider: string, it
     }
     const own = part.providerData?.[provider]
     if (part.type === 'text') {
-      if (part.text !== '') items.push({ role: 'assistant', content: [{ type: 'output_text', text: part.text }] })
+      const { phase, annotations } = own ?? {}
+      const content = [{ type: 'output_text', text: part.text, ...(annotations && { annotations }) }]
+      if (part.text !== '') items.push({ role: 'assistant', content, ...(phase && { phase }) })
     } else if (part.type === 'reasoning') {
       // Without its encrypted form a thought is nothing to a server that stored none.
       const encrypted = stringOf(own?.['encryptedContent'])
@@ -67,16 +69,21 @@ function assistantItems({ content }: ModelAssistantMessage, provider: string, it
         call_id: callId(part.toolCallId),
         name: wireName(part.name),
         arguments: text,
+        ...(own?.['caller'] && { caller: own['caller'] }),
+        ...(own?.['namespace'] && { namespace: own['namespace'] }),
       })
     }
   }
 }
 
-function toolOutput(result: ModelToolResultPart): JsonObject {
+function toolOutput(result: ModelToolResultPart, items: readonly JsonObject[]): JsonObject {
   const text = resultText(result)
   const files = resultFiles(result).map(filePart)
   const output: JsonValue = files.length === 0 ? text : [{ type: 'input_text', text }, ...files]
-  return { type: 'function_call_output', call_id: callId(result.toolCallId), output }
+  const id = callId(result.toolCallId)
+  // Whoever made the call gets the result.
+  const caller = items.findLast((item) => item['call_id'] === id)?.['caller']
+  return { type: 'function_call_output', call_id: id, output, ...(caller && { caller }) }
 }
 
 function callId(id: string): string {
