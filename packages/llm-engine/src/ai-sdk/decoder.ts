@@ -7,7 +7,7 @@ import type {
   ModelUsage,
   ProviderData,
 } from '@pf-agents/agent-core'
-import { defined } from '../wire/json'
+import { countOf, defined } from '../wire/json'
 import type { AiSdkMetadata, AiSdkPart, AiSdkUsage, AiSdkWarning } from './ai-sdk-types'
 
 interface OpenCall {
@@ -184,11 +184,11 @@ function usageOf({ inputTokens, outputTokens, reasoningTokens, cachedInputTokens
   const input = typeof inputTokens === 'object' ? inputTokens : { total: inputTokens, cacheRead: cachedInputTokens }
   const output = typeof outputTokens === 'object' ? outputTokens : { total: outputTokens, reasoning: reasoningTokens }
   return defined({
-    inputTokens: input.total,
-    cacheReadTokens: input.cacheRead,
-    cacheWriteTokens: 'cacheWrite' in input ? input.cacheWrite : undefined,
-    outputTokens: output.total,
-    reasoningTokens: output.reasoning,
+    inputTokens: countOf(input.total),
+    cacheReadTokens: countOf(input.cacheRead),
+    cacheWriteTokens: countOf('cacheWrite' in input ? input.cacheWrite : undefined),
+    outputTokens: countOf(output.total),
+    reasoningTokens: countOf(output.reasoning),
     raw: raw as JsonObject | undefined,
   })
 }

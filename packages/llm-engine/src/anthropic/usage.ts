@@ -1,5 +1,5 @@
 import type { JsonObject, ModelUsage } from '@pf-agents/agent-core'
-import { arrayOf, defined, numberOf, objectOf } from '../wire/json'
+import { arrayOf, countOf, defined, objectOf, sumOf } from '../wire/json'
 
 /** Adds what a later event says; `null` is "not known", so that the earlier value stays. */
 export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
@@ -16,25 +16,17 @@ export function anthropicUsage(raw: JsonObject): ModelUsage {
     : passes.filter(({ type }) => type === 'message' || type === 'compaction')
   // With compaction the totals leave out its passes.
   const sums = counted.length > 0 ? counted : [raw]
-  const fresh = total(sums, 'input_tokens')
-  const read = total(sums, 'cache_read_input_tokens')
-  const written = total(sums, 'cache_creation_input_tokens')
+  const total = (key: string) => sumOf(sums.map((one) => one[key]))
+  const fresh = total('input_tokens')
+  const read = total('cache_read_input_tokens')
+  const written = total('cache_creation_input_tokens')
   return defined({
     inputTokens: fresh === undefined ? undefined : fresh + (read ?? 0) + (written ?? 0),
     cacheReadTokens: read,
     cacheWriteTokens: written,
-    cacheWriteLongTokens: numberOf(objectOf(raw['cache_creation'])['ephemeral_1h_input_tokens']),
-    outputTokens: total(sums, 'output_tokens'),
-    reasoningTokens: numberOf(objectOf(raw['output_tokens_details'])['thinking_tokens']),
+    cacheWriteLongTokens: countOf(objectOf(raw['cache_creation'])['ephemeral_1h_input_tokens']),
+    outputTokens: total('output_tokens'),
+    reasoningTokens: countOf(objectOf(raw['output_tokens_details'])['thinking_tokens']),
     raw,
   })
-}
-
-function total(sums: readonly JsonObject[], key: string): number | undefined {
-  let sum: number | undefined
-  for (const one of sums) {
-    const value = numberOf(one[key])
-    if (value !== undefined) sum = (sum ?? 0) + value
-  }
-  return sum
 }

@@ -8,7 +8,7 @@ import type {
   ProviderData,
 } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
-import { arrayOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
+import { arrayOf, countOf, defined, isObject, numberOf, objectOf, stringOf, sumOf } from '../wire/json'
 import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -148,15 +148,11 @@ export class GeminiDecoder implements WireDecoder {
 
 function usageOf(raw: JsonObject | undefined): ModelUsage {
   if (raw === undefined) return {}
-  const sum = (a: string, b: string): number | undefined => {
-    const [x, y] = [numberOf(raw[a]), numberOf(raw[b])]
-    return x === undefined && y === undefined ? undefined : (x ?? 0) + (y ?? 0)
-  }
   return defined({
-    inputTokens: sum('promptTokenCount', 'toolUsePromptTokenCount'),
-    cacheReadTokens: numberOf(raw['cachedContentTokenCount']),
-    outputTokens: sum('candidatesTokenCount', 'thoughtsTokenCount'),
-    reasoningTokens: numberOf(raw['thoughtsTokenCount']),
+    inputTokens: sumOf([raw['promptTokenCount'], raw['toolUsePromptTokenCount']]),
+    cacheReadTokens: countOf(raw['cachedContentTokenCount']),
+    outputTokens: sumOf([raw['candidatesTokenCount'], raw['thoughtsTokenCount']]),
+    reasoningTokens: countOf(raw['thoughtsTokenCount']),
     raw,
   })
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelUsage } from '@pf-agents/agent-core'
-import { defined, numberOf, objectOf } from '../wire/json'
+import { countOf, defined, objectOf } from '../wire/json'
 
 /** The usage of a chunk, wherever the server puts it; `undefined` where it has none. */
 export function chatUsage(chunk: JsonObject, reasoningApart: boolean): ModelUsage | undefined {
@@ -8,16 +8,16 @@ export function chatUsage(chunk: JsonObject, reasoningApart: boolean): ModelUsag
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined
   const input = objectOf(raw['prompt_tokens_details'])
   const output = objectOf(raw['completion_tokens_details'])
-  const reasoningTokens = numberOf(output['reasoning_tokens'])
-  const completion = numberOf(raw['completion_tokens'])
+  const reasoningTokens = countOf(output['reasoning_tokens'])
+  const completion = countOf(raw['completion_tokens'])
   return defined({
-    inputTokens: numberOf(raw['prompt_tokens']),
+    inputTokens: countOf(raw['prompt_tokens']),
     // DeepSeek counts hits at the top.
-    cacheReadTokens: numberOf(input['cached_tokens']) ?? numberOf(raw['prompt_cache_hit_tokens']),
-    cacheWriteTokens: numberOf(input['cache_write_tokens']),
+    cacheReadTokens: countOf(input['cached_tokens']) ?? countOf(raw['prompt_cache_hit_tokens']),
+    cacheWriteTokens: countOf(input['cache_write_tokens']),
     outputTokens: completion !== undefined && reasoningApart ? completion + (reasoningTokens ?? 0) : completion,
     reasoningTokens,
-    costUsd: numberOf(raw['cost']),
+    costUsd: countOf(raw['cost']),
     raw,
   })
 }

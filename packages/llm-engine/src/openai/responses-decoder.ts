@@ -7,7 +7,7 @@ import type {
   ModelUsage,
   ProviderData,
 } from '@pf-agents/agent-core'
-import { arrayOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
+import { arrayOf, countOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
 import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
 
 interface Item {
@@ -232,11 +232,11 @@ function usageOf(value: JsonValue | undefined): ModelUsage {
   if (!isObject(value)) return {}
   const input = objectOf(value['input_tokens_details'])
   return defined({
-    inputTokens: numberOf(value['input_tokens']),
-    cacheReadTokens: numberOf(input['cached_tokens']),
-    cacheWriteTokens: numberOf(input['cache_write_tokens']),
-    outputTokens: numberOf(value['output_tokens']),
-    reasoningTokens: numberOf(objectOf(value['output_tokens_details'])['reasoning_tokens']),
+    inputTokens: countOf(value['input_tokens']),
+    cacheReadTokens: countOf(input['cached_tokens']),
+    cacheWriteTokens: countOf(input['cache_write_tokens']),
+    outputTokens: countOf(value['output_tokens']),
+    reasoningTokens: countOf(objectOf(value['output_tokens_details'])['reasoning_tokens']),
     raw: value,
   })
 }

@@ -27,6 +27,17 @@ export function numberOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
+/** A number of tokens or of money, or `undefined`: what is below nothing, or beyond all that can be, counts for nothing. */
+export function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : undefined
+}
+
+/** The sum of what is told, or `undefined` where nothing is, or something that counts for nothing. */
+export function sumOf(values: readonly (JsonValue | undefined)[]): number | undefined {
+  const told = values.filter((value) => value !== undefined && value !== null).map(countOf)
+  return told.length === 0 ? undefined : countOf(told.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0))
+}
+
 /** Leaves out the fields that are `undefined`. */
 export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const out: Record<string, unknown> = {}
