@@ -1,4 +1,4 @@
-import { Budget, type ModelMessage, PfError } from '@pf-agents/agent-core'
+import { Budget, keyValuePort, type ModelMessage, PfError } from '@pf-agents/agent-core'
 import { mockModel, type MockTurnSource } from '@pf-agents/testing'
 import { describe, expect, it } from 'vitest'
 import { createContextStrategy, summarizingWindow } from '../src/index'
@@ -82,6 +82,47 @@ describe('summaries', () => {
     expect(context.logs[0]?.fields?.['error']).toMatch(/more than the budget has left/)
   })
 
+  it.each([
+    ['cost more than it has left', 0.000_01],
+    ['may cost anything and nothing is left', 0],
+  ])('are not asked for either where they %s', async (_, costUsd) => {
+    const model = mockModel({
+      turns: ['Summary.'],
+      profile: { contextWindow: 20_000, ...(costUsd > 0 && { prices: { input: 1, output: 4 } }) },
+    })
+    const window = summarizingWindow({ model, summaryTokens: 100 })
+    const strategy = createContextStrategy({ counter: { name: 'thirds', count }, window })
+    const context = testContext({ budget: new Budget({ costUsd }) })
+    const { messages } = await strategy.fit(testRequest(turns(40), 4_000, { context }))
+    expect([model.calls.length, context.used]).toEqual([0, []])
+    expect(messages.length).toBeGreaterThan(5)
+    expect(context.logs[0]?.fields?.['error']).toMatch(/A summary costs .*, more than the budget has left/)
+  })
+
+  it('count what they cost by the prices of their model', async () => {
+    const model = mockModel({
+      turns: [{ text: 'Summary.', usage: { inputTokens: 1_000, outputTokens: 100 } }],
+      profile: { contextWindow: 20_000, prices: { input: 1, output: 4 } },
+    })
+    const strategy = createContextStrategy({
+      counter: { name: 'thirds', count },
+      window: summarizingWindow({ model, summaryTokens: 100 }),
+    })
+    const context = testContext({ budget: new Budget({ costUsd: 1 }) })
+    await strategy.fit(testRequest(turns(40), 4_000, { context }))
+    expect(context.used).toMatchObject([{ usage: { costUsd: 0.0014 } }])
+  })
+
+  it('are kept for the next task where they are paid for with more than was left', async () => {
+    const paid = { text: 'Paid.', usage: { inputTokens: 10, outputTokens: 5, costUsd: 0.02 } }
+    const spent = testContext({ budget: new Budget({ costUsd: 0.01 }) })
+    await expect(fit([paid], spent)).rejects.toSatisfy((error) => PfError.is(error, 'PF_BUDGET_EXCEEDED'))
+    const next = testContext({ keyValue: spent.services.get(keyValuePort), budget: new Budget({ costUsd: 0.01 }) })
+    const { messages, model } = await fit([], next)
+    expect(first(messages)).toContain('Paid.')
+    expect(model.calls.length).toBe(0)
+  })
+
   it('end the run where they use more than the budget, and where the run is aborted', async () => {
     const usage = { inputTokens: 1_000_000, outputTokens: 1 }
     const over = fit([{ text: 'One.', usage }], testContext({ budget: new Budget({ tokens: 100_000 }) }))
@@ -90,6 +131,21 @@ describe('summaries', () => {
     const stalled = fit([{ text: 'On', stall: true }], testContext({ signal: abort.signal }))
     abort.abort(new PfError('PF_RUN_CANCELED'))
     await expect(stalled).rejects.toSatisfy((error) => PfError.is(error, 'PF_RUN_CANCELED'))
+  })
+
+  it('stand for what they could be made of, where the budget ends in between', async () => {
+    const usage = { inputTokens: 3_000, outputTokens: 100 }
+    const model = mockModel({
+      turns: (_, number) => ({ text: `Summary ${number}.`, usage }),
+      profile: { contextWindow: 4_000 },
+    })
+    const window = summarizingWindow({ model, summaryTokens: 100, maxCalls: 3 })
+    const strategy = createContextStrategy({ counter: { name: 'thirds', count }, window })
+    const context = testContext({ budget: new Budget({ tokens: 5_000 }) })
+    const { messages } = await strategy.fit(testRequest(turns(400), 4_000, { context }))
+    expect(model.calls.length).toBe(1)
+    expect(first(messages)).toContain('Summary 1.')
+    expect(context.logs).toMatchObject([{ message: 'Older messages are left out with a summary of some.' }])
   })
 
   it('are made in several calls where one can not take it all, and in no more than is allowed', async () => {

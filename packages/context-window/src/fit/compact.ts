@@ -89,11 +89,14 @@ async function leaveOut({ draft, request, window, room, weigher, name }: Compact
 
   const previous = draft.cut?.summary
   const messages = gone.flatMap(({ step }) => step.messages)
-  const made = await window.summarize?.({ messages, previous, context: request.context })
-  const summary = made ?? previous
-  draft.keep(kept, summary === undefined ? undefined : firstTokens(summary, spare, weigher))
-  // Only what stands before this turn is in the history of the next task, too.
-  if (draft.cut !== undefined && draft.cut.count <= draft.lastUser) await saveSnapshot(request.context, name, draft.cut)
+  const keep = async (summary: string | undefined): Promise<void> => {
+    draft.keep(kept, summary === undefined ? undefined : firstTokens(summary, spare, weigher))
+    // Only what stands before this turn is in the history of the next task, too.
+    if (draft.cut !== undefined && draft.cut.count <= draft.lastUser)
+      await saveSnapshot(request.context, name, draft.cut)
+  }
+  const made = await window.summarize?.({ messages, previous, context: request.context, keep })
+  await keep(made ?? previous)
 }
 
 /** Puts the results of all but the newest step aside. */

@@ -1,4 +1,5 @@
 import {
+  type Awaitable,
   clockPort,
   type LanguageModel,
   type ModelCall,
@@ -6,6 +7,7 @@ import {
   PfError,
   randomPort,
   type RunContext,
+  type Usage,
 } from '@pf-agents/agent-core'
 import { estimateTokens } from '../tokens/estimator'
 import { keepNewest } from './sliding-window'
@@ -34,7 +36,8 @@ const usualInstructions = `You write the memory of an assistant. The text you ar
 /**
  * Keeps the newest, and a summary of what is left out in front of it. Where no summary can be made (the model fails, takes
  * too long, or the budget has no room), what was summarised before stays and the rest is left out: the run goes on.
- * What the summaries use counts against the run's budget.
+ * What the summaries use counts against the run's budget; where one uses more than was left, which can not be told before
+ * for a model without prices, the run ends, and the next task of the conversation has the summary.
  *
  * @example
  * ```ts
@@ -49,20 +52,26 @@ export function summarizingWindow(options: SummarizingWindowOptions): WindowStra
     keep: keepNewest,
     summaryTokens,
     ...(model.needs && { needs: model.needs }),
-    async summarize({ messages, previous, context }: SummaryRequest) {
+    async summarize(request: SummaryRequest) {
+      const { messages, previous, context } = request
       let summary = previous
       try {
         for (const piece of pieces(messages, inputTokens - estimateTokens(previous ?? ''), maxCalls)) {
-          summary = await ask(options, summaryTokens, piece, summary, context)
+          summary = await ask(options, summaryTokens, piece, summary, request)
         }
         return summary
       } catch (error) {
         if (context.signal.aborted || PfError.is(error, 'PF_BUDGET_EXCEEDED')) throw error
-        context.log('warn', 'Older messages are left out without a summary.', {
-          code: PfError.is(error) ? error.code : 'PF_INTERNAL',
-          error: String(error),
-        })
-        return undefined
+        const isPartial = summary !== previous
+        context.log(
+          'warn',
+          `Older messages are left out ${isPartial ? 'with a summary of some' : 'without a summary'}.`,
+          {
+            code: PfError.is(error) ? error.code : 'PF_INTERNAL',
+            error: String(error),
+          },
+        )
+        return isPartial ? summary : undefined
       }
     },
   }
@@ -98,13 +107,10 @@ async function ask(
   summaryTokens: number,
   piece: string,
   previous: string | undefined,
-  context: RunContext,
+  { context, keep }: SummaryRequest,
 ): Promise<string> {
   const text = `${previous === undefined ? '' : `<memory>\n${previous}\n</memory>\n\n`}<conversation>\n${piece}\n</conversation>`
-  const expected = estimateTokens(instructions) + estimateTokens(text) + summaryTokens
-  if (expected > context.budget.remaining('tokens')) {
-    throw new Error(`A summary takes about ${expected} tokens, more than the budget has left.`)
-  }
+  checkRoom(model, estimateTokens(instructions) + estimateTokens(text), summaryTokens, context)
   const call: ModelCall = {
     messages: [
       { role: 'system', text: instructions },
@@ -123,6 +129,7 @@ async function ask(
   let summary = ''
   let reason = 'interrupted'
   let usage: ModelUsage | undefined
+  let isWritten = false
   try {
     for await (const part of model.stream(call)) {
       if (part.type === 'text-delta') summary += part.delta
@@ -132,23 +139,54 @@ async function ask(
         usage = part.usage
       }
     }
+    summary = summary.trim()
+    isWritten = (reason === 'stop' || reason === 'length') && summary !== ''
   } finally {
     // What a call has used is used, whatever came of it.
-    if (usage !== undefined) count(usage, context)
+    if (usage !== undefined) await count(usedOf(usage, model), context, isWritten ? () => keep?.(summary) : undefined)
   }
-  if ((reason !== 'stop' && reason !== 'length') || summary.trim() === '') {
-    throw new PfError('PF_MODEL_RESPONSE_INVALID', `The summary was not written: ${reason}.`)
-  }
-  return summary.trim()
+  if (!isWritten) throw new PfError('PF_MODEL_RESPONSE_INVALID', `The summary was not written: ${reason}.`)
+  return summary
 }
 
-function count({ inputTokens, outputTokens, costUsd }: ModelUsage, context: RunContext): void {
-  context.emit({
-    type: 'usage',
-    usage: {
-      ...(inputTokens !== undefined && { inputTokens }),
-      ...(outputTokens !== undefined && { outputTokens }),
-      ...(costUsd !== undefined && { costUsd }),
-    },
-  })
+/** Counts what a call used. Where that is more than there was, the run ends: what it paid for is kept first. */
+async function count(used: Usage, context: RunContext, keep?: () => Awaitable<void>): Promise<void> {
+  try {
+    context.budget.check(used)
+  } catch {
+    await keep?.()
+  }
+  context.emit({ type: 'usage', usage: used })
+}
+
+function usedOf(usage: ModelUsage, model: LanguageModel): Usage {
+  const { inputTokens, outputTokens, costUsd = costOf(model, inputTokens, outputTokens) } = usage
+  return {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(costUsd !== undefined && { costUsd }),
+  }
+}
+
+/** What a call costs where nothing of it is cached, in US dollars; `undefined` where the model's prices are not known. */
+function costOf({ profile }: LanguageModel, inputTokens = 0, outputTokens = 0): number | undefined {
+  let prices = profile?.prices
+  let above = 0
+  for (const step of profile?.longPrices ?? []) {
+    if (inputTokens <= step.above || step.above < above) continue
+    prices = step.prices
+    above = step.above
+  }
+  return prices && (inputTokens * prices.input + outputTokens * prices.output) / 1_000_000
+}
+
+/** @throws Error where the budget has no room: for the tokens, or, as far as it can be told before, for the money */
+function checkRoom(model: LanguageModel, inputTokens: number, outputTokens: number, { budget }: RunContext): void {
+  const tokens = inputTokens + outputTokens
+  if (tokens > budget.remaining('tokens'))
+    throw new Error(`A summary takes about ${tokens} tokens, more than the budget has left.`)
+  const left = budget.remaining('costUsd')
+  const cost = costOf(model, inputTokens, outputTokens) ?? 0
+  if (left <= 0 || cost > left)
+    throw new Error(`A summary costs ${cost === 0 ? 'money' : `about $${cost}`}, more than the budget has left.`)
 }

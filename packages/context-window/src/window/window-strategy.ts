@@ -8,6 +8,8 @@ export interface SummaryRequest {
   /** What stood for messages that were left out earlier; the new summary stands for them, too. */
   readonly previous?: string | undefined
   readonly context: RunContext
+  /** Keeps a summary for later tasks of the conversation, where the run can not go on with it: its budget is used up. */
+  keep?(summary: string): Promise<void>
 }
 
 /**
