@@ -78,7 +78,14 @@ export { decodeRestRequest, encodeRestRequest, type RestCall } from './rest/requ
 export { isPathTenant, matchRestRoute, type RestMatch } from './rest/routes'
 export { canonicalAgentCard, type CardForm } from './signing/canonical-card'
 export { canonicalJson } from './signing/canonical-json'
-export { cardPayloads, type CardSigner, signAgentCard, type SignCardOptions } from './signing/sign-card'
+export {
+  cardFormHeader,
+  type CardPayload,
+  cardPayloads,
+  type CardSigner,
+  signAgentCard,
+  type SignCardOptions,
+} from './signing/sign-card'
 export type { CardOrigin, CardVerifier, VerifiedCard } from './signing/verify-card'
 export { A2A_VERSION_0_3, isV03Card, toV03Card, upgradeV03Card, V03_EXTENSIONS_HEADER } from './v0-3/card'
 export { decodeV03RestError, encodeV03JsonRpcError, encodeV03RestError } from './v0-3/error'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createA2AClient } from '@pf-agents/a2a-client'
+import { canonicalAgentCard } from '@pf-agents/a2a-protocol'
 import { createCardVerifier } from '@pf-agents/auth/jwt'
 import { createWasmHost, type WasmHost } from '@pf-agents/wasm-host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -91,6 +92,18 @@ describe('a component built with two keys by the command line', slow, () => {
     await expect(verifier('2026-11', current)(card, {})).resolves.toMatchObject({ kid: '2026-11', alg: 'ES256' })
     // Under the name of the other, a key is good for nothing.
     await expect(verifier('2026-10', current)(card, {})).rejects.toMatchObject({ code: 'PF_REMOTE_CARD' })
+  })
+
+  it('serves a card that can not be made one which asks for less', async () => {
+    const { signatures, ...card } = await cardOf(host)
+    const stripped = JSON.parse(canonicalAgentCard(card, 'sdk')) as Json
+    expect(canonicalAgentCard(card)).not.toBe(JSON.stringify(stripped))
+    expect(signatures).toHaveLength(4)
+    for (const one of signatures as unknown as Json[]) {
+      const changed = { ...stripped, signatures: [one] }
+      await expect(verifier('2026-10', old)(changed, {})).rejects.toMatchObject({ code: 'PF_REMOTE_CARD' })
+      await expect(verifier('2026-11', current)(changed, {})).rejects.toMatchObject({ code: 'PF_REMOTE_CARD' })
+    }
   })
 
   const client = (verifyCard: ReturnType<typeof verifier>, tamper: (text: string) => string = (text) => text) =>

@@ -42,7 +42,6 @@ const full: AgentCard = {
 /** What is empty here means something: the form of the SDKs does not cover it. */
 const sparse: AgentCard = {
   ...plain,
-  skills: [],
   securitySchemes: { mtls: { mtlsSecurityScheme: {} }, bearer: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
   securityRequirements: [{ schemes: { bearer: { list: [] } } }],
 }
@@ -99,7 +98,7 @@ function placesOf(value: unknown, isCard = true): object[] {
 }
 
 const change = fc.record({
-  what: fc.constantFrom('add', 'set', 'remove', 'rename', 'empty', 'pad'),
+  what: fc.constantFrom('add', 'set', 'remove', 'rename', 'empty', 'pad', 'strip'),
   place: fc.nat(),
   member: fc.nat(),
   name: fc.constantFrom(...names, ...names.map(snake)),
@@ -112,6 +111,13 @@ function apply(
 ) {
   // One that makes no difference.
   if (what === 'pad') return void (card['iconUrl'] ??= null)
+  // The card that the form of the SDKs makes of it, with one of its signatures.
+  if (what === 'strip') {
+    const signatures = (card['signatures'] ?? []) as unknown[]
+    const stripped = JSON.parse(canonicalAgentCard(card, 'sdk')) as Fields
+    for (const name of Object.keys(card)) delete card[name]
+    return void Object.assign(card, stripped, { signatures: [signatures[member % Math.max(signatures.length, 1)]] })
+  }
   const places = placesOf(card)
   const at = places[place % places.length] as Fields | unknown[]
   const fresh = JSON.parse(JSON.stringify(value)) as unknown
@@ -181,6 +187,12 @@ describe('a signed card that somebody changed on its way', () => {
     expect(said((await taken(signed))!)).toMatchObject({ securityRequirements: [{ schemes: { bearer: {} } }] })
     const { securityRequirements: _asked, ...open } = signed
     expect(await taken(open)).toBeUndefined()
+    const stripped = JSON.parse(canonicalAgentCard(signed, 'sdk')) as Fields
+    for (const one of signed['signatures'] as object[]) {
+      const changed = { ...stripped, signatures: [one] }
+      expect(await taken(changed)).toBeUndefined()
+      expect((await taken(changed, ['spec', 'sdk'])) !== undefined).toBe(one === (signed['signatures'] as object[])[1])
+    }
   })
 
   it('has the one signature that was good', async () => {

@@ -5,7 +5,7 @@ import type { CardForm } from './canonical-card'
 export interface VerifiedCard {
   readonly kid: string
   readonly alg: string
-  /** What the signature covers. */
+  /** What the signature covers: `sdk` may be less than all that the card said when it was signed. */
   readonly form: CardForm
   /**
    * The card that the signature covers, with that one signature: the canonical document that was verified, read again. Go

@@ -1,6 +1,12 @@
 import { verifyAgentCardSignature } from '@a2a-js/sdk'
 import { createA2AClient } from '@pf-agents/a2a-client'
-import { type AgentCard, type AgentCardSignature, type CardSigner, signAgentCard } from '@pf-agents/a2a-protocol'
+import {
+  type AgentCard,
+  type AgentCardSignature,
+  canonicalAgentCard,
+  type CardSigner,
+  signAgentCard,
+} from '@pf-agents/a2a-protocol'
 import { defineAgent, type JsonObject } from '@pf-agents/agent-core'
 import { appCore, createApp } from '@pf-agents/app'
 import { bearer } from '@pf-agents/auth'
@@ -69,6 +75,20 @@ describe('signWith', () => {
     await expect(stranger(json as never, {})).rejects.toMatchObject({ code: 'PF_REMOTE_CARD' })
   })
 
+  it('signs so that the card can not be made one which asks for less', async () => {
+    const skills = [{ id: 's', name: 's', description: 's', tags: ['t'] }]
+    const app = appOf({ signWith: [current.signer], card: { skills } })
+    const { signatures, ...card } = (await (await cardOf(app)).json()) as JsonObject
+    const stripped = JSON.parse(canonicalAgentCard(card, 'sdk')) as JsonObject
+    expect([card['securityRequirements'], stripped['securityRequirements']]).toEqual([expect.any(Array), undefined])
+    expect(signatures).toHaveLength(2)
+    for (const one of signatures as JsonObject[]) {
+      await expect(trusting(current)({ ...stripped, signatures: [one] }, {})).rejects.toMatchObject({
+        code: 'PF_REMOTE_CARD',
+      })
+    }
+  })
+
   it('signs with several keys, so that they can be changed', async () => {
     const json = (await (await cardOf(appOf({ signWith: [old.signer, current.signer] }))).json()) as JsonObject
     expect(await trusting(old)(json, {})).toMatchObject({ kid: '2026-10' })
@@ -77,7 +97,7 @@ describe('signWith', () => {
 
   it('signs once, and a cache can keep the card', async () => {
     let signed = 0
-    const counted: CardSigner = { kid: current.kid, sign: (payload) => (signed++, current.signer.sign(payload)) }
+    const counted: CardSigner = { kid: current.kid, sign: (...given) => (signed++, current.signer.sign(...given)) }
     const app = appOf({ signWith: [Promise.resolve(counted)] })
     const first = await cardOf(app)
     const again = await cardOf(app, undefined, { 'if-none-match': first.headers.get('etag') ?? '' })
@@ -118,7 +138,7 @@ describe('signWith', () => {
     let broken = true
     const moody: CardSigner = {
       kid: 'k',
-      sign: (payload) => (broken ? Promise.reject(new Error('the key is gone')) : current.signer.sign(payload)),
+      sign: (...given) => (broken ? Promise.reject(new Error('the key is gone')) : current.signer.sign(...given)),
     }
     const app = appOf({ signWith: [moody] })
     expect((await cardOf(app)).status).toBe(500)

@@ -46,8 +46,10 @@ export async function createCardSigner(options: CardSignerOptions): Promise<Card
   if (key.type !== 'private') throw notPrivate()
   return {
     kid,
-    async sign(payload) {
-      const { protected: encoded, signature } = await new FlattenedSign(payload).setProtectedHeader(header).sign(key)
+    async sign(payload, more = {}) {
+      const { protected: encoded, signature } = await new FlattenedSign(payload)
+        .setProtectedHeader({ ...more, ...header })
+        .sign(key)
       return { protected: encoded as string, signature }
     },
   }

@@ -1,7 +1,8 @@
 import {
+  canonicalAgentCard,
   type CardForm,
+  cardFormHeader,
   type CardOrigin,
-  cardPayloads,
   type CardVerifier,
   type VerifiedCard,
 } from '@pf-agents/a2a-protocol'
@@ -56,6 +57,12 @@ export interface CardVerifierOptions extends Omit<RemoteKeysRules, 'allowHttp'> 
    * that is asked for without scopes.
    */
   forms?: readonly CardForm[]
+  /**
+   * Whether only signatures are good that say in their protected header what they cover (`cardFormHeader`), as those of
+   * this SDK do. One that does not say may be over the form of the SDKs, and then the card it was made for may have asked
+   * for more than the one that came: nothing tells. Turn it on where the agents are built with this SDK. Default false.
+   */
+  requireForm?: boolean
   /** Default: the global `fetch`. */
   fetch?: FetchFunction
   clock?: Clock
@@ -80,7 +87,7 @@ const maxSets = 32
  * ```
  */
 export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
-  const { keys, trustedOrigins = [], clock = systemClock, forms = ['spec'] } = options
+  const { keys, trustedOrigins = [], clock = systemClock, forms = ['spec'], requireForm = false } = options
   if (keys === undefined && trustedOrigins.length === 0)
     throw new PfError(
       'PF_CONFIG_INVALID',
@@ -133,13 +140,15 @@ export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
     let why = 'none of its signatures is good'
     for (const { protected: encoded, signature } of signatures.slice(0, maxSignatures)) {
       try {
-        const { alg, kid, jku } = decodeProtectedHeader({ protected: encoded })
+        const { alg, kid, jku, [cardFormHeader]: said } = decodeProtectedHeader({ protected: encoded })
         if (typeof alg !== 'string' || typeof kid !== 'string' || !algorithms.includes(alg)) continue
+        const covers = payloads.filter(({ form }) => mayCover(said, form, requireForm))
+        if (covers.length === 0) continue
         const key =
           (await trusted(kid, alg, card, url)) ??
           (typeof jku === 'string' ? await published(jku, { alg, kid }, signal) : undefined)
         if (key === undefined) continue
-        for (const { form, payload } of payloads) {
+        for (const { form, payload } of covers) {
           if (!(await isGood(encoded, base64url.encode(payload), signature, key, algorithms))) continue
           const covered = coveredCard(card as JsonObject, payload)
           if (covered) return { kid, alg, form, card: { ...covered, signatures: [{ protected: encoded, signature }] } }
@@ -157,11 +166,21 @@ export function createCardVerifier(options: CardVerifierOptions): CardVerifier {
 
 function payloadsOf(card: JsonObject, forms: readonly CardForm[], url: string | undefined) {
   try {
-    return cardPayloads(card, forms)
+    // One for each form, though they be the same: which signatures are good for it differs.
+    return forms.map((form) => ({ form, payload: new TextEncoder().encode(canonicalAgentCard(card, form)) }))
   } catch {
     // Such as half a surrogate pair: nobody can have signed it.
     throw unverified(url, 'it can not be written canonically')
   }
+}
+
+/**
+ * Whether a signature may cover a form, as its header says. One over the form of the SDKs never stands for that of the
+ * specification. One over the latter left nothing out, so that the card it makes is the one that was signed, however it is
+ * read. What says nothing is somebody else's: it is good for what it fits, unless that is not enough.
+ */
+function mayCover(said: unknown, form: CardForm, requireForm: boolean): boolean {
+  return said === undefined ? !requireForm : said === 'spec' || said === form
 }
 
 async function isGood(

@@ -1,5 +1,12 @@
 import { canonicalizeAgentCard, generateAgentCardSignature, verifyAgentCardSignature } from '@a2a-js/sdk'
-import { type AgentCard, canonicalAgentCard, type CardSigner, signAgentCard } from '@pf-agents/a2a-protocol'
+import {
+  type AgentCard,
+  canonicalAgentCard,
+  type CardForm,
+  cardFormHeader,
+  type CardSigner,
+  signAgentCard,
+} from '@pf-agents/a2a-protocol'
 import type { JsonValue } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { exportPKCS8, importPKCS8 } from 'jose'
@@ -89,6 +96,7 @@ describe('a card signed here', () => {
       kid: 'k',
       typ: 'JOSE',
       jku: 'https://a.example/keys',
+      [cardFormHeader]: 'spec',
     })
     await expect(verifyAgentCardSignature(async () => pair.publicJwk)(signed as never)).resolves.toBeUndefined()
   })
@@ -100,6 +108,93 @@ describe('a card signed here', () => {
     const { alg: _alg, ...nameless } = key.privateJwk
     const again = await (await createCardSigner({ key: nameless, kid: 'q' })).sign(Uint8Array.of(1))
     expect(Buffer.from(again.protected, 'base64url').toString()).toContain('"ES256"')
+  })
+})
+
+describe('what a signature says it covers', () => {
+  /** What it asks for is empty, and nothing else is: what the SDKs' form leaves of it is a card of its own. */
+  const asking: AgentCard = { ...guarded, skills: plain.skills }
+  /** The card as the SDKs' form has it, which is a card that asks for less. */
+  const stripped = JSON.parse(canonicalAgentCard(asking, 'sdk')) as object
+  const signaturesOf = (card: object) => received(card)['signatures'] as [JsonValue, ...JsonValue[]]
+  /** A signer that knows nothing of forms, as those of this SDK were once, and those of other SDKs are. */
+  const plainSigner: CardSigner = { kid: '2026-11', sign: (payload) => signer.sign(payload) }
+  const signedPlainly = async (card: object, form: CardForm) =>
+    received({ ...card, signatures: [await signer.sign(new TextEncoder().encode(canonicalAgentCard(card, form)))] })
+  const headerOf = ({ protected: encoded }: { protected: string }) =>
+    JSON.parse(Buffer.from(encoded, 'base64url').toString()) as Record<string, unknown>
+
+  it('is its form; that of the specification where they are the same', async () => {
+    const of = async (card: AgentCard, forms?: CardForm[]) =>
+      ((await signAgentCard(card, [signer], forms && { forms })).signatures ?? []).map(
+        (one) => headerOf(one)[cardFormHeader],
+      )
+    expect(await of(asking)).toEqual(['spec', 'sdk'])
+    expect(await of(asking, ['sdk'])).toEqual(['sdk'])
+    expect(await of(plain)).toEqual(['spec'])
+    expect(await of(plain, ['sdk'])).toEqual(['spec'])
+  })
+
+  it('keeps a card from being made one that asks for less', async () => {
+    const [whole, less] = signaturesOf(await signAgentCard(asking, [signer])) as [JsonValue, JsonValue]
+    // The text is the same in both forms: only the header tells them apart.
+    expect(canonicalAgentCard(stripped)).toBe(canonicalAgentCard(asking, 'sdk'))
+    for (const one of [whole, less])
+      await expect(verifier()(received({ ...stripped, signatures: [one] }), {})).rejects.toMatchObject(untrusted)
+    // Whoever is content with less is told that it is less.
+    const content = verifier({ keys: trusts(key), forms: ['spec', 'sdk'] })
+    expect(await content(received({ ...stripped, signatures: [less] }), {})).toMatchObject({ form: 'sdk' })
+    // The order of signatures and forms makes no difference.
+    const mixed = received({ ...asking, signatures: [less, whole] })
+    expect(await verifier()(mixed, {})).toMatchObject({ form: 'spec', card: { signatures: [whole] } })
+  })
+
+  it('can not be changed or taken out', async () => {
+    const [, less] = signaturesOf(await signAgentCard(asking, [signer])) as [JsonValue, { protected: string }]
+    const { [cardFormHeader]: _form, ...silent } = headerOf(less)
+    for (const header of [silent, { ...silent, [cardFormHeader]: 'spec' }]) {
+      const changed = { ...less, protected: Buffer.from(JSON.stringify(header)).toString('base64url') }
+      await expect(verifier()(received({ ...stripped, signatures: [changed] }), {})).rejects.toMatchObject(untrusted)
+    }
+    const outside = { ...less, header: { [cardFormHeader]: 'spec' } }
+    await expect(verifier()(received({ ...stripped, signatures: [outside] }), {})).rejects.toMatchObject(untrusted)
+  })
+
+  it.each(['SPEC', '', 'both', 7, null, ['spec']])('is not taken where it is %j', async (said) => {
+    const payload = new TextEncoder().encode(canonicalAgentCard(plain))
+    const one = await signer.sign(payload, { [cardFormHeader]: said as string })
+    const all = verifier({ keys: trusts(key), forms: ['spec', 'sdk'] })
+    await expect(all(received({ ...plain, signatures: [one] }), {})).rejects.toMatchObject(untrusted)
+  })
+
+  it('of the specification is good for who asks for the form of the SDKs: it left nothing out', async () => {
+    const signed = received(await signAgentCard(plain, [signer]))
+    const [only] = signaturesOf(signed)
+    const sdk = verifier({ keys: trusts(key), forms: ['sdk'] })
+    expect(await sdk(signed, {})).toMatchObject({ card: { ...plain, signatures: [only] } })
+    await expect(sdk(received({ ...plain, description: 'x', signatures: [only] }), {})).rejects.toMatchObject(untrusted)
+  })
+
+  it('may be asked for: then one that does not say is not good, such as those of before', async () => {
+    const strict = verifier({ keys: trusts(key), requireForm: true })
+    // Made when signatures did not say it: nothing tells that the card asked for more.
+    const [less] = signaturesOf(await signedPlainly(asking, 'sdk'))
+    const old = received({ ...stripped, signatures: [less] })
+    expect(await verifier()(old, {})).toMatchObject({ form: 'spec' })
+    await expect(strict(old, {})).rejects.toMatchObject(untrusted)
+    await expect(strict(await signedPlainly(asking, 'spec'), {})).rejects.toMatchObject(untrusted)
+    // Beside those, new ones of the same key are good.
+    const renewed = received(await signAgentCard((await signedPlainly(asking, 'sdk')) as never, [signer]))
+    expect(await strict(renewed, {})).toMatchObject({ form: 'spec' })
+  })
+
+  it('must be put there by any signer', async () => {
+    await expect(signAgentCard(asking, [plainSigner])).rejects.toMatchObject({
+      code: 'PF_CONFIG_INVALID',
+      message: expect.stringContaining(cardFormHeader) as string,
+    })
+    const broken: CardSigner = { kid: 'k', sign: async () => ({ protected: '!', signature: '' }) }
+    await expect(signAgentCard(plain, [broken])).rejects.toMatchObject({ code: 'PF_CONFIG_INVALID' })
   })
 })
 

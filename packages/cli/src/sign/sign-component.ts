@@ -51,7 +51,7 @@ export async function signCards(source: CardSource, keys: readonly SignKey[]): P
 export async function verifyCards(source: CardSource, keys: readonly SignKey[]): Promise<void> {
   for (const [tenant, card] of Object.entries(await cardsOf(source))) {
     for (const { kid, publicJwk } of keys) {
-      const verify = createCardVerifier({ keys: { [kid]: { key: publicJwk as never } } })
+      const verify = createCardVerifier({ keys: { [kid]: { key: publicJwk as never } }, requireForm: true })
       await verify(card, {}).catch((cause: unknown) => {
         const whose = tenant === '' ? 'The card' : `The card of the tenant ${tenant}`
         throw failed(

@@ -27,6 +27,9 @@ export interface SignKey {
   readonly identity: string
 }
 
+/** Raised where signatures become other ones, so that none of an earlier build is used again. */
+const signatureVersion = 2
+
 const settings = ['kid', 'alg', 'jku'] as const
 const curves: readonly string[] = ['P-256', 'P-384', 'P-521']
 
@@ -79,7 +82,8 @@ async function readSignKey(source: SignKeySource): Promise<SignKey> {
     // An algorithm that does not go with the key is found now, not when everything has been built.
     await signer.sign(new Uint8Array())
     const secret = new Uint8Array(Buffer.from(jwk.d as string, 'base64url'))
-    return { kid, signer, publicJwk, secret, identity: JSON.stringify([thumbprint, kid, alg ?? '', jku ?? '']) }
+    const identity = JSON.stringify([signatureVersion, thumbprint, kid, alg ?? '', jku ?? ''])
+    return { kid, signer, publicJwk, secret, identity }
   } catch (error) {
     const why = PfError.is(error) ? error.message.replace(/^createCardSigner: /, '') : `it does not go with ${alg}`
     throw unusable(file, why.replace(/\.$/, ''))
