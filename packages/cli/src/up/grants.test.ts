@@ -59,6 +59,23 @@ it('says what is missing and how to give it', () => {
   ])
 })
 
+it.each([
+  ['http://127.0.0.1:*', 'http://127.0.0.1:11434', true],
+  ['*://*:*', 'https://api.example', true],
+  ['https://*.example', 'https://api.example', true],
+  ['https://*.example', 'https://*.eu.example', true],
+  ['https://API.example:443/', 'https://api.example', true],
+  ['https://*.example', 'https://example', false],
+  ['https://api.example', 'https://*.example', false],
+  ['https://*.example', 'https://*', false],
+  ['http://127.0.0.1', 'http://127.0.0.1:11434', false],
+  ['http://127.0.0.1:*', 'https://127.0.0.1:11434', false],
+  ['http://127.0.0.1:11434', 'http://127.0.0.1:*', false],
+])('--outbound %s for %s: enough is %s', (grant, need, isEnough) => {
+  const { warnings } = read({ outbound: [grant] }, { outbound: [need] })
+  expect(warnings).toEqual(isEnough ? [] : [`the agent wants to call ${need}; allow it with --outbound '${need}'`])
+})
+
 it('warns of secrets that others can read', () => {
   const path = file('.secrets', 'A=1', 0o644)
   expect(read({ 'secret-file': [path] }).warnings).toEqual([

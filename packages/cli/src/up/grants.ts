@@ -52,7 +52,7 @@ export function readGrants(values: OptionValues, needs: ResolvedNeeds): Grants {
       warnings.push(`the agent needs the variable ${name}; give it with --var ${name}=VALUE`)
   const outbound = values.list('outbound')
   for (const pattern of outbound) checkOutbound(pattern)
-  const ungranted = needs.outbound.filter((host) => !outbound.includes(host))
+  const ungranted = needs.outbound.filter((need) => !outbound.some((grant) => covers(grant, need)))
   if (ungranted.length > 0)
     warnings.push(
       `the agent wants to call ${ungranted.join(', ')}; allow it with ${ungranted.map((host) => `--outbound '${host}'`).join(' ')}`,
@@ -81,6 +81,19 @@ function checkOutbound(pattern: string): void {
   } catch (error) {
     throw PfError.is(error) ? new UsageError(`--outbound ${error.message}`) : error
   }
+}
+
+/** Whether a grant allows all that a need asks for, however either is written. */
+function covers(grant: string, need: string): boolean {
+  const given = parseOutbound(grant)
+  const asked = parseOutbound(need)
+  return (
+    (given.protocol === '*' || given.protocol === asked.protocol) &&
+    (given.port === '*' || given.port === asked.port) &&
+    (given.host === '*' ||
+      given.host === asked.host ||
+      (given.host.startsWith('*.') && asked.host !== '*' && asked.host.endsWith(given.host.slice(1))))
+  )
 }
 
 function readEnvFile(file: string): Record<string, string> {
