@@ -12,6 +12,8 @@ export interface StoredConfig {
   version: WireVersion
   /** Tells it from one of the same id that was deleted before. */
   nonce: string
+  /** Its place among those of its task: greater than that of any before, for pages. Absent in records of before there were pages. */
+  place?: number
 }
 
 /** All configs of one task. */
@@ -22,6 +24,18 @@ export interface ConfigRecord {
   at: number
   /** When it is to be forgotten, the task being over. */
   endsAt?: number
+  /** The greatest place there was, that of one that is deleted included. */
+  lastPlace?: number
+}
+
+/** Gives those that have none a place, in order, behind all that there were. @returns the last place */
+export function givePlaces(configs: readonly StoredConfig[], lastPlace = 0): number {
+  let last = lastPlace
+  for (const config of configs) {
+    config.place ??= last + 1
+    last = Math.max(last, config.place)
+  }
+  return last
 }
 
 const prefix = 'a2a.push/'

@@ -8,7 +8,7 @@ import {
   type TaskKey,
 } from '@pf-agents/agent-core'
 import { after } from './after'
-import { type ConfigRecord, epochKey, recordKey, recordPrefix, type StoredConfig } from './config-record'
+import { type ConfigRecord, epochKey, givePlaces, recordKey, recordPrefix, type StoredConfig } from './config-record'
 
 /** How often a change is tried against others that change the same record. */
 const maxTries = 20
@@ -43,11 +43,14 @@ export class ConfigStore {
     const name = recordKey(key)
     for (let attempt = 0; attempt < maxTries; attempt++) {
       const entry = await this.#keyValue.get(name)
-      const configs = structuredClone(this.#good(entry?.value)?.configs ?? [])
+      const before = this.#good(entry?.value)
+      const configs = structuredClone(before?.configs ?? [])
+      const last = givePlaces(configs, before?.lastPlace)
       const result = change(configs)
       if (result === 'unchanged') return
       const { tenant, principalId, taskId } = key
       const record: ConfigRecord = { key: { tenant, principalId, taskId }, configs, at: this.#clock.now(), ...result }
+      record.lastPlace = givePlaces(configs, last)
       if (await this.#keyValue.compareAndSet(name, entry?.revision, record as unknown as JsonValue)) return
     }
     throw new PfError('PF_STORE_CONFLICT', 'The push configs of the task kept changing. Try again.', {

@@ -21,7 +21,7 @@ import {
 import { sleep } from '@pf-agents/http-kit'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
 import { type AddressRules, checkAddress, checkConfig, withoutEmpty } from './check-config'
-import { ownerOf, type StoredConfig, toWire } from './config-record'
+import { givePlaces, ownerOf, type StoredConfig, toWire } from './config-record'
 import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
 import { type Hold, Holds } from './holds'
@@ -83,12 +83,15 @@ export class PushConfigs implements PushService {
     caller: PushCaller,
   ): Promise<ListTaskPushNotificationConfigsResponse> {
     const { key } = await this.#task(taskId, caller)
-    const configs = await this.#parts.configs.configs(key)
-    const from = pageToken === undefined ? 0 : configs.findIndex((one) => one.nonce === nonceOf(pageToken)) + 1
-    const page = configs.slice(from, from + (pageSize ?? configs.length))
-    const last = page.at(-1)
-    const hasMore = last !== undefined && from + page.length < configs.length
-    return { configs: page.map((one) => toWire(one, taskId)), nextPageToken: hasMore ? encodeCursor([last.nonce]) : '' }
+    const configs = (await this.#parts.configs.configs(key)).map((one) => ({ ...one }))
+    givePlaces(configs)
+    // By place: the one that a page ended with may be deleted by now.
+    const after = pageToken === undefined ? 0 : placeOf(pageToken)
+    const left = configs.filter(({ place = 0 }) => place > after)
+    const page = left.slice(0, pageSize)
+    const last = page.at(-1)?.place ?? 0
+    const nextPageToken = page.length < left.length ? encodeCursor(['place', last]) : ''
+    return { configs: page.map((one) => toWire(one, taskId)), nextPageToken }
   }
 
   async delete(taskId: string, id: string, caller: PushCaller): Promise<void> {
@@ -180,7 +183,8 @@ export class PushConfigs implements PushService {
           list.push(stored)
         } else {
           // What is owed already goes to the new address, with the new credentials.
-          stored = { ...stored, nonce: replaced.nonce }
+          const { nonce, place } = replaced
+          stored = { ...stored, nonce, ...(place !== undefined && { place }) }
           list[index] = stored
         }
         return isTerminal(task.status.state) ? { endsAt: clock.now() + settings.keepEndedMs } : {}
@@ -273,13 +277,13 @@ function tooMany(what: string): A2AError {
   return new A2AError('InvalidParamsError', { message: `${what}. Delete one that is no longer needed.` })
 }
 
-function nonceOf(pageToken: string): string {
+function placeOf(pageToken: string): number {
   const value = decodeCursor(pageToken)
-  const [nonce] = Array.isArray(value) && value.length === 1 ? value : []
-  if (typeof nonce !== 'string') {
+  const [what, place] = Array.isArray(value) && value.length === 2 ? value : []
+  if (what !== 'place' || typeof place !== 'number') {
     throw new A2AError('InvalidParamsError', {
       violations: [{ field: 'pageToken', description: 'is not a page token' }],
     })
   }
-  return nonce
+  return place
 }

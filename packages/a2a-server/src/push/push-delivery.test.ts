@@ -172,7 +172,9 @@ describe('a receiver that does not take it', () => {
     await test.send('ask', { url: webhook.url })
     await webhook.until(1)
     // Until its answer is known the host does not rest.
-    await expect.poll(() => test.logs.some(({ fields }) => fields.reason === 'HTTP 429'), { timeout: 15_000 }).toBe(true)
+    await expect
+      .poll(() => test.logs.some(({ fields }) => fields.reason === 'HTTP 429'), { timeout: 15_000 })
+      .toBe(true)
     const terms = () => ({ topic, now: clock.now(), hideUntil: clock.now(), limit: 100 })
     const due = async () => (await test.stores.outbox.take(terms())).length
     for (let task = 0; task < 10; task++) await test.send('ask', { url: webhook.url })

@@ -112,19 +112,22 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     },
   ),
 
-  storageCase('what is deferred comes back at that time, sooner or later, and counts no attempt', async ({ outbox }) => {
-    await outbox.add([entry('e-1'), entry('e-2'), entry('f-1', 'h')])
-    same(await taken(outbox, 0, { hideFor: 1_000 }), ['e-1', 'f-1'], 'taken')
-    await outbox.defer('e-1', 50)
-    await outbox.defer('f-1', 2_000)
-    await outbox.defer('nothing', 0)
-    same(await taken(outbox, 49), [], 'not yet')
-    const [back] = await outbox.take({ topic: 'push', now: 50, hideUntil: 90, limit: 5 })
-    same([back?.id, back?.attempts], ['e-1', 0], 'back')
-    await outbox.settle('e-1')
-    same(await taken(outbox, 1_999), ['e-2'], 'the next of its group; the other still waits')
-    same(await taken(outbox, 2_000, { limit: 1 }), ['f-1'], 'later than it was hidden')
-  }),
+  storageCase(
+    'what is deferred comes back at that time, sooner or later, and counts no attempt',
+    async ({ outbox }) => {
+      await outbox.add([entry('e-1'), entry('e-2'), entry('f-1', 'h')])
+      same(await taken(outbox, 0, { hideFor: 1_000 }), ['e-1', 'f-1'], 'taken')
+      await outbox.defer('e-1', 50)
+      await outbox.defer('f-1', 2_000)
+      await outbox.defer('nothing', 0)
+      same(await taken(outbox, 49), [], 'not yet')
+      const [back] = await outbox.take({ topic: 'push', now: 50, hideUntil: 90, limit: 5 })
+      same([back?.id, back?.attempts], ['e-1', 0], 'back')
+      await outbox.settle('e-1')
+      same(await taken(outbox, 1_999), ['e-2'], 'the next of its group; the other still waits')
+      same(await taken(outbox, 2_000, { limit: 1 }), ['f-1'], 'later than it was hidden')
+    },
+  ),
 
   storageCase('an entry is not taken before it is due', async ({ runStore, outbox }) => {
     await runStore.commit(

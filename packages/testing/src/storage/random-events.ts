@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Part, RunCommit, RunEvent, TaskState } from '@pf-agents/agent-core'
+import type { Interrupt, JsonObject, JsonValue, Part, RunCommit, RunEvent, TaskState } from '@pf-agents/agent-core'
 import type { SeededRandom } from './random'
 import { message, time } from './samples'
 
@@ -114,6 +114,17 @@ export function randomEvent(random: SeededRandom, at: number): RunEvent {
   }
 }
 
+/** A question as facts have it, mostly with an end. */
+function randomQuestion(random: SeededRandom): Interrupt {
+  return {
+    id: `i-${random.below(9)}`,
+    kind: 'input',
+    prompt: random.pick(oddTexts),
+    status: random.oneIn(3) ? 'answered' : 'open',
+    ...(!random.oneIn(3) && { expiresAt: time(random.below(400)) }),
+  }
+}
+
 /** A patch that sets some facts and removes others. */
 export function randomFacts(random: SeededRandom): NonNullable<RunCommit['facts']> {
   const patch: NonNullable<RunCommit['facts']> = {}
@@ -124,5 +135,6 @@ export function randomFacts(random: SeededRandom): NonNullable<RunCommit['facts'
   if (random.oneIn(3))
     patch.checkpoint = random.oneIn(3) ? undefined : { engine: 'test', schemaVersion: 1, data: randomJson(random) }
   if (random.oneIn(3)) patch.interrupts = [{ id: 'i-1', kind: 'input', prompt: random.pick(oddTexts), status: 'open' }]
+  if (random.oneIn(3)) patch.interrupts = Array.from({ length: random.below(4) }, () => randomQuestion(random))
   return patch
 }

@@ -3,10 +3,12 @@ import {
   compareText,
   type CommitResult,
   type Lease,
+  type OverdueQuery,
   PfError,
   type RunCommit,
   type RunEvent,
   type RunStore,
+  type Scope,
   type StoredEvent,
   type StoredTask,
   type TaskHead,
@@ -106,11 +108,34 @@ export class ReferenceStore implements RunStore {
     const page = rest.slice(0, pageSize)
     const last = page.at(-1)
     const hasMore = last !== undefined && rest.length > page.length
+    const overdue = query.overdue && this.overdue(query.overdue, scope)
     return copy({
       tasks: page,
       total: matching.length,
+      ...(overdue !== undefined && overdue.length > 0 && { overdue }),
       ...(hasMore && { next: { timestamp: last.task.status.timestamp, taskId: last.key.taskId } }),
     })
+  }
+
+  overdue({ now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+    const due = ({ task, facts, lease }: StoredTask): number => {
+      const { state } = task.status
+      if (state === 'submitted' || state === 'working') return lease?.expiresAt ?? 0
+      if (state !== 'input-required' && state !== 'auth-required') return Infinity
+      return Math.min(
+        Infinity,
+        ...(facts.interrupts ?? [])
+          .filter((one) => one.status === 'open' && one.expiresAt !== undefined)
+          .map((one) => Date.parse(one.expiresAt as string)),
+      )
+    }
+    return this.rows
+      .map(({ stored }) => stored)
+      .filter(({ key }) => key.tenant === (scope ?? key).tenant && key.principalId === (scope ?? key).principalId)
+      .filter((stored) => due(stored) <= now)
+      .toSorted((a, b) => due(a) - due(b) || compareText(a.key.taskId, b.key.taskId))
+      .slice(0, limit)
+      .map(({ key }) => copy(key))
   }
 
   read(key: TaskKey, fromSeq: number, limit = 1_000): StoredEvent[] | undefined {
