@@ -100,6 +100,7 @@ describe('ask', () => {
       }
     }
     expect(code(() => ask({ schema: v.object({}) }))).toBe('PF_CONFIG_INVALID')
+    expect(() => ask({ schema: z.date() })).toThrow(/Its library says: Date cannot be represented in JSON Schema/)
     expect(code(() => ask({ schema: { type: 'integer' }, default: 'x' }))).toBe('PF_CONFIG_INVALID')
     for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(code(() => ask({ timeoutMs }))).toBe('PF_CONFIG_INVALID')

@@ -75,11 +75,12 @@ export function ask(options: AskOptions = {}): Tool<AskArguments> {
 
 function formOf(name: string, { schema, default: fallback }: AskOptions): JsonObject | undefined {
   if (schema === undefined) return undefined
-  const { json, check } = compileSchema(schema)
+  const { json, noJson, check } = compileSchema(schema)
   if (json === undefined) {
+    const why = noJson === undefined ? '' : ` Its library says: ${noJson}`
     throw new PfError(
       'PF_CONFIG_INVALID',
-      `The schema of ${name}() has no JSON form, so nobody could be shown what to answer.`,
+      `The schema of ${name}() has no JSON form, so nobody could be shown what to answer.${why}`,
     )
   }
   const result = fallback === undefined ? undefined : check(fallback)

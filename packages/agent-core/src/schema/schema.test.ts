@@ -44,6 +44,18 @@ describe('what a library says of its own schema', () => {
     expect(compileSchema(z.string().transform(Number)).json).toMatchObject({ type: 'string' })
   })
 
+  it('is told in its own words where it has no JSON form', () => {
+    const words = { date: z.date(), bigint: z.object({ n: z.bigint() }), map: z.map(z.string(), z.number()) }
+    expect(Object.values(words).map((schema) => compileSchema(schema).noJson)).toEqual([
+      'Date cannot be represented in JSON Schema',
+      'BigInt cannot be represented in JSON Schema',
+      'Map cannot be represented in JSON Schema',
+    ])
+    expect(Object.keys(compileSchema(z.string()))).not.toContain('noJson')
+    // It has no way to give one, and says nothing.
+    expect(compileSchema(v.string()).noJson).toBeUndefined()
+  })
+
   it('says whether text can match; where it does not say, text is tried', () => {
     expect(
       [z.string(), z.object({}), z.union([z.object({}), z.number()]), z.enum(['a']), v.object({})].map(

@@ -53,6 +53,8 @@ export type SchemaResult<T = unknown> = { value: T; issues?: undefined } | { iss
 export interface CompiledSchema {
   /** The JSON Schema to show to others; absent where the library can't give one. */
   readonly json: JsonObject | undefined
+  /** Why the library can't give one, in its own words; absent where it gives one, and where it has no way to. */
+  readonly noJson?: string
   /** Whether plain text can match: then a message's text is the input. */
   readonly takesText: boolean
   check(value: unknown): SchemaResult | Promise<SchemaResult>
@@ -83,9 +85,10 @@ function plain(schema: object): unknown {
 
 function compileStandard(schema: StandardSchema): CompiledSchema {
   const standard = schema['~standard']
-  const json = standardJson(standard)
+  const { json, noJson } = standardJson(standard)
   return {
     json,
+    ...(noJson !== undefined && { noJson }),
     takesText: json === undefined || takesText(json),
     check(value) {
       const result = standard.validate(value)
@@ -95,12 +98,12 @@ function compileStandard(schema: StandardSchema): CompiledSchema {
 }
 
 /** Libraries throw where a schema has no JSON form (a transform, say): then there is none to show. */
-function standardJson(standard: StandardSchema['~standard']): JsonObject | undefined {
+function standardJson(standard: StandardSchema['~standard']): Pick<CompiledSchema, 'json' | 'noJson'> {
   try {
     const json = standard.jsonSchema?.input({ target: 'draft-2020-12' })
-    return json && (JSON.parse(JSON.stringify(json)) as JsonObject)
-  } catch {
-    return undefined
+    return { json: json && (JSON.parse(JSON.stringify(json)) as JsonObject) }
+  } catch (error) {
+    return { json: undefined, noJson: error instanceof Error ? error.message : String(error) }
   }
 }
 

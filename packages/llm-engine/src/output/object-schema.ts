@@ -24,12 +24,13 @@ export interface ObjectSchema {
  */
 export function objectSchema(schema: Schema, owner: string): ObjectSchema {
   const compiled = compileSchema(schema)
-  const { json } = compiled
+  const { json, noJson } = compiled
   if (json === undefined) {
-    throw new PfError(
-      'PF_CONFIG_INVALID',
-      `The schema of ${owner} can not be told to a model: its library gives no JSON Schema. Use zod 4.2, arktype 2.1.28, valibot with toStandardJsonSchema, or newer; or a JSON Schema.`,
-    )
+    const why =
+      noJson === undefined
+        ? 'its library gives no JSON Schema. Use zod 4.2, arktype 2.1.28, valibot with toStandardJsonSchema, or newer; or a JSON Schema.'
+        : `it has no JSON Schema. Its library says: ${noJson.replace(/\.$/, '')}. Take what is JSON, and turn it into what you need by a transform.`
+    throw new PfError('PF_CONFIG_INVALID', `The schema of ${owner} can not be told to a model: ${why}`)
   }
   if (json['type'] === 'object') return { schema: compiled, shown: json, isWrapped: false }
   // References point to the root, so definitions stay there.
