@@ -252,7 +252,7 @@ describe('checkpoints', () => {
   })
 
   it.each([
-    ['a version that is not known', { schemaVersion: 99 }, 'has version 99; this llm-engine reads versions up to 2'],
+    ['a version that is not known', { schemaVersion: 99 }, 'has version 99; this llm-engine reads versions up to 3'],
     ['a damaged one', { data: { messages: 'x' } }, 'is damaged'],
   ])('%s is refused, with what to do', async (_, change, said) => {
     const { ran, tools } = mailer()

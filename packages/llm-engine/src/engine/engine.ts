@@ -27,6 +27,7 @@ import {
 import { checkpointOf, engineName, type LoopState, newState, readState } from '../loop/loop-state'
 import { defaults, type LoopOptions } from '../loop/options'
 import { runLoop } from '../loop/run-loop'
+import { keepCallIds } from '../loop/run-names'
 import type { LoopSetup } from '../loop/setup'
 import { answerForm } from '../output/answer'
 import { conversationPrompt } from '../prompt/conversation-prompt'
@@ -36,7 +37,7 @@ import { turnsToRemember } from '../prompt/remembered-turns'
 import { skillTools } from '../tool/skill-tools'
 import { type Toolbox, Toolmaker } from '../tool/toolbox'
 import { HandlerLlm } from './handler-llm'
-import { forgetRun, keptRun } from './kept-run'
+import { keptRun } from './kept-run'
 import { waitingReply } from './waiting-reply'
 
 /** Where a task's metadata says that an answer is not whole. */
@@ -168,9 +169,8 @@ export class Engine implements AgentEngine, LlmService {
 
   /** A skill with instructions, called by the agent's own model: a loop within the loop. */
   async #runSkill(agent: Agent, skill: Skill, input: unknown, { context, toolCallId }: ToolCall): Promise<ToolResult> {
-    const name = `skill/${toolCallId}`
     const text = typeof input === 'string' ? input : JSON.stringify(input)
-    const result = await keptRun(context, { name, shape: '', print: '' }, async () => {
+    const result = await keptRun(context, { by: 'skill', name: toolCallId, shape: '', print: '' }, async () => {
       const toolbox = await this.#toolmaker.forAgent(agent, context, { skills: false })
       const setup = this.#setup({
         context,
@@ -183,8 +183,6 @@ export class Engine implements AgentEngine, LlmService {
       return { setup, messages: [asked([{ text }])] }
     })
     if ('questions' in result) throw new ThrownReply(waitingReply(result.questions))
-    // It is the call's result from now on.
-    forgetRun(context, name)
     return result.given === undefined ? result.text : result.given
   }
 }
@@ -192,7 +190,10 @@ export class Engine implements AgentEngine, LlmService {
 /** Runs the loop of an agent, and says how it ended. */
 async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
   const end = await runLoop(setup, state)
-  if (end.end === 'waiting') return waitingReply(end.questions, checkpointOf(state))
+  if (end.end === 'waiting') {
+    keepCallIds(setup.context, state)
+    return waitingReply(end.questions, checkpointOf(state))
+  }
   if (end.end === 'blocked') return reply.rejected(end.reason)
   if (end.finish !== undefined) setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
   // Text was told as it came: it is the task's artifact already.

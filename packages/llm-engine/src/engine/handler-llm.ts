@@ -23,7 +23,7 @@ export type BeginLoop = (
   request: LlmRequest<Schema | undefined>,
 ) => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>
 
-/** `ctx.llm` of one run. */
+/** `ctx.llm` of one scope: of the handler of a run, or of one tool call. Requests without a key are numbered here. */
 export class HandlerLlm implements Llm {
   readonly #context: RunContext
   readonly #begin: BeginLoop
@@ -56,12 +56,12 @@ export class HandlerLlm implements Llm {
   }
 
   #key({ key, prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>): KeptKey {
-    if (key !== undefined) return { name: key, shape: '', print: '' }
+    if (key !== undefined) return { by: 'key', name: key, shape: '', print: '' }
     const names = tools?.map(({ name }) => name)
     const shape = JSON.stringify([instructions, model?.provider, model?.modelId, names, output !== undefined])
     const print = JSON.stringify([prompt, messages]) + shape
     this.#count++
-    return { name: `${this.#count}`, shape: hash(shape), print: `${print.length}-${hash(print)}` }
+    return { by: 'number', name: `${this.#count}`, shape: hash(shape), print: `${print.length}-${hash(print)}` }
   }
 }
 

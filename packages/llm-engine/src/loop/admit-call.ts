@@ -6,9 +6,11 @@ import { issuesText } from '../output/answer'
 import { unwrapped } from '../output/object-schema'
 import { callOf, type ReadyCall } from '../tool/call-tool'
 import { type CallResult, failure, resultOf } from '../tool/result-parts'
+import { endsRun, messageOf } from '../tool/thrown'
 import type { ReadyTool } from '../tool/toolbox'
 import { parseObject } from '../wire/json'
 import type { CallState } from './loop-state'
+import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
 
 /** What is to be done about a call: nothing any more, ask, or run it. */
@@ -55,11 +57,28 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
     call.approved = true
   }
   const readyCall: ReadyCall = { toolCallId: call.toolCallId, tool, args, ...toolAnswer(call, answer) }
-  const { needsApproval = false } = tool
-  const isNeeded =
-    call.approved !== true &&
-    (typeof needsApproval === 'boolean' ? needsApproval : await needsApproval(args as never, callOf(setup, readyCall)))
+  const isNeeded = call.approved !== true && (await asksApproval(setup, readyCall))
+  if (typeof isNeeded === 'string') return { result: failure(isNeeded) }
   return isNeeded ? { ask: approvalQuestion(setup.random.id(), call), waits: 'approval' } : readyCall
+}
+
+/** Whether the tool wants an approval of the call; where it can't tell, why: the call is not made then. */
+async function asksApproval(setup: LoopSetup, call: ReadyCall): Promise<boolean | string> {
+  const { needsApproval = false } = call.tool
+  if (typeof needsApproval !== 'function') return Boolean(needsApproval)
+  const { context } = setup
+  try {
+    return Boolean(await needsApproval(call.args as never, callOf(setup, call, lookingContext(context))))
+  } catch (error) {
+    if (context.signal.aborted) throw context.signal.reason
+    if (endsRun(error)) throw error
+    const message = messageOf(error)
+    context.log('warn', 'It could not be told whether a call needs an approval.', {
+      tool: call.tool.name,
+      error: message,
+    })
+    return `The call was not made: whether it needs an approval could not be told. ${message}`
+  }
 }
 
 /** The first of the questions a call waited for, as it stands now. */
@@ -92,7 +111,7 @@ function beforeTool(
   json: JsonObject,
 ) {
   return askHooks<{ arguments: JsonValue }>(hooks, (hook, rewrite) =>
-    hook.beforeTool?.({ toolCallId, name, arguments: rewrite?.arguments ?? json, context }),
+    hook.beforeTool?.({ toolCallId, name, arguments: rewrite?.arguments ?? json, context: lookingContext(context) }),
   )
 }
 
@@ -103,10 +122,20 @@ async function checkArguments(
   const json = parseObject(text)
   if (json === undefined) return { problem: 'The arguments are not a JSON object. Write valid JSON.' }
   if (input === undefined) return { args: json, json }
-  const result = await input.schema.check(unwrapped(input, json))
+  const result = await checked(() => input.schema.check(unwrapped(input, json)))
+  if (typeof result === 'string') return { problem: result }
   if (result.issues !== undefined)
     return { problem: `The arguments do not match the schema. ${issuesText(result.issues)}` }
   return { args: result.value, json }
+}
+
+/** What a check says, or in words why it could not be made: schemas are code of the tool, too. */
+async function checked<T>(check: () => T): Promise<Awaited<T> | string> {
+  try {
+    return await check()
+  } catch (error) {
+    return `The arguments could not be checked. ${messageOf(error)}`
+  }
 }
 
 function bad(text: string): Admission {

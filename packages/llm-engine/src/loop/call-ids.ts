@@ -1,30 +1,51 @@
 import type { ModelStreamPart } from '@pf-agents/agent-core'
 import type { LoopState } from './loop-state'
+import { callIdsIn, type RunNames, takeName } from './run-names'
 
-/** Gives calls ids that no other call of the run has: some servers begin to count anew with every answer. */
+/**
+ * Gives calls ids that no other call has: some servers begin to count anew with every answer. In the prompt an id is the
+ * provider's own, unless this loop has it already; for everybody else it is one that no other loop of the task has given.
+ */
 export class CallIds {
-  readonly #used = new Set<string>()
+  /** Ids in the prompt. */
+  readonly #used: Set<string>
+  readonly #names: RunNames
+  /** From the provider's to those in the prompt, of the newest answer. */
   readonly #renamed = new Map<string, string>()
+  /** From those in the prompt to those of the task, where they differ. */
+  readonly #outer = new Map<string, string>()
 
-  constructor({ messages }: LoopState) {
-    for (const message of messages) {
-      if (message.role !== 'assistant') continue
-      for (const part of message.content) if (part.type === 'tool-call') this.#used.add(part.toolCallId)
-    }
+  constructor(state: LoopState, names: RunNames) {
+    const ids = callIdsIn(state)
+    this.#used = new Set(ids)
+    this.#names = names
+    for (const id of ids) names.calls.add(id)
+    for (const { toolCallId } of state.calls ?? []) names.calls.add(toolCallId)
   }
 
-  /** The part with the id its call has in this run. */
+  /** The part with the id its call has in the prompt. */
   own(part: ModelStreamPart): ModelStreamPart {
     if (!('toolCallId' in part)) return part
     const { toolCallId } = part
     if (part.type === 'tool-call-start') {
-      let id = toolCallId
-      for (let count = 2; this.#used.has(id); count++) id = `${toolCallId}_${count}`
-      this.#used.add(id)
-      if (id !== toolCallId) this.#renamed.set(toolCallId, id)
-      else this.#renamed.delete(toolCallId)
+      const id = takeName(this.#used, toolCallId)
+      this.#renamed.set(toolCallId, id)
+      const outer = takeName(this.#names.calls, id)
+      if (outer !== id) this.#outer.set(id, outer)
     }
     const id = this.#renamed.get(toolCallId)
-    return id === undefined ? part : { ...part, toolCallId: id }
+    return id === undefined || id === toolCallId ? part : { ...part, toolCallId: id }
+  }
+
+  /** What has an id of the prompt, with the one its call has in the task. */
+  told<T extends object>(part: T): T {
+    if (!('toolCallId' in part)) return part
+    const toolCallId = this.outer(part.toolCallId as string)
+    return toolCallId === part.toolCallId ? part : { ...part, toolCallId }
+  }
+
+  /** The id of the task for one of the prompt. */
+  outer(id: string): string {
+    return this.#outer.get(id) ?? id
   }
 }

@@ -9,14 +9,17 @@ import {
 import { sumUsage } from '../usage/cost'
 
 /** Version of {@link LoopState}. All older ones are read, too. */
-export const stateVersion = 2
+export const stateVersion = 3
 
 /** Stands in checkpoints. */
 export const engineName = 'llm'
 
 /** A call of the newest answer, and how far it has come. */
 export interface CallState {
+  /** Unique within the task. */
   toolCallId: string
+  /** Its id in the prompt, where that is another one: a loop has the ids that the provider gave. */
+  promptId?: string
   name: string
   /** JSON text; as hooks left it. What was approved is what runs. */
   arguments: string

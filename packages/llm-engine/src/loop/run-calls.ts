@@ -6,6 +6,7 @@ import { bounded, type CallResult, failure } from '../tool/result-parts'
 import { parseObject } from '../wire/json'
 import { admitCall } from './admit-call'
 import type { CallState, LoopState } from './loop-state'
+import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
 
 /**
@@ -88,7 +89,7 @@ async function afterTool(
       arguments: parseObject(text) ?? {},
       parts,
       isError: isError === true,
-      context,
+      context: lookingContext(context),
     }) as ReturnType<NonNullable<typeof hook.afterTool>> as never
   })
   if (verdict === undefined) return result

@@ -8,6 +8,7 @@ import { parseObject } from '../wire/json'
 import { CallIds } from './call-ids'
 import type { CallState, LoopState } from './loop-state'
 import { countRepairs, runCalls } from './run-calls'
+import { namesOf } from './run-names'
 import type { LoopSetup } from './setup'
 import { takeTurn } from './take-turn'
 
@@ -33,7 +34,7 @@ export type LoopEnd =
  */
 export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopEnd> {
   const { context } = setup
-  const ids = new CallIds(state)
+  const ids = new CallIds(state, namesOf(context))
   for (;;) {
     if (state.calls !== undefined) {
       const questions = await runCalls(setup, state)
@@ -43,13 +44,18 @@ export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopE
     if (context.signal.aborted) throw context.signal.reason
     const reply = await takeTurn(setup, state, ids)
     if (isBlock(reply)) return { end: 'blocked', reason: reply.block }
-    const end = await readReply(setup, state, reply)
+    const end = await readReply(setup, state, reply, ids)
     if (end !== undefined) return end
   }
 }
 
 /** Adds what the model said, and decides what is next: `undefined` where the loop goes on. */
-async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply): Promise<LoopEnd | undefined> {
+async function readReply(
+  setup: LoopSetup,
+  state: LoopState,
+  reply: ModelReply,
+  ids: CallIds,
+): Promise<LoopEnd | undefined> {
   const { answer } = setup
   const { finish, text, toolCalls, cutCalls } = reply
   if (finish.reason === 'content-filter')
@@ -59,9 +65,9 @@ async function readReply(setup: LoopSetup, state: LoopState, reply: ModelReply):
   if (reply.message.content.length > 0) state.messages.push(reply.message)
   const given = answer?.mode === 'tool' ? toolCalls.find(({ name }) => name === answer.tool.name) : undefined
   if (toolCalls.length + cutCalls.length > 0) {
-    state.calls = callsOf(setup, reply)
+    state.calls = callsOf(setup, reply, ids)
     if (answer === undefined || given === undefined) return undefined
-    return takeAnswer(answer, state, given.toolCallId)
+    return takeAnswer(answer, state, ids.outer(given.toolCallId))
   }
   if (finish.reason === 'pause') return undefined
   if (answer === undefined) {
@@ -87,12 +93,18 @@ function unusual({ finish: { reason }, message }: ModelReply): { finish?: 'lengt
 const cutOff = 'The arguments were cut off: they are too long. Write less, or make several calls.'
 
 /** The calls of an answer; those that were cut off, or are too many, are answered at once. */
-function callsOf({ answer, context, options }: LoopSetup, { message, cutCalls }: ModelReply): CallState[] {
+function callsOf(
+  { answer, context, options }: LoopSetup,
+  { message, cutCalls }: ModelReply,
+  ids: CallIds,
+): CallState[] {
   const calls: CallState[] = []
   for (const part of message.content) {
     if (part.type !== 'tool-call') continue
-    const { toolCallId, name } = part
-    const call: CallState = { toolCallId, name, arguments: part.arguments }
+    const { toolCallId: promptId, name } = part
+    const toolCallId = ids.outer(promptId)
+    const renamed = toolCallId === promptId ? {} : { promptId }
+    const call: CallState = { toolCallId, ...renamed, name, arguments: part.arguments }
     const isCut = cutCalls.includes(part) || part.arguments.length > options.maxArgumentsLength
     // Half of a call is nothing a provider takes back.
     if (isCut) part.arguments = call.arguments = '{}'
@@ -148,10 +160,10 @@ async function closeTurn(setup: LoopSetup, state: LoopState): Promise<boolean> {
   })
 }
 
-function resultPart({ toolCallId, name, result }: CallState): ModelToolResultPart {
+function resultPart({ toolCallId, promptId = toolCallId, name, result }: CallState): ModelToolResultPart {
   return {
     type: 'tool-result',
-    toolCallId,
+    toolCallId: promptId,
     name,
     parts: result?.parts ?? [],
     ...(result?.isError && { isError: true }),

@@ -15,6 +15,7 @@ import { addModelUsage, type LoopState } from './loop-state'
 import { answerLimit } from './answer-limit'
 import { Meter } from './meter'
 import { withCacheMarks } from './cache-marks'
+import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
 import { TurnEvents } from './turn-events'
 
@@ -61,7 +62,12 @@ async function checkedPrompt(
   const text = [instructions, answer?.order].filter(Boolean).join('\n\n')
   const messages: ModelMessage[] = text === '' ? state.messages : [{ role: 'system', text }, ...state.messages]
   const verdict = await askHooks<{ messages: readonly ModelMessage[] }>(hooks, (hook, rewrite) =>
-    hook.beforeModel?.({ messages: rewrite?.messages ?? messages, tools, turns: state.turns, context }),
+    hook.beforeModel?.({
+      messages: rewrite?.messages ?? messages,
+      tools,
+      turns: state.turns,
+      context: lookingContext(context),
+    }),
   )
   return verdict ?? { messages }
 }
@@ -129,7 +135,7 @@ async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: Model
   })
   try {
     const reply = await listenTo(setup, state, ids, call, events)
-    return isHeld ? await checkedReply(setup, reply, events) : reply
+    return isHeld ? await checkedReply(setup, reply, ids, events) : reply
   } finally {
     events.close()
   }
@@ -147,7 +153,7 @@ async function listenTo(
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
-      events.add(part)
+      events.add(ids.told(part))
       collector.add(part)
       meter.add(part)
     })
@@ -165,6 +171,7 @@ async function listenTo(
 async function checkedReply(
   { context, options: { hooks = [] } }: LoopSetup,
   reply: ModelReply,
+  ids: CallIds,
   events: TurnEvents,
 ): Promise<ModelReply | Block> {
   const { text, message, toolCalls, finish, usage } = reply
@@ -173,10 +180,10 @@ async function checkedReply(
     hook.afterModel?.({
       text: rewrite?.text ?? text,
       reasoning: rewrite === undefined ? reasoning : (rewrite.reasoning ?? ''),
-      toolCalls,
+      toolCalls: toolCalls.map((call) => ids.told(call)),
       finish,
       usage,
-      context,
+      context: lookingContext(context),
     }),
   )
   if (isBlock(verdict)) return verdict

@@ -1,4 +1,5 @@
 import type { JsonObject, ModelStreamPart, RunEvent } from '@pf-agents/agent-core'
+import { namesOf, takeName } from './run-names'
 import type { LoopSetup } from './setup'
 
 /** How the events of one answer are told. */
@@ -31,6 +32,8 @@ export class TurnEvents {
   readonly #openCalls = new Set<string>()
   #messageId: string | undefined
   #reasoningId: string | undefined
+  /** Loops side by side have steps side by side: each has a name of its own while it is under way. */
+  readonly #step: string
   #isClosed = false
   /** A call whose arguments are not whole yet stays open: nobody is to take it for one. */
   readonly #onAbort = (): void => {
@@ -41,7 +44,8 @@ export class TurnEvents {
   constructor(setup: LoopSetup, options: TurnEventsOptions) {
     this.#setup = setup
     this.#options = options
-    setup.context.emit({ type: 'step-start', name: options.step })
+    this.#step = takeName(namesOf(setup.context).steps, options.step)
+    setup.context.emit({ type: 'step-start', name: this.#step })
     setup.context.signal.addEventListener('abort', this.#onAbort)
   }
 
@@ -85,7 +89,8 @@ export class TurnEvents {
     this.#held = []
     const { context } = this.#setup
     context.signal.removeEventListener('abort', this.#onAbort)
-    context.emit({ type: 'step-end', name: this.#options.step })
+    namesOf(context).steps.delete(this.#step)
+    context.emit({ type: 'step-end', name: this.#step })
   }
 
   /** Tells what was kept back; with a rewrite, that in place of the text and the reasoning that came. */

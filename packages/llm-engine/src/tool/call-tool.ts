@@ -1,7 +1,19 @@
-import { isSuspension, PfError, ThrownReply, type Tool, type ToolCall, type ToolResult } from '@pf-agents/agent-core'
+import {
+  isSuspension,
+  type JsonObject,
+  type RunContext,
+  type ThrownReply,
+  type Tool,
+  type ToolCall,
+  type ToolResult,
+} from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
+import { forgetLoops } from '../loop/kept-names'
+import { callContext } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
-import { type CallResult, failure, resultOf } from './result-parts'
+import { isObject } from '../wire/json'
+import { type CallResult, failure, jsonOf, resultOf } from './result-parts'
+import { endsRun, isThrownReply, messageOf } from './thrown'
 
 /** A call that is ready to be made. */
 export interface ReadyCall {
@@ -16,44 +28,54 @@ export interface ReadyCall {
 export function callOf(
   setup: LoopSetup,
   call: Pick<ReadyCall, 'toolCallId' | 'answer'>,
+  context: RunContext,
   signal?: AbortSignal,
 ): ToolCall {
-  const { context } = setup
   return {
     toolCallId: call.toolCallId,
     context,
     get signal() {
-      return signal ?? context.signal
+      return signal ?? setup.context.signal
     },
     ...(call.answer && { answer: call.answer }),
   }
 }
 
 /**
- * Calls a tool within its time. What it throws is its result, told to the model; but a budget that is used up and an
- * aborted run end the run.
+ * Calls a tool within its time. What it throws is its result, told to the model, however odd it is; but a budget that is
+ * used up, an aborted run, and state of its own that can't be read end the run.
  */
 export async function callTool(setup: LoopSetup, call: ReadyCall): Promise<CallResult | Question[]> {
   const { context } = setup
+  const { toolCallId, tool } = call
+  const made = callContext(context, toolCallId)
+  const outcome = await outcomeOf(setup, call, made).catch((error: unknown): CallResult => {
+    if (context.signal.aborted) throw context.signal.reason
+    if (endsRun(error)) throw error
+    const message = messageOf(error)
+    context.log('warn', 'A tool failed.', { tool: tool.name, toolCallId, error: message })
+    return failure(`The tool failed: ${message}`)
+  })
+  if (!Array.isArray(outcome)) forgetLoops(made)
+  return outcome
+}
+
+async function outcomeOf(setup: LoopSetup, call: ReadyCall, context: RunContext): Promise<CallResult | Question[]> {
   try {
-    const result = await timed(setup, call)
+    const result = await timed(setup, call, context)
     return isSuspension(result) ? [asked(setup, call.toolCallId, result.suspend)] : resultOf(result)
   } catch (error) {
-    if (context.signal.aborted) throw context.signal.reason
-    if (PfError.is(error, 'PF_BUDGET_EXCEEDED')) throw error
-    if (ThrownReply.is(error)) return fromReply(setup, call.toolCallId, error.reply)
-    const message = error instanceof Error ? error.message : String(error)
-    context.log('warn', 'A tool failed.', { tool: call.tool.name, toolCallId: call.toolCallId, error: message })
-    return failure(`The tool failed: ${message}`)
+    if (isThrownReply(error)) return fromReply(setup, call.toolCallId, error.reply)
+    throw error
   }
 }
 
 /** Runs the tool until it is done, its time is over, or the run is aborted. */
-async function timed(setup: LoopSetup, call: ReadyCall): Promise<ToolResult> {
+async function timed(setup: LoopSetup, call: ReadyCall, made: RunContext): Promise<ToolResult> {
   const { context, clock, options } = setup
   const { tool } = call
   const ms = tool.timeoutMs ?? options.toolTimeoutMs
-  if (ms === undefined) return tool.run(call.args as never, callOf(setup, call))
+  if (ms === undefined) return tool.run(call.args as never, callOf(setup, call, made))
   const controller = new AbortController()
   const forward = (): void => controller.abort(context.signal.reason)
   context.signal.addEventListener('abort', forward, { once: true })
@@ -66,7 +88,7 @@ async function timed(setup: LoopSetup, call: ReadyCall): Promise<ToolResult> {
     })
   })
   try {
-    return await Promise.race([tool.run(call.args as never, callOf(setup, call, controller.signal)), isLate])
+    return await Promise.race([tool.run(call.args as never, callOf(setup, call, made, controller.signal)), isLate])
   } finally {
     cancelTimer()
     context.signal.removeEventListener('abort', forward)
@@ -77,9 +99,14 @@ async function timed(setup: LoopSetup, call: ReadyCall): Promise<ToolResult> {
 function fromReply(setup: LoopSetup, toolCallId: string, reply: ThrownReply['reply']): CallResult | Question[] {
   if (reply.reply === 'suspended') return reply.interrupts.map((one) => asked(setup, toolCallId, one))
   const isError = reply.reply === 'failed' || reply.reply === 'rejected'
-  return { parts: [...(reply.parts ?? [])], ...(isError && { isError }) }
+  return resultOf({ parts: [...(reply.parts ?? [])], ...(isError && { isError }) })
 }
 
+/** A question as it is stored: a copy that is JSON. @throws TypeError where it is none */
 function asked({ random }: LoopSetup, toolCallId: string, question: Omit<Question, 'id'> & { id?: string }): Question {
-  return { toolCallId, slot: toolCallId, ...question, id: question.id ?? random.id() }
+  const plain = jsonOf(question)
+  if (!isObject(plain) || typeof plain['prompt'] !== 'string' || typeof plain['kind'] !== 'string')
+    throw new TypeError('It asked something that is no question: one has a kind and a prompt.')
+  const { id = random.id(), ...rest } = plain as typeof question & JsonObject
+  return { toolCallId, slot: toolCallId, ...rest, id }
 }

@@ -1,4 +1,5 @@
 import type { JsonValue, Part } from '@pf-agents/agent-core'
+import { isObject } from '../wire/json'
 
 /** What came of a call. */
 export interface CallResult {
@@ -14,20 +15,34 @@ export function resultOf(value: unknown): CallResult {
   if (value === undefined) return { parts: [] }
   if (typeof value === 'string') return { parts: [{ text: value }] }
   if (!hasParts(value)) {
-    const data = asJson(value)
+    const data = jsonOf(value)
     return { parts: data === undefined ? [] : [{ data }] }
   }
-  const parts = value.parts.map((part) =>
-    part.data === undefined ? part : { ...part, data: asJson(part.data) ?? null },
-  )
-  return { parts, ...(value.isError === true && { isError: true }) }
+  return { parts: value.parts.map(plainPart), ...(value.isError === true && { isError: true }) }
+}
+
+/** What a part says, and nothing else that hangs on it. */
+function plainPart({ text, raw, url, data, mediaType, filename, metadata }: Part): Part {
+  const told = isObject(metadata) ? jsonOf(metadata) : undefined
+  return {
+    ...(text !== undefined
+      ? { text }
+      : raw !== undefined
+        ? { raw }
+        : url !== undefined
+          ? { url }
+          : { data: jsonOf(data) ?? null }),
+    ...(typeof mediaType === 'string' && { mediaType }),
+    ...(typeof filename === 'string' && { filename }),
+    ...(isObject(told) && { metadata: told }),
+  } as Part
 }
 
 /** What JSON makes of a value: dates are text, what has no JSON is gone. @throws TypeError where it can't be told at all */
-function asJson(value: unknown): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null)
-    return JSON.stringify(value) === undefined ? undefined : (value as JsonValue)
-  return JSON.parse(JSON.stringify(value)) as JsonValue
+export function jsonOf(value: unknown): JsonValue | undefined {
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined) return undefined
+  return typeof value === 'string' ? value : (JSON.parse(text) as JsonValue)
 }
 
 /** The result with no more than so many characters of text, data and files. */

@@ -16,6 +16,7 @@ import {
   type ToolCall,
   type ToolResult,
 } from '@pf-agents/agent-core'
+import { skillContext } from '../loop/scope'
 import { issuesText } from '../output/answer'
 import { failure } from './result-parts'
 
@@ -44,7 +45,8 @@ function skillTool(agent: Agent, skill: Skill, runSkill: SkillRun): Tool {
       checkSkillScopes(skill, call.context.principal)
       const given = input === undefined ? (args as { input: string }).input : args
       if (skill.handler === undefined) return runSkill(agent, skill, given, call)
-      const result = await handled(skill.handler(given as never, call.context), call.context)
+      const context = skillContext(call.context, call.toolCallId)
+      const result = await handled(skill.handler(given as never, context), context)
       if (output === undefined || result.isError === true) return result
       const data = dataOf(result.parts)
       const checked = await output.check(data === undefined && output.takesText ? textOf(result.parts) : data)
