@@ -59,6 +59,24 @@ it.each<[string, string[], string[]]>([
       '1:2:3:4:5:6:7:1.2.3.4',
     ],
   ],
+  [
+    'uri-template',
+    [
+      `{a${',b.c:12,d*'.repeat(2_000)}}`,
+      `{a${'.b'.repeat(2_000)}*}x`,
+      '{a}'.repeat(2_000),
+      'a{b,c}'.repeat(2_000),
+      `x{a${',a'.repeat(19)}}`,
+      `x{a${',a'.repeat(20)}}`,
+      `x{a${',a'.repeat(21)}}`,
+    ],
+    [
+      `{a${',b.c:12,d*'.repeat(2_000)}`,
+      `{a${'.b'.repeat(2_000)}.}`,
+      `${'{a}'.repeat(2_000)}{`,
+      `${'{a}'.repeat(100)}}`,
+    ],
+  ],
   ['regex', ['^a+$', '\\p{L}', ''], ['(', '[', '\\a', 'a\\Z']],
   [
     'uuid',
@@ -81,6 +99,12 @@ it.each([
   ['uri-template', `{${'a'.repeat(1e5)}`],
   ['hostname', `${'a-'.repeat(5e4)}`],
   ['ipv6', ':'.repeat(1e5)],
+  ['ipv6', '1:'.repeat(5e4)],
+  ['date-time', 't'.repeat(1e5)],
+  ['json-pointer', `${'/'.repeat(1e5)}~`],
+  ['uri-template', `{a${',a'.repeat(1e5)}`],
+  ['regex', 'a'.repeat(10_001)],
+  ['email', `"${'a'.repeat(1e5)}"@b`],
 ])('%s takes no time that grows faster than the text', (name, text) => {
   const from = performance.now()
   expect(hasFormat(text, name)).toBe(false)

@@ -2,6 +2,7 @@ import { wrongIf } from './check'
 import { hasFormat, isPattern } from './formats'
 import { count, isText, type Keywords, number } from './keyword'
 import { isMultiple } from './multiple-of'
+import { isLonger, isShorter, lengthOf, stepThrough } from './text-length'
 
 /** What is said of numbers. */
 export const ofNumbers: Keywords = {
@@ -32,31 +33,31 @@ export const ofNumbers: Keywords = {
 export const ofTexts: Keywords = {
   minLength: [
     count,
-    (least: number) => (value: string) =>
-      wrongIf(lengthOf(value) < least, () => `String is too short (${lengthOf(value)} < ${least}).`),
+    (least: number) => (value: string, run) =>
+      wrongIf(isShorter(value, least, run), () => `String is too short (${lengthOf(value, run)} < ${least}).`),
   ],
   maxLength: [
     count,
-    (most: number) => (value: string) =>
-      wrongIf(lengthOf(value) > most, () => `String is too long (${lengthOf(value)} > ${most}).`),
+    (most: number) => (value: string, run) =>
+      wrongIf(isLonger(value, most, run), () => `String is too long (${lengthOf(value, run)} > ${most}).`),
   ],
   pattern: [
     [(given) => isText(given) && isPattern(given), 'a regular expression'],
-    (given: string) => {
+    (given: string, { schema: { maxLength = Infinity } }) => {
       const pattern = new RegExp(given, 'u')
-      return (value: string) => wrongIf(!pattern.test(value), () => 'String does not match pattern.')
+      return (value: string, run) => {
+        // Whoever sets a greatest length is safe from patterns that take long, and told of the length alone.
+        if (isLonger(value, maxLength as number, run)) return undefined
+        stepThrough(value, run)
+        return wrongIf(!pattern.test(value), () => 'String does not match pattern.')
+      }
     },
   ],
   format: [
     [isText, 'a name'],
-    (name: string) => (value: string) =>
-      wrongIf(!hasFormat(value, name), () => `String does not match format "${name}".`),
+    (name: string) => (value: string, run) => {
+      stepThrough(value, run)
+      return wrongIf(!hasFormat(value, name), () => `String does not match format "${name}".`)
+    },
   ],
-}
-
-/** In characters, not in the halves that JavaScript counts. */
-function lengthOf(text: string): number {
-  let length = 0
-  for (const _ of text) length++
-  return length
 }

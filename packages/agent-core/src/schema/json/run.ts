@@ -22,6 +22,8 @@ export interface Run {
   /** What schemas that references lead to said of values. */
   readonly results: Map<Check, Map<unknown, { issues: SchemaIssue[] | undefined; seen: Seen | undefined }>>
   readonly keepsAfter: number
+  /** The text whose characters were counted last. */
+  measured?: { text: string; length: number }
   steps: number
   levels: number
 }
