@@ -1,6 +1,5 @@
 import { compileSchema, jsonSchema } from '@pf-agents/agent-core'
 import { expect, it } from 'vitest'
-import { z } from 'zod'
 import { objectSchema } from './object-schema'
 
 it('a schema that has itself in it still means itself where it is wrapped', () => {
@@ -55,13 +54,18 @@ it.each(['default', 'const', 'enum', 'examples', '$ref', 'properties'])(
 )
 
 it('a schema that has no JSON form is refused in the words of its library', () => {
-  expect(() => objectSchema(z.object({ day: z.date() }), 'the tool "book"')).toThrow(
+  const validate = (value: unknown) => ({ value })
+  const silent = { '~standard': { version: 1 as const, vendor: 'test', validate } }
+  const cannot = (): never => {
+    throw new Error('Date cannot be represented in JSON Schema.')
+  }
+  const telling = { '~standard': { ...silent['~standard'], jsonSchema: { input: cannot, output: cannot } } }
+  expect(() => objectSchema(telling, 'the tool "book"')).toThrow(
     expect.objectContaining({
       code: 'PF_CONFIG_INVALID',
       message:
         'The schema of the tool "book" can not be told to a model: it has no JSON Schema. Its library says: Date cannot be represented in JSON Schema. Take what is JSON, and turn it into what you need by a transform.',
     }) as Error,
   )
-  const silent = { '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) } }
   expect(() => objectSchema(silent, 'it')).toThrow(/its library gives no JSON Schema\. Use zod 4\.2/)
 })
