@@ -23,6 +23,11 @@ export interface ComponentizeRequest {
    * all four.
    */
   engineGiven: boolean
+  /**
+   * A home directory for the program that evaluates code: it compiles the engine, and keeps that there. Default: that of
+   * the user in the system's records; it does not know any other, and gives up where it can not write there.
+   */
+  home?: string | undefined
 }
 
 /** What comes back. */
@@ -42,8 +47,13 @@ async function make(request: ComponentizeRequest): Promise<ComponentizeAnswer> {
   try {
     await takeSplicer(request)
     // The declared options want a path, and do not know the name of a source given as text.
-    const options = { sourceName: 'agent.js' } as unknown as Parameters<typeof componentize>[2]
-    const { component } = await componentize(await readFile(request.source, 'utf8'), request.wit, options)
+    const { home } = request
+    const options = { sourceName: 'agent.js', ...(home !== undefined && { env: { HOME: home } }) }
+    const { component } = await componentize(
+      await readFile(request.source, 'utf8'),
+      request.wit,
+      options as unknown as Parameters<typeof componentize>[2],
+    )
     await writeFile(request.output, component)
     return { ok: true }
   } catch (error) {
@@ -66,7 +76,7 @@ interface Splicer {
  * And hides the import `random_get` from the pass that replaces it by a trap (ComponentizeJS #334, open in 0.23): without
  * it, importing an RSA or ECDSA key ends the instance. The name has the same length, so the module stays well formed.
  */
-async function takeSplicer({ engine, bindings, snapshot, engineGiven }: ComponentizeRequest): Promise<void> {
+async function takeSplicer({ engine, bindings, snapshot, engineGiven, home }: ComponentizeRequest): Promise<void> {
   const entry = import.meta.resolve('@bytecodealliance/componentize-js')
   const { splicer } = (await import(new URL('../lib/spidermonkey-embedding-splicer.js', entry).href)) as {
     splicer: Splicer
@@ -82,7 +92,8 @@ async function takeSplicer({ engine, bindings, snapshot, engineGiven }: Componen
   const [shown, hidden] = ['wasi_snapshot_preview1', 'wasi_snapshot_previewX']
   // In the import section a name stands behind its length.
   const random = '\u0016NAME\u000arandom_get'
-  splicer.stubWasi = (evaluated, ...world) => {
+  splicer.stubWasi = (withHome, ...world) => {
+    const evaluated = home === undefined ? withHome : withoutHome(withHome, home)
     writeFileSync(snapshot, evaluated)
     if (engineGiven) throw enough
     const stubbed = stubWasi(
@@ -91,6 +102,12 @@ async function takeSplicer({ engine, bindings, snapshot, engineGiven }: Componen
     )
     return renamed(stubbed, hidden, shown)
   }
+}
+
+/** The engine gets the variables of its program, and its memory becomes a part of the component: a path is none of it. */
+function withoutHome(evaluated: Uint8Array, home: string): Uint8Array {
+  const path = Buffer.from(home).toString('latin1')
+  return renamed(evaluated, `HOME=${path}`, `HOME=${'/'.repeat(path.length)}`)
 }
 
 /** The bytes with one text in place of another of the same length. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PfError } from '@pf-agents/agent-core'
 import { BuildCache } from './build-cache'
+import { compilerHome } from './compiler-home'
 import type { ComponentizeAnswer, ComponentizeRequest } from './componentize-child'
 import { componentOf, type EngineKit, kitOf, packKit, unpackKit } from './engine-kit'
 import { evaluationError } from './evaluation-error'
@@ -56,6 +57,7 @@ export async function makeComponent(source: ComponentSource): Promise<Uint8Array
       bindings: file('bindings.json'),
       snapshot: file('snapshot.wasm'),
       engineGiven: false,
+      home: compilerHome([source.engineDir, directory]),
     }
     const run = async (code: string, map: string, engineGiven: boolean) => {
       await writeFile(request.source, code)

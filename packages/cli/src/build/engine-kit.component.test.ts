@@ -15,7 +15,7 @@ const agent = (answer: string) => `export const discovery = { configureAgent: ()
 
 /** What componentize-js makes of code when nothing is kept. */
 async function wholeRun(code: string): Promise<WholeRun> {
-  using run = startComponentize(code, wit)
+  using run = startComponentize({ code, wit })
   run.child.send(run.request)
   expect(await run.answered).toEqual({ ok: true })
   const { engine, bindings, snapshot, output } = run.request
@@ -114,7 +114,7 @@ describe('a kit', { timeout: 120_000 }, () => {
 
   it('ends a build at the snapshot, which says what is wrong with the code all the same', async () => {
     const run = async (code: string) => {
-      using started = startComponentize(code, wit)
+      using started = startComponentize({ code, wit })
       const { child, request, answered } = started
       writeFileSync(request.engine, kit.engine)
       writeFileSync(request.bindings, kit.bindings)

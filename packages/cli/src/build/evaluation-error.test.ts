@@ -71,6 +71,16 @@ Caused by:
   expect(message).not.toContain('wasm function')
 })
 
+it.each([
+  'Failed to initialize component (wizer (/x/wizer)):\nError: failed to create cache directory: /nonexistent/.cache/wasmtime\n\nCaused by:\n    Permission denied (os error 13)\n',
+  'ENOSPC: no space left on device, write',
+  'componentize-js ended with SIGKILL before it was done.',
+])('does not blame the code where it was not evaluated: %j', (said) => {
+  const { message } = evaluationError(said, '')
+  expect(message).toMatch(/^The component can not be made\.\n/)
+  expect(message).toContain(said.replace(/^Failed .*\n/, '').trim())
+})
+
 it('explains what the engine can not do', () => {
   const { message } = evaluationError(
     'agent.js:1:20 SyntaxError: invalid property name in regular expression:\nagent.js:1:20 \\p{L}\nagent.js:1:20 ..^',

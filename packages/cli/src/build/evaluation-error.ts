@@ -23,6 +23,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** Leading `agent.js:1:20 ` that the engine puts before each line of its message; of a class of errors it knows no file. */
 const linePrefix = /^(?:(?:\S*\/)?agent\.js|undefined):\d+(?::\d+)? /
 
+/** What tells that it got as far as the code, and did not fail before. */
+const evaluated =
+  /Exception while evaluating|`componentize\.wizer` function trapped|unknown imported function|\bagent\.js:\d|^undefined:\d|Error loading module/m
+
 /** What componentize-js says of modules that fail while they are evaluated, in the words of the user's own files. */
 export function evaluationError(message: string, map: string): PfError {
   const [head = '', ...rest] = message
@@ -51,7 +55,9 @@ export function evaluationError(message: string, map: string): PfError {
   )
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1]
   const lines = [
-    'The modules of the agent can not be evaluated, which happens once, at build time.',
+    evaluated.test(message)
+      ? 'The modules of the agent can not be evaluated, which happens once, at build time.'
+      : 'The component can not be made.',
     said,
     ...stack,
     ...(hint ? [hint] : []),
