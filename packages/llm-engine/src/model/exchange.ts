@@ -1,7 +1,6 @@
 import {
   type AbortSource,
   type Clock,
-  type JsonObject,
   type JsonValue,
   type ModelHost,
   type ModelStreamPart,
@@ -22,6 +21,7 @@ import { type Asked, providerFailure } from '../error/classify'
 import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
+import { isObject } from '../wire/json'
 import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { holder } from './holder'
@@ -185,7 +185,7 @@ export class Exchange {
         this.#lines(data, event.event, last)
         continue
       }
-      if (typeof value === 'object' && value !== null) decoder.event(value as JsonObject, event.event)
+      if (isObject(value)) decoder.event(value, event.event)
     }
   }
 
@@ -202,7 +202,7 @@ export class Exchange {
         if (last) return
         throw this.#garbage(line)
       }
-      this.#decoder.event(value as JsonObject, name)
+      if (isObject(value)) this.#decoder.event(value, name)
     }
   }
 

@@ -42,7 +42,7 @@ export class ChatDecoder implements WireDecoder {
     if (chunk['error'] || name === 'error') throw new StreamError(chunk)
     if (this.responseId === undefined) this.#about(chunk)
     const { choices } = chunk
-    if (Array.isArray(choices) && choices.length > 0) this.#choice(choices[0] as JsonObject)
+    if (Array.isArray(choices) && choices.length > 0) this.#choice(objectOf(choices[0]))
     if (chunk['usage'] || chunk['x_groq'])
       this.#usage = chatUsage(chunk, this.#profile.reasoningApart === true) ?? this.#usage
   }
