@@ -1,4 +1,4 @@
-import type { ModelProfile, ModelStreamPart } from '@pf-agents/agent-core'
+import { type ModelProfile, type ModelStreamPart, PfError } from '@pf-agents/agent-core'
 import { raceAbort, type TimeoutWatch, watchTimeouts } from '@pf-agents/http-kit'
 import type { Asked } from '../error/classify'
 import { ModelError } from '../error/model-error'
@@ -91,7 +91,7 @@ export class AiSdkExchange implements Attempt {
       const { done, value } = await raceAbort(reader.read(), this.#watch.signal)
       if (done) return this.#finish()
       this.#watch.activity()
-      this.#decoder.part(value as AiSdkPart)
+      this.#understood(() => this.#decoder.part(value as AiSdkPart))
       if (this.#parts.length > 0) return this.#take()
     }
   }
@@ -122,7 +122,7 @@ export class AiSdkExchange implements Attempt {
   #finish(): ModelStreamPart[] {
     const { error } = this.#decoder
     if (error !== undefined) throw error.value
-    const end = this.#decoder.end()
+    const end = this.#understood(() => this.#decoder.end())
     if (end === undefined) {
       throw new ModelError('PF_MODEL_UNAVAILABLE', {
         ...this.#asked,
@@ -135,6 +135,16 @@ export class AiSdkExchange implements Attempt {
     const parts = this.#take()
     this.close()
     return parts
+  }
+
+  /** What is no part of the AI SDK, and trips the decoder up, is the model's doing and no failure of the network. */
+  #understood<T>(decode: () => T): T {
+    try {
+      return decode()
+    } catch (error) {
+      if (PfError.is(error)) throw error
+      throw new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, cause: error })
+    }
   }
 
   #typed(error: unknown): unknown {

@@ -9,6 +9,7 @@ import type {
 } from '@pf-agents/agent-core'
 import { countOf, defined } from '../wire/json'
 import type { AiSdkMetadata, AiSdkPart, AiSdkUsage, AiSdkWarning } from './ai-sdk-types'
+import { plain } from './plain'
 
 interface OpenCall {
   id: string
@@ -117,9 +118,7 @@ export class AiSdkDecoder {
   }
 
   #data(metadata: AiSdkMetadata | undefined): { providerData?: ProviderData } {
-    return metadata === undefined
-      ? {}
-      : { providerData: { [this.#context.provider]: { metadata: metadata as JsonObject } } }
+    return metadata === undefined ? {} : { providerData: { [this.#context.provider]: { metadata: plain(metadata) } } }
   }
 
   #open(id: string, name: string): OpenCall {
@@ -189,7 +188,7 @@ function usageOf({ inputTokens, outputTokens, reasoningTokens, cachedInputTokens
     cacheWriteTokens: countOf('cacheWrite' in input ? input.cacheWrite : undefined),
     outputTokens: countOf(output.total),
     reasoningTokens: countOf(output.reasoning),
-    raw: raw as JsonObject | undefined,
+    raw: raw && plain(raw),
   })
 }
 
@@ -210,11 +209,6 @@ function asPrompt({ providerMetadata, ...part }: AiSdkPart): JsonObject {
     ...(data !== undefined && { data: { type: 'data', data } }),
     ...(providerMetadata && { providerOptions: providerMetadata }),
   })
-}
-
-/** As it would be after a checkpoint. */
-function plain(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject
 }
 
 /** The bytes of a file as base64, or `undefined` where it is an address. */

@@ -3,6 +3,7 @@ import { type Asked, providerFailure } from '../error/classify'
 import { ModelError, type ModelErrorCode } from '../error/model-error'
 import { typedError } from '../error/typed-error'
 import { isObject } from '../wire/json'
+import { plain } from './plain'
 
 interface ApiCallError {
   statusCode?: number
@@ -34,7 +35,16 @@ export function aiSdkFailure(error: unknown, asked: Asked, clock: Clock): unknow
   if (code !== undefined) return new ModelError(code, { ...asked, cause: error })
   if (error instanceof Error) return typedError(error, asked, clock)
   // Reported as the provider worded it.
-  return providerFailure(asked, { status: 200, headers: undefined, body: error as JsonValue }, clock.now())
+  return providerFailure(asked, { status: 200, headers: undefined, body: worded(error) }, clock.now())
+}
+
+function worded(error: unknown): JsonValue | undefined {
+  try {
+    return plain({ error })['error']
+  } catch {
+    // It has itself in it: nothing of it can be told.
+    return undefined
+  }
 }
 
 /** By its mark, not by its class: there may be several copies of the package. */

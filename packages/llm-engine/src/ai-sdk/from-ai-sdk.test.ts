@@ -308,6 +308,48 @@ it('keeps what a provider wants back from any part of a block, and gives it back
   expect(JSON.stringify(server.requests[0]?.body)).not.toMatch(/signature|compaction|hits/)
 })
 
+describe('what JSON has no room for', () => {
+  const circular: Record<string, unknown> = {}
+  circular['self'] = circular
+  const said = (providerMetadata: unknown) => [
+    { type: 'text-start', id: '1', providerMetadata: { own: providerMetadata } },
+    { type: 'text-delta', id: '1', delta: 'Hi' },
+    { type: 'text-end', id: '1' },
+    { type: 'custom', kind: 'own.note', providerMetadata: { own: providerMetadata } },
+    { ...finish(), usage: { ...usage, raw: { tokens: 12n } } },
+  ]
+
+  it('is kept as its digits', async () => {
+    const { message, usage: used } = await generate(fromAiSdk(scripted(said({ size: 10n }))), hello)
+    expect(JSON.parse(JSON.stringify(message))).toEqual(message)
+    expect(JSON.stringify(message.content)).toContain('"size":"10"')
+    expect(used.raw).toEqual({ tokens: '12' })
+  })
+
+  it('is an error of the model where it has no end', async () => {
+    const { error } = await read(fromAiSdk(scripted(said(circular)), { attempts: 1 }))
+    expect(error).toMatchObject({ code: 'PF_MODEL_INTERRUPTED', details: { because: 'PF_MODEL_RESPONSE_INVALID' } })
+  })
+
+  it.each([10n, { detail: 10n }, { detail: circular }, circular])(
+    'is an error still where %o is reported as one',
+    async (thrown) => {
+      const { error } = await read(fromAiSdk(scripted([{ type: 'error', error: thrown }]), { attempts: 1 }))
+      expect(error).toMatchObject({ name: 'ModelError', code: 'PF_MODEL_UNAVAILABLE' })
+    },
+  )
+})
+
+it('reads an error that is reported as its provider worded it', async () => {
+  for (const error of [
+    { type: 'overloaded_error', message: 'x' },
+    { type: 'error', error: { type: 'overloaded_error' } },
+  ])
+    expect((await read(fromAiSdk(scripted([{ type: 'error', error }]), { attempts: 1 }))).error).toMatchObject({
+      code: 'PF_MODEL_OVERLOADED',
+    })
+})
+
 it('a call that the end cut off is never run', async () => {
   const parts = [
     { type: 'tool-input-start', id: 'a', toolName: 'now' },
