@@ -7,7 +7,7 @@ import type { OutboundRules } from '@pf-agents/http-kit/node'
 export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'allowHttp' | 'ports' | 'resolve'> {
   /** Configs that a task may have. Default 50. */
   maxPerTask?: number
-  /** Tasks with configs that a caller may have at the same time. Default 1,000. */
+  /** Tasks with configs that a caller may have at the same time; those that are over and owed nothing make room. Default 1,000. */
   maxTasksPerCaller?: number
   /**
    * Notifications that may wait for one config. A receiver that is so far behind is told only where the task stops, by
@@ -52,7 +52,7 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
   maxAttempts?: number
   /** Milliseconds after which it is given up on, however few tries there were. Default 24 hours. */
   maxAgeMs?: number
-  /** Milliseconds that a config of a task that is over can still be read. Default one hour. */
+  /** Milliseconds that a config of a task that is over can still be read, unless its place is needed. Default one hour. */
   keepEndedMs?: number
   /** Milliseconds between looks at the outbox for what another process left behind. Default 2,000. */
   pollMs?: number

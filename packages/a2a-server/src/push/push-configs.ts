@@ -12,8 +12,10 @@ import {
   isActive,
   isTerminal,
   type Logger,
+  type Outbox,
   PfError,
   type Random,
+  type RunStore,
   type Scope,
   type StoredTask,
   type TaskKey,
@@ -21,10 +23,11 @@ import {
 import { sleep } from '@pf-agents/http-kit'
 import type { AttachedConfig, PushCaller, PushService } from '../push-port/push-service'
 import { type AddressRules, checkAddress, checkConfig, withoutEmpty } from './check-config'
-import { givePlaces, ownerOf, type StoredConfig, toWire } from './config-record'
+import { type ConfigRecord, givePlaces, ownerOf, type StoredConfig, toWire } from './config-record'
 import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
 import { type Hold, Holds } from './holds'
+import { groupOf, topic } from './notification'
 import type { PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
 import { QuietLog } from './quiet-log'
@@ -34,11 +37,20 @@ export interface PushConfigsParts extends AddressRules {
   readonly configs: ConfigStore
   readonly cache: ConfigCache
   readonly deliveries: PushDeliveries
+  readonly store: RunStore
+  readonly outbox: Outbox
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
   readonly settings: Pick<PushSettings, 'maxPerTask' | 'maxTasksPerCaller' | 'keepEndedMs'>
 }
+
+/** Milliseconds before the tasks of a caller who has too many are looked at once more. */
+const lookAgainMs = 1_000
+/** Milliseconds after which a task that is not there is not about to be made any more: its store has dropped it. */
+const beforeTaskMs = 60_000
+/** Callers of whom that is kept in mind; with one more, of none. */
+const maxLooks = 1_000
 
 /** The operations on push notification configs: scoped to the caller, checked, within bounds. */
 export class PushConfigs implements PushService {
@@ -47,6 +59,8 @@ export class PushConfigs implements PushService {
   readonly #newConfigs = new Holds()
   readonly #newTasks = new Holds()
 
+  /** When the tasks of callers who have too many were looked at, in vain. */
+  readonly #lookedAt = new Map<string, number>()
   readonly #log: QuietLog
 
   constructor(parts: PushConfigsParts) {
@@ -257,10 +271,30 @@ export class PushConfigs implements PushService {
     const { maxTasksPerCaller } = settings
     const hasRoom = async () => (await configs.count(scope, maxTasksPerCaller)) + held <= maxTasksPerCaller
     if (await hasRoom()) return
-    for await (const { key, endsAt } of configs.all(scope))
-      if (endsAt !== undefined && endsAt <= clock.now()) await configs.forget(key)
-    if (!(await hasRoom()))
-      throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
+    const owner = ownerOf(scope)
+    // To look at them all is dear: a caller whose tasks all go on does not have it done with every try.
+    const age = clock.now() - (this.#lookedAt.get(owner) ?? Number.NEGATIVE_INFINITY)
+    if (age < 0 || age >= lookAgainMs) {
+      for await (const record of configs.all(scope)) if (await this.#isOver(record)) await configs.forget(record.key)
+      if (await hasRoom()) return
+      if (this.#lookedAt.size >= maxLooks) this.#lookedAt.clear()
+      this.#lookedAt.set(owner, clock.now())
+    }
+    throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
+  }
+
+  /** Whether the task of a record is over and nothing is owed to its configs: its place is wanted by another task. */
+  async #isOver({ key, configs, at, endsAt }: ConfigRecord): Promise<boolean> {
+    const { store, outbox, clock } = this.#parts
+    const now = clock.now()
+    if (endsAt !== undefined && endsAt <= now) return true
+    const head = await store.head(key)
+    if (head !== undefined && !isTerminal(head.state)) return false
+    // One that was made while its task ended may be told that yet, and one that came with a message is there before its task.
+    if (now - at < (head === undefined ? beforeTaskMs : lookAgainMs)) return false
+    for (const config of configs)
+      if ((await outbox.pending({ topic, group: groupOf(key, config), limit: 1 })) > 0) return false
+    return true
   }
 
   async #task(taskId: string, { runtime, principal }: PushCaller): Promise<StoredTask> {

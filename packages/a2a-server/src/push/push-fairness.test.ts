@@ -287,6 +287,42 @@ describe('what may wait for one caller', () => {
     },
   )
 
+  it.each(drivers)(
+    'keeps no place of tasks that ended and are owed nothing, told or not, %s',
+    async (_, makeStores) => {
+      const stores = makeStores()
+      const clock = createFakeClock()
+      let isUp = false
+      await using webhook = await startWebhook(() => (isUp ? 200 : 404))
+      const options = { maxOwed: 80, maxTasksPerCaller: 4, maxAttempts: 1e6 }
+      await using test = startPushApp(options, { callers, stores, clock })
+      const params = { message: message('ask'), configuration: { taskPushNotificationConfig: { url: webhook.url } } }
+      const send = () => test.peer.call('SendMessage', params, as('alice'))
+      const places = async () => (await stores.keyValue.keys('a2a.push/')).length
+      const tasks: string[] = []
+      for (let n = 0; n < 4; n++) tasks.push((await send()).result.task.id)
+      for (const id of tasks) await test.peer.result('CancelTask', { id }, as('alice'))
+      // Of the ends of two tasks she is not told; nor of the others yet, whose places are not given away.
+      expect(await test.owed()).toBe(12)
+      await clock.advance(5_000)
+      expect((await send()).error?.message).toContain('Too many push notifications wait')
+      expect(await places()).toBe(4)
+      isUp = true
+      for (let end = Date.now() + patienceMs; (await test.owed()) > 0 && Date.now() < end;) await clock.advance(100)
+      await clock.advance(2_000)
+      expect([await test.owed(), await places()]).toEqual([0, 2])
+      for (let n = 0; n < 2; n++) tasks.push((await send()).result.task.id)
+      expect(await places()).toBe(4)
+      // Those of tasks that go on, and one that was registered a moment ago, are kept.
+      const more = await send()
+      expect([more.result?.task.id.length > 0, await places()]).toEqual([true, 3])
+      expect((await send()).error).toBeUndefined()
+      expect((await send()).error?.message).toContain('4 tasks with push notification configs already')
+      await test.app.close()
+      stores.close?.()
+    },
+  )
+
   it('can be made to go by another address, though no other webhook is taken', async () => {
     await using test = start({ maxOwed: 80, retryBaseMs: 100, retryMaxMs: 100 })
     await using dead = await startWebhook(() => 500)
