@@ -47,6 +47,7 @@ export {
   type Awaitable,
   type CommitResult,
   type Lease,
+  type OverdueQuery,
   type RunCommit,
   type RunStore,
   runStorePort,
@@ -63,6 +64,7 @@ export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-valu
 export { type Conversation, conversationPort } from './port/conversation'
 export { admitCommit, type CommitAdmission, type CommitBasis, patchFacts, sinceOf } from './memory/commit-rules'
 export { compareText } from './memory/compare-text'
+export { dueTime } from './memory/due-time'
 export {
   createMemoryConversation,
   type MemoryConversation,

@@ -36,6 +36,7 @@ export class CommitAttempt {
   private spokenIn: string | undefined
   private before: RecordHead | undefined
   private after: RecordHead | undefined
+  private facts = ''
 
   constructor(parts: CommitParts, commit: RunCommit, name: string) {
     this.parts = parts
@@ -53,7 +54,10 @@ export class CommitAttempt {
     const { contextId, status } = task
     const isMove =
       this.before === undefined ||
-      (!isActive(this.before.state) && (this.before.state !== status.state || this.before.at !== status.timestamp))
+      (!isActive(this.before.state) &&
+        (this.before.state !== status.state ||
+          this.before.at !== status.timestamp ||
+          (commit.facts !== undefined && 'interrupts' in commit.facts)))
     if (isMove && !this.isAnnounced) {
       this.parts.index.announce(commit.key, contextId, admission.version)
       this.isAnnounced = true
@@ -77,6 +81,7 @@ export class CommitAttempt {
       record !== undefined && commit.facts === undefined
         ? record.facts
         : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
+    this.facts = facts
     return { record: { head: this.after, task: JSON.stringify(task), facts }, result }
   }
 
@@ -89,7 +94,8 @@ export class CommitAttempt {
       tasks.endSign(name, before.lease.nonce)
     if (isActive(after.state)) return
     if (after.spoken !== undefined) conversation.confirm(this.commit.key, after.contextId, after.spoken)
-    if (before === undefined || isActive(before.state) || this.isAnnounced) index.settle(this.commit.key, after)
+    if (before === undefined || isActive(before.state) || this.isAnnounced)
+      index.settle(this.commit.key, { head: after, facts: this.facts })
   }
 
   /** The commit was refused: takes back what was prepared. */

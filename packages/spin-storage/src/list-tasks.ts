@@ -1,14 +1,22 @@
 import {
   compareText,
+  type OverdueQuery,
   sinceOf,
   type StoredTask,
   type TaskCursor,
+  type TaskKey,
   type TaskPage,
   type TaskQuery,
 } from '@pf-agents/agent-core'
 import type { KeyPaths } from './key-path'
-import type { IndexEntry, TaskIndex } from './task-index'
+import type { CurrentEntry, TaskIndex } from './task-index'
 import type { TaskTable } from './task-table'
+
+/**
+ * Overdue tasks that one list names. Failing one takes up to six swaps, Spin lets a request have 256 of them, and the
+ * runtime looks five times at most.
+ */
+const maxOverdue = 6
 
 /** What a list works with. */
 export interface ListParts {
@@ -28,13 +36,15 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
     (contextId === undefined || one.contextId === contextId) &&
     (state === undefined || one.state === state) &&
     (since === undefined || one.at >= since)
-  const found = index.entries(scope).filter(fits).toSorted(newestFirst)
+  const all = index.entries(scope)
+  const overdue = query.overdue === undefined ? [] : overdueTasks(all, query.overdue, maxOverdue)
+  const found = all.filter(fits).toSorted(newestFirst)
   const rest = after === undefined ? found : found.filter((entry) => isBehind(entry, after))
   const page: StoredTask[] = []
-  let last: IndexEntry | undefined
+  let last: CurrentEntry | undefined
   let read = 0
   for (; read < rest.length && page.length < pageSize; read++) {
-    const entry = rest[read] as IndexEntry
+    const entry = rest[read] as CurrentEntry
     const key = { ...scope, taskId: entry.taskId }
     const name = paths.taskName(key)
     const record = tasks.read(name)
@@ -45,16 +55,30 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
   return {
     tasks: page,
     total: found.length,
+    ...(overdue.length > 0 && { overdue }),
     ...(last !== undefined && read < rest.length && { next: { timestamp: last.at, taskId: last.taskId } }),
   }
 }
 
-function newestFirst(a: IndexEntry, b: IndexEntry): number {
+/** What is overdue of these, longest first. */
+export function overdueTasks(
+  entries: readonly CurrentEntry[],
+  { now, limit }: OverdueQuery,
+  atMost = limit,
+): TaskKey[] {
+  return entries
+    .filter(({ due }) => due !== undefined && due <= now)
+    .toSorted((a, b) => (a.due ?? 0) - (b.due ?? 0) || compareText(a.taskId, b.taskId))
+    .slice(0, Math.min(limit, atMost))
+    .map(({ tenant, principalId, taskId }) => ({ tenant, principalId, taskId }))
+}
+
+function newestFirst(a: CurrentEntry, b: CurrentEntry): number {
   if (a.at !== b.at) return a.at < b.at ? 1 : -1
   return compareText(b.taskId, a.taskId)
 }
 
-function isBehind(entry: IndexEntry, { timestamp, taskId }: TaskCursor): boolean {
+function isBehind(entry: CurrentEntry, { timestamp, taskId }: TaskCursor): boolean {
   if (entry.at !== timestamp) return entry.at < timestamp
   return compareText(entry.taskId, taskId) < 0
 }

@@ -1,7 +1,7 @@
 import type { Lease, RunStore, StoredTask, TaskKey } from '@pf-agents/agent-core'
 import { CommitAttempt, type CommitParts } from './commit-attempt'
 import type { KeyPaths } from './key-path'
-import { listTasks } from './list-tasks'
+import { listTasks, overdueTasks } from './list-tasks'
 import type { RecordHead, TaskRecord } from './task-record'
 import type { RecordChange } from './task-table'
 
@@ -59,6 +59,8 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     },
 
     list: (query) => listTasks(parts, query),
+
+    overdue: (query) => overdueTasks(parts.index.entries(), query),
 
     read: () => undefined,
 

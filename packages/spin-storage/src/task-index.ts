@@ -1,7 +1,17 @@
-import { isActive, isTerminal, PfError, type Scope, type TaskKey, type TaskState } from '@pf-agents/agent-core'
+import {
+  dueTime,
+  isActive,
+  isInterrupted,
+  isTerminal,
+  PfError,
+  type Scope,
+  type TaskFacts,
+  type TaskKey,
+  type TaskState,
+} from '@pf-agents/agent-core'
 import { type KeyPaths, shardOf, shards } from './key-path'
 import type { StampedBucket } from './stamped-bucket'
-import type { RecordHead } from './task-record'
+import { factsOf, type RecordHead, type TaskRecord } from './task-record'
 import type { TaskTable } from './task-table'
 
 /** How long an entry without a record is kept: its commit may still be on the way. In milliseconds. */
@@ -21,6 +31,15 @@ export interface IndexEntry {
   state?: TaskState
   /** Status time; of a task that moves, when it began to. */
   at: string
+  /** Of a task that waits: when it is overdue, `null` for never. Absent where a version before wrote it: its record knows. */
+  due?: number | null
+}
+
+/** A task as it is now. */
+export interface CurrentEntry extends Omit<IndexEntry, 'due'> {
+  state: TaskState
+  /** When it is overdue. */
+  due: number | undefined
 }
 
 interface Shard {
@@ -74,9 +93,9 @@ export class TaskIndex {
   }
 
   /** Declares that a task rests, unless it moved on since. */
-  settle(key: TaskKey, { contextId, version, state, at }: RecordHead): void {
-    const { tenant, principalId, taskId } = key
-    const settled: IndexEntry = { tenant, principalId, taskId, contextId, version, state, at }
+  settle({ tenant, principalId, taskId }: TaskKey, { head, facts }: Pick<TaskRecord, 'head' | 'facts'>): void {
+    const { contextId, version, state, at } = head
+    const settled = restingEntry({ tenant, principalId, taskId, contextId, version, state, at }, facts)
     const name = this.nameOf(settled)
     this.change(name, ({ tasks, gone }) => {
       const known = tasks.find((other) => this.nameOf(other) === name)
@@ -85,11 +104,11 @@ export class TaskIndex {
     })
   }
 
-  /** A scope's tasks as they are now: settled entries, and moving ones as their records say. */
-  entries(scope: Scope): Required<IndexEntry>[] {
-    const found: Required<IndexEntry>[] = []
+  /** A scope's tasks, or all there are, as they are now: settled entries, and moving ones as their records say. */
+  entries(scope?: Scope): CurrentEntry[] {
+    const found: CurrentEntry[] = []
     const isOurs = ({ tenant, principalId }: IndexEntry): boolean =>
-      tenant === scope.tenant && principalId === scope.principalId
+      scope === undefined || (tenant === scope.tenant && principalId === scope.principalId)
     for (let shard = 0; shard < shards; shard++) {
       const text = this.parts.bucket.read(this.parts.paths.shard('task', shard))?.text
       if (text === undefined) continue
@@ -99,11 +118,19 @@ export class TaskIndex {
   }
 
   /** None where the task was not made. */
-  private current(entry: IndexEntry): Required<IndexEntry>[] {
-    const { state } = entry
-    if (state !== undefined) return [{ ...entry, state }]
-    const head = this.parts.tasks.read(this.nameOf(entry))?.head
-    return head === undefined ? [] : [{ ...entry, version: head.version, state: head.state, at: head.at }]
+  private current(entry: IndexEntry): CurrentEntry[] {
+    const { state, due } = entry
+    if (state !== undefined && (due !== undefined || !isInterrupted(state)))
+      return [{ ...entry, state, due: due ?? undefined }]
+    const name = this.nameOf(entry)
+    const record = this.parts.tasks.read(name)
+    if (record === undefined) return []
+    const { head } = record
+    const lease = isActive(head.state) ? this.parts.tasks.leaseOf(name, head) : undefined
+    const interrupts = isInterrupted(head.state) ? factsOf(record).interrupts : undefined
+    return [
+      { ...entry, version: head.version, state: head.state, at: head.at, due: dueTime(head.state, lease, interrupts) },
+    ]
   }
 
   private nameOf(entry: IndexEntry): string {
@@ -142,10 +169,18 @@ export class TaskIndex {
   /** A moving entry as it should be where its instance died; none where its task was never made. */
   private healed(entry: IndexEntry): IndexEntry[] {
     if (entry.state !== undefined) return [entry]
-    const head = this.parts.tasks.read(this.nameOf(entry))?.head
-    if (head === undefined) return this.parts.now() - Date.parse(entry.at) > unmadeAfter ? [] : [entry]
+    const record = this.parts.tasks.read(this.nameOf(entry))
+    if (record === undefined) return this.parts.now() - Date.parse(entry.at) > unmadeAfter ? [] : [entry]
+    const { head } = record
     if (isActive(head.state) || head.version < entry.version) return [entry]
     this.parts.onRest(entry, head)
-    return [{ ...entry, version: head.version, state: head.state, at: head.at }]
+    return [restingEntry({ ...entry, version: head.version, state: head.state, at: head.at }, record.facts)]
   }
+}
+
+/** The entry of a task that rests, with what lists must know of one that waits. */
+function restingEntry(entry: IndexEntry & { state: TaskState }, facts: string): IndexEntry {
+  if (!isInterrupted(entry.state)) return entry
+  const { interrupts } = JSON.parse(facts) as TaskFacts
+  return { ...entry, due: dueTime(entry.state, undefined, interrupts) ?? null }
 }

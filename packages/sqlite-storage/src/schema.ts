@@ -1,6 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PfError } from '@pf-agents/agent-core'
 
+/**
+ * When the first open question in a row of pf_fact is over. Part of a published step, as that: never changed.
+ * Its milliseconds are those of a julian day, exact to less than one.
+ */
+function firstExpiry(row: string): string {
+  const until = `CASE WHEN one.type = 'object' AND json_extract(one.value, '$.status') = 'open' THEN julianday(json_extract(one.value, '$.expiresAt')) END`
+  return `(SELECT CAST(round((min(${until}) - 2440587.5) * 86400000.0) AS INTEGER)
+      FROM json_each(CASE ${row}.name WHEN '' THEN json_extract(${row}.body, '$.interrupts') ELSE ${row}.body END) AS one)`
+}
+
 /** Each step takes the schema from one version to the next. A published step is never changed. */
 const migrations: readonly string[] = [
   `
@@ -101,6 +111,34 @@ const migrations: readonly string[] = [
     UPDATE pf_outbox SET is_head = 1 WHERE OLD.is_head = 1
       AND arrival = (SELECT min(arrival) FROM pf_outbox WHERE topic = OLD.topic AND group_id = OLD.group_id);
   END;
+  `,
+  // When each task is overdue, so that what a crash left behind is found without looking at every task. Leases are read
+  // off the row and questions by triggers, for a process of a version before may go on writing to the same file.
+  `
+  -- When the first of its open questions is over, in milliseconds since 1970.
+  ALTER TABLE pf_task ADD COLUMN ask_until INTEGER;
+  ALTER TABLE pf_task ADD COLUMN due_at INTEGER GENERATED ALWAYS AS (
+    CASE WHEN state IN ('submitted', 'working') THEN coalesce(lease_until, 0)
+      WHEN state IN ('input-required', 'auth-required') THEN ask_until END
+  ) VIRTUAL;
+  ${[
+    { event: 'INSERT', name: 'added' },
+    { event: 'UPDATE OF body', name: 'changed' },
+  ]
+    .map(
+      ({ event, name }) => `
+  CREATE TRIGGER pf_fact_${name} AFTER ${event} ON pf_fact WHEN NEW.name = 'interrupts' OR NEW.name = '' AND json_type(NEW.body, '$.interrupts') IS NOT NULL BEGIN
+    UPDATE pf_task SET ask_until = ${firstExpiry('NEW')} WHERE id = NEW.task;
+  END;`,
+    )
+    .join('')}
+  UPDATE pf_task SET ask_until = coalesce(
+    (SELECT ${firstExpiry('fact')} FROM pf_fact AS fact WHERE task = pf_task.id AND name = 'interrupts'),
+    (SELECT ${firstExpiry('fact')} FROM pf_fact AS fact WHERE task = pf_task.id AND name = ''
+      AND NOT EXISTS (SELECT 1 FROM pf_fact WHERE task = pf_task.id AND name = 'interrupts'))
+  ) WHERE state IN ('input-required', 'auth-required');
+  CREATE INDEX pf_task_due ON pf_task (tenant, principal, due_at, task_id) WHERE due_at IS NOT NULL;
+  CREATE INDEX pf_task_due_all ON pf_task (due_at, tenant, principal, task_id) WHERE due_at IS NOT NULL;
   `,
 ]
 

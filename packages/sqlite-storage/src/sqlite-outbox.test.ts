@@ -93,7 +93,7 @@ describe('the outbox of SQLite', () => {
     const plain = [...statements].filter((sql) => /^(SELECT|UPDATE|DELETE)/.test(sql))
     expect(plain).toHaveLength(9)
     // The plan of a statement does not show those of its triggers.
-    const triggers = prepare(`SELECT sql FROM sqlite_schema WHERE type = 'trigger'`).all() as { sql: string }[]
+    const triggers = prepare(`SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'pf_outbox'`).all() as { sql: string }[]
     const within = triggers.flatMap(({ sql }) =>
       sql
         .slice(sql.indexOf('BEGIN') + 5, sql.lastIndexOf('END'))

@@ -1,10 +1,13 @@
 import {
   type CommitResult,
   type Lease,
+  type OverdueQuery,
   type RunEvent,
   type RunStore,
+  type Scope,
   type StoredEvent,
   sinceOf,
+  type TaskKey,
   type TaskPage,
   type TaskQuery,
 } from '@pf-agents/agent-core'
@@ -13,7 +16,7 @@ import type { Database } from './database'
 import type { Messages } from './messages'
 import { keyColumns, prepareCommit } from './prepared-commit'
 import type { Retention } from './retention'
-import { findRow, leaseOf, readStored, taskColumns, type TaskRow } from './task-rows'
+import { findRow, keyOf, leaseOf, readStored, taskColumns, type TaskRow } from './task-rows'
 import { toColumn, fromColumn } from './text-key'
 import type { WaitingEntries } from './waiting-entries'
 import { writeCommit } from './write-commit'
@@ -64,6 +67,8 @@ export function createSqliteRunStore(parts: SqliteRunStoreParts): SqliteRunStore
       }),
 
     list: (query) => database.read(() => listTasks(database, query)),
+
+    overdue: (query) => database.once(() => overdueTasks(database, query)),
 
     read: (key, fromSeq, limit = 1_000) =>
       database.read(() => {
@@ -155,5 +160,21 @@ function listTasks(database: Database, query: TaskQuery): TaskPage {
     rows.length > page.length && last !== undefined
       ? { timestamp: last.status_at, taskId: fromColumn(last.task_id) }
       : undefined
-  return { tasks: page.map((row) => readStored(database, row)), total, ...(next && { next }) }
+  const overdue = query.overdue === undefined ? [] : overdueTasks(database, query.overdue, scope)
+  return {
+    tasks: page.map((row) => readStored(database, row)),
+    total,
+    ...(next && { next }),
+    ...(overdue.length > 0 && { overdue }),
+  }
+}
+
+/** What is overdue, longest first: in one scope, or in all of them. Each has an index of its own. */
+function overdueTasks(database: Database, { now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+  const rows = database
+    .statement(
+      `SELECT tenant, principal, task_id FROM pf_task WHERE ${scope === undefined ? '' : 'tenant = ? AND principal = ? AND '}due_at <= ? ORDER BY due_at, task_id LIMIT ?`,
+    )
+    .all(...(scope === undefined ? [] : [toColumn(scope.tenant), toColumn(scope.principalId)]), now, limit)
+  return (rows as unknown as Pick<TaskRow, 'tenant' | 'principal' | 'task_id'>[]).map(keyOf)
 }

@@ -5,6 +5,7 @@ import {
   type StoredTask,
   type Task,
   type TaskFacts,
+  type TaskKey,
   type TaskState,
 } from '@pf-agents/agent-core'
 import type { Database } from './database'
@@ -36,6 +37,14 @@ export function findRow(database: Database, { tenant, principal, taskId }: KeyCo
   return database
     .statement(`SELECT ${taskColumns} FROM pf_task WHERE tenant = ? AND principal = ? AND task_id = ?`)
     .get(tenant, principal, taskId) as TaskRow | undefined
+}
+
+export function keyOf({
+  tenant,
+  principal,
+  task_id: taskId,
+}: Pick<TaskRow, 'tenant' | 'principal' | 'task_id'>): TaskKey {
+  return { tenant: fromColumn(tenant), principalId: fromColumn(principal), taskId: fromColumn(taskId) }
 }
 
 export function leaseOf({
@@ -77,7 +86,7 @@ function readFacts(database: Database, id: number): TaskFacts {
 export function readStored(database: Database, row: TaskRow): StoredTask {
   const lease = leaseOf(row)
   return {
-    key: { tenant: fromColumn(row.tenant), principalId: fromColumn(row.principal), taskId: fromColumn(row.task_id) },
+    key: keyOf(row),
     task: readTask(database, row),
     facts: readFacts(database, row.id),
     version: row.version,

@@ -96,15 +96,19 @@ function updateTask(
   const { lease, lastToken, version } = admission
   const { status, snapshot } = prepared
   const snapshotSeq = snapshot === undefined ? row.snapshot_seq : lastSeq
-  const common = [version, lastSeq, snapshotSeq, lastToken, lease?.token ?? null, lease?.expiresAt ?? null]
-  const set = 'version = ?, last_seq = ?, snapshot_seq = ?, last_token = ?, lease_token = ?, lease_until = ?'
-  // Two statements: naming an indexed column in an update rewrites its indices, changed or not.
-  if (status === undefined) database.statement(`UPDATE pf_task SET ${set} WHERE id = ?`).run(...common, row.id)
-  else {
-    database
-      .statement(`UPDATE pf_task SET ${set}, state = ?, status_at = ?, ended_at = ? WHERE id = ?`)
-      .run(...common, status.state, status.timestamp, endOf(prepared, now), row.id)
+  const columns = ['version', 'last_seq', 'snapshot_seq', 'last_token']
+  const values: (string | number | null)[] = [version, lastSeq, snapshotSeq, lastToken]
+  // Naming an indexed column in an update rewrites its indices, changed or not.
+  if ((lease?.token ?? null) !== row.lease_token || (lease?.expiresAt ?? null) !== row.lease_until) {
+    columns.push('lease_token', 'lease_until')
+    values.push(lease?.token ?? null, lease?.expiresAt ?? null)
   }
+  if (status !== undefined) {
+    columns.push('state', 'status_at', 'ended_at')
+    values.push(status.state, status.timestamp, endOf(prepared, now))
+  }
+  const set = columns.map((column) => `${column} = ?`).join(', ')
+  database.statement(`UPDATE pf_task SET ${set} WHERE id = ?`).run(...values, row.id)
   if (snapshot !== undefined) database.statement('UPDATE pf_snapshot SET body = ? WHERE task = ?').run(snapshot, row.id)
   for (const [name, body] of prepared.factPatch) {
     database

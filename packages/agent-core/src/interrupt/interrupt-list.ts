@@ -16,6 +16,17 @@ export function isExpired(interrupt: Interrupt, now: number): boolean {
   return interrupt.status === 'open' && interrupt.expiresAt !== undefined && Date.parse(interrupt.expiresAt) <= now
 }
 
+/** When the first of the open questions is over, in milliseconds since 1970. */
+export function firstExpiry(interrupts: readonly Interrupt[] | undefined): number | undefined {
+  let first: number | undefined
+  for (const { status, expiresAt } of interrupts ?? []) {
+    if (status !== 'open' || expiresAt === undefined) continue
+    const at = Date.parse(expiresAt)
+    if (first === undefined || at < first) first = at
+  }
+  return first
+}
+
 /** The questions with these answers filled in. */
 export function answerInterrupts(interrupts: readonly Interrupt[], answers: readonly InterruptAnswer[]): Interrupt[] {
   return interrupts.map((one): Interrupt => {

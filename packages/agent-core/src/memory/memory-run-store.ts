@@ -5,6 +5,7 @@ import type { Task } from '../model/task'
 import type {
   CommitResult,
   Lease,
+  OverdueQuery,
   RunCommit,
   RunStore,
   StoredTask,
@@ -45,6 +46,7 @@ export interface MemoryRunStore extends RunStore {
   load(key: TaskKey): StoredTask | undefined
   head(key: TaskKey): TaskHead | undefined
   list(query: TaskQuery): TaskPage
+  overdue(query: OverdueQuery): TaskKey[]
   read(key: TaskKey, fromSeq: number, limit?: number): StoredEvent[] | undefined
   claim(key: TaskKey, terms: { now: number; expiresAt: number }): Lease | undefined
   renew(key: TaskKey, token: number, expiresAt: number): boolean
@@ -142,7 +144,14 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
     },
 
     list(query) {
-      return listRecords(shelf.scope(query.scope), query, storedTask)
+      const page = listRecords(shelf.scope(query.scope), query, storedTask)
+      const overdue = query.overdue === undefined ? [] : shelf.overdue(query.overdue, query.scope)
+      if (overdue.length > 0) page.overdue = overdue
+      return page
+    },
+
+    overdue(query) {
+      return shelf.overdue(query)
     },
 
     read(key, fromSeq, limit = 1_000) {
@@ -162,6 +171,7 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       const record = shelf.find(key)
       if (record === undefined || (record.lease !== undefined && record.lease.expiresAt > now)) return undefined
       record.lease = { token: ++record.lastToken, expiresAt }
+      shelf.reschedule(record)
       return { ...record.lease }
     },
 
@@ -169,12 +179,15 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       const record = shelf.find(key)
       if (record?.lease?.token !== token) return false
       record.lease = { token, expiresAt }
+      shelf.reschedule(record)
       return true
     },
 
     release(key, token) {
       const record = shelf.find(key)
-      if (record?.lease?.token === token) record.lease = undefined
+      if (record?.lease?.token !== token) return
+      record.lease = undefined
+      shelf.reschedule(record)
     },
   }
 }
@@ -208,6 +221,7 @@ function newRecord(commit: RunCommit, meter: ByteMeter): TaskRecord {
     lastToken: 0,
     lastSeq: 0,
     time: '',
+    due: undefined,
     bytes: 0,
     logBytes: 0,
     factBytes: {},

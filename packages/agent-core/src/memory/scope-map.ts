@@ -14,6 +14,10 @@ export class ScopeMap<V> {
     principals.set(scope.principalId, value)
   }
 
+  *values(): Iterable<V> {
+    for (const principals of this.tenants.values()) yield* principals.values()
+  }
+
   delete(scope: Scope): void {
     const principals = this.tenants.get(scope.tenant)
     if (principals?.delete(scope.principalId) && principals.size === 0) this.tenants.delete(scope.tenant)

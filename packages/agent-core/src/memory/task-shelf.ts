@@ -2,9 +2,10 @@ import { PfError } from '../error/pf-error'
 import type { RunEvent } from '../event/run-event'
 import { isTerminal } from '../model/task-state'
 import type { Task } from '../model/task'
-import type { Lease, TaskFacts } from '../port/run-store'
+import type { Lease, OverdueQuery, TaskFacts } from '../port/run-store'
 import type { Scope, TaskKey } from '../port/scope'
 import { compareText } from './compare-text'
+import { dueTime } from './due-time'
 import { LinkedList, type LinkedNode } from './linked-list'
 import { OrderedList } from './ordered-list'
 import { ScopeMap } from './scope-map'
@@ -22,6 +23,8 @@ export interface TaskRecord extends LinkedNode<TaskRecord> {
   lastSeq: number
   /** The status time it is sorted by. */
   time: string
+  /** When it is overdue, and stands in the order of those that will be. */
+  due: number | undefined
   /** Bytes of all of it. */
   bytes: number
   /** Those of them that go when the events go. */
@@ -42,6 +45,8 @@ export interface ScopeShelf {
   readonly tasks: Map<string, TaskRecord>
   /** By status time, then id, ascending. */
   readonly order: OrderedList<TaskRecord>
+  /** Those that will be overdue or are, longest first. */
+  readonly due: OrderedList<TaskRecord>
 }
 
 /** Bounds of a {@link TaskShelf}. */
@@ -61,6 +66,10 @@ function compareRecords(a: TaskRecord, b: TaskRecord): number {
   return compareText(a.key.taskId, b.key.taskId)
 }
 
+function compareDue(a: TaskRecord, b: TaskRecord): number {
+  return (a.due ?? 0) - (b.due ?? 0) || compareText(a.key.taskId, b.key.taskId)
+}
+
 /** Holds records in order and within bounds. Only tasks that are over are evicted, the one that ended first before the rest. */
 export class TaskShelf {
   private readonly scopes = new ScopeMap<ScopeShelf>()
@@ -78,6 +87,18 @@ export class TaskShelf {
 
   scope(scope: Scope): ScopeShelf | undefined {
     return this.scopes.get(scope)
+  }
+
+  /** What is overdue, longest first: in one scope, or in all of them. */
+  overdue({ now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+    const found: TaskRecord[] = []
+    const only = scope && this.scopes.get(scope)
+    for (const { due } of scope === undefined ? this.scopes.values() : only === undefined ? [] : [only]) {
+      let count = 0
+      due.up(0, (record) => (record.due ?? 0) <= now && count++ < limit && found.push(record) > 0)
+    }
+    if (scope === undefined) found.sort(compareDue)
+    return found.slice(0, limit).map((record) => record.key)
   }
 
   find(key: TaskKey): TaskRecord | undefined {
@@ -101,14 +122,25 @@ export class TaskShelf {
     record.time = record.task.status.timestamp
     let shelf = this.scopes.get(record.key)
     if (shelf === undefined) {
-      shelf = { tasks: new Map<string, TaskRecord>(), order: new OrderedList<TaskRecord>(compareRecords) }
+      shelf = { tasks: new Map(), order: new OrderedList(compareRecords), due: new OrderedList(compareDue) }
       this.scopes.set(record.key, shelf)
     }
     shelf.tasks.set(record.key.taskId, record)
     shelf.order.add(record)
     this.count++
     this.bytes += record.bytes
+    this.reschedule(record)
     this.keepBounds(record)
+  }
+
+  /** Takes note of a lease or of questions that may have changed. */
+  reschedule(record: TaskRecord): void {
+    const due = dueTime(record.task.status.state, record.lease, record.facts.interrupts)
+    if (due === record.due) return
+    const order = this.scopes.get(record.key)?.due
+    if (record.due !== undefined) order?.remove(record)
+    record.due = due
+    if (due !== undefined) order?.add(record)
   }
 
   /** Takes note of what a commit changed in a record that is here. */
@@ -121,6 +153,7 @@ export class TaskShelf {
       order?.add(record)
     }
     this.bytes += record.bytes - bytesBefore
+    this.reschedule(record)
     this.keepBounds(record)
   }
 

@@ -109,6 +109,19 @@ export interface TaskQuery {
   pageSize: number
   /** `next` of the page before. */
   after?: TaskCursor
+  /** Asks for the tasks of the scope that can't go on any more, too, whatever the filters and the page. */
+  overdue?: OverdueQuery
+}
+
+/**
+ * Which tasks can't go on any more: a run should be working on them (`submitted`, `working`) and its lease is over, or
+ * there is none; or they wait (`input-required`, `auth-required`) and the time to answer one of their questions is over.
+ */
+export interface OverdueQuery {
+  /** Milliseconds since 1970. What is over at this time is overdue. */
+  now: number
+  /** 1 or more. With a list, a driver whose writes are dear may give fewer, though at least 4 where there are as many. */
+  limit: number
 }
 
 /** Where a page ends: the place in the order, so that a changed task can't empty the next page. */
@@ -125,6 +138,8 @@ export interface TaskPage {
   next?: TaskCursor
   /** All that match, before paging. */
   total: number
+  /** As the query asked: what is overdue, longest first, equal times by id. Absent where nothing is. */
+  overdue?: TaskKey[]
 }
 
 /** What a watcher needs to know of a task, without loading it. */
@@ -152,6 +167,11 @@ export interface RunStore {
   head(key: TaskKey): Awaitable<TaskHead | undefined>
   /** One page of a scope's tasks. */
   list(query: TaskQuery): Awaitable<TaskPage>
+  /**
+   * What is overdue in all scopes, longest first; found by an index, not by looking at every task. It changes nothing: the
+   * runtime fails what nobody works on, and knows of runs of its own whose leases are late.
+   */
+  overdue(query: OverdueQuery): Awaitable<TaskKey[]>
   /**
    * Events numbered `fromSeq` and later, in order, at most `limit` (default 1,000).
    * Empty where nothing newer was committed. Drivers without an event log (`hasEventLog` false), logs that were trimmed

@@ -5,6 +5,7 @@ import type { StoredTask, TaskCursor, TaskHead } from '../port/run-store'
 import { anonymous } from '../port/scope'
 import { runStreamsPort } from '../port/services'
 import { bind } from '../port/port'
+import type { AgentRuntime, ListInput } from './agent-runtime'
 import type { RunContext } from './run-context'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
 import type { StoredEvent } from '../event/run-event'
@@ -136,6 +137,113 @@ describe('a task whose run died', () => {
       expect(seen).toBe(states.size)
     },
   )
+
+  it.each([1, 7])(
+    'is neither hidden by two readers from each other, nor left out of filters (pages of %s)',
+    async (pageSize) => {
+      const test = harness(never)
+      const since = new Date(test.clock.now() + 900).toISOString()
+      for (let index = 0; index < 20; index++) {
+        killed(test, `t${index}`)
+        await test.clock.advance(1)
+      }
+      await test.clock.advance(2_000)
+      const readers = [test.runtime, test.peer()].map((runtime) => ({
+        runtime,
+        seen: new Set<string>(),
+        totals: new Set(),
+      }))
+      const cursors = new Map<AgentRuntime, TaskCursor>()
+      do {
+        for (const { runtime, seen, totals } of readers) {
+          const after = cursors.get(runtime)
+          const page = await runtime.list({ principal: anonymous, pageSize, ...(after && { after }) })
+          for (const { task } of page.tasks) seen.add(task.id)
+          totals.add(page.total)
+          if (page.next === undefined) cursors.delete(runtime)
+          else cursors.set(runtime, page.next)
+        }
+      } while (cursors.size > 0)
+      expect(readers.map(({ seen, totals }) => [seen.size, [...totals]])).toEqual([
+        [20, [20]],
+        [20, [20]],
+      ])
+      const changed = await test.runtime.list({ principal: anonymous, pageSize, updatedSince: since })
+      expect(changed.total).toBe(20)
+    },
+  )
+
+  it.each<[string, Partial<ListInput>, number]>([
+    ['failed', { state: 'failed' }, 20],
+    ['working', { state: 'working' }, 3],
+    ['changed since the crash', { updatedSince: 'the crash' }, 20],
+    ['of one context', { contextId: 'c' }, 23],
+    ['of another context', { contextId: 'other' }, 0],
+  ])('is found by a filter though nobody loaded it: %s', async (_, filter, total) => {
+    const test = harness(never)
+    for (let index = 0; index < 23; index++) killed(test, `t${index}`, index < 20 ? 1_000 : 9_999_000)
+    await test.clock.advance(2_000)
+    const query = {
+      ...filter,
+      ...(filter.updatedSince && { updatedSince: new Date(test.clock.now() - 1).toISOString() }),
+    }
+    const pages: [number, number][] = []
+    let after: TaskCursor | undefined
+    do {
+      const page = await test.runtime.list({ principal: anonymous, pageSize: 9, ...query, ...(after && { after }) })
+      pages.push([page.tasks.length, page.total])
+      expect(page).not.toHaveProperty('overdue')
+      after = page.next
+    } while (after !== undefined)
+    const full = Array.from({ length: Math.ceil(total / 9) }, (__, at) => [Math.min(9, total - 9 * at), total])
+    expect(pages).toEqual(total === 0 ? [[0, 0]] : full)
+  })
+
+  it('is found behind any number of tasks that are slow but alive here', async () => {
+    const test = harness(never, { runtime: { leaseMs: 2_000, watchMs: 60_000 } })
+    const alive = Array.from({ length: 300 }, (_, index) =>
+      test.submit('x', { contextId: `${index}` }, { asTask: true }),
+    )
+    await test.clock.settle()
+    killed(test, 't', 3_000)
+    await test.clock.advance(3_000)
+    const failed = await test.runtime.list({ principal: anonymous, pageSize: 9, state: 'failed' })
+    expect(failed.tasks.map(({ task }) => task.id)).toEqual(['t'])
+    expect((await test.runtime.list({ principal: anonymous, pageSize: 9, state: 'working' })).total).toBe(300)
+    for (const one of alive) one.cancel()
+    await test.clock.settle()
+  })
+
+  it('one of very many: a list fails so many and says so, and the next goes on', async () => {
+    const test = harness(never)
+    for (let index = 0; index < 2_300; index++) killed(test, `t${index}`)
+    await test.clock.advance(1_000)
+    const failed = (): number => test.stores.runStore.list({ scope, pageSize: 1, state: 'failed' }).total
+    const list = () => test.runtime.list({ principal: anonymous, pageSize: 9, state: 'failed' })
+    await expect(list()).rejects.toMatchObject({ code: 'PF_OVERLOADED', retryAfterMs: 1_000 })
+    expect(failed()).toBe(1_000)
+    await expect(list()).rejects.toMatchObject({ code: 'PF_OVERLOADED' })
+    expect((await list()).total).toBe(2_300)
+  })
+
+  it('of somebody else is left to whoever may see it', async () => {
+    const test = harness(never)
+    killed(test, 't')
+    await test.clock.advance(1_000)
+    expect((await test.runtime.list({ principal: { id: 'eve' }, pageSize: 9 })).total).toBe(0)
+    expect(test.load('t')?.task.status.state).toBe('working')
+  })
+
+  it('costs a list nothing but one look where there is none', async () => {
+    const calls: string[] = []
+    const test = harness(never, {
+      wrapStore: (store) => createFaultyRunStore(store, { before: (method) => void calls.push(method) }),
+    })
+    killed(test, 't')
+    for (const query of [{}, { state: 'failed' as const }])
+      await test.clock.until(test.runtime.list({ principal: anonymous, pageSize: 9, ...query }))
+    expect(calls).toEqual(['list', 'list'])
+  })
 
   it('in a list that lags behind its tasks is failed, and given as it is', async () => {
     let lists = 0

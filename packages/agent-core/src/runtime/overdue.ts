@@ -9,6 +9,10 @@ import type { RunHost } from './run-host'
 
 /** How often a task is looked at that keeps changing, or that a store keeps showing as it was. */
 const tries = 5
+/** Tasks that a list has failed before it looks again; with {@link tries} looks, the most that it fails. */
+const batch = 200
+/** How many of them at a time: stores that write what comes together in one go are asked for much at once. */
+const atOnce = 16
 
 /**
  * Why a task can't go on any more, if so, as far as this process can tell: nobody holds a lease that is still good
@@ -39,24 +43,47 @@ export async function loadLive(host: RunHost, key: TaskKey): Promise<StoredTask 
 }
 
 /**
- * One page of tasks, as `loadLive` would give each of them. Failing a task makes it the newest, so the first page is read
- * again; one behind a cursor stays as it was found, or what moves to the front would take the place of tasks that nobody
- * has seen yet.
+ * One page of tasks, of which none waits for a run that died. What can't go on any more is failed first, in all of the
+ * scope and not on this page alone: failing a task makes it the newest, so that a page behind it would lose its tasks to
+ * whoever reads at the same time, and filters and totals would go by what is no longer so. Costs one look at an index
+ * where there is nothing of the kind.
+ *
+ * Behind the cursor of a list of all states only the page's own tasks are failed and stay where they are: what moved to
+ * the front would take with it what nobody has seen yet.
+ *
+ * @throws PfError PF_OVERLOADED where more are overdue than one list may fail; the next one goes on with them.
  */
 export async function listLive(host: RunHost, query: TaskQuery): Promise<TaskPage> {
-  for (let attempt = 1; ; attempt++) {
-    const page = await host.services.store.list(query)
-    const late = page.tasks.filter((one) => overdue(host, one) !== undefined)
-    if (late.length === 0) return page
-    const now = new Map<StoredTask, StoredTask | undefined>()
-    for (const one of late) now.set(one, await loadLive(host, one.key))
-    // A list that lags behind its tasks would be read for ever.
-    if (query.after === undefined && attempt < tries) continue
-    const tasks = page.tasks
-      .map((one) => now.get(one) ?? one)
-      .filter(({ task }) => query.state === undefined || task.status.state === query.state)
-    return { ...page, tasks, total: page.total - (page.tasks.length - tasks.length) }
+  const { store, clock } = host.services
+  if (query.after !== undefined && query.state === undefined) return failInPlace(host, query, await store.list(query))
+  const now = clock.now()
+  const seen = new Set<string>()
+  for (let round = 1; ; round++) {
+    // Runs that are alive here may be among them, and must not hide those that are not.
+    const { overdue, ...page } = await store.list({ ...query, overdue: { now, limit: batch + host.watch.size } })
+    const late = overdue?.filter((key) => host.watch.find(key) === undefined && !seen.has(key.taskId)) ?? []
+    // What a store goes on showing that lags behind its tasks was failed all the same.
+    if (late.length === 0) return failInPlace(host, query, page)
+    if (round > tries) {
+      const message = 'More tasks wait for runs that died, or for answers that came too late, than one list may fail.'
+      throw new PfError('PF_OVERLOADED', `${message} Ask again for the rest.`, { retryAfterMs: 1_000 })
+    }
+    for (const { taskId } of late) seen.add(taskId)
+    for (let at = 0; at < late.length; at += atOnce)
+      await Promise.all(late.slice(at, at + atOnce).map((key) => loadLive(host, key)))
   }
+}
+
+/** The page with those of its tasks failed that can't go on, without those that match no more. */
+async function failInPlace(host: RunHost, query: TaskQuery, page: TaskPage): Promise<TaskPage> {
+  const late = page.tasks.filter((one) => overdue(host, one) !== undefined)
+  if (late.length === 0) return page
+  const now = new Map<StoredTask, StoredTask | undefined>()
+  for (const one of late) now.set(one, await loadLive(host, one.key))
+  const tasks = page.tasks
+    .map((one) => now.get(one) ?? one)
+    .filter(({ task }) => query.state === undefined || task.status.state === query.state)
+  return { ...page, tasks, total: page.total - (page.tasks.length - tasks.length) }
 }
 
 async function failOverdue({ services }: RunHost, stored: StoredTask, reason: PfError): Promise<void> {

@@ -36,6 +36,11 @@ export class RunWatch {
     this.#stop = undefined
   }
 
+  /** How many runs work here. */
+  get size(): number {
+    return this.#runs.size
+  }
+
   /** The run that works on this task here, if there is one. */
   find(key: TaskKey): Run | undefined {
     const run = this.#runs.get(key.taskId)

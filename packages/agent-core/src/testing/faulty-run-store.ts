@@ -43,6 +43,7 @@ export function createFaultyRunStore(store: RunStore, faults: RunStoreFaults = {
     load: (key) => disturbed('load', () => store.load(key)),
     head: (key) => disturbed('head', () => store.head(key)),
     list: (query) => disturbed('list', () => store.list(query)),
+    overdue: (query) => disturbed('overdue', () => store.overdue(query)),
     read: (key, fromSeq, limit) => disturbed('read', () => store.read(key, fromSeq, limit)),
     claim: (key, terms) => disturbed('claim', () => store.claim(key, terms)),
     renew: (key, token, expiresAt) => disturbed('renew', () => store.renew(key, token, expiresAt)),
