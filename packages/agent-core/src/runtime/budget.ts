@@ -11,22 +11,25 @@ function counted(usage: Usage, what: Counted): number {
 
 /**
  * What a run may still use. Hard: `check` throws once a limit is passed. A child budget counts against its parents too,
- * so that what a run starts can't use more than the run itself.
+ * so that what a run starts can't use more than the run itself. The budget of an agent holds for a whole task: that of a
+ * run which goes on with one begins with what was used before.
  */
 export class Budget {
   readonly limits: BudgetLimits
   /** When the run that has this budget must be over, in milliseconds since 1970: what inherits the budget inherits it too. */
   readonly deadline: number
   readonly #parent: Budget | undefined
-  #used: Usage = {}
+  #used: Usage
 
-  constructor(limits: BudgetLimits = {}, parent?: Budget, deadline = Number.POSITIVE_INFINITY) {
+  /** @param used - what counts against the limits from the start; the parents have it already, or never will */
+  constructor(limits: BudgetLimits = {}, parent?: Budget, deadline = Number.POSITIVE_INFINITY, used: Usage = {}) {
     this.limits = limits
+    this.#used = used
     this.#parent = parent
     this.deadline = Math.min(deadline, parent?.deadline ?? Number.POSITIVE_INFINITY)
   }
 
-  /** What was used so far. */
+  /** What was used so far, by earlier runs of the task, too. */
   get used(): Readonly<Usage> {
     return this.#used
   }

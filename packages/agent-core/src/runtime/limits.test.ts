@@ -3,6 +3,7 @@ import { deferred, failureCode, harness, statusText } from '../../test/harness'
 import type { PfError } from '../error/pf-error'
 import type { Usage } from '../event/usage'
 import type { StoredTask } from '../port/run-store'
+import { reply } from '../reply/reply'
 import { createFakeClock } from '../testing/fake-clock'
 import { Budget } from './budget'
 import type { RunContext } from './run-context'
@@ -166,6 +167,73 @@ describe('the budget', () => {
     const task = await outer.sendTask()
     expect(left).toEqual([4, 1, -2])
     expect(failureCode(task)).toBe('PF_BUDGET_EXCEEDED')
+  })
+
+  it.each<[string, object, Usage, object]>([
+    ['turns', { turns: 3 }, { turns: 1 }, { limit: 'turns', allowed: 3, used: 4 }],
+    ['tool calls', { toolCalls: 3 }, { toolCalls: 1 }, { limit: 'toolCalls', allowed: 3, used: 4 }],
+    ['tokens', { tokens: 30 }, { inputTokens: 4, outputTokens: 6 }, { limit: 'tokens', allowed: 30, used: 40 }],
+    ['money', { costUsd: 0.75 }, { costUsd: 0.25 }, { limit: 'costUsd', allowed: 0.75, used: 1 }],
+  ])(
+    'of %s holds for the whole task, however often it is answered, here or elsewhere',
+    async (_, budget, usage, details) => {
+      let reason: unknown
+      const left: (number | undefined)[] = []
+      const agent: Parameters<typeof harness>[0] = {
+        budget,
+        onMessage(_message, context) {
+          left.push(context.budget.used.turns)
+          context.signal.addEventListener('abort', () => {
+            reason = context.signal.reason
+          })
+          context.emit({ type: 'usage', usage })
+          return reply.inputRequired({ prompt: 'More?' })
+        },
+      }
+      const first = harness(agent)
+      let task = await first.sendTask('go')
+      for (let count = 0; count < 9 && task.task.status.state === 'input-required'; count++) {
+        const test = harness(agent, { stores: first.stores, clock: first.clock, random: first.random })
+        task = await test.sendTask('yes', { taskId: task.task.id, contextId: task.task.contextId })
+      }
+      expect([task.task.status.state, failureCode(task), left.length]).toEqual(['failed', 'PF_BUDGET_EXCEEDED', 4])
+      expect(reason).toMatchObject({ details })
+    },
+  )
+
+  it('counts what the task has started before an answer, too', async () => {
+    const inner = harness({
+      onMessage(_message, context) {
+        context.emit({ type: 'usage', usage: { turns: 2 } })
+        return 'done'
+      },
+    })
+    const left: number[] = []
+    const outer = harness({
+      budget: { turns: 5 },
+      async onMessage(_message, context) {
+        left.push(context.budget.remaining('turns'))
+        await inner.clock.until(inner.submit('x', {}, { budget: context.budget }).outcome)
+        return reply.inputRequired({ prompt: 'More?' })
+      },
+    })
+    const { task, facts } = await outer.sendTask('go')
+    expect(facts.usage).toEqual({ turns: 2 })
+    await outer.sendTask('yes', { taskId: task.id, contextId: task.contextId })
+    await outer.sendTask('yes', { taskId: task.id, contextId: task.contextId })
+    expect(left).toEqual([5, 3, 1])
+  })
+
+  it('of the caller holds for the message it comes with', async () => {
+    const test = harness({
+      onMessage(_message, context) {
+        context.emit({ type: 'usage', usage: { turns: 2 } })
+        return reply.inputRequired({ prompt: 'More?' })
+      },
+    })
+    let { task } = await test.sendTask('go', {}, { budget: { turns: 2 } })
+    task = (await test.sendTask('yes', { taskId: task.id, contextId: task.contextId }, { budget: { turns: 2 } })).task
+    expect(task.status.state).toBe('input-required')
   })
 
   it('tells what is left, and refuses before it is used up', () => {

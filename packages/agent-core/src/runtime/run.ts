@@ -1,7 +1,7 @@
 import type { Skill } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { RunEvent, UsageEvent } from '../event/run-event'
-import { addUsage } from '../event/usage'
+import type { Usage } from '../event/usage'
 import type { InterruptAnswer } from '../interrupt/interrupt'
 import type { JsonValue } from '../model/json'
 import { incomingMessage, type Message } from '../model/message'
@@ -13,7 +13,7 @@ import type { SubmitInput } from './agent-runtime'
 import { announce } from './announce'
 import { Context } from './context'
 import { checkEmitted, isProgress } from './emitted'
-import { RunLimits } from './limits'
+import { type Ledger, RunLimits } from './limits'
 import type { RuntimeServices } from './options'
 import { redact } from './redact'
 import type { RunHost } from './run-host'
@@ -24,7 +24,7 @@ import { timestamp } from './timestamp'
  * One run: from a message (or answers) to a direct reply, or to a task that is over or waits. It holds what the run is
  * about and makes it a task where that is needed; what is done in which order stands in carry-out.ts.
  */
-export class Run implements WriterListener {
+export class Run implements WriterListener, Ledger {
   readonly host: RunHost
   readonly submitted: SubmitInput
   readonly scope: Scope
@@ -35,6 +35,8 @@ export class Run implements WriterListener {
   readonly message: Message
   readonly context: Context
   readonly limits: RunLimits
+  /** What earlier runs of the task have used. */
+  readonly usedBefore: Usage | undefined
   readonly abort: RunAbort
   /** The answers this run goes on with. */
   answers: readonly InterruptAnswer[] = []
@@ -66,7 +68,8 @@ export class Run implements WriterListener {
     this.contextId = contextId
     this.message = { ...submitted.message, contextId }
     this.context = new Context(this, incomingMessage(this.message))
-    this.limits = new RunLimits(host, submitted, host.services.clock.now())
+    this.usedBefore = stored?.facts.usage
+    this.limits = new RunLimits(host, submitted, host.services.clock.now(), this)
     this.abort = new RunAbort(host.services.clock)
     if (stored !== undefined) this.writer = new TaskWriter(this.services, { stored }, this)
   }
@@ -111,7 +114,12 @@ export class Run implements WriterListener {
       {
         key,
         create: { id: taskId, contextId, status: { state: 'submitted', timestamp: now }, artifacts: [], history: [] },
-        facts: { principal: this.principal, runId: this.runId, ...(this.skill && { skillId: this.skill.id }) },
+        facts: {
+          principal: this.principal,
+          runId: this.runId,
+          ...(this.skill && { skillId: this.skill.id }),
+          ...(this.limits.used && { usage: this.limits.used }),
+        },
         ...(beforeTask && { before: () => beforeTask(key) }),
       },
       this,
@@ -144,13 +152,12 @@ export class Run implements WriterListener {
     if (isProgress(event)) this.hasProgressed = true
     if (event.type === 'text-delta') (this.#texts ??= new Set()).add(event.messageId)
     writer.emit(event)
-    if (event.type === 'usage') this.#use(writer, event)
+    if (event.type === 'usage') this.#use(event)
   }
 
   /** A budget is hard: a handler that goes on all the same is stopped. */
-  #use(writer: TaskWriter, { usage }: UsageEvent): void {
+  #use({ usage }: UsageEvent): void {
     const { budget } = this.limits
-    writer.setFacts({ usage: addUsage(writer.facts.usage ?? {}, usage) })
     budget.add(usage)
     try {
       budget.check()
@@ -158,6 +165,11 @@ export class Run implements WriterListener {
       this.abort.abort(error as PfError)
       throw error
     }
+  }
+
+  /** What the task has used stands with it; where the run is none yet, once it is. */
+  keepUsage(usage: Usage): void {
+    this.writer?.setFacts({ usage })
   }
 
   committed(events: readonly RunEvent[], firstSeq: number): void {

@@ -50,6 +50,28 @@ describe('a model that never comes to an end', () => {
     expect(test.provider.requests).toHaveLength(3)
   })
 
+  it.each([
+    ['turns', { turns: 3 }, 3],
+    ['tool calls', { toolCalls: 3 }, 4],
+    ['tokens', { tokens: 60 }, 4],
+    ['money', { costUsd: 0.00006 }, 4],
+  ])('is stopped by %s over a whole task, however often somebody answers', async (_, budget, most) => {
+    let ran = 0
+    const asking: Tool = { ...ping, needsApproval: true, run: () => `${++ran}` }
+    const test = loopHarness(
+      () => ({ ...again, usage: { inputTokens: 10, outputTokens: 10 } }),
+      { tools: [asking], budget },
+      { model: (fields) => createOpenAiChat({ ...fields, profile: { prices: { input: 1, output: 1 } } }) },
+    )
+    let task = await test.send('go')
+    for (let count = 0; count < 9 && task.task.status.state === 'input-required'; count++)
+      task = (await test.clock.until(test.submit('yes', { taskId: task.task.id }, test.restarted()).outcome))
+        .task as typeof task
+    expect(outcome(task)).toEqual(['failed', 'PF_BUDGET_EXCEEDED'])
+    expect(test.provider.requests.length).toBeLessThanOrEqual(most)
+    expect(ran).toBeLessThanOrEqual(3)
+  })
+
   it('is stopped by its time', async () => {
     const clock = createFakeClock()
     const test = loopHarness(() => ({ ...again, paceMs: 100 }), { tools: [ping], budget: { wallMs: 2_000 } }, { clock })
