@@ -14,6 +14,10 @@ export type AskArguments = {
 const longestSchema = 8_000
 /** Keywords whose check may take for ever: who wrote the schema is not who answers, and both may be hostile. */
 const refused = new Set(['pattern', 'patternProperties', '$ref', '$dynamicRef'])
+/** Keywords that hold schemas by names: the names are whatever their author calls things, never keywords. */
+const byName = new Set(['properties', '$defs', 'definitions', 'dependentSchemas', 'dependencies'])
+/** Keywords that hold values, in which nothing is a keyword. */
+const valued = new Set(['const', 'enum', 'default', 'examples', 'required', 'dependentRequired'])
 
 const question = {
   type: 'string',
@@ -24,7 +28,8 @@ const question = {
 const name = {
   type: 'string',
   pattern: '^[A-Za-z][A-Za-z0-9_-]{0,39}$',
-  description: 'A short name of what is asked for, such as "city". Needed where several questions are asked at once.',
+  description:
+    'A short name of what is asked for, such as "city". Needed where several questions are asked at once, each with a name of its own.',
 }
 
 /** The arguments of a tool that asks for a form of its own. */
@@ -88,11 +93,22 @@ export function promptOf({ question: text, options, multiple }: AskArguments): s
   return [text, how, ...new Set(options.map((option) => `- ${option}`))].join('\n')
 }
 
-function refusedKeyword(value: JsonValue): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [key, part] of Object.entries(value)) {
-    if (!Array.isArray(value) && refused.has(key)) return key
-    const found = refusedKeyword(part as JsonValue)
+function refusedKeyword(schema: JsonValue): string | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined
+  if (Array.isArray(schema)) return firstRefused(schema)
+  for (const [key, part] of Object.entries(schema)) {
+    if (refused.has(key)) return key
+    if (valued.has(key)) continue
+    const isNamed = byName.has(key) && typeof part === 'object' && part !== null && !Array.isArray(part)
+    const found = isNamed ? firstRefused(Object.values(part)) : refusedKeyword(part)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function firstRefused(schemas: readonly JsonValue[]): string | undefined {
+  for (const schema of schemas) {
+    const found = refusedKeyword(schema)
     if (found !== undefined) return found
   }
   return undefined

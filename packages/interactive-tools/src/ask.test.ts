@@ -21,7 +21,8 @@ type Answer = NonNullable<ToolCall['answer']>
 
 /** Calls a tool as the loop does, with or without an answer. */
 async function call(tool: Tool<never>, args: object, answer?: Answer): Promise<ToolResult> {
-  const context = { services: ports, tenant: '', principal: { id: 'p' }, task: { id: 't' } }
+  const message = { messageId: 'm', role: 'user', parts: [] }
+  const context = { services: ports, tenant: '', principal: { id: 'p' }, task: { id: 't' }, message, interrupts: [] }
   return tool.run(args as never, { toolCallId: 'c1', context, ...(answer && { answer }) } as unknown as ToolCall)
 }
 const resolved = (payload?: JsonValue): Answer => ({ status: 'resolved', ...(payload !== undefined && { payload }) })
@@ -71,11 +72,30 @@ describe('ask', () => {
       { schema: { type: 'object', properties: { a: { type: 'string', pattern: '(a+)+$' } } } },
     ],
     ['a reference', { schema: { $ref: '#' } }],
+    [
+      'a pattern below names of keywords',
+      { schema: { properties: { properties: { properties: { const: { pattern: '(a+)+$' } } } } } },
+    ],
+    ['a pattern in a list', { schema: { allOf: [{ items: { pattern: '(a+)+$' } }] } }],
+    ['a pattern of names', { schema: { properties: {}, propertyNames: { pattern: '(a+)+$' } } }],
     ['a schema that is too long', { schema: { description: 'x'.repeat(9_000) } }],
     ['a default that is no option', { options: ['a', 'b'], default: 'c' }],
   ])('tells the model what is wrong with %s', async (_, args) => {
     const result = await call(ask(), { question: 'What?', ...args })
     expect(result).toMatchObject({ isError: true })
+  })
+
+  it('takes names of properties and values for what they are, whatever they are called', async () => {
+    const text = { type: 'string' }
+    const schema = {
+      type: 'object',
+      properties: { pattern: text, $ref: text, patternProperties: text, properties: { const: { pattern: 'x' } } },
+      required: ['pattern'],
+      default: { $ref: 'x' },
+    }
+    const args = { question: 'Which?', schema }
+    expect(asked(await call(ask(), args)).schema).toEqual(schema)
+    expect(told(await call(ask(), args, resolved({ pattern: 'stripes' })))).toEqual([{ pattern: 'stripes' }])
   })
 
   it('asks for the form of its author, of any schema library', async () => {

@@ -11,7 +11,8 @@ import {
 } from '@pf-agents/agent-core'
 import { anyArguments, answerSchema, type AskArguments, formArguments, promptOf } from './ask-schema'
 import { checkTimeout, misfit, pose } from './pose'
-import { resultOf } from './results'
+import { withName } from './question-names'
+import { refusal, resultOf } from './results'
 
 /** Options of {@link ask}. */
 export interface AskOptions {
@@ -61,13 +62,14 @@ export function ask(options: AskOptions = {}): Tool<AskArguments> {
     input: jsonSchema<AskArguments>(form === undefined ? anyArguments : formArguments),
     async run(args: AskArguments, call: ToolCall) {
       try {
-        const schema = form ?? answerSchema(args)
-        const fallback = await defaultOf(args, options, schema)
-        const question = { prompt: promptOf(args), schema, slot: args.name, timeoutMs, default: fallback }
-        return resultOf(await pose(question, call))
+        return await withName(args.name, call, async () => {
+          const schema = form ?? answerSchema(args)
+          const fallback = await defaultOf(args, options, schema)
+          const question = { prompt: promptOf(args), schema, slot: args.name, timeoutMs, default: fallback }
+          return resultOf(await pose(question, call))
+        })
       } catch (error) {
-        if (!PfError.is(error, 'PF_INPUT_INVALID')) throw error
-        return { isError: true, parts: [{ text: error.message }] }
+        return refusal(error)
       }
     },
   })

@@ -1,6 +1,7 @@
 import { defineTool, type JsonObject, jsonSchema, type JsonValue, type Tool } from '@pf-agents/agent-core'
 import { checkTimeout, pose } from './pose'
-import { resultOf } from './results'
+import { withName } from './question-names'
+import { refusal, resultOf } from './results'
 
 /** Options of {@link confirm}. */
 export interface ConfirmOptions {
@@ -63,8 +64,14 @@ export function confirm(options: ConfirmOptions = {}): Tool<ConfirmArguments> {
     description,
     input: jsonSchema<ConfirmArguments>(parameters),
     async run(args: ConfirmArguments, call) {
-      const question = { prompt: args.question, schema, slot: args.name, timeoutMs, default: fallback }
-      return resultOf(await pose(question, call), (answer) => ({ confirmed: isYes(answer, yes) }))
+      try {
+        return await withName(args.name, call, async () => {
+          const question = { prompt: args.question, schema, slot: args.name, timeoutMs, default: fallback }
+          return resultOf(await pose(question, call), (answer) => ({ confirmed: isYes(answer, yes) }))
+        })
+      } catch (error) {
+        return refusal(error)
+      }
     },
   })
 }

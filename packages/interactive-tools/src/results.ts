@@ -1,4 +1,4 @@
-import type { JsonValue, ToolResult } from '@pf-agents/agent-core'
+import { type JsonValue, PfError, type ToolResult } from '@pf-agents/agent-core'
 import type { Answered } from './pose'
 
 /** What the model is told where nobody will answer. */
@@ -13,4 +13,10 @@ export function resultOf(answered: Answered, tell: (answer: JsonValue) => JsonVa
   const part = typeof told === 'string' ? { text: told } : { data: told }
   if (!answered.isDefault) return { parts: [part] }
   return { parts: [{ text: 'Nobody gave an answer. This is the default:' }, part] }
+}
+
+/** What the model is told where it asked in a way that can not be. @throws whatever else went wrong */
+export function refusal(error: unknown): ToolResult {
+  if (!PfError.is(error, 'PF_INPUT_INVALID')) throw error
+  return { isError: true, parts: [{ text: error.message }] }
 }

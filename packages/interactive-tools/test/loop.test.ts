@@ -139,6 +139,27 @@ describe('ask, through the loop', () => {
     expect(results(test.model.calls[1]?.messages)).toEqual([['Oslo'], [{ confirmed: false }]])
   })
 
+  it.each([
+    ['ask', question({ name: 'city', question: 'To which city?' })],
+    ['confirm', { name: 'confirm', arguments: { question: 'Any city?', name: 'city' } }],
+  ])('asks one question at a time under one name, and tells the model of %s', async (_, second) => {
+    const test = setUp([
+      calls(question({ name: 'city', default: 'Bonn' }), second),
+      calls(question({ name: 'city', question: 'And then?' })),
+      'Done.',
+    ])
+    const first = await test.send('Book')
+    expect(open(first)).toMatchObject([{ prompt: 'Which city?', slot: 'city' }])
+    const next = await test.send('Rome', { taskId: first.task.id })
+    expect(results(test.model.calls[1]?.messages)).toEqual([
+      ['Rome'],
+      [expect.stringMatching(/another open question has the name "city".*Ask it under a name of its own/)],
+    ])
+    // The name is free again.
+    expect(open(next)).toMatchObject([{ prompt: 'And then?', slot: 'city' }])
+    expect(stateOf(await test.send('Oslo', { taskId: first.task.id }))).toBe('completed')
+  })
+
   it('tells the model that nobody answers, and the run goes on', async () => {
     const test = setUp([calls(question()), 'Then I can not book.'])
     const { task, facts } = await test.send('Book')
