@@ -26,11 +26,10 @@ import { type PartSink, StreamError, type Wire, type WireDecoder, type WireReque
 import { drain } from './drain'
 import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
+import { withoutKeys } from './without-keys'
 
 /** Of an error's body, no more is read. */
 const errorBodyLimit = 64 * 1024
-/** What is shorter is no key, and may stand anywhere. */
-const leastKeyLength = 8
 /** How much of a stream without events is kept, to find out what it was. */
 const strayLimit = 64 * 1024
 
@@ -102,7 +101,8 @@ export class Exchange {
         signal: this.#watch.signal,
       })
       this.#watch.headers()
-      this.#asked.requestId = response.headers.get(wire.requestIdHeader) ?? undefined
+      const requestId = response.headers.get(wire.requestIdHeader) ?? undefined
+      if (requestId !== undefined && this.#withoutKey(requestId) === requestId) this.#asked.requestId = requestId
       if (!response.ok) throw await this.#refusal(response)
       const type = response.headers.get('content-type') ?? ''
       if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json(response))
@@ -275,7 +275,7 @@ export class Exchange {
     const { status, headers } = response
     if (status < 400) {
       discard(response)
-      return redirected(this.#asked, response)
+      return redirected(this.#asked, status, this.#withoutKey(headers.get('location') ?? ''))
     }
     let body: JsonValue | undefined
     try {
@@ -295,14 +295,8 @@ export class Exchange {
     return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus, providerMessage })
   }
 
-  /** Some providers repeat the key that they refuse. */
   #withoutKey(text: string): string {
-    let out = text
-    for (const header of Object.values(this.#options.authorization)) {
-      const key = header.replace(/^Bearer /, '')
-      if (key.length >= leastKeyLength) out = out.replaceAll(key, '[key]')
-    }
-    return out
+    return withoutKeys(text, this.#options.authorization)
   }
 
   #keepStray(chunk: Uint8Array): void {
@@ -324,8 +318,16 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    const told =
-      error instanceof StreamError ? new StreamError(JSON.parse(this.#withoutKey(JSON.stringify(error.body)))) : error
+    let told = error
+    if (error instanceof StreamError) {
+      const text = JSON.stringify(error.body) ?? 'null'
+      const plain = (_: string, one: unknown): unknown => (typeof one === 'string' ? this.#withoutKey(one) : one)
+      told = new StreamError(JSON.parse(text, plain) as JsonValue)
+    } else if (error instanceof TypeError) {
+      // `fetch` repeats a header that it does not take.
+      const message = this.#withoutKey(error.message)
+      if (message !== error.message) told = new TypeError(message)
+    }
     const typed = typedError(told, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }

@@ -3,8 +3,8 @@ import type { Asked } from '../error/classify'
 import { ModelError } from '../error/model-error'
 
 /** The address of the interface is somewhere else. */
-export function redirected(asked: Asked, { status, headers }: Response): ModelError {
-  const [location] = /^https?:\/\/[^/?#]+/i.exec(headers.get('location') ?? '') ?? []
+export function redirected(asked: Asked, status: number, to: string): ModelError {
+  const [location] = /^https?:\/\/[^/?#]+/i.exec(to) ?? []
   return new ModelError('PF_MODEL_RESPONSE_INVALID', {
     ...asked,
     httpStatus: status,
