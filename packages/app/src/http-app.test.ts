@@ -10,7 +10,7 @@ import {
   reply,
   type RequestInfo,
 } from '@pf-agents/agent-core'
-import { bearer } from '@pf-agents/auth'
+import { type AuthContext, type AuthScheme, bearer } from '@pf-agents/auth'
 import { cors } from 'hono/cors'
 import { describe, expect, it, vi } from 'vitest'
 import { createApp } from './create-app'
@@ -387,5 +387,28 @@ describe('closing', () => {
     await app.close()
     const { status, headers } = await tell(app.fetch(get('/x')))
     expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+  })
+
+  it('ends what checks have going behind requests, and hands them what keeps a host going', async () => {
+    const given: AuthContext[] = []
+    const scheme = bearer({ accept: { alice: 'alice-token' } })
+    const auth: AuthScheme[] = [
+      {
+        ...scheme,
+        authenticate: (request, context, caller) => (
+          given.push(context),
+          scheme.authenticate(request, context, caller)
+        ),
+      },
+    ]
+    const app = appOf({ routes: [route('/x', () => new Response('x'))] }, { auth })
+    const waitUntil = () => {}
+    const asked = () => get('/x', { authorization: 'Bearer alice-token' })
+    expect((await app.fetch(asked())).status).toBe(200)
+    expect((await app.fetch(asked(), { waitUntil })).status).toBe(200)
+    expect(given.map((context) => context.waitUntil)).toEqual([undefined, waitUntil])
+    expect(given.map(({ signal }) => signal?.aborted)).toEqual([false, false])
+    await app.close()
+    expect(given.map(({ signal }) => signal?.aborted)).toEqual([true, true])
   })
 })

@@ -62,6 +62,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   /** Only where Hono middleware is installed: then requests go through it to the routes. */
   readonly #hono: Hono<Environment> | undefined
   readonly #authContext: AuthContext
+  /** Ends what checks have going behind requests. A component is never closed. */
+  readonly #ended: AbortController | undefined
   readonly #bodyLimits: BodyLimits
   readonly #urlLimit: number
   readonly #requestLimit: number
@@ -80,12 +82,14 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     this.#logger = parts.ports.get(loggerPort)
     const variables = parts.ports.get(variablesPort)
     const httpClient = parts.ports.get(httpClientPort)
+    this.#ended = parts.target === 'node' ? new AbortController() : undefined
     this.#authContext = {
       secret: (name) => variables.get(name),
       fetch: (url, init) => httpClient.fetch(url, init),
       clock: parts.ports.get(clockPort),
       // A component keeps nothing in memory from one request to the next.
       keyValue: parts.target === 'wasm' ? parts.ports.get(keyValuePort) : undefined,
+      signal: this.#ended?.signal,
       log: authLog(this.#logger, parts.ports.get(clockPort)),
     }
     this.#routes = parts.routes
@@ -180,7 +184,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       const { authenticator, middleware } = this.#parts
       if (authenticator !== undefined && route.public !== true) {
         isChecked = false
-        facts.principal = await authenticator.authenticate(request, this.#authContext, facts)
+        facts.principal = await authenticator.authenticate(request, this.#authContextOf(facts), facts)
         isChecked = true
       }
       const response = await (middleware.length > 0
@@ -195,6 +199,10 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     } finally {
       if (counted) this.#active--
     }
+  }
+
+  #authContextOf({ waitUntil }: RequestFacts): AuthContext {
+    return waitUntil === undefined ? this.#authContext : { ...this.#authContext, waitUntil }
   }
 
   /** Refuses a body that is too large, as far as can be told now; else makes sure that it ends at the limit. */
@@ -255,6 +263,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         this.#logger.log('error', 'A feature could not be closed.', { error: describeError(error) })
       }
     }
+    this.#ended?.abort(new PfError('PF_OVERLOADED', 'The agent is shut down.'))
   }
 }
 

@@ -166,6 +166,135 @@ describe('an issuer that fails', () => {
   })
 })
 
+describe('an issuer that does not answer while its keys are known', () => {
+  const silent: TestIssuer['answer'] = () => {}
+  /** A token that is found good at once: nobody moves the clock. */
+  const atOnce = async (tokens: ReturnType<typeof verifier>, given: string, using: AuthContext = context) =>
+    expect(await outcome(tokens, given, using)).toBe('good')
+  /** One that makes the issuer be asked, and is found good a quarter of a second later. */
+  const afterAMoment = async (tokens: ReturnType<typeof verifier>, given: string, using: AuthContext = context) => {
+    let isFound = false
+    const found = outcome(tokens, given, using).finally(() => (isFound = true))
+    // The limit of the load, and that of the wait.
+    await expect.poll(() => context.clock.pending, { timeout: 20_000 }).toBe(2)
+    await context.clock.advance(249)
+    expect(isFound).toBe(false)
+    await context.clock.advance(1)
+    expect(await found).toBe('good')
+    expect(context.clock.pending).toBe(1)
+  }
+  const aged = async () => {
+    const tokens = verifier()
+    const given = await token(first)
+    expect(await outcome(tokens, given)).toBe('good')
+    issuer.answer = silent
+    await context.clock.advance(600_000)
+    return { tokens, given }
+  }
+
+  it('holds a request up for a moment, and those behind it not at all', async () => {
+    const { tokens, given } = await aged()
+    await afterAMoment(tokens, given)
+    await Promise.all(Array.from({ length: 20 }, () => atOnce(tokens, given)))
+    await context.clock.advance(100)
+    await atOnce(tokens, given)
+    // All that is left is the one load with its limit.
+    expect(context.clock.pending).toBe(1)
+    expect(issuer.loads).toBe(2)
+  })
+
+  it('is let be for five seconds after each try, not from its beginning', async () => {
+    const { tokens, given } = await aged()
+    await afterAMoment(tokens, given)
+    await context.clock.advance(4_750)
+    // The load is given up now. No other begins within five seconds.
+    expect(context.clock.pending).toBe(0)
+    await context.clock.advance(4_999)
+    await atOnce(tokens, given)
+    expect(issuer.loads).toBe(2)
+    expect(context.logged.filter((line) => line.includes('could not be loaded anew'))).toHaveLength(1)
+    await context.clock.advance(1)
+    await afterAMoment(tokens, given)
+  })
+
+  it('is answered late, and its new keys count from then on', async () => {
+    const { tokens, given } = await aged()
+    let late: (() => void) | undefined
+    issuer.answer = (_request, response) => {
+      late = () => response.end(JSON.stringify({ keys: [second.publicJwk] }))
+    }
+    await afterAMoment(tokens, given)
+    await expect.poll(() => late, { timeout: 20_000 }).toBeDefined()
+    late?.()
+    await expect.poll(() => context.clock.pending, { timeout: 20_000 }).toBe(0)
+    expect(await outcome(tokens, await token(second))).toBe('good')
+    expect(await outcome(tokens, given)).toBe('ERR_JWKS_NO_MATCHING_KEY')
+    expect(issuer.loads).toBe(2)
+  })
+
+  it('is asked no more when the app is closed', async () => {
+    const closing = new AbortController()
+    context = { ...context, signal: closing.signal }
+    const { tokens, given } = await aged()
+    await afterAMoment(tokens, given)
+    closing.abort()
+    await context.clock.settle()
+    expect(context.clock.pending).toBe(0)
+    expect(context.logged.join()).not.toContain('could not be loaded anew')
+  })
+
+  it('is waited for where its keys are too old', async () => {
+    const { tokens, given } = await aged()
+    await context.clock.advance(3_600_000)
+    const begun = context.clock.now()
+    await expect(context.clock.until(Promise.resolve(tokens.verify(given, context)))).rejects.toMatchObject({
+      code: 'PF_AUTH_UNAVAILABLE',
+    })
+    expect(context.clock.now() - begun).toBe(5_000)
+  })
+
+  it('holds up one request of a component, whose host is kept going for the load', async () => {
+    const works: Promise<unknown>[] = []
+    const keyValue = createMemoryKeyValue()
+    const component = { ...context, keyValue, waitUntil: (work: Promise<unknown>) => void works.push(work) }
+    const given = await token(first)
+    expect(await outcome(verifier(), given, component)).toBe('good')
+    issuer.answer = silent
+    await context.clock.advance(600_000)
+    works.length = 0
+    await afterAMoment(verifier(), given, component)
+    expect(works).toHaveLength(1)
+    // Each of these has nothing but the store. They neither wait nor load.
+    for (let count = 0; count < 3; count++) await atOnce(verifier(), given, component)
+    expect(await outcome(verifier(), await token(second), component)).toBe('ERR_JWKS_NO_MATCHING_KEY')
+    expect([issuer.loads, works.length]).toEqual([2, 1])
+    let isOver = false
+    void works[0]?.then(() => (isOver = true))
+    await context.clock.advance(4_000)
+    expect(isOver).toBe(false)
+    await context.clock.advance(750)
+    expect([isOver, context.clock.pending]).toEqual([true, 0])
+    await context.clock.advance(4_999)
+    await atOnce(verifier(), given, component)
+    expect(issuer.loads).toBe(2)
+    await context.clock.advance(1)
+    issuer.answer = undefined
+    expect(await outcome(verifier(), given, component)).toBe('good')
+    expect(issuer.loads).toBe(3)
+    const kept = (await keyValue.get(`auth/keys/${encodeURIComponent(`${issuer.url}/keys`)}`))?.value
+    expect(kept).toEqual({ at: context.clock.now(), keys: { keys: [first.publicJwk] } })
+  })
+
+  it.each([4e12, 'x', -1, null])('is asked where another says that it rests until %j', async (restUntil) => {
+    const keyValue = createMemoryKeyValue()
+    const keys = { keys: [first.publicJwk] } as never
+    const at = context.clock.now() - 600_000
+    await keyValue.set(`auth/keys/${encodeURIComponent(`${issuer.url}/keys`)}`, { at, keys, restUntil })
+    expect(await outcome(verifier(), await token(first), { ...context, keyValue })).toBe('good')
+    expect(issuer.loads).toBe(1)
+  })
+})
+
 describe('in a component, whose memory ends with the request', () => {
   // Each request has a new instance of everything but the store.
   const instance = (using: AuthContext, given: string) => outcome(verifier(), given, using)

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@pf-agents/agent-core'
 import { fetchJson, type FetchLimits, type FetchParts, unavailable } from '../outbound/fetch-json'
-import { Refreshed } from '../outbound/refreshed'
+import { type Held, Refreshed } from '../outbound/refreshed'
 import type { AuthContext } from '../scheme/auth-scheme'
 import { checkedUrl } from '../token/issuer'
 import { type KeySet, keySetOf } from './key-set'
@@ -9,7 +9,10 @@ import { type KeySet, keySetOf } from './key-set'
 export interface RemoteKeysRules extends FetchLimits {
   /** How long keys are good, ms. A key that the issuer withdrew works until then. Default 600,000. */
   maxAgeMs?: number
-  /** How long they are gone on with while the issuer does not answer, ms. Default 3,600,000. */
+  /**
+   * How long they are gone on with while the issuer does not answer, ms from when they were loaded. Nobody waits for the
+   * issuer meanwhile for more than a quarter of a second. Default 3,600,000.
+   */
   staleMs?: number
   /** Least time between two loads for the sake of keys that are not known, ms. Default 30,000. */
   cooldownMs?: number
@@ -18,17 +21,19 @@ export interface RemoteKeysRules extends FetchLimits {
 }
 
 /** What keys are loaded with. */
-export type KeysContext = FetchParts & Pick<AuthContext, 'keyValue' | 'log'>
+export type KeysContext = FetchParts & Pick<AuthContext, 'keyValue' | 'log' | 'waitUntil'>
 
 /** Keys that somebody publishes, loaded when they are needed and kept. */
 export type RemoteKeys = Refreshed<KeySet, KeysContext>
 
 /** How soon after a failure the issuer is asked again. */
 const failureCooldownMs = 5_000
+/** How long a request waits for new keys while the known ones can be gone on with. */
+const waitMs = 250
 
 /** Keys at a fixed address, or at the one a discovery document names. */
 export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeysRules = {}): RemoteKeys {
-  const { maxAgeMs = 600_000, staleMs = 3_600_000, cooldownMs = 30_000 } = rules
+  const { maxAgeMs = 600_000, staleMs = 3_600_000, cooldownMs = 30_000, timeoutMs = 5_000 } = rules
   const name = typeof address === 'string' ? address : address.url
   const load = async (context: KeysContext): Promise<KeySet> => {
     const url = typeof address === 'string' ? address : await keysAddress(address, context, rules)
@@ -39,17 +44,36 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
       throw unavailable(url, cause)
     }
   }
+  /** The longest that a load rests others: its own time, for discovery and keys, and what a failure adds. */
+  const longestRestMs = 2 * timeoutMs + failureCooldownMs
   return new Refreshed(
-    async (context, forced) => {
-      const now = context.clock.now()
-      const kept = await readKept(name, context)
-      // Other requests of this component loaded them: a forced load is held to the same cooldown.
-      if (kept !== undefined && kept.at <= now && now - kept.at < (forced ? cooldownMs : maxAgeMs)) return kept
-      const value = await load(context)
-      await keep(name, { at: now, keys: value.json }, context)
-      return { value, at: now }
+    {
+      recall: (context) => readKept(name, longestRestMs, context),
+      async load(context, held) {
+        const { clock, log, signal } = context
+        const at = clock.now()
+        // Each request of a component is alone: the others go on with what is known meanwhile, by this.
+        if (held !== undefined) await keep(name, held, at + longestRestMs, context)
+        try {
+          const loaded = { value: await load(context), at }
+          await keep(name, loaded, 0, context)
+          return loaded
+        } catch (error) {
+          if (held !== undefined && signal?.aborted !== true) {
+            await keep(name, held, clock.now() + failureCooldownMs, context)
+            log?.(
+              'warn',
+              'Keys of an issuer could not be loaded anew. The known ones are gone on with while they may.',
+              {
+                error: `${error}${(error as Error).cause instanceof Error ? ` ${(error as Error).cause}` : ''}`,
+              },
+            )
+          }
+          throw error
+        }
+      },
     },
-    { maxAgeMs, staleMs, cooldownMs, failureCooldownMs },
+    { maxAgeMs, staleMs, waitMs, cooldownMs, failureCooldownMs },
   )
 }
 
@@ -58,20 +82,29 @@ const storeKey = (name: string) => `auth/keys/${encodeURIComponent(name)}`
 /** A store that fails, or holds something else, is one that has nothing: the issuer has the keys. */
 async function readKept(
   name: string,
-  { keyValue, log }: KeysContext,
-): Promise<{ value: KeySet; at: number } | undefined> {
+  longestRestMs: number,
+  { keyValue, log, clock }: KeysContext,
+): Promise<{ held: Held<KeySet>; restUntil: number } | undefined> {
   try {
-    const { at, keys } = ((await keyValue?.get(storeKey(name)))?.value ?? {}) as JsonObject
-    return typeof at === 'number' ? { value: keySetOf(keys as JsonObject), at } : undefined
+    const { at, keys, restUntil } = ((await keyValue?.get(storeKey(name)))?.value ?? {}) as JsonObject
+    const now = clock.now()
+    if (typeof at !== 'number' || at > now) return undefined
+    const isRest = typeof restUntil === 'number' && restUntil - now <= longestRestMs
+    return { held: { value: keySetOf(keys as JsonObject), at }, restUntil: isRest ? restUntil : 0 }
   } catch (error) {
     log?.('warn', 'Stored keys of an issuer could not be read.', { error: String(error) })
     return undefined
   }
 }
 
-async function keep(name: string, value: JsonObject, { keyValue, log }: KeysContext): Promise<void> {
+async function keep(
+  name: string,
+  { value, at }: Held<KeySet>,
+  restUntil: number,
+  { keyValue, log }: KeysContext,
+): Promise<void> {
   try {
-    await keyValue?.set(storeKey(name), value)
+    await keyValue?.set(storeKey(name), { at, keys: value.json, ...(restUntil > 0 && { restUntil }) })
   } catch (error) {
     log?.('warn', 'Keys of an issuer could not be stored.', { error: String(error) })
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '@pf-agents/agent-core'
+import { settlesWithin } from '@pf-agents/http-kit'
 
 /** When something is loaded anew. All in milliseconds. */
 export interface RefreshRules {
@@ -6,79 +7,133 @@ export interface RefreshRules {
   readonly maxAgeMs: number
   /** How long it is gone on with where it can't be loaded anew, from when it was loaded. */
   readonly staleMs: number
+  /** How long a new one is waited for where the old one can be gone on with, from when its load began. */
+  readonly waitMs: number
   /** The least time between two loads that somebody asks for out of turn. */
   readonly cooldownMs: number
-  /** The least time between two loads where the first failed. */
+  /** The least time from the end of a load that failed to the next. */
   readonly failureCooldownMs: number
 }
 
-interface Held<T> {
+/** What is loaded with. */
+export interface RefreshContext {
+  readonly clock: Clock
+  /** Keeps the host going for a load that nobody waits for any more, where it would stop with the answer. */
+  waitUntil?(work: Promise<unknown>): void
+}
+
+/** A value, and when it was loaded. */
+export interface Held<T> {
   readonly value: T
   readonly at: number
 }
 
+/** Where a value comes from. */
+export interface RefreshSource<T, C> {
+  /** @param held - what there is already */
+  load(context: C, held: Held<T> | undefined): Promise<Held<T>>
+  /**
+   * What others like this one loaded, where they share it, and until when none is to be loaded, because one of them is at
+   * it or failed.
+   */
+  recall(context: C): Promise<{ held: Held<T>; restUntil: number } | undefined>
+}
+
 /**
- * A value that is loaded when it is needed, once for all who ask at the same time, and kept. Whoever asks for a newer one
- * gets it at most once per cooldown, however often they ask.
+ * A value that is loaded when it is needed, once for all who ask at the same time, and kept. While it can be gone on with,
+ * nobody waits for more than a moment for a new one: that goes on behind them. Whoever asks for a newer one gets it at most
+ * once per cooldown, however often they ask.
  */
-export class Refreshed<T, C extends { readonly clock: Clock }> {
-  readonly #load: (context: C, forced: boolean) => Promise<Held<T>>
+export class Refreshed<T, C extends RefreshContext> {
+  readonly #source: RefreshSource<T, C>
   readonly #rules: RefreshRules
   #held: Held<T> | undefined
   #loading: Promise<Held<T>> | undefined
-  #triedAt = Number.NEGATIVE_INFINITY
+  #begunAt = 0
+  #failedAt = Number.NEGATIVE_INFINITY
   #failure: unknown
+  #restUntil = Number.NEGATIVE_INFINITY
 
-  constructor(load: (context: C, forced: boolean) => Promise<Held<T>>, rules: RefreshRules) {
-    this.#load = load
+  constructor(source: RefreshSource<T, C>, rules: RefreshRules) {
+    this.#source = source
     this.#rules = rules
   }
 
   /** The value to go by now. @throws what loading threw, where there is none */
   async current(context: C): Promise<T> {
+    const { maxAgeMs, staleMs, waitMs } = this.#rules
+    const fresh = this.#younger(maxAgeMs, context)
+    if (fresh !== undefined) return fresh.value
+    await this.#recall(context)
+    const known = this.#younger(maxAgeMs, context)
+    if (known !== undefined) return known.value
     const now = context.clock.now()
-    const held = this.#held
-    if (held !== undefined && now - held.at < this.#rules.maxAgeMs) return held.value
-    const isCooling = this.#failure !== undefined && now - this.#triedAt < this.#rules.failureCooldownMs
-    if (!isCooling || this.#loading !== undefined) {
-      try {
-        return (await this.#reload(context, false)).value
-      } catch (error) {
-        if (held === undefined) throw error
-      }
+    const isResting = this.#loading === undefined && now < this.#restUntil
+    const usable = this.#younger(staleMs, context)
+    if (usable === undefined) {
+      if (isResting && this.#failure !== undefined) throw this.#failure
+      return (await this.#reload(context)).value
     }
-    if (held !== undefined && now - held.at < this.#rules.staleMs) return held.value
-    throw this.#failure
+    if (isResting) return usable.value
+    const loading = this.#reload(context)
+    await settlesWithin(loading, this.#begunAt + waitMs - now, context.clock)
+    return (this.#held ?? usable).value
   }
 
   /** A newer value than `seen`; `undefined` where none can be had yet. */
   async newer(seen: T, context: C): Promise<T | undefined> {
+    if (this.#held === undefined || this.#held.value === seen) await this.#recall(context)
     if (this.#held !== undefined && this.#held.value !== seen) return this.#held.value
+    const now = context.clock.now()
     // What was loaded may be older than this instance, and then so is the cooldown.
-    const last = Math.max(this.#held?.at ?? 0, this.#failure === undefined ? 0 : this.#triedAt)
-    if (this.#loading === undefined && context.clock.now() - last < this.#rules.cooldownMs) return undefined
+    const last = Math.max(this.#held?.at ?? 0, this.#failedAt)
+    const isResting = now - last < this.#rules.cooldownMs || now < this.#restUntil
+    if (this.#loading === undefined && isResting) return undefined
     try {
-      const { value } = await this.#reload(context, true)
+      const { value } = await this.#reload(context)
       return value === seen ? undefined : value
     } catch {
       return undefined
     }
   }
 
-  #reload(context: C, forced: boolean): Promise<Held<T>> {
-    this.#loading ??= this.#begin(context, forced).finally(() => (this.#loading = undefined))
-    return this.#loading
+  #younger(age: number, { clock }: C): Held<T> | undefined {
+    return this.#held !== undefined && clock.now() - this.#held.at < age ? this.#held : undefined
   }
 
-  async #begin(context: C, forced: boolean): Promise<Held<T>> {
-    this.#triedAt = context.clock.now()
+  async #recall(context: C): Promise<void> {
+    if (this.#loading !== undefined) return
+    const recalled = await this.#source.recall(context)
+    if (recalled === undefined) return
+    const { held, restUntil } = recalled
+    if (this.#held === undefined || held.at > this.#held.at) this.#held = held
+    this.#restUntil = Math.max(this.#restUntil, restUntil)
+  }
+
+  #reload(context: C): Promise<Held<T>> {
+    if (this.#loading !== undefined) return this.#loading
+    this.#begunAt = context.clock.now()
+    const loading = this.#begin(context).finally(() => (this.#loading = undefined))
+    this.#loading = loading
+    // Those who waited may all be gone when it fails.
+    const heard = loading.then(nothing, nothing)
+    context.waitUntil?.(heard)
+    return loading
+  }
+
+  async #begin(context: C): Promise<Held<T>> {
     try {
-      this.#held = await this.#load(context, forced)
+      this.#held = await this.#source.load(context, this.#held)
       this.#failure = undefined
+      this.#failedAt = this.#restUntil = Number.NEGATIVE_INFINITY
       return this.#held
     } catch (error) {
       this.#failure = error
+      this.#failedAt = context.clock.now()
+      this.#restUntil = this.#failedAt + this.#rules.failureCooldownMs
       throw error
     }
   }
 }
+
+const nothing = (): void => {}

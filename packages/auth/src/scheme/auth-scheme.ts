@@ -12,6 +12,10 @@ export interface AuthContext {
   readonly clock: Clock
   /** Keeps fetched keys where memory does not survive a request (a component). Left out on Node. */
   readonly keyValue?: KeyValue | undefined
+  /** Aborts when the app is closed: what goes on behind requests ends. */
+  readonly signal?: AbortSignal | undefined
+  /** Keeps the host going for work behind the answer, where it would stop with it (a component). */
+  waitUntil?(work: Promise<unknown>): void
   /** Why a credential was refused, and what could not be reached; never a credential. */
   log?(level: LogLevel, message: string, fields?: Record<string, unknown>): void
 }
