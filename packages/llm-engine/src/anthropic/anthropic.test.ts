@@ -1,3 +1,4 @@
+import type { BetaStopReason } from '@anthropic-ai/sdk/resources/beta/messages/messages'
 import type { LanguageModel, ModelCall, ModelHost, ModelMessage, ReasoningEffort } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
@@ -289,6 +290,22 @@ describe('answers of Anthropic', () => {
       costUsd: (3 * 4 + 10 * 1 + 300 * 5 + 700 * 8 + 42 * 20) / 1_000_000,
     })
   })
+})
+
+/** Every word of the SDK of Anthropic for the end, and what it is here. */
+const ends: Record<BetaStopReason, string> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  tool_use: 'tool-calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  pause_turn: 'pause',
+  compaction: 'pause',
+  refusal: 'content-filter',
+}
+it.each(Object.entries(ends))('%s is %s', async (word, reason) => {
+  const { finish } = await generate(anthropic(hostOf({ body: named(begin, ...text(0, 'a'), ...stop(word)) })), hello)
+  expect(finish).toEqual({ reason, raw: word, complete: true })
 })
 
 const png = { type: 'file', mediaType: 'image/png', raw: 'AAAA' } as const

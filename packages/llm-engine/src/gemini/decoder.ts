@@ -21,6 +21,8 @@ const reasons: Readonly<Record<string, ModelFinishReason>> = {
   PROHIBITED_CONTENT: 'content-filter',
   SPII: 'content-filter',
   IMAGE_SAFETY: 'content-filter',
+  IMAGE_PROHIBITED_CONTENT: 'content-filter',
+  IMAGE_RECITATION: 'content-filter',
   MALFORMED_FUNCTION_CALL: 'error',
   UNEXPECTED_TOOL_CALL: 'error',
   TOO_MANY_TOOL_CALLS: 'error',
@@ -96,13 +98,20 @@ export class GeminiDecoder implements WireDecoder {
     else if (isObject(functionCall)) this.#call(functionCall, signature)
     else if (isObject(inlineData)) {
       this.#blocks.end()
+      // A picture on the way to the answer is none.
+      if (part['thought'] === true) return this.#kept(signature && part)
       const mediaType = stringOf(inlineData['mimeType']) ?? 'application/octet-stream'
       this.#push({ type: 'file', mediaType, raw: stringOf(inlineData['data']) ?? '', ...this.#data(signature) })
     } else if (Object.keys(part).length > 0) {
       // Code that it ran itself, and what is yet to come.
       this.#blocks.end()
-      this.#push({ type: 'opaque', provider: 'gemini', data: part })
+      this.#kept(part)
     }
+  }
+
+  /** Goes back as it is. */
+  #kept(part: JsonObject | '' | undefined): void {
+    if (part) this.#push({ type: 'opaque', provider: 'gemini', data: part })
   }
 
   /** A part with a signature stands for itself: it goes back alone. */

@@ -1,3 +1,4 @@
+import type { FinishReason } from '@google/genai'
 import type { LanguageModel, ModelHost, ModelMessage, ReasoningEffort } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
@@ -149,6 +150,55 @@ describe('answers of Gemini', () => {
     const { message } = await generate(gemini(hostOf({ body })), hello)
     expect(message.content).toEqual([{ type: 'file', mediaType: 'image/png', raw: 'AAAA' }])
   })
+})
+
+it('a picture that it thought with is no answer; with a signature it goes back', async () => {
+  const draft = { inlineData: { mimeType: 'image/png', data: 'AAAA' }, thought: true }
+  const signed = { inlineData: { mimeType: 'image/png', data: 'BBBB' }, thought: true, thoughtSignature: 's1' }
+  const picture = { inlineData: { mimeType: 'image/png', data: 'CCCC' } }
+  const host = hostOf({
+    body: sse(
+      chunk([{ text: 'A draft.', thought: true }, draft]),
+      chunk([{ text: 'Better.', thought: true }, signed]),
+      chunk([{ text: 'Here:' }, picture], 'STOP'),
+    ),
+  })
+  const { message, text } = await generate(gemini(host), hello)
+  expect(text).toBe('Here:')
+  expect(message.content.filter(({ type }) => type === 'file')).toEqual([
+    { type: 'file', mediaType: 'image/png', raw: 'CCCC' },
+  ])
+  await generate(gemini(host), { messages: [...hello.messages, JSON.parse(JSON.stringify(message)) as ModelMessage] })
+  const { contents } = JSON.parse(host.bodies[1] as string) as { contents: { parts: unknown }[] }
+  expect(contents[1]?.parts).toEqual([signed, { text: 'Here:' }, picture])
+})
+
+/** Every word of the SDK of Google for the end, and what it is here. */
+const ends: Record<FinishReason, string> = {
+  FINISH_REASON_UNSPECIFIED: 'other',
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
+  CONTINUATION: 'length',
+  SAFETY: 'content-filter',
+  RECITATION: 'content-filter',
+  BLOCKLIST: 'content-filter',
+  PROHIBITED_CONTENT: 'content-filter',
+  SPII: 'content-filter',
+  IMAGE_SAFETY: 'content-filter',
+  IMAGE_PROHIBITED_CONTENT: 'content-filter',
+  IMAGE_RECITATION: 'content-filter',
+  LANGUAGE: 'other',
+  OTHER: 'other',
+  NO_IMAGE: 'other',
+  IMAGE_OTHER: 'other',
+  MALFORMED_FUNCTION_CALL: 'error',
+  UNEXPECTED_TOOL_CALL: 'error',
+  TOO_MANY_TOOL_CALLS: 'error',
+  MALFORMED_RESPONSE: 'error',
+}
+it.each(Object.entries(ends))('%s is %s', async (word, reason) => {
+  const { finish } = await generate(gemini(hostOf({ body: sse(chunk([{ text: 'a' }], word)) })), hello)
+  expect(finish).toEqual({ reason, raw: word, complete: true })
 })
 
 describe('requests of Gemini', () => {
