@@ -20,6 +20,8 @@ import { type CliRun, runCli, startCli } from './run-cli'
 
 const fixture = fileURLToPath(new URL('./fixtures/hello-app.ts', import.meta.url))
 const env = { PF_CACHE: join(process.cwd(), 'node_modules/.cache/pf-agents') }
+/** A file where the cache should be. */
+const noCache = { PF_CACHE: fixture }
 const slow = { timeout: 300_000 }
 
 let folder: string
@@ -101,7 +103,10 @@ describe('an app built for Spin', () => {
     expect(out).toMatch(/^Secrets {4}API_KEY$/m)
     expect(out).toContain('wasi:config/store@0.2.0-draft-2024-09-27')
     expect(out).toContain('pf:agent/discovery@1.0.0')
-    const json = JSON.parse((await pf('inspect', 'out/hello.wasm', '--json')).out) as Record<string, unknown>
+    // A cache that can not be written to is told, and nothing else.
+    const shown = await runCli(['inspect', 'out/hello.wasm', '--json'], { cwd: folder, env: noCache })
+    expect([shown.code, shown.err.match(/is not kept.*\(ENOTDIR\)/g)]).toEqual([0, [expect.any(String)]])
+    const json = JSON.parse(shown.out) as Record<string, unknown>
     expect(json).toMatchObject({
       world: 'spin',
       definition: { schema: 'agent-definition.v1', name: 'Hello Agent', needs: { memoryMb: 96 }, world: 'spin' },
@@ -128,10 +133,15 @@ describe('an app built for Spin', () => {
     )
   })
 
-  it('takes a variable from the command line over its default', slow, async () => {
-    expect(
-      await up(['out/hello.wasm', '--workers', '1', '--var', 'GREETING=moin'], (url) => textOf(`${url}/greet`)),
-    ).toBe('moin undefined')
+  it('takes a variable from the command line over its default, and needs no cache', slow, async () => {
+    await up(
+      ['out/hello.wasm', '--workers', '1', '--var', 'GREETING=moin'],
+      async (url, { err }) => {
+        expect(await textOf(`${url}/greet`)).toBe('moin undefined')
+        expect(err.match(/is not kept.*\(ENOTDIR\)/g)).toHaveLength(1)
+      },
+      noCache,
+    )
   })
 
   describe('and a service it wants to call', () => {

@@ -6,6 +6,7 @@
  */
 export { createWasmHost, type WasmHost, type WasmHostOptions } from './host/create-wasm-host'
 export { type ComponentDescription, describeComponent, type DescribeOptions } from './discovery/describe-component'
+export { cacheDirectory } from './cache/cache-directory'
 export type { ComponentWorld } from './cache/component-interfaces'
 export { checkDirectory, makeDirectory } from './host/make-directory'
 export type { GuestLog } from './host/settings'

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { makeDirectory } from '@pf-agents/wasm-host'
 import { type LockOptions, stopIf, takeLock } from './build-lock'
@@ -9,11 +8,6 @@ import { type LockOptions, stopIf, takeLock } from './build-lock'
 const KEPT = 40
 /** A file under way that is older was left behind. */
 const UNFINISHED_LIMIT_MS = 3_600_000
-
-/** Where components are kept by content: `$PF_CACHE`, else `pf-agents` in the user's cache directory. */
-export function defaultCacheDirectory(): string {
-  return process.env['PF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pf-agents')
-}
 
 /** What {@link BuildCache.load} takes. */
 export interface LoadOptions extends LockOptions {

@@ -4,12 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import { checkDirectory, describeComponent, makeDirectory } from '@pf-agents/wasm-host'
+import { cacheDirectory, checkDirectory, describeComponent, makeDirectory } from '@pf-agents/wasm-host'
 import { readDefinition } from '../definition/definition'
 import { holdsSecret } from '../sign/find-secret'
 import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
 import { readSignKeys, type SignKey, type SignKeySource } from '../sign/sign-key'
-import { BuildCache, defaultCacheDirectory } from './build-cache'
+import { BuildCache } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { withSignatures } from './component-entry'
 import { makeComponent } from './componentize'
@@ -102,7 +102,7 @@ export interface BuiltComponent {
  */
 export async function buildComponent(options: BuildComponentOptions): Promise<BuiltComponent> {
   // No `using`: Node 22 reads these sources as they are, and does not know it.
-  const cache = new UsableCache(options.cacheDir ?? defaultCacheDirectory())
+  const cache = new UsableCache(options.cacheDir ?? cacheDirectory())
   try {
     return await buildWith(cache, options)
   } finally {
@@ -133,12 +133,11 @@ async function buildWith(cache: UsableCache, options: BuildComponentOptions): Pr
   )
   refuseKeys(Buffer.from(bundle.code + bundle.map), keys)
   const { problems } = cache
-  const inComponents = <T>(work: (cacheDir: string) => Promise<T>): Promise<T> =>
-    cache.use((directory) => work(join(directory, 'components')))
+  const components = (): string => join(cache.directory, 'components')
   const making = { ...options, cacheDir: cache.directory, onProblem: (problem: string) => void problems.push(problem) }
   const unsigned = await step('component', () => componentOf(bundle, { ...making, cacheKey: [] }))
   const { definition: text, imports } = await step('definition', () =>
-    inComponents((cacheDir) => describeComponent(unsigned.component, { cacheDir })),
+    describeComponent(unsigned.component, { cacheDir: components(), onProblem: (problem) => cache.leave(problem) }),
   )
   const definition = await readDefinition(text)
   const { component, cached } = !signed
@@ -150,10 +149,9 @@ async function buildWith(cache: UsableCache, options: BuildComponentOptions): Pr
           ...making,
           // A signature is another each time; the same code signed by the same keys stays the same file.
           cacheKey: keys.map(({ identity }) => identity),
-          signatures: () =>
-            inComponents((cacheDir) => signCards({ ...source, cacheDir, component: unsigned.component }, keys)),
+          signatures: () => signCards({ ...source, cacheDir: components(), component: unsigned.component }, keys),
         })
-        await inComponents((cacheDir) => verifyCards({ ...source, cacheDir, component: made.component }, keys))
+        await verifyCards({ ...source, cacheDir: components(), component: made.component }, keys)
         refuseKeys(made.component, keys)
         return made
       })
@@ -187,6 +185,7 @@ function defaultOutput(entry: string): string {
 }
 
 interface ComponentOptions extends BuildComponentOptions {
+  cacheDir: string
   /** Beside the code: what the component is kept by. */
   cacheKey: readonly string[]
   /** Signatures to put into it, made only where it is not kept from earlier. */
@@ -196,16 +195,7 @@ interface ComponentOptions extends BuildComponentOptions {
 
 async function componentOf(
   bundle: Bundle,
-  {
-    onPrint,
-    onWait,
-    onProblem,
-    signal,
-    cacheDir = defaultCacheDirectory(),
-    noCache,
-    cacheKey,
-    signatures,
-  }: ComponentOptions,
+  { onPrint, onWait, onProblem, signal, cacheDir, noCache, cacheKey, signatures }: ComponentOptions,
 ): Promise<{ component: Uint8Array; cached: boolean }> {
   const { map } = bundle
   const wit = worldWit(bundle.imports)

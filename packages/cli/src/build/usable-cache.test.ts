@@ -8,9 +8,9 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pf-usable-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('is the directory that is named', async () => {
+it('is the directory that is named', () => {
   using cache = new UsableCache(join(folder, 'made'))
-  expect(await cache.use(async (directory) => directory)).toBe(join(folder, 'made'))
+  expect(cache.directory).toBe(join(folder, 'made'))
   expect(cache.problems).toEqual([])
 })
 
@@ -26,22 +26,18 @@ it('is a temporary one, which goes with the build, where that can not be made', 
   expect(existsSync(directory)).toBe(false)
 })
 
-it('does the work again elsewhere where the disk is full, and says so once', async () => {
-  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-  const used: string[] = []
-  using cache = new UsableCache(folder)
-  const work = async (directory: string) => {
-    used.push(directory)
-    if (directory === folder) throw full
-    return 'done'
-  }
-  expect([await cache.use(work), await cache.use(work)]).toEqual(['done', 'done'])
-  expect(used).toEqual([folder, cache.directory, cache.directory])
-  expect(cache.problems).toEqual([expect.stringContaining('no space left')])
+it('is a temporary one for a user without a home directory, who is told what to do', () => {
+  using cache = new UsableCache(undefined)
+  expect(existsSync(cache.directory)).toBe(true)
+  expect(cache.problems).toEqual([expect.stringContaining('name a cache directory with PF_CACHE')])
 })
 
-it('passes on what is wrong with the work itself', async () => {
+it('can be left for a temporary one, once', () => {
   using cache = new UsableCache(folder)
-  await expect(cache.use(() => Promise.reject(new Error('invalid')))).rejects.toThrow('invalid')
-  expect(cache.problems).toEqual([])
+  cache.leave('The disk is full.')
+  const { directory } = cache
+  expect([directory === folder, existsSync(directory)]).toEqual([false, true])
+  cache.leave('It still is.')
+  expect(cache.directory).toBe(directory)
+  expect(cache.problems[0]).toBe('Nothing of this build is kept for the next one. The disk is full.')
 })

@@ -3,9 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeDirectory } from '@pf-agents/wasm-host'
 
-/** What a file system says where nothing can be written. */
-const unwritable: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO'])
-
 /**
  * A cache directory for one build: the one that is named, else a temporary one, since keeping is for speed alone. To be
  * disposed of.
@@ -16,12 +13,14 @@ export class UsableCache implements Disposable {
   #directory: string
   #temporary: string | undefined
 
-  constructor(named: string) {
-    this.#directory = named
+  /** @param named - undefined where there is none: no variable names one, and the user has no home directory */
+  constructor(named: string | undefined) {
+    this.#directory = named ?? ''
     try {
-      makeDirectory(named, 'The cache directory (PF_CACHE, or cacheDir)')
+      if (named === undefined) this.leave('This user has no home directory; name a cache directory with PF_CACHE.')
+      else makeDirectory(named, 'The cache directory (PF_CACHE, or cacheDir)')
     } catch (error) {
-      this.#leave(error as Error)
+      this.leave((error as Error).message)
     }
   }
 
@@ -29,22 +28,10 @@ export class UsableCache implements Disposable {
     return this.#directory
   }
 
-  /** Work that writes to the cache, and does it elsewhere where that can not be, because the disk is full for one. */
-  async use<T>(work: (directory: string) => Promise<T>): Promise<T> {
-    try {
-      return await work(this.#directory)
-    } catch (error) {
-      const { code, cause } = error as NodeJS.ErrnoException
-      const isUnwritable = [code, (cause as NodeJS.ErrnoException | undefined)?.code].some((it) => unwritable.has(it))
-      if (!isUnwritable || this.#temporary !== undefined) throw error
-      this.#leave(error as Error)
-      return work(this.#directory)
-    }
-  }
-
-  #leave(error: Error): void {
-    this.problems.push(`Nothing of this build is kept for the next one. ${error.message}`)
-    this.#directory = this.#temporary = mkdtempSync(join(tmpdir(), 'pf-cache-'))
+  /** Goes on in a temporary directory, because nothing can be written to this one: the disk is full, for example. */
+  leave(reason: string): void {
+    this.problems.push(`Nothing of this build is kept for the next one. ${reason}`)
+    if (this.#temporary === undefined) this.#directory = this.#temporary = mkdtempSync(join(tmpdir(), 'pf-cache-'))
   }
 
   [Symbol.dispose](): void {

@@ -65,6 +65,7 @@ describe('wrong usage', () => {
     [['up', 'a.wasm', '--runtime', 'docker'], '--runtime is one of embedded, wasmtime, spin, not "docker".'],
     [['dev', 'a.ts', '--port', '-1'], '--port'],
     [['inspect'], 'pf inspect: Name the component.'],
+    [['up', 'a.wasm', '--data', ''], '--data takes a directory, and was given an empty name.'],
   ])('%j exits with 2 and says what is right', async (args, message) => {
     const { code, out, err } = await pf(...args)
     expect(err).toContain(message)
@@ -82,6 +83,7 @@ describe('a failure', () => {
     [['up', 'missing.wasm'], 'There is no file missing.wasm. Build it with `pf build --target wasm`.'],
     [['inspect', 'missing.wasm'], 'There is no file missing.wasm.'],
     [['inspect', 'package.json'], 'package.json is not a component this host can run'],
+    [['inspect', 'packages'], 'packages can not be read: EISDIR'],
     [['dev', 'missing.ts'], 'There is no file missing.ts.'],
     [
       ['build', ownFile, '-o', join(ownFile, 'x/agent.wasm')],

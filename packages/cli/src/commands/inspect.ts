@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
 import { type ComponentDescription, describeComponent } from '@pf-agents/wasm-host'
 import { PfError } from '@pf-agents/agent-core'
@@ -20,7 +21,7 @@ export const inspectCommand: Command = {
     const description = await stepped(
       terminal,
       'Reading the component',
-      () => describe(file),
+      () => describe(file, (problem) => terminal.note(`! ${problem}`)),
       () => 'done',
     )
     const definition = await readDefinition(description.definition)
@@ -31,18 +32,23 @@ export const inspectCommand: Command = {
   },
 }
 
-/** @throws PfError PF_COMPONENT_INVALID where there is no such file, or it is no component. */
-export async function describe(file: string): Promise<ComponentDescription> {
+/**
+ * @param onProblem - told why what was prepared can not be kept
+ * @throws PfError PF_COMPONENT_INVALID where there is no such file, it can not be read, or is no component
+ */
+export async function describe(file: string, onProblem: (problem: string) => void): Promise<ComponentDescription> {
   if (!existsSync(file))
     throw new PfError('PF_COMPONENT_INVALID', `There is no file ${file}. Build it with \`pf build --target wasm\`.`)
+  const bytes = await readFile(file).catch((cause: Error) => {
+    throw new PfError('PF_COMPONENT_INVALID', `${file} can not be read: ${cause.message}`, { cause })
+  })
   try {
-    return await describeComponent(file)
+    return await describeComponent(new Uint8Array(bytes), { onProblem })
   } catch (error) {
+    // Whatever else it is has another cause than the file.
+    if (!PfError.is(error) || error.code !== 'PF_COMPONENT_INVALID') throw error
     // The host says so, too, without knowing the file's name.
-    const why = (error instanceof Error ? error.message : String(error)).replace(
-      /^The file is not a component this host can run\. /,
-      '',
-    )
+    const why = error.message.replace(/^The file is not a component this host can run\. /, '')
     throw new PfError('PF_COMPONENT_INVALID', `${file} is not a component this host can run. ${why}`, { cause: error })
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { createWasmHost, makeDirectory, type WasmHostOptions } from '@pf-agents/wasm-host'
 import { mapStack } from '../build/map-stack'
-import type { Command, CommandInput } from '../command-line/command'
+import { type Command, type CommandInput, UsageError } from '../command-line/command'
 import type { Terminal } from '../command-line/terminal'
 import { readDefinition } from '../definition/definition'
 import { type Grants, readGrants } from '../up/grants'
@@ -74,11 +74,13 @@ async function up({ positionals, values, terminal, signal }: CommandInput): Prom
   const timeoutMs = values.duration('timeout') ?? 30_000
   const workers = values.integer('workers', 1, 64)
   const dataDir = values.text('data')
+  if (dataDir === '') throw new UsageError('--data takes a directory, and was given an empty name.')
 
   const description = await stepped(
     terminal,
     'Reading the component',
-    () => describe(component),
+    // The embedded host says the same when it starts.
+    () => describe(component, (problem) => runtime !== 'embedded' && terminal.note(`! ${problem}`)),
     () => 'done',
   )
   const definition = await readDefinition(description.definition)

@@ -36,17 +36,40 @@ describe('component cache', () => {
     ['a missing file', async (entry: string) => rm(join(entry, 'memory'))],
     ['a broken manifest', async (entry: string) => writeFile(join(entry, 'manifest.json'), '{"files":')],
     [
+      'a file in the place of the folder',
+      async (entry: string) => {
+        await rm(entry, { recursive: true })
+        await writeFile(entry, '')
+      },
+    ],
+    [
       'an empty folder',
       async (entry: string) => Promise.all((await readdir(entry)).map((name) => rm(join(entry, name)))),
     ],
   ])('%s is found out and the entry made again', async (_, damage) => {
     const sound = await loadComponent(component, directory)
-    await damage(sound.directory)
+    await damage(sound.directory as string)
     const repaired = await loadComponent(component, directory)
     expect(repaired.built).toBe(true)
     expect(repaired.directory).toBe(sound.directory)
     expect((await loadComponent(component, directory)).built).toBe(false)
     expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('what can not be kept is given all the same, and says why', async () => {
+    const file = join(directory, 'file')
+    await writeFile(file, '')
+    for (const [cache, why] of [
+      [file, 'a part of the path is a file (ENOTDIR)'],
+      [undefined, 'name a cache directory with PF_CACHE'],
+    ] as const) {
+      const problems: string[] = []
+      const loaded = await loadComponent(component, cache, (problem) => problems.push(problem))
+      expect([loaded.built, Object.keys(loaded.files)]).toEqual([true, expect.arrayContaining(['core-0.wasm'])])
+      expect(problems).toEqual([expect.stringContaining(why)])
+      expect(problems[0]).not.toContain('\n')
+    }
+    await rm(file)
   })
 
   test('two at once leave one sound entry', async () => {

@@ -4,8 +4,7 @@
  */
 import { PfError } from '@pf-agents/agent-core'
 import { createHash, randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unsupported } from '../component/unsupported'
 import { makeDirectory } from '../host/make-directory'
@@ -24,27 +23,37 @@ interface Manifest extends Omit<PreparedFiles, 'files'> {
 export interface CachedComponent extends PreparedFiles {
   /** SHA-256 of the component. */
   digest: string
-  directory: string
+  /** Where it is kept, or would be; undefined where no directory is known. */
+  directory: string | undefined
   /** Whether it was made now. */
   built: boolean
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** `$PF_CACHE`, else the user's cache directory. */
-export function defaultCacheDirectory(): string {
-  const base = process.env['PF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pf-agents')
-  return join(base, 'components')
-}
-
-/** The prepared form of `component`, from the cache or made now. */
-export async function loadComponent(component: Uint8Array, cacheDirectory: string): Promise<CachedComponent> {
+/**
+ * The prepared form of `component`, from the cache or made now. Keeping is for speed alone: where nothing can be read or
+ * written, it is made and given.
+ *
+ * @param cacheDirectory - undefined where there is none
+ * @param onProblem - told, in one line, why it is not kept
+ * @throws PfError PF_COMPONENT_INVALID
+ */
+export async function loadComponent(
+  component: Uint8Array,
+  cacheDirectory: string | undefined,
+  onProblem: (problem: string) => void = (problem) => process.emitWarning(problem),
+): Promise<CachedComponent> {
   const digest = sha256(component)
-  const directory = join(cacheDirectory, `${digest.slice(0, 32)}-${FORMAT}`)
-  const cached = await readEntry(directory)
+  const directory = cacheDirectory && join(cacheDirectory, `${digest.slice(0, 32)}-${FORMAT}`)
+  // What can not be read is not there.
+  const cached = directory && (await readEntry(directory).catch(() => undefined))
   if (cached) return { digest, directory, ...cached, built: false }
   const prepared = prepare(component)
-  await writeEntry(cacheDirectory, directory, prepared)
+  const tell = (reason: string): void =>
+    onProblem(`The prepared component is not kept, so it is made again at each start. ${reason}`)
+  if (!cacheDirectory || !directory) tell('This user has no home directory; name a cache directory with PF_CACHE.')
+  else await writeEntry(cacheDirectory, directory, prepared).catch((error: Error) => tell(error.message))
   return { digest, directory, ...prepared, built: true }
 }
 
@@ -85,8 +94,9 @@ async function readEntry(directory: string): Promise<PreparedFiles | undefined> 
 }
 
 async function writeEntry(parent: string, directory: string, { files, ...rest }: PreparedFiles): Promise<void> {
+  makeDirectory(parent, 'The cache directory (PF_CACHE, or cacheDir)')
   const staging = join(parent, `.building-${randomUUID()}`)
-  makeDirectory(staging, 'The cache directory (PF_CACHE, or cacheDir)')
+  await mkdir(staging)
   try {
     const digests: Record<string, string> = {}
     for (const [name, bytes] of Object.entries(files)) {
@@ -100,9 +110,9 @@ async function writeEntry(parent: string, directory: string, { files, ...rest }:
         return await rename(staging, directory)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
-        if (attempt === 3 || (code !== 'ENOTEMPTY' && code !== 'EEXIST')) throw error
+        if (attempt === 3 || (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR')) throw error
         // Another process may have finished the same entry meanwhile; a sound one is as good as ours.
-        if (await readEntry(directory)) return
+        if (await readEntry(directory).catch(() => undefined)) return
         const aside = join(parent, `.damaged-${randomUUID()}`)
         await rename(directory, aside).catch((reason: NodeJS.ErrnoException) => {
           if (reason.code !== 'ENOENT') throw reason

@@ -1,7 +1,8 @@
 import { PfError } from '@pf-agents/agent-core'
 import { readFile } from 'node:fs/promises'
 import { compileModules } from '../cache/compile-modules'
-import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
+import { componentsDirectory } from '../cache/cache-directory'
+import { loadComponent } from '../cache/component-cache'
 import { type ComponentWorld, worldOf } from '../cache/component-interfaces'
 import { startWorker } from '../host/worker-file'
 import type { DescribeAnswer, DescribeSetup } from './entry'
@@ -12,6 +13,8 @@ export interface DescribeOptions {
   cacheDir?: string
   /** How long `configure-agent` may run, ms. Default 30,000. */
   timeoutMs?: number
+  /** Told, in one line, why the prepared component can not be kept, which only takes time. Default: a warning of the process. */
+  onProblem?: (problem: string) => void
 }
 
 /** What a component says and shows about itself. */
@@ -40,7 +43,7 @@ export async function describeComponent(
   options: DescribeOptions = {},
 ): Promise<ComponentDescription> {
   const bytes = typeof component === 'string' ? new Uint8Array(await readFile(component)) : component
-  const loaded = await loadComponent(bytes, options.cacheDir ?? defaultCacheDirectory())
+  const loaded = await loadComponent(bytes, options.cacheDir ?? componentsDirectory(), options.onProblem)
   const answer = await ask({ compiled: await compileModules(loaded, 64) }, options.timeoutMs ?? 30_000)
   if ('failure' in answer) throw new PfError('PF_COMPONENT_INVALID', `configure-agent failed: ${answer.failure}`)
   return {

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { defaultCacheDirectory, loadComponent } from '../cache/component-cache'
+import { componentsDirectory } from '../cache/cache-directory'
+import { loadComponent } from '../cache/component-cache'
 import { keyValueDraftOf } from '../cache/component-interfaces'
 import { compileModules } from '../cache/compile-modules'
 import { OutboundBroker } from '../outbound/broker'
@@ -52,7 +53,8 @@ export class App {
 
   /** Prepares a component and starts its workers. `self` is where the app will be reached. */
   static async start(settings: AppSettings, self: string | undefined): Promise<App> {
-    const loaded = await loadComponent(settings.component, settings.cacheDir ?? defaultCacheDirectory())
+    const say = (line: string): void => settings.onLog({ app: settings.name, stream: 'host', line })
+    const loaded = await loadComponent(settings.component, settings.cacheDir ?? componentsDirectory(), say)
     const compiled = await compileModules(loaded, settings.memoryMb)
     let kvFile: string | undefined
     if (settings.stores.length > 0) {
@@ -60,8 +62,9 @@ export class App {
       kvFile = join(settings.dataDir, 'keyvalue.sqlite')
     }
     if (settings.mode === 'threads') {
-      const line = `guests can't be suspended here: each request holds a thread while it waits, ${settings.workers} at a time (Node 24 serves many per thread)`
-      settings.onLog({ app: settings.name, stream: 'host', line })
+      say(
+        `guests can't be suspended here: each request holds a thread while it waits, ${settings.workers} at a time (Node 24 serves many per thread)`,
+      )
     }
     const app = new App(
       settings,

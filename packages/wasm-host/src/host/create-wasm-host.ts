@@ -51,7 +51,10 @@ export interface WasmHostOptions {
   busyLimitMs?: number
   /** Directory of the app's key-value data. Default `.pf/<name>` in the working directory. */
   dataDir?: string
-  /** Directory of transpiled components. Default `$XDG_CACHE_HOME/pf-agents/components`. */
+  /**
+   * Directory of transpiled components. Default `$PF_CACHE/components`, else `$XDG_CACHE_HOME/pf-agents/components`. One
+   * that can not be written to is told on `onLog`, and costs time at each start.
+   */
   cacheDir?: string
   /** Key-value stores the app may open. Default `['default']`. */
   stores?: string[]

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -101,4 +101,21 @@ test('a file of a newer layout is refused', () => {
   raw.exec('PRAGMA user_version = 99')
   raw.close()
   expect(() => new KvStore(file)).toThrow('newer version')
+})
+
+test('what is no store, or can not be opened, is named with what to do', () => {
+  writeFileSync(file, 'no database at all, whatever the name of the file says')
+  const told = (message: string) => expect.objectContaining({ code: 'PF_STORE_UNAVAILABLE', message }) as Error
+  expect(() => new KvStore(file)).toThrow(
+    told(
+      `The key-value data ${file} can not be used: file is not a database. Put a good copy in its place, or move it away to begin with empty stores.`,
+    ),
+  )
+  const folder = join(directory, 'folder')
+  mkdirSync(folder)
+  expect(() => new KvStore(folder)).toThrow(
+    told(
+      `The key-value data ${folder} can not be used: unable to open database file. This user must be able to read and write it, and the directory it is in.`,
+    ),
+  )
 })

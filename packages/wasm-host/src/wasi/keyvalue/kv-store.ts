@@ -13,6 +13,8 @@ const LEASE_PREFIX = 'lease/'
 /** `PRAGMA user_version` of the layout below. */
 const SCHEMA_VERSION = 2
 const BUSY_MS = 10_000
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damaged: ReadonlySet<number> = new Set([11, 26])
 
 /** Loaded when a store is opened: Node 22 says of it that it is experimental, which concerns nobody without a store. */
 function databaseClass(): typeof DatabaseSync {
@@ -28,15 +30,35 @@ export class KvStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
+  /** @throws PfError PF_STORE_UNAVAILABLE, with the file and what to do, where it can not be opened or is no store */
   constructor(file: string) {
-    this.#db = new (databaseClass())(file)
+    const Database = databaseClass()
+    let db: DatabaseSync | undefined
+    try {
+      this.#db = db = new Database(file)
+      this.#open(file)
+    } catch (cause) {
+      db?.close()
+      if (PfError.is(cause)) throw cause
+      const { message, errcode } = cause as Error & { errcode?: number }
+      const advice = damaged.has((errcode ?? 0) & 0xff)
+        ? 'Put a good copy in its place, or move it away to begin with empty stores.'
+        : 'This user must be able to read and write it, and the directory it is in.'
+      throw new PfError('PF_STORE_UNAVAILABLE', `The key-value data ${file} can not be used: ${message}. ${advice}`, {
+        cause,
+      })
+    }
+  }
+
+  #open(file: string): void {
     // busy_timeout first: switching to WAL takes a lock, and several workers open a new file at once.
     this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     this.transaction(() => {
       const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as { user_version: number }
       if (version > SCHEMA_VERSION)
-        throw new Error(
-          `${file} was written by a newer version of the host (layout ${version}, this one knows ${SCHEMA_VERSION})`,
+        throw new PfError(
+          'PF_STORE_SCHEMA',
+          `${file} was written by a newer version of the host (layout ${version}, this one knows ${SCHEMA_VERSION}). Use that one, or another data directory.`,
         )
       if (version === SCHEMA_VERSION) return
       if (version < 1) {
