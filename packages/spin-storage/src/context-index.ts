@@ -1,3 +1,4 @@
+import { removeTurn } from './context-turns'
 import { type KeyPaths, shardOf, shards } from './key-path'
 import type { StampedBucket } from './stamped-bucket'
 
@@ -26,18 +27,20 @@ export class ContextIndex {
   touch(path: string, usedAt: number): void {
     const gone = this.bucket.update(this.paths.shard('context', shardOf(path)), (current) => {
       const shard: Shard = current === undefined ? { contexts: [], gone: [] } : (JSON.parse(current.text) as Shard)
-      for (const entry of shard.gone) this.remove(entry)
+      for (const entry of shard.gone) this.remove(entry, usedAt)
       const others = shard.contexts.filter(([other]) => other !== path).toSorted(([, a], [, b]) => a - b)
       const surplus = others.slice(0, Math.max(0, others.length + 1 - this.share))
       const next: Shard = { contexts: [...others.slice(surplus.length), [path, usedAt]], gone: surplus }
       return { text: JSON.stringify(next), result: surplus }
     })
-    for (const entry of gone) this.remove(entry)
+    for (const entry of gone) this.remove(entry, usedAt)
   }
 
   /** Removes a context that was not used since. */
-  private remove([path, usedAt]: Entry): void {
+  private remove([path, usedAt]: Entry, now: number): void {
     const text = this.bucket.read(path)?.text
-    if (text !== undefined && Number(text.split('\n', 1)[0]) <= usedAt) this.bucket.delete(path)
+    if (text === undefined || Number(text.split('\n', 1)[0]) > usedAt) return
+    this.bucket.delete(path)
+    removeTurn(this.bucket, this.paths.turnOfContext(path), now)
   }
 }

@@ -48,6 +48,17 @@ export class KeyPaths {
     return `lease/${name}/${nonce}`
   }
 
+  /** The turn in a context: over when the instance that took it dies. No tenant can be called so. */
+  turn(scope: Scope, contextId: string): string {
+    return `lease/${this.join('~turn', segment(scope.tenant), segment(scope.principalId), segment(contextId))}`
+  }
+
+  /** The turn in the context of a path. */
+  turnOfContext(path: string): string {
+    const [, namespace, ...scope] = path.split('/')
+    return `lease/${String(namespace)}/~turn/${scope.join('/')}`
+  }
+
   context(scope: Scope, contextId: string): string {
     return `context/${this.join(segment(scope.tenant), segment(scope.principalId), segment(contextId))}`
   }

@@ -13,10 +13,10 @@ import type { CurrentEntry, TaskIndex } from './task-index'
 import type { TaskTable } from './task-table'
 
 /**
- * Overdue tasks that one list names. Failing one takes up to six swaps, Spin lets a request have 256 of them, and the
- * runtime looks five times at most.
+ * Overdue tasks that one list names. Failing one takes up to twelve handles for compare-and-set, Spin lets a request have
+ * 256 of them, and the runtime looks five times at most.
  */
-const maxOverdue = 6
+const maxOverdue = 4
 
 /** What a list works with. */
 export interface ListParts {

@@ -4,6 +4,7 @@
 import {
   bind,
   clockPort,
+  contextTurnsPort,
   conversationPort,
   defineFeature,
   keyValuePort,
@@ -43,20 +44,25 @@ export function spinStorage({ store = 'default', ...options }: SpinStorageOption
       reason: 'it needs wasi:keyvalue',
       alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage',
     },
-    provides: [runStorePort, keyValuePort, conversationPort],
+    provides: [runStorePort, keyValuePort, conversationPort, contextTurnsPort],
     optional: [clockPort, randomPort],
     needs: { keyValue: [store] },
     setup({ ports }) {
       const clock = ports.find(clockPort)
       const random = ports.find(randomPort)
       const source = openOnce(() => openBucket(store))
-      const { runStore, keyValue, conversation } = createBucketStores(source, {
+      const { runStore, keyValue, conversation, contextTurns } = createBucketStores(source, {
         ...options,
         ...(clock && { clock }),
         ...(random && { random }),
       })
       return {
-        ports: [bind(runStorePort, runStore), bind(keyValuePort, keyValue), bind(conversationPort, conversation)],
+        ports: [
+          bind(runStorePort, runStore),
+          bind(keyValuePort, keyValue),
+          bind(conversationPort, conversation),
+          bind(contextTurnsPort, contextTurns),
+        ],
       }
     },
   })

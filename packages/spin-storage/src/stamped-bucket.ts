@@ -44,8 +44,8 @@ export class StampedBucket {
   }
 
   /** Makes a key that nobody else writes. */
-  create(key: string): void {
-    this.source().set(key, encode(this.next(undefined, '')))
+  create(key: string, text = ''): void {
+    this.source().set(key, encode(this.next(undefined, text)))
   }
 
   delete(key: string): void {
@@ -64,17 +64,18 @@ export class StampedBucket {
   /**
    * Changes a text; `change` is called again with the new text whenever somebody else was first.
    * Spin keeps a handle for every swap until the request ends, 256 at most: look with `read` first where a change is unlikely.
+   * `comesAndGoes`: of a key that others make and delete all the time; that it is gone does not show that the swap was done.
    *
    * @throws PfError PF_STORE_UNAVAILABLE where others are first too often.
    */
-  update<T>(key: string, change: (current: StampedText | undefined) => TextChange<T>): T {
+  update<T>(key: string, change: (current: StampedText | undefined) => TextChange<T>, comesAndGoes = false): T {
     const cas = this.source().cas(key)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const current = decode(cas.current())
       const { text, result } = change(current)
       if (text === undefined) return result
       const next = this.next(current, text)
-      if (cas.swap(encode(next)) && this.holds(key, next)) return result
+      if (cas.swap(encode(next)) && this.holds(key, next, !comesAndGoes)) return result
     }
     throw new PfError(
       'PF_STORE_UNAVAILABLE',
@@ -91,10 +92,10 @@ export class StampedBucket {
   }
 
   /** Whether a swap that the host calls done is there, or under later writes. */
-  private holds(key: string, { writes, stamps: [stamp = ''] }: StampedText): boolean {
+  private holds(key: string, { writes, stamps: [stamp = ''] }: StampedText, orGone: boolean): boolean {
     const found = this.read(key)
-    // Deleted since, which only happens to what was there.
-    if (found === undefined) return true
+    // Deleted since, which mostly happens to what was there.
+    if (found === undefined) return orGone
     return found.stamps.includes(stamp) || found.writes >= writes + keptStamps
   }
 }

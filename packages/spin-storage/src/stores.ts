@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type ContextTurns,
   type Conversation,
   type KeyValue,
   type Random,
@@ -8,6 +9,7 @@ import {
   systemRandom,
 } from '@pf-agents/agent-core'
 import { ContextIndex } from './context-index'
+import { createBucketTurns } from './context-turns'
 import { BucketConversation } from './conversation'
 import type { BucketSource } from './host-bucket'
 import { KeyPaths } from './key-path'
@@ -22,6 +24,7 @@ export interface BucketStores {
   runStore: RunStore
   keyValue: KeyValue
   conversation: Conversation
+  contextTurns: ContextTurns
 }
 
 /** Options of {@link createBucketStores}. */
@@ -76,5 +79,6 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     runStore: createBucketRunStore({ tasks, index, conversation, paths, newNonce }),
     keyValue: createBucketKeyValue(bucket, paths),
     conversation,
+    contextTurns: createBucketTurns(bucket, paths, newNonce),
   }
 }

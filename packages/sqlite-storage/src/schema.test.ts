@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Database } from './database'
+import { Messages } from './messages'
+import { Retention } from './retention'
 import { migrate } from './schema'
+import { createSqliteRunStore } from './sqlite-run-store'
 import { createSqliteStores, type SqliteStores } from './sqlite-stores'
+import { WaitingEntries } from './waiting-entries'
 
 let directory = ''
 let file = ''
@@ -157,5 +162,124 @@ describe('deliveries in a file of schema 1', () => {
     expect(await outbox.pending({ topic: 'a2a.push', owner: 'alice', limit: 9 })).toBe(0)
     stores.close()
     old.close()
+  })
+})
+
+describe('what is overdue in a file of schema 1', () => {
+  const asks = (...expiresAt: (string | undefined)[]): string =>
+    JSON.stringify(
+      expiresAt.map((at, n) => ({ id: `q-${n}`, kind: 'input', prompt: '?', status: 'open', expiresAt: at })),
+    )
+  const made = { principal: { id: 'alice' }, runId: 'r' }
+  const at = (text: string): number => Date.parse(text)
+
+  /** A process of the version before, at work on a new file of it: `run` makes a task, `ask` its questions, `move` its next commit. */
+  function oldProcess() {
+    const old = new DatabaseSync(file, { timeout: 1_000 })
+    old.exec('PRAGMA journal_mode = WAL')
+    old.exec(readFileSync(join(import.meta.dirname, '../test/fixtures/schema-1.sql'), 'utf8'))
+    const insert = old.prepare(
+      `INSERT INTO pf_task (tenant, principal, task_id, context_id, state, status_at, version, last_seq, snapshot_seq, trimmed_seq, last_token, lease_token, lease_until, ended_at)
+       VALUES ('acme', 'alice', ?, 'c', ?, '2026-01-01T00:00:00.000Z', 1, 0, 0, 0, 1, ?, ?, NULL)`,
+    )
+    const snapshot = old.prepare('INSERT INTO pf_snapshot (task, body) VALUES (?, ?)')
+    const fact = old.prepare(
+      'INSERT INTO pf_fact (task, name, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+    )
+    const update = old.prepare(
+      'UPDATE pf_task SET version = version + 1, lease_token = ?, lease_until = ?, state = ?, status_at = status_at WHERE id = ?',
+    )
+    return {
+      run(id: string, state: string, until: number | null, facts: object = made): number {
+        const task = Number(insert.run(id, state, until === null ? null : 1, until).lastInsertRowid)
+        const status = { state, timestamp: '2026-01-01T00:00:00.000Z' }
+        snapshot.run(task, JSON.stringify({ id, contextId: 'c', status, artifacts: [], history: [] }))
+        fact.run(task, '', JSON.stringify(facts))
+        return task
+      },
+      ask: (task: number, body: string | null) => fact.run(task, 'interrupts', body),
+      move: (task: number, state: string, until: number | null) =>
+        update.run(until === null ? null : 1, until, state, task),
+      close: () => old.close(),
+    }
+  }
+  const overdue = async (stores: SqliteStores, now: number) =>
+    (await stores.runStore.overdue({ now, limit: 9 })).map(({ taskId }) => taskId)
+
+  test('is found: leases, and questions of tasks that wait', async () => {
+    const old = oldProcess()
+    old.run('leased', 'working', 500)
+    old.run('held by nobody', 'submitted', null)
+    old.run('done', 'completed', null)
+    old.ask(
+      old.run('asks', 'input-required', null),
+      asks('2026-02-01T00:00:00.000Z', '2026-01-31T23:59:59.999Z', undefined),
+    )
+    old.run('asked when made', 'auth-required', null, { ...made, interrupts: JSON.parse(asks('2026-01-31T00:00:00Z')) })
+    const closed = { ...made, interrupts: JSON.parse(asks('2026-01-30T00:00:00Z')) }
+    old.ask(old.run('asks no more', 'input-required', null, closed), null)
+    old.close()
+    const stores = createSqliteStores({ file })
+    expect(await overdue(stores, 499)).toEqual(['held by nobody'])
+    expect(await overdue(stores, 500)).toEqual(['held by nobody', 'leased'])
+    // The task of the file itself is leased until the 1st of January.
+    const known = ['held by nobody', 'leased', 'task-1', 'asked when made']
+    expect(await overdue(stores, at('2026-01-31T23:59:59.998Z'))).toEqual(known)
+    expect(await overdue(stores, at('2026-01-31T23:59:59.999Z'))).toEqual([...known, 'asks'])
+    stores.close()
+  })
+
+  test('is found of a process of that version that goes on writing, too', async () => {
+    const old = oldProcess()
+    const asking = old.run('asks', 'working', 900)
+    const stores = createSqliteStores({ file })
+    const { runStore } = stores
+    const leased = old.run('leased', 'working', 500)
+    old.ask(asking, asks('2026-01-01T00:00:00.500Z'))
+    expect(await overdue(stores, 899)).toEqual(['leased'])
+    old.move(leased, 'working', 950)
+    old.move(asking, 'input-required', null)
+    expect(await overdue(stores, 949)).toEqual([])
+    old.move(leased, 'completed', null)
+    expect(await overdue(stores, at('2026-01-01T00:00:00.499Z'))).toEqual([])
+    expect(await overdue(stores, at('2026-01-01T00:00:00.500Z'))).toEqual(['asks'])
+    const scope = { tenant: 'acme', principalId: 'alice' }
+    const query = { scope, pageSize: 1, overdue: { now: at('2026-01-01T00:00:00.500Z'), limit: 9 } }
+    expect((await runStore.list(query)).overdue).toEqual([{ ...scope, taskId: 'asks' }])
+    old.ask(asking, asks(undefined))
+    expect((await runStore.list(query)).overdue).toBeUndefined()
+    stores.close()
+    old.close()
+  })
+
+  test('is looked up by index alone', () => {
+    oldProcess().close()
+    const database = new Database({ file })
+    const prepare = database.statement.bind(database)
+    const statements: string[] = []
+    database.statement = (sql) => {
+      if (sql.includes('due_at')) statements.push(sql)
+      return prepare(sql)
+    }
+    const overdue = { now: 1, limit: 1 }
+    const store = createSqliteRunStore({
+      database,
+      messages: new Messages(database, 9),
+      retention: new Retention(database, { keepEventsMs: 1 }),
+      waiting: new WaitingEntries(),
+      now: () => 0,
+    })
+    void store.list({ scope: { tenant: '', principalId: 'a' }, pageSize: 1, overdue })
+    void store.overdue(overdue)
+    const plans = statements.map((sql) =>
+      prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail),
+    )
+    expect(plans).toEqual([
+      ['SEARCH pf_task USING INDEX pf_task_due (tenant=? AND principal=? AND due_at<?)'],
+      ['SEARCH pf_task USING INDEX pf_task_due_all (due_at<?)'],
+    ])
+    database.close()
   })
 })

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PfError } from '@pf-agents/agent-core'
+import { outboxTurnsStep } from './outbox-steps'
 
 /**
  * When the first open question in a row of pf_fact is over. Part of a published step, as that: never changed.
@@ -138,8 +139,9 @@ const migrations: readonly string[] = [
       AND NOT EXISTS (SELECT 1 FROM pf_fact WHERE task = pf_task.id AND name = 'interrupts'))
   ) WHERE state IN ('input-required', 'auth-required');
   CREATE INDEX pf_task_due ON pf_task (tenant, principal, due_at, task_id) WHERE due_at IS NOT NULL;
-  CREATE INDEX pf_task_due_all ON pf_task (due_at, tenant, principal, task_id) WHERE due_at IS NOT NULL;
+  CREATE INDEX pf_task_due_all ON pf_task (due_at) WHERE due_at IS NOT NULL;
   `,
+  outboxTurnsStep,
 ]
 
 /**

@@ -91,9 +91,11 @@ describe('the outbox of SQLite', () => {
     await outbox.defer('e', 5)
     await outbox.settle('e')
     const plain = [...statements].filter((sql) => /^(SELECT|UPDATE|DELETE)/.test(sql))
-    expect(plain).toHaveLength(9)
+    expect(plain).toHaveLength(14)
     // The plan of a statement does not show those of its triggers.
-    const triggers = prepare(`SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'pf_outbox'`).all() as { sql: string }[]
+    const triggers = prepare(
+      `SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'pf_outbox'`,
+    ).all() as { sql: string }[]
     const within = triggers.flatMap(({ sql }) =>
       sql
         .slice(sql.indexOf('BEGIN') + 5, sql.lastIndexOf('END'))
@@ -111,8 +113,10 @@ describe('the outbox of SQLite', () => {
 })
 
 const kept = (database: Database) => ({
-  owners: database.statement('SELECT * FROM pf_outbox_owner ORDER BY topic, owner').all(),
-  topics: database.statement('SELECT * FROM pf_outbox_topic WHERE owed > 0 ORDER BY topic').all(),
+  owners: database
+    .statement('SELECT topic, owner, owed, due_at FROM pf_outbox_owner WHERE owed > 0 ORDER BY topic, owner')
+    .all(),
+  topics: database.statement('SELECT topic, owed FROM pf_outbox_topic WHERE owed > 0 ORDER BY topic').all(),
   heads: database.statement('SELECT arrival FROM pf_outbox WHERE is_head = 1 ORDER BY arrival').all(),
 })
 

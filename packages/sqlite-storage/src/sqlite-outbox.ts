@@ -1,4 +1,4 @@
-import type { JsonObject, Outbox, OutboxEntry, OutboxTake } from '@pf-agents/agent-core'
+import { type JsonObject, type Outbox, type OutboxEntry, type OutboxTake, outboxTurns } from '@pf-agents/agent-core'
 import type { Database } from './database'
 import { type OutboxColumns, outboxColumns } from './prepared-commit'
 import { fromColumn, toColumn } from './text-key'
@@ -82,15 +82,35 @@ export function createSqliteOutbox(database: Database, waiting: WaitingEntries):
   }
 }
 
+/** Forgets owners without entries whose turn was before that of everybody who waits: they would be the first anyway. */
+function forgetTurns(database: Database, topic: string): void {
+  const first = database
+    .statement('SELECT turn FROM pf_outbox_owner WHERE topic = ? AND due_at IS NOT NULL ORDER BY turn LIMIT 1')
+    .get(topic) as { turn: number } | undefined
+  database
+    .statement(
+      `DELETE FROM pf_outbox_owner WHERE topic = ? AND owed = 0
+       AND turn <= max(?, (SELECT turns FROM pf_outbox_topic WHERE topic = ?) - ${outboxTurns})`,
+    )
+    .run(topic, first === undefined ? Number.MAX_SAFE_INTEGER : first.turn - 1, topic)
+}
+
 /** Heads that are due, owners in turns. Little is read that is not taken, but for the owners that are left out. */
 function findDue(database: Database, { topic: name, now, limit, except = [] }: OutboxTake): Row[] {
   const topic = toColumn(name)
+  forgetTurns(database, topic)
+  // In the order of turns, those of whom nothing is due are read over: where that is all of them, they are not.
+  const isDue = database.statement('SELECT 1 FROM pf_outbox_owner WHERE topic = ? AND due_at <= ? LIMIT 1')
+  if (isDue.get(topic, now) === undefined) return []
   const owners = database
     .statement(
-      `SELECT owner FROM pf_outbox_owner WHERE topic = ? AND due_at <= ?
-       AND owner NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at LIMIT ?`,
+      `SELECT owner FROM pf_outbox_owner INDEXED BY pf_outbox_served WHERE topic = ? AND due_at <= ?
+       AND owner NOT IN (SELECT value FROM json_each(?)) ORDER BY turn, due_at LIMIT ?`,
     )
     .all(topic, now, JSON.stringify(except.map(toColumn)), Math.max(0, limit)) as unknown as { owner: string }[]
+  const hadTurn = database.statement('UPDATE pf_outbox_owner SET turn = ? WHERE topic = ? AND owner = ?')
+  const takeTurn = database.statement('UPDATE pf_outbox_topic SET turns = turns + 1 WHERE topic = ? RETURNING turns')
+  for (const { owner } of owners) hadTurn.run((takeTurn.get(topic) as { turns: number }).turns, topic, owner)
   const next = database.statement(
     `SELECT * FROM pf_outbox WHERE topic = ? AND owner = ? AND is_head = 1 AND due_at <= ? AND (due_at, arrival) > (?, ?)
      ORDER BY due_at, arrival LIMIT ?`,

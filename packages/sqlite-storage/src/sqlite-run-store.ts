@@ -171,10 +171,12 @@ function listTasks(database: Database, query: TaskQuery): TaskPage {
 
 /** What is overdue, longest first: in one scope, or in all of them. Each has an index of its own. */
 function overdueTasks(database: Database, { now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+  const [where, order, values] =
+    scope === undefined
+      ? ['', 'due_at', []]
+      : ['tenant = ? AND principal = ? AND ', 'due_at, task_id', [toColumn(scope.tenant), toColumn(scope.principalId)]]
   const rows = database
-    .statement(
-      `SELECT tenant, principal, task_id FROM pf_task WHERE ${scope === undefined ? '' : 'tenant = ? AND principal = ? AND '}due_at <= ? ORDER BY due_at, task_id LIMIT ?`,
-    )
-    .all(...(scope === undefined ? [] : [toColumn(scope.tenant), toColumn(scope.principalId)]), now, limit)
+    .statement(`SELECT tenant, principal, task_id FROM pf_task WHERE ${where}due_at <= ? ORDER BY ${order} LIMIT ?`)
+    .all(...values, now, limit)
   return (rows as unknown as Pick<TaskRow, 'tenant' | 'principal' | 'task_id'>[]).map(keyOf)
 }
