@@ -223,6 +223,98 @@ describe('the card', () => {
     }
   })
 
+  describe('whose address hangs', () => {
+    /** A card that was good, at an address that does not answer any more until `answerCard` does. */
+    async function hanging(options: A2AClientOptions = {}) {
+      const clock = createFakeClock()
+      let isHanging = false
+      const waiting: ((response: Response) => void)[] = []
+      const peer = createPeer(answer, () =>
+        isHanging ? new Promise((resolve) => waiting.push(resolve)) : Response.json(peerCard),
+      )
+      // As fetch does: whoever gives up is not kept waiting by the peer.
+      const fetch: typeof peer.fetch = (url, init) =>
+        new Promise((resolve, reject) => {
+          const { signal } = init ?? {}
+          signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+          peer.fetch(url, init).then(resolve, reject)
+        })
+      const client = createA2AClient({ url: 'https://agent.test', fetch, clock, ...options })
+      await client.card()
+      isHanging = true
+      await clock.advance(301_000)
+      const answerCard = (response: Response) => waiting.forEach((resolve) => resolve(response))
+      return { clock, peer, client, answerCard }
+    }
+
+    it('is gone on with after a moment, by those behind it at once', async () => {
+      const { clock, peer, client } = await hanging()
+      let isDone = false
+      const first = client.getTask({ id: 't-1' }).finally(() => (isDone = true))
+      await clock.advance(249)
+      expect([isDone, peer.cards.length]).toEqual([false, 2])
+      await clock.advance(1)
+      expect(await first).toMatchObject({ id: 't-1' })
+      const begun = clock.now()
+      const others = Array.from({ length: 5 }, () => client.getTask({ id: 't-1' }))
+      expect(await Promise.all(others)).toHaveLength(5)
+      // One load at a time, which ends by itself, and none for ten seconds behind it.
+      expect([clock.now() - begun, clock.pending, peer.cards.length]).toEqual([0, 1, 2])
+      await clock.advance(9_750)
+      expect(clock.pending).toBe(0)
+      await clock.advance(9_999)
+      expect(await client.getTask({ id: 't-1' })).toMatchObject({ id: 't-1' })
+      expect(peer.cards).toHaveLength(2)
+      await clock.advance(1)
+      const again = client.getTask({ id: 't-1' })
+      await clock.advance(250)
+      expect(await again).toMatchObject({ id: 't-1' })
+      expect(peer.cards).toHaveLength(3)
+    })
+
+    it('does not use up the time of a call', async () => {
+      const { clock, client } = await hanging({ timeoutMs: 3_000 })
+      const call = client.getTask({ id: 't-1' })
+      await clock.advance(250)
+      expect(await call).toMatchObject({ id: 't-1' })
+      await clock.advance(2_750)
+      expect(clock.pending).toBe(0)
+    })
+
+    it('is replaced by the one that comes late', async () => {
+      const { clock, client, answerCard } = await hanging()
+      const call = client.card()
+      await clock.advance(250)
+      expect((await call).name).toBe('peer')
+      answerCard(Response.json({ ...peerCard, name: 'late' }))
+      await clock.settle()
+      expect([(await client.card()).name, clock.pending]).toEqual(['late', 0])
+    })
+
+    it.each([
+      ['gone', () => new Response('', { status: 404 }), { details: { status: 404 } }],
+      ['no card', () => Response.json({}), {}],
+    ])('is gone on with no longer where it turns out late that it is %s', async (_what, response, error) => {
+      const { clock, peer, client, answerCard } = await hanging()
+      const call = client.card()
+      await clock.advance(250)
+      expect((await call).name).toBe('peer')
+      answerCard(response())
+      await clock.settle()
+      // The next call has to know.
+      const next = client.card()
+      const refused = expect(next).rejects.toMatchObject({ code: 'PF_REMOTE_CARD', ...error })
+      await clock.advance(1_000)
+      expect(peer.cards).toHaveLength(3)
+      answerCard(response())
+      await refused
+      const last = client.card()
+      await clock.settle()
+      answerCard(Response.json(peerCard))
+      expect((await last).name).toBe('peer')
+    })
+  })
+
   it('is not gone on with where it is gone', async () => {
     let gone = false
     const clock = createFakeClock()

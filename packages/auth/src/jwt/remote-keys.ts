@@ -65,7 +65,7 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
               'warn',
               'Keys of an issuer could not be loaded anew. The known ones are gone on with while they may.',
               {
-                error: `${error}${(error as Error).cause instanceof Error ? ` ${(error as Error).cause}` : ''}`,
+                error: textOf(error),
               },
             )
           }
@@ -108,6 +108,13 @@ async function keep(
   } catch (error) {
     log?.('warn', 'Keys of an issuer could not be stored.', { error: String(error) })
   }
+}
+
+/** With its cause: the address alone does not tell what is wrong there. */
+function textOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error
+    ? `${String(error)} ${String(error.cause)}`
+    : String(error)
 }
 
 /** Where an issuer says what it has (OpenID Connect Discovery 1.0; RFC 8414). */
