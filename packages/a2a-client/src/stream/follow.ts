@@ -96,6 +96,8 @@ class Place {
   #id: string | undefined
   /** Attempts to subscribe since something new came. */
   attempts = 0
+  /** What the agent asked to be waited for since then, ms. */
+  askedMs = 0
   readonly #isSender: boolean
   #state: Task['status']['state'] | 'replied' | undefined
   #replays = false
@@ -151,7 +153,7 @@ class Place {
       this.#id = id
       this.#state = event.task.status.state
       // That a task is told anew is nothing new by itself.
-      if (!isFirst) this.attempts = 0
+      if (!isFirst) this.#isNew()
       return true
     }
     const update = 'statusUpdate' in event ? event.statusUpdate : event.artifactUpdate
@@ -159,9 +161,14 @@ class Place {
     if (this.#replays && seq !== undefined && this.#seq !== undefined && seq <= this.#seq) return false
     this.#seq = seq
     this.#id = id
-    this.attempts = 0
+    this.#isNew()
     if ('status' in update) this.#state = update.status.state
     return true
+  }
+
+  #isNew(): void {
+    this.attempts = 0
+    this.askedMs = 0
   }
 
   #check(taskId: string): void {
@@ -192,6 +199,8 @@ class Resubscription {
       const { taskId } = place
       if (taskId === undefined || policy === undefined || place.attempts >= policy.attempts) throw failure
       const { afterMs = 0 } = waitOf(failure)
+      place.askedMs += afterMs
+      if (place.askedMs > policy.maxRetryAfterMs) throw failure
       await sleep(afterMs + backoffDelay(place.attempts, policy, random.fraction()), { signal, clock })
       place.attempts++
       try {

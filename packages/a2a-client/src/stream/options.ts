@@ -9,6 +9,11 @@ export interface ResubscribePolicy extends Backoff {
   baseMs: number
   /** Ceiling of every wait, ms. The agent's Retry-After may be longer. Default 10,000. */
   maxMs: number
+  /**
+   * What the waits that the agent asks for (Retry-After) may add up to until something new comes, ms. One that goes past
+   * it is not begun: the agent's error is thrown, with its `retryAfterMs`. Default 30,000, as for calls.
+   */
+  maxRetryAfterMs: number
 }
 
 /** How streams are read. */
@@ -38,4 +43,9 @@ export interface StreamOptions extends CallOptions, StreamPolicy {
 }
 
 /** Where a policy is left out. */
-export const defaultResubscribe: Readonly<ResubscribePolicy> = { attempts: 8, baseMs: 200, maxMs: 10_000 }
+export const defaultResubscribe: Readonly<ResubscribePolicy> = {
+  attempts: 8,
+  baseMs: 200,
+  maxMs: 10_000,
+  maxRetryAfterMs: 30_000,
+}

@@ -279,6 +279,60 @@ describe.each(bindings)('a stream over %s', (binding) => {
     expect((times[2] as number) - (times[1] as number)).toBeGreaterThanOrEqual(7000)
   })
 
+  /** A peer whose stream breaks, and which then says when to come again. */
+  const busyPeer = (statusCode: number, retryAfter: string, times: number) =>
+    peerOf((asked, count) => {
+      if (count === 1) return sse([{ data: wrap(asked, submitted) }], 'break').response
+      if (count <= 1 + times)
+        return new Response('busy', { status: statusCode, headers: { 'retry-after': retryAfter } })
+      return sse([{ data: wrap(asked, submitted) }, { data: wrap(asked, status('COMPLETED')) }]).response
+    })
+
+  it.each([429, 503])('is given up at once where the agent asks for too long a wait (%i)', async (code) => {
+    const clock = createFakeClock()
+    const peer = busyPeer(code, '86400', 99)
+    const begun = clock.now()
+    await expect(clock.until(read(send(peer, clock)))).rejects.toMatchObject({
+      name: 'A2AError',
+      retryAfterMs: 86_400_000,
+      remote: { httpStatus: code },
+    })
+    expect(clock.now() - begun).toBeLessThan(1_000)
+    expect([peer.asked.length, clock.pending]).toEqual([2, 0])
+  })
+
+  it('is given up where the waits that the agent asks for add up to too much, and nothing new came', async () => {
+    const clock = createFakeClock()
+    const peer = busyPeer(503, '11', 99)
+    await expect(clock.until(read(send(peer, clock)))).rejects.toMatchObject({ retryAfterMs: 11_000 })
+    // Twice 11 seconds are less than 30.
+    expect(peer.asked).toHaveLength(4)
+    const patient = { resubscribe: { maxRetryAfterMs: 60_000 } }
+    expect(await clock.until(read(send(busyPeer(503, '11', 5), clock, patient)))).toHaveLength(3)
+    await expect(clock.until(read(send(busyPeer(503, '11', 6), clock, patient)))).rejects.toMatchObject({
+      retryAfterMs: 11_000,
+    })
+    const hasty = { resubscribe: { maxRetryAfterMs: 0 } }
+    await expect(clock.until(read(send(busyPeer(503, '1', 1), clock, hasty)))).rejects.toMatchObject({
+      retryAfterMs: 1_000,
+    })
+  })
+
+  it('waits anew as often as something new came', async () => {
+    const clock = createFakeClock()
+    // Each connection brings one event more, and then a wait of 20 seconds.
+    const peer = peerOf((asked, count) => {
+      const isBusy = count % 2 === 0
+      if (isBusy) return new Response('busy', { status: 503, headers: { 'retry-after': '20' } })
+      const end = count === 9 ? status('COMPLETED') : status('WORKING', `${count}`)
+      return sse([{ data: wrap(asked, submitted) }, { data: wrap(asked, end) }], 'break').response
+    })
+    const events = await clock.until(read(send(peer, clock)))
+    expect(brief(events).filter((one) => one === 'working')).toHaveLength(4)
+    expect(brief(events)).toContain('completed')
+    expect(clock.pending).toBe(0)
+  })
+
   it('is not taken up again where that is turned off', async () => {
     const peer = peerOf((asked) => sse([{ data: wrap(asked, submitted) }], 'break').response)
     await expect(read(send(peer, undefined, { resubscribe: false }))).rejects.toMatchObject({ code: 'PF_HTTP_FAILED' })
