@@ -61,6 +61,8 @@ export interface LlmResult<T = undefined> {
   text: string
   /** The answer as the schema has it; `undefined` without one. */
   data: T
+  /** Pictures and other files of the last answer, to be put into a reply as they are. With `stream`, they were told already. */
+  files: readonly Part[]
   /** Summed over all calls. */
   usage: ModelUsage
   /** Model calls made. */

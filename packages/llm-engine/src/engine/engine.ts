@@ -48,6 +48,7 @@ const mayBeNone: ReadonlySet<string> = new Set([
   'historyLimit',
   'maxRepairs',
   'maxRememberedLength',
+  'maxRememberedFileLength',
   'maxClientContextLength',
 ])
 
@@ -183,7 +184,10 @@ export class Engine implements AgentEngine, LlmService {
       return { setup, messages: [asked([{ text }])] }
     })
     if ('questions' in result) throw new ThrownReply(waitingReply(result.questions))
-    return result.given === undefined ? result.text : result.given
+    const { given = result.text, files } = result
+    if (files === undefined) return given
+    const said = typeof given === 'string' ? { text: given } : { data: given, mediaType: 'application/json' }
+    return { parts: given === '' ? files : [said, ...files] }
   }
 }
 
@@ -200,7 +204,7 @@ async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
   const given = end.answer?.given
   const said =
     given === undefined ? reply.completed() : typeof given === 'string' ? reply.text(given) : reply.data(given)
-  const remember = turnsToRemember(state, setup.options.maxRememberedLength, given)
+  const remember = turnsToRemember(state, setup.options, given)
   return remember === undefined ? said : ({ ...said, remember } as Reply)
 }
 

@@ -50,9 +50,9 @@ export class HandlerLlm implements Llm {
       await Promise.allSettled(this.#active)
       throw new ThrownReply(waitingReply(this.#questions))
     }
-    const { text, given, usage, turns } = end
+    const { text, given, files = [], usage, turns } = end
     const data = request.output && (await checkedData(request.output, given))
-    return { text, data: data as LlmData<S>, usage, turns }
+    return { text, data: data as LlmData<S>, files, usage, turns }
   }
 
   #key({ key, prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>): KeptKey {

@@ -3,6 +3,7 @@ import {
   type JsonValue,
   type ModelMessage,
   type ModelUsage,
+  type Part,
   PfError,
   reply,
   type RunContext,
@@ -24,6 +25,8 @@ export interface KeptResult {
   text: string
   /** The answer as the model gave it, where it is data. */
   given?: JsonValue
+  /** The files of the last answer, where it has some. */
+  files?: Part[]
   usage: ModelUsage
   turns: number
 }
@@ -82,7 +85,13 @@ export async function keptRun(
     return { questions: end.questions }
   }
   const { usage, turns } = state
-  const done: KeptResult = { text: end.text, ...(end.answer && { given: end.answer.given }), usage, turns }
+  const done: KeptResult = {
+    text: end.text,
+    ...(end.answer && { given: end.answer.given }),
+    ...(end.files && { files: end.files }),
+    usage,
+    turns,
+  }
   if (isKept) keep({ done })
   return done
 }

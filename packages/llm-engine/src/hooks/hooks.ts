@@ -1,6 +1,7 @@
 import type {
   Awaitable,
   JsonValue,
+  ModelFilePart,
   ModelFinish,
   ModelMessage,
   ModelTool,
@@ -32,6 +33,8 @@ export interface AnswerToCheck {
   readonly text: string
   /** What the model thought aloud. */
   readonly reasoning: string
+  /** Pictures and other files that the model made. A rewrite leaves them as they are; only a block stops them. */
+  readonly files: readonly ModelFilePart[]
   readonly toolCalls: readonly ModelToolCallPart[]
   readonly finish: ModelFinish
   readonly usage: ModelUsage
@@ -53,8 +56,8 @@ export interface ResultToCheck extends CallToCheck {
 }
 
 /**
- * Guardrails around model and tools. What a hook throws fails the run. With an `afterModel`, text, reasoning and calls are
- * held back until the answer is whole and was let pass.
+ * Guardrails around model and tools. What a hook throws fails the run. With an `afterModel`, text, reasoning, files and
+ * calls are held back until the answer is whole and was let pass.
  *
  * @example
  * ```ts

@@ -20,6 +20,8 @@ export class Meter {
   /** What the tokens cost; of another model that answers, what is known of that one. */
   #profile: ModelProfile
   #length = 0
+  #files = 0
+  #filesLength = 0
   #nextCheck = 0
   #used: ModelUsage = {}
 
@@ -35,6 +37,7 @@ export class Meter {
   /** @throws PfError PF_BUDGET_EXCEEDED, PF_MODEL_RESPONSE_INVALID where the answer has no end */
   add(part: ModelStreamPart): void {
     if ('delta' in part) this.#grow(part.delta.length)
+    else if (part.type === 'file') this.#addFile(part.raw?.length ?? 0)
     else if (part.type === 'usage') {
       this.#used = part.usage
       this.#check(part.usage)
@@ -57,6 +60,17 @@ export class Meter {
     this.#check({ ...used, inputTokens, outputTokens: atLeast })
   }
 
+  #addFile(length: number): void {
+    this.#files++
+    this.#filesLength += length
+    const { maxFileLength } = this.#setup.options
+    if (this.#filesLength <= maxFileLength) return
+    throw new PfError(
+      'PF_MODEL_RESPONSE_INVALID',
+      `The files of the model's answer are longer than ${maxFileLength} characters. Raise maxFileLength of llmEngine(), or ask for smaller ones.`,
+    )
+  }
+
   #check(usage: ModelUsage): void {
     this.#setup.context.budget.check(tokensOf(priced(usage, this.#profile)))
   }
@@ -65,7 +79,7 @@ export class Meter {
   whole(usage: ModelUsage, call: ModelCall): ModelUsage {
     const { inputTokens, outputTokens, estimated } = usage
     if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true) return usage
-    return priced(estimatedUsage(usage, call, this.#length), this.#profile)
+    return priced(estimatedUsage(usage, call, this.#length, this.#files), this.#profile)
   }
 
   /** Tells what the answer used, in the end. @throws PfError PF_BUDGET_EXCEEDED where it was too much */

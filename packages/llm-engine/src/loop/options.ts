@@ -31,6 +31,8 @@ export interface LoopOptions {
   maxResultLength?: number
   /** Characters of one answer, reasoning and arguments included; a longer one fails the run. Default 4,194,304. */
   maxAnswerLength?: number
+  /** Base64 characters of the files that the model makes in one answer; more fail the run. Default 8,388,608. */
+  maxFileLength?: number
   /** Messages of the conversation that go into the prompt. Default 100. */
   historyLimit?: number
   /**
@@ -38,6 +40,11 @@ export interface LoopOptions {
    * results are shortened. 0 leaves only what was said. Default 65,536.
    */
   maxRememberedLength?: number
+  /**
+   * Base64 characters of the files made in earlier tasks of the conversation that the model is shown again, the newest
+   * first; others are told by name. 0 leaves them all out. Default 4,194,304.
+   */
+  maxRememberedFileLength?: number
   /** Characters of what the client says of the user's surroundings (AG-UI's `context`); 0 leaves it out. Default 16,384. */
   maxClientContextLength?: number
   /** Settings of every call of the model. */
@@ -59,7 +66,9 @@ export const defaults = {
   maxArgumentsLength: 262_144,
   maxResultLength: 1_048_576,
   maxAnswerLength: 4_194_304,
+  maxFileLength: 8_388_608,
   historyLimit: 100,
   maxRememberedLength: 65_536,
+  maxRememberedFileLength: 4_194_304,
   maxClientContextLength: 16_384,
 } as const

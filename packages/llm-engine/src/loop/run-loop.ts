@@ -1,7 +1,8 @@
-import { type JsonValue, type ModelToolResultPart, PfError } from '@pf-agents/agent-core'
+import { type JsonValue, type ModelToolResultPart, type Part, PfError } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import { isBlock } from '../hooks/hooks'
 import { type AnswerForm, checkAnswer } from '../output/answer'
+import { filePart } from '../reply/file-part'
 import type { ModelReply } from '../reply/reply'
 import { failure } from '../tool/result-parts'
 import { parseObject } from '../wire/json'
@@ -18,6 +19,8 @@ export type LoopEnd =
       end: 'done'
       /** Text of the newest answer. */
       text: string
+      /** The files of the newest answer, where it has some. */
+      files?: Part[]
       /** The answer where it is data: as the model gave it, and as its schema made it. */
       answer?: { given: JsonValue; data: unknown }
       /** Why the newest answer ended, where it was not because all was said. */
@@ -58,6 +61,7 @@ async function readReply(
 ): Promise<LoopEnd | undefined> {
   const { answer } = setup
   const { finish, text, toolCalls, cutCalls } = reply
+  const files = reply.files.length > 0 ? { files: reply.files.map(filePart) } : {}
   if (finish.reason === 'content-filter')
     throw new PfError('PF_MODEL_CONTENT_FILTER', 'The model or its provider refused to answer.')
   if (finish.reason === 'error')
@@ -72,10 +76,10 @@ async function readReply(
   if (finish.reason === 'pause') return undefined
   if (answer === undefined) {
     state.repairs = 0
-    return { end: 'done', text, ...unusual(reply) }
+    return { end: 'done', text, ...files, ...unusual(reply) }
   }
   const checked = await checkAnswer(answer, text)
-  if (checked.problem === undefined) return { end: 'done', text, answer: checked }
+  if (checked.problem === undefined) return { end: 'done', text, ...files, answer: checked }
   countAnswers(setup, state, checked.problem)
   const order = answer.mode === 'tool' ? `Call ${answer.tool.name} with it.` : 'Answer with the corrected JSON alone.'
   const told = `Your answer can not be used. ${checked.problem} ${order}`
@@ -83,10 +87,10 @@ async function readReply(
   return undefined
 }
 
-/** What the caller should know of how the answer ended. */
-function unusual({ finish: { reason }, message }: ModelReply): { finish?: 'length' | 'empty' | 'other' } {
+/** What the caller should know of how the answer ended. A picture is an answer, too. */
+function unusual({ finish: { reason }, text, files }: ModelReply): { finish?: 'length' | 'empty' | 'other' } {
   if (reason === 'length') return { finish: 'length' }
-  if (!message.content.some(({ type }) => type === 'text' || type === 'file')) return { finish: 'empty' }
+  if (text === '' && files.length === 0) return { finish: 'empty' }
   return reason === 'stop' || reason === 'tool-calls' ? {} : { finish: 'other' }
 }
 

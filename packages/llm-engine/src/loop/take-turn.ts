@@ -130,6 +130,7 @@ async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: Model
   const events = new TurnEvents(setup, {
     step: `turn-${++state.turns}`,
     isShown: setup.isShown && answer === undefined,
+    hasFiles: setup.isShown,
     isHeld,
     hidden: answer?.mode === 'tool' ? answer.tool.name : undefined,
   })
@@ -174,12 +175,13 @@ async function checkedReply(
   ids: CallIds,
   events: TurnEvents,
 ): Promise<ModelReply | Block> {
-  const { text, message, toolCalls, finish, usage } = reply
+  const { text, files, message, toolCalls, finish, usage } = reply
   const reasoning = message.content.map((part) => (part.type === 'reasoning' ? part.text : '')).join('')
   const verdict = await askHooks<{ text: string; reasoning?: string }>(hooks, (hook, rewrite) =>
     hook.afterModel?.({
       text: rewrite?.text ?? text,
       reasoning: rewrite === undefined ? reasoning : (rewrite.reasoning ?? ''),
+      files,
       toolCalls: toolCalls.map((call) => ids.told(call)),
       finish,
       usage,

@@ -1,4 +1,5 @@
-import type { JsonObject, ModelStreamPart, RunEvent } from '@pf-agents/agent-core'
+import type { JsonObject, ModelStreamPart, Part, RunEvent } from '@pf-agents/agent-core'
+import { filePart } from '../reply/file-part'
 import { namesOf, takeName } from './run-names'
 import type { LoopSetup } from './setup'
 
@@ -8,6 +9,8 @@ export interface TurnEventsOptions {
   step: string
   /** Text and reasoning are told at all. */
   isShown: boolean
+  /** Files are told; they are, too, where the answer is data. */
+  hasFiles: boolean
   /** All of it is kept back until `release`. */
   isHeld: boolean
   /** A tool whose calls are not told: it takes the answer. */
@@ -60,6 +63,9 @@ export class TurnEvents {
         return
       case 'reasoning-end':
         return this.#endReasoning()
+      case 'file':
+        if (this.#options.hasFiles && (part.raw || part.url)) this.#file(filePart(part))
+        return
       case 'tool-call-start':
       case 'tool-call-delta':
       case 'tool-call-end':
@@ -164,6 +170,12 @@ export class TurnEvents {
     } else if (this.#hiddenCalls.has(toolCallId)) return
     else if (part.type === 'tool-call-delta') this.#say({ type: 'tool-call-delta', toolCallId, delta: part.delta })
     else if (this.#openCalls.delete(toolCallId)) this.#say({ type: 'tool-call-end', toolCallId })
+  }
+
+  /** A result of its own: it comes whole, between the texts before and after it. */
+  #file(part: Part): void {
+    this.#endBlocks()
+    this.#say({ type: 'artifact', artifact: { artifactId: this.#setup.random.id(), parts: [part] }, lastChunk: true })
   }
 
   #endBlocks(): void {

@@ -2,7 +2,10 @@ import {
   type JsonObject,
   type JsonValue,
   type Message,
+  type ModelAssistantPart,
+  type ModelFilePart,
   type ModelMessage,
+  type ModelTextPart,
   type ModelToolResultPart,
   type Part,
 } from '@pf-agents/agent-core'
@@ -12,6 +15,12 @@ import { isClientContext } from './client-context'
 
 /** Where a message of the conversation holds what the model did in its task. */
 const key = 'urn:pf-agents:model-turns'
+
+/** Stands for a file of the model that is not kept. */
+const forgotten = ({ filename, mediaType }: ModelFilePart): ModelTextPart => ({
+  type: 'text',
+  text: `(A file was made here: ${filename ?? mediaType}.)`,
+})
 
 /** Characters of each result, the longest first, until all of it fits. */
 const lengths = [Number.POSITIVE_INFINITY, 8_192, 1_024, 128]
@@ -25,24 +34,58 @@ export interface RememberedTurns {
 }
 
 /**
- * What to remember of a loop that is over: calls, results, what was said between them. Nothing where no tool was called,
- * or where it does not fit even with its results shortened: then what was said is remembered, as of any task.
+ * What to remember of a loop that is over: calls, results, files, what was said between them. Nothing where no tool was
+ * called and no file made, or where it does not fit even with its results shortened: then what was said is remembered, as
+ * of any task. Files of the model have a limit of their own, the newest first.
  *
  * @param answer - what the answer was, where a tool took it
  */
 export function turnsToRemember(
   { own, messages }: LoopState,
-  limit: number,
+  { maxRememberedLength, maxRememberedFileLength }: RememberedLimits,
   answer: JsonValue | undefined,
 ): JsonObject | undefined {
-  if (own === undefined || limit === 0 || !messages.some(({ role }, at) => at > own.from && role === 'tool'))
-    return undefined
-  const turns = closed(messages.slice(own.from + 1), answer)
+  if (own === undefined || maxRememberedLength === 0) return undefined
+  const since = messages.slice(own.from + 1)
+  if (!since.some((message) => message.role === 'tool' || filesOf(message).length > 0)) return undefined
+  const turns = withFiles(closed(since, answer), maxRememberedFileLength)
+  const files = turns.flatMap(filesOf).reduce((length, file) => length + lengthOf(file), 0)
   for (const most of lengths) {
     const remembered: RememberedTurns = { messageId: own.messageId, messages: turns.map((one) => shortened(one, most)) }
-    if (JSON.stringify(remembered).length <= limit) return { [key]: remembered as unknown as JsonObject }
+    if (JSON.stringify(remembered).length - files <= maxRememberedLength)
+      return { [key]: remembered as unknown as JsonObject }
   }
   return undefined
+}
+
+/** How much of a task is remembered. */
+interface RememberedLimits {
+  maxRememberedLength: number
+  maxRememberedFileLength: number
+}
+
+/** The messages with the newest of the model's files, so many characters of them; the others are told by name. */
+export function withFiles(messages: readonly ModelMessage[], most: number): ModelMessage[] {
+  let left = most
+  const kept = (part: ModelAssistantPart): ModelAssistantPart => {
+    if (part.type !== 'file') return part
+    left -= lengthOf(part)
+    return left < 0 ? forgotten(part) : part
+  }
+  const newestFirst = messages.toReversed().map((message): ModelMessage => {
+    if (message.role !== 'assistant' || filesOf(message).length === 0) return message
+    return { ...message, content: message.content.toReversed().map(kept).toReversed() }
+  })
+  return newestFirst.toReversed()
+}
+
+/** What a provider wants back with a picture may be as long as the picture. */
+function lengthOf({ raw = '', providerData }: ModelFilePart): number {
+  return raw.length + (providerData === undefined ? 0 : JSON.stringify(providerData).length)
+}
+
+function filesOf(message: ModelMessage): ModelFilePart[] {
+  return message.role === 'assistant' ? message.content.filter((part) => part.type === 'file') : []
 }
 
 /** What a message of the conversation holds. Only what the agent says counts: callers write metadata, too. */
@@ -57,7 +100,7 @@ function closed(messages: ModelMessage[], answer: JsonValue | undefined): ModelM
   if (last?.role !== 'assistant' || !last.content.some(({ type }) => type === 'tool-call')) return messages
   // Thoughts belong to the call they led to.
   const text = answer === undefined ? '' : JSON.stringify(answer)
-  return [...messages.slice(0, -1), { role: 'assistant', content: [{ type: 'text', text }] }]
+  return [...messages.slice(0, -1), { role: 'assistant', content: [...filesOf(last), { type: 'text', text }] }]
 }
 
 function shortened(message: ModelMessage, most: number): ModelMessage {

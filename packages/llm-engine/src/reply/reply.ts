@@ -1,6 +1,7 @@
 import type {
   ModelAssistantMessage,
   ModelAssistantPart,
+  ModelFilePart,
   ModelFinish,
   ModelResponseStart,
   ModelStreamPart,
@@ -14,6 +15,8 @@ export interface ModelReply {
   message: ModelAssistantMessage
   /** All text of it. */
   text: string
+  /** The files that the model made. */
+  files: readonly ModelFilePart[]
   /** The calls to run; those cut off are not among them. */
   toolCalls: readonly ModelToolCallPart[]
   /** Calls that the end of the answer cut off. Never run them. */
@@ -98,10 +101,11 @@ export function createReplyCollector(): ReplyCollector {
         open.delete(part.toolCallId)
         return
       }
-      case 'file': {
+      case 'file':
+        // One without content says nothing, and no provider takes it back.
+        if (!part.raw && !part.url) return
         content.push(part)
         return
-      }
       case 'opaque':
         content.push(part)
         return
@@ -126,6 +130,7 @@ export function createReplyCollector(): ReplyCollector {
     return {
       message: { role: 'assistant', content: content.filter(isKept) },
       text: content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+      files: content.filter((part) => part.type === 'file'),
       toolCalls: [...calls.values()].filter((call) => !isCut(call)),
       cutCalls: [...calls.values()].filter(isCut),
       finish,

@@ -9,9 +9,10 @@ const fileTokens = 1000
  * The usage with estimates for what is not told of it: a budget has to count what a provider does not.
  *
  * @param answered - characters that came
+ * @param files - files that came
  */
-export function estimatedUsage(usage: ModelUsage, call: ModelCall, answered: number): ModelUsage {
-  const output = Math.ceil(answered / charsPerToken)
+export function estimatedUsage(usage: ModelUsage, call: ModelCall, answered: number, files = 0): ModelUsage {
+  const output = Math.ceil(answered / charsPerToken) + files * fileTokens
   return {
     ...usage,
     inputTokens: usage.inputTokens ?? promptTokens(call),
