@@ -5,9 +5,10 @@ import type { JsonObject, JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { getOwn } from '../model/own-property'
 import { dataOf, type Part, textOf } from '../model/part'
-import { takesText } from '../schema/compile-json'
-import { compileSchema } from '../schema/schema'
+import { compileSchema, type SchemaIssue } from '../schema/schema'
 import { describeIssues } from './describe-issues'
+import { howToAnswer } from './questions'
+import { nameOf, spoken, spokenByName } from './spoken'
 
 /** What a follow-up answers, and what about it does not fit. */
 export interface MatchedAnswers {
@@ -49,21 +50,27 @@ export async function matchAnswers(
   }
   const open = openInterrupts(interrupts)
   if (answers.length === 0 && open.length > 0) {
-    problems.push(
-      `Several questions are open; say which one you answer: ${open.map((one) => one.slot ?? one.id).join(', ')}.`,
-    )
+    problems.push(`Several questions are open; say which one you answer: ${open.map(nameOf).join(', ')}.`)
   }
   return problems.length === 0 ? { answers: accepted } : { answers: accepted, problem: problems.join(' ') }
 }
 
-/** What a plain message answers: the one open question, or by slot the fields of its data. */
+/**
+ * What a plain message answers: the one open question, or several by their slots: the fields of its data, or the lines
+ * of its text (`city: Rome`).
+ */
 export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, message: Message): InterruptAnswer[] {
   const open = openInterrupts(interrupts)
   const data = dataOf(message.parts)
   const [only] = open
   if (open.length === 1 && only !== undefined) {
+    // Who has answered others by their names will do so with the last one.
+    const isNamed = data === undefined && ((interrupts?.length ?? 0) > 1 || only.schema !== undefined)
+    const named = isNamed ? spokenByName(open, textOf(message.parts)) : []
+    if (named.length > 0) return named
     return [{ interruptId: only.id, status: 'resolved', payload: impliedAnswer(only, data, message) }]
   }
+  if (data === undefined) return spokenByName(open, textOf(message.parts))
   if (!isObject(data)) return []
   return open.flatMap((one): InterruptAnswer[] => {
     const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
@@ -84,16 +91,6 @@ function impliedAnswer(interrupt: Interrupt, data: JsonValue | undefined, messag
   return bySlot === undefined ? data : bySlot
 }
 
-/** A text as the answer to a question: where the question does not take text, what the text says as JSON (`3`, `true`). */
-function spoken(interrupt: Interrupt, text: string): JsonValue {
-  if (interrupt.schema === undefined || takesText(interrupt.schema)) return text
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return text
-  }
-}
-
 /** Whether the question itself is for an object with such a field: then the data is the answer, not a bag of slots. */
 function takesField(interrupt: Interrupt, field: string): boolean {
   const properties = interrupt.schema?.properties
@@ -106,6 +103,20 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 
 async function misfit(interrupt: Interrupt, answer: InterruptAnswer): Promise<string | undefined> {
   if (answer.status === 'cancelled' || interrupt.schema === undefined) return undefined
-  const result = await compileSchema(interrupt.schema).check(answer.payload)
-  return result.issues && `${interrupt.prompt} (${describeIssues(result.issues, interrupt.slot ?? defaultSlot)})`
+  const { issues } = await compileSchema(interrupt.schema).check(answer.payload)
+  return issues && `${interrupt.prompt} (${whatIsWrong(interrupt, answer.payload, issues)})`
 }
+
+/** What was wrong with an answer. People who wrote a text are told how to answer, not what a validator has found. */
+function whatIsWrong(interrupt: Interrupt, payload: JsonValue | undefined, issues: readonly SchemaIssue[]): string {
+  const how = howToAnswer(interrupt)
+  if (how === undefined || (typeof payload !== 'string' && interrupt.kind !== 'approval'))
+    return describeIssues(issues, interrupt.slot ?? defaultSlot)
+  const said = typeof payload === 'string' && payload.trim() !== '' ? payload.trim() : undefined
+  if (said === undefined) return `That is no answer. ${how}`
+  const shown = said.length > longestShown ? `${said.slice(0, longestShown)}…` : said
+  return `${JSON.stringify(shown)} is no answer to this. ${how}`
+}
+
+/** Characters of an answer that is told to be none. */
+const longestShown = 60

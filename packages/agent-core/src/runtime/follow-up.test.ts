@@ -77,10 +77,14 @@ describe('one question', () => {
   it('is asked again with what was wrong, under the same id, as often as needed', async () => {
     const test = asking([{ prompt: 'How many?', slot: 'count', schema: { type: 'integer', minimum: 1 } }])
     const asked = await test.sendTask()
-    for (const wrong of ['many', '0', '1.5']) {
+    for (const [wrong, said] of [
+      ['many', 'How many? ("many" is no answer to this. Answer with a whole number.)'],
+      ['0', 'How many? (count: '],
+      ['1.5', 'How many? (count: '],
+    ] as const) {
       const again = await test.sendTask(wrong, { taskId: asked.key.taskId })
       expect(again.task.status.state).toBe('input-required')
-      expect(statusText(again)).toMatch(/^How many\? \(count: /)
+      expect(statusText(again)).toContain(said)
       expect(idsOf(again)).toEqual(idsOf(asked))
       expect(again.lease).toBeUndefined()
     }
@@ -114,7 +118,9 @@ describe('several questions', () => {
   it('are answered by the fields of one message', async () => {
     const test = asking(requests)
     const asked = await test.sendTask()
-    expect(statusText(asked)).toBe('Day?\nPlace?\nCount?')
+    expect(statusText(asked)).toBe(
+      'day: Day?\nplace: Place?\ncount: Count? (Answer with a whole number.)\nAnswer each on a line of its own that begins with its name, as in "day: …".',
+    )
     const done = await test.sendTask({ data: { day: 'Monday', place: 'Graz', count: 2 } }, { taskId: asked.key.taskId })
     expect(artifactTexts(done)).toEqual(['{"day":"Monday","place":"Graz","count":2}'])
   })
@@ -124,10 +130,10 @@ describe('several questions', () => {
     const asked = await test.sendTask()
     const partly = await test.sendTask({ data: { place: 'Graz' } }, { taskId: asked.key.taskId })
     expect(partly.task.status.state).toBe('input-required')
-    expect(statusText(partly)).toBe('Day?\nCount?')
+    expect(statusText(partly)).toMatch(/^day: Day\?\ncount: Count\? /)
     expect(partly.facts.interrupts?.map((one) => one.status)).toEqual(['open', 'answered', 'open'])
     const wrong = await test.sendTask({ data: { day: 'Monday', count: 'two' } }, { taskId: asked.key.taskId })
-    expect(statusText(wrong)).toMatch(/^Count\? \(count: /)
+    expect(statusText(wrong)).toBe('Count? ("two" is no answer to this. Answer with a whole number.)')
     expect(wrong.facts.interrupts?.map((one) => one.status)).toEqual(['answered', 'answered', 'open'])
     // Only one is left: a plain text is its answer.
     const done = await test.sendTask('3', { taskId: asked.key.taskId })
@@ -138,7 +144,9 @@ describe('several questions', () => {
     const test = asking(requests)
     const asked = await test.sendTask()
     const again = await test.sendTask('Graz', { taskId: asked.key.taskId })
-    expect(statusText(again)).toBe('Several questions are open; say which one you answer: day, place, count.')
+    expect(statusText(again)).toMatch(
+      /^Several questions are open; say which one you answer: day, place, count\.\nday: Day\?\nplace: Place\?\n/,
+    )
     expect(again.facts.interrupts?.every((one) => one.status === 'open')).toBe(true)
   })
 

@@ -12,9 +12,9 @@ import { impliedAnswers, matchAnswers, partsBeside } from './answers'
 import { engineOf, resumeRun } from './carry-out'
 import { agentMessage } from './conclude'
 import { loadLive } from './overdue'
+import { promptParts } from './questions'
 import { Run } from './run'
 import type { RunHost } from './run-host'
-import { promptParts } from './suspend'
 
 /**
  * Names the questions that a plain message answers, as they stand when it comes in: where it has to wait for its turn,
@@ -161,7 +161,9 @@ function settleQuestions(
 /** Questions are still open: says which, and what was wrong with the answers. */
 function askAgain(run: Run, stored: StoredTask, problem: string | undefined): void {
   const writer = run.promote()
-  const parts = problem === undefined ? promptParts(openInterrupts(writer.facts.interrupts)) : [{ text: problem }]
+  const open = openInterrupts(writer.facts.interrupts)
+  const questions = problem === undefined || open.length > 1 ? promptParts(open) : []
+  const parts = [...(problem === undefined ? [] : [{ text: problem }]), ...questions]
   const message = agentMessage(run, parts)
   writer.emit({ type: 'message', message })
   writer.emit({ type: 'status', status: { state: stored.task.status.state, timestamp: run.timestamp(), message } })

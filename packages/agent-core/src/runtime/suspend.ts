@@ -8,6 +8,7 @@ import type { Reply } from '../reply/reply'
 import { compileSchema } from '../schema/schema'
 import type { RunOutcome } from './agent-runtime'
 import { agentMessage, concludeRun } from './conclude'
+import { promptParts } from './questions'
 import type { Run } from './run'
 
 type Suspended = Reply & { reply: 'suspended' }
@@ -16,11 +17,9 @@ type Suspended = Reply & { reply: 'suspended' }
 export function suspendRun(run: Run, reply: Suspended): Awaitable<RunOutcome> {
   checkQuestions(reply.interrupts)
   const writer = run.promote()
-  const asked = reply.interrupts.map((one): Interrupt => ({
-    ...one,
-    id: one.id ?? run.services.random.id(),
-    status: 'open',
-  }))
+  const asked = apart(
+    reply.interrupts.map((one): Interrupt => ({ ...one, id: one.id ?? run.services.random.id(), status: 'open' })),
+  )
   for (const interrupt of asked) writer.emit({ type: 'interrupt-start', interrupt })
   writer.setFacts({
     interrupts: [...(writer.facts.interrupts ?? []), ...asked],
@@ -49,9 +48,16 @@ function waitingState(interrupts: readonly Interrupt[]): 'auth-required' | 'inpu
   return openInterrupts(interrupts).some((one) => one.kind === 'auth') ? 'auth-required' : 'input-required'
 }
 
-/** What is asked, as a message says it. */
-export function promptParts(interrupts: readonly Interrupt[]): { text: string }[] {
-  return interrupts.map((one) => ({ text: one.prompt }))
+/** The questions, each with a slot of its own: those of tools side by side may have chosen the same. */
+function apart(questions: readonly Interrupt[]): Interrupt[] {
+  const taken = new Set<string>()
+  return questions.map((one) => {
+    if (one.slot === undefined) return one
+    let slot = one.slot
+    for (let count = 2; taken.has(slot); count++) slot = `${one.slot}_${count}`
+    taken.add(slot)
+    return slot === one.slot ? one : { ...one, slot }
+  })
 }
 
 /** A question that can't be answered is a mistake of the handler, and is told while it is asked. */

@@ -295,12 +295,12 @@ export class RunEncoder {
   }
 }
 
-/** Whether a message asks just what the open questions ask. */
+/** Whether a message asks just what the open questions ask, each by its name where they are several. */
 function isPrompt(parts: readonly Part[], interrupts: readonly Interrupt[]): boolean {
   return (
     interrupts.length > 0 &&
-    parts.length === interrupts.length &&
-    parts.every((part, index) => part.text === interrupts[index]?.prompt)
+    parts.length <= interrupts.length + (interrupts.length > 1 ? 1 : 0) &&
+    interrupts.every(({ prompt }, index) => parts[index]?.text?.includes(prompt))
   )
 }
 

@@ -165,6 +165,31 @@ describe('several questions', () => {
     expect(ran).toEqual(['b'])
   })
 
+  it('can be answered in words, by their slots; a word that is no decision is asked about as people do', async () => {
+    const { ran, tools } = mailer()
+    const test = loopHarness([mails('a', 'b'), done], { tools })
+    const asked = await test.send('mail both')
+    const said = (task: StoredTask): string | undefined =>
+      task.task.status.message?.parts.map(({ text }) => text).join('\n')
+    expect(said(asked)).toBe(
+      [
+        'call_1_0: May the agent call "send" with {"to":"a"}? (Answer yes or no.)',
+        'call_1_1: May the agent call "send" with {"to":"b"}? (Answer yes or no.)',
+        'Answer each on a line of its own that begins with its name, as in "call_1_0: …".',
+      ].join('\n'),
+    )
+    const vague = await test.send('yes', { taskId: asked.task.id })
+    expect(said(vague)).toBe(
+      `Several questions are open; say which one you answer: call_1_0, call_1_1.\n${said(asked)}`,
+    )
+    const sure = await test.send('call_1_0: sure\ncall_1_1: no', { taskId: asked.task.id })
+    expect(said(sure)).toBe(
+      'May the agent call "send" with {"to":"a"}? ("sure" is no answer to this. Answer yes or no.)',
+    )
+    expect((await test.send('call_1_0: yes', { taskId: asked.task.id })).task.status.state).toBe('completed')
+    expect(ran).toEqual(['a'])
+  })
+
   it('follow each other over turns', async () => {
     const { ran, tools } = mailer()
     const test = loopHarness([mails('a'), mails('b'), done], { tools })

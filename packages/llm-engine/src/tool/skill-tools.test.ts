@@ -127,6 +127,44 @@ describe('a skill', () => {
     expect([results(test, 1), looks]).toEqual([['Rome on Monday', '1'], 1])
   })
 
+  it('called twice asks twice, side by side and one after the other: each call has its own answer', async () => {
+    const asking = weather({
+      handler: (input, ctx) =>
+        ctx.slots['day'] === undefined
+          ? reply.inputRequired({ prompt: `Which day, for ${(input as { city: string }).city}?`, slot: 'day' })
+          : `${(input as { city: string }).city} on ${String(ctx.slots['day'])}`,
+    })
+    const [rome] = call('weather', { city: 'Rome' }).toolCalls ?? []
+    const [oslo] = call('weather', { city: 'Oslo' }).toolCalls ?? []
+    const both: FakeTurn = { toolCalls: [rome, oslo] as never }
+    const test = loopHarness([both, call('weather', { city: 'Graz' }), done], { skills: [asking] })
+    const asked = await test.send('go')
+    expect(open(asked).map(({ slot, prompt }) => [slot, prompt])).toEqual([
+      ['day', 'Which day, for Rome?'],
+      ['day_2', 'Which day, for Oslo?'],
+    ])
+    const again = await test.send('day: Monday\nday_2: Friday', { taskId: asked.task.id })
+    expect(open(again).map(({ slot, prompt }) => [slot, prompt])).toEqual([['day', 'Which day, for Graz?']])
+    const task = await test.send('Sunday', { taskId: asked.task.id })
+    expect([texts(task), results(test, 2)]).toEqual([['Done.'], ['Rome on Monday', 'Oslo on Friday', 'Graz on Sunday']])
+  })
+
+  it('that asks and gets no answer is over, and the model goes on without', async () => {
+    let calls = 0
+    const asking = weather({
+      handler: () => {
+        calls++
+        return reply.inputRequired({ prompt: 'Which day?', slot: 'day' })
+      },
+    })
+    const test = loopHarness([call('weather', { city: 'Rome' }), done], { skills: [asking] })
+    const asked = await test.send('go')
+    const answers = [{ interruptId: open(asked)[0]?.id ?? '', status: 'cancelled' as const }]
+    const task = await test.send('', { taskId: asked.task.id, answers })
+    expect([task.task.status.state, texts(task), calls]).toEqual(['completed', ['Done.'], 1])
+    expect(results(test, 1)).toEqual(['The user does not answer "Which day?". Go on without it.'])
+  })
+
   it('with instructions is a loop of its own, with tools and without skills', async () => {
     const { handler: _, ...rest } = weather({ instructions: 'Speak of weather.', output: place })
     const ping: Tool = { name: 'ping', description: 'Pings', run: () => 'pong' }

@@ -45,6 +45,11 @@ function skillTool(agent: Agent, skill: Skill, runSkill: SkillRun): Tool {
       checkSkillScopes(skill, call.context.principal)
       const given = input === undefined ? (args as { input: string }).input : args
       if (skill.handler === undefined) return runSkill(agent, skill, given, call)
+      const unanswered = call.context.interrupts.find(
+        (one) => one.toolCallId === call.toolCallId && one.status === 'canceled',
+      )
+      // Called again it would only ask again.
+      if (unanswered !== undefined) return failure(`The user does not answer "${unanswered.prompt}". Go on without it.`)
       const context = skillContext(call.context, call.toolCallId)
       const result = await handled(skill.handler(given as never, context), context)
       if (output === undefined || result.isError === true) return result

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { artifactTexts, harness, statusText } from '../../test/harness'
+import type { Interrupt } from '../interrupt/interrupt'
+import { reply } from '../reply/reply'
+import { howToAnswer } from './questions'
+import { spoken, spokenByName } from './spoken'
+
+const colours = ['Red', 'Blue', 'Red, white and blue']
+const many = { type: 'array', items: { type: 'string', enum: colours }, minItems: 1 } as const
+const question = (fields: Partial<Interrupt>): Interrupt => ({
+  id: 'i1',
+  kind: 'input',
+  prompt: '?',
+  status: 'open',
+  ...fields,
+})
+
+describe('an answer in words', () => {
+  it.each<[string, Interrupt['schema'], string, unknown]>([
+    ['any text', undefined, ' Red', ' Red'],
+    ['an option', { type: 'string', enum: colours }, 'Red', 'Red'],
+    ['an option spelled otherwise', { type: 'string', enum: colours }, ' red ', 'Red'],
+    ['no option', { type: 'string', enum: colours }, 'green', 'green'],
+    ['one of two that are spelled alike', { enum: ['a', 'A'] }, 'A', 'A'],
+    ['neither of two that are spelled alike', { enum: ['a', 'A'] }, 'a ', 'a '],
+    ['one of several', many, 'Red', ['Red']],
+    ['several', many, 'blue, Red', ['Blue', 'Red']],
+    ['several, line by line', many, 'Red\nBlue\n', ['Red', 'Blue']],
+    ['several, one with a comma', many, 'Blue; red, white and blue', ['Blue', 'Red, white and blue']],
+    ['one twice', many, 'Red, red', ['Red']],
+    ['a list as JSON', many, '["Red"]', ['Red']],
+    ['several that are not all options', many, 'Red, green', 'Red, green'],
+    ['a number', { type: 'integer' }, '3', 3],
+    ['a form', { type: 'object', properties: { age: {} } }, '{"age":3}', { age: 3 }],
+  ])('can be %s', (_, schema, text, answer) => {
+    expect(spoken(question({ ...(schema && { schema }) }), text)).toEqual(answer)
+  })
+
+  const open = [
+    question({ id: 'i1', slot: 'functions.pay:0', schema: { type: 'boolean' } }),
+    question({ id: 'i2', slot: 'functions.pay:01' }),
+    question({ id: 'i3', slot: 'city' }),
+  ]
+  it.each<[string, string, Record<string, unknown>]>([
+    ['one', 'city: Rome', { i3: 'Rome' }],
+    [
+      'all',
+      'City: Rome: the old one\n\n- functions.pay:0: true\n* functions.pay:01 = no',
+      { i1: true, i2: 'no', i3: 'Rome: the old one' },
+    ],
+    ['one by its id', 'i3: Rome', { i3: 'Rome' }],
+    ['none that is named', 'Rome', {}],
+    ['none where one line names none', 'city: Rome\nthanks', {}],
+    ['none where one is answered twice', 'city: Rome\ncity: Oslo', {}],
+    ['none where two stand in one line', 'city: Rome, functions.pay:0: true', {}],
+    ['nothing', ' \n', {}],
+  ])('names %s', (_, text, answers) => {
+    expect(Object.fromEntries(spokenByName(open, text).map((one) => [one.interruptId, one.payload]))).toEqual(answers)
+  })
+
+  it.each<[Partial<Interrupt>, string | undefined]>([
+    [{ kind: 'approval', schema: { type: 'string' } }, 'Answer yes or no.'],
+    [{}, undefined],
+    [{ schema: { type: 'string', minLength: 2 } }, undefined],
+    [{ schema: { type: 'string', enum: ['Red', 'Blue'] } }, 'Answer with one of: Red, Blue.'],
+    [
+      { schema: { anyOf: [{ type: 'boolean' }, { enum: ['yes', 'YES', 'no', 'NO'] }] } },
+      'Answer with one of: yes, no.',
+    ],
+    [
+      { schema: { type: 'array', items: { enum: ['a', 'b'] } } },
+      'Answer with one or more of these, with commas between: a, b.',
+    ],
+    [
+      { schema: { type: 'object', properties: { age: { type: 'integer' }, name: {} } } },
+      'Answer with data, or its JSON, that has: age (integer), name.',
+    ],
+  ])('to %j is asked for in words', (fields, said) => {
+    expect(howToAnswer(question(fields))).toBe(said)
+  })
+})
+
+describe('several questions', () => {
+  const asking = () =>
+    harness({
+      onMessage: (_message, { slots }) =>
+        slots['day'] === undefined || slots['count'] === undefined
+          ? reply.inputsRequired([
+              { prompt: 'Day?', slot: 'day' },
+              { prompt: 'Count?', slot: 'count', schema: { type: 'integer' } },
+            ])
+          : reply.text(JSON.stringify(slots)),
+    })
+
+  it('are answered in words by their names, together or one by one', async () => {
+    const test = asking()
+    const asked = await test.sendTask()
+    const both = await test.sendTask('day: Monday\ncount: 2', { taskId: asked.key.taskId })
+    expect(artifactTexts(both)).toEqual(['{"day":"Monday","count":2}'])
+    const again = await test.sendTask()
+    const one = await test.sendTask('count: 2', { taskId: again.key.taskId })
+    expect([one.task.status.state, statusText(one)]).toEqual(['input-required', 'Day?'])
+    // By its name, too, though it is the only one now.
+    const done = await test.sendTask('day: Monday', { taskId: again.key.taskId })
+    expect(artifactTexts(done)).toEqual(['{"day":"Monday","count":2}'])
+  })
+
+  it('all stand in what is said where an answer was not understood', async () => {
+    const test = asking()
+    const asked = await test.sendTask()
+    const wrong = await test.sendTask('count: two\nday: Monday', { taskId: asked.key.taskId })
+    expect(statusText(wrong)).toBe('Count? ("two" is no answer to this. Answer with a whole number.)')
+    const other = await test.sendTask()
+    const unclear = await test.sendTask('Monday', { taskId: other.key.taskId })
+    expect(statusText(unclear)?.split('\n')).toEqual([
+      'Several questions are open; say which one you answer: day, count.',
+      'day: Day?',
+      'count: Count? (Answer with a whole number.)',
+      'Answer each on a line of its own that begins with its name, as in "day: …".',
+    ])
+  })
+})
