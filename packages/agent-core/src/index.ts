@@ -59,7 +59,14 @@ export {
   type TaskQuery,
 } from './port/run-store'
 export { type Deliveries, deliveriesPort, type PendingCommit } from './port/deliveries'
-export { type Outbox, type OutboxCount, type OutboxEntry, outboxPort, type OutboxTake } from './port/outbox'
+export {
+  type Outbox,
+  type OutboxCount,
+  type OutboxEntry,
+  outboxPort,
+  type OutboxTake,
+  outboxTurns,
+} from './port/outbox'
 export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-value'
 export { type Conversation, conversationPort } from './port/conversation'
 export { admitCommit, type CommitAdmission, type CommitBasis, patchFacts, sinceOf } from './memory/commit-rules'

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Database } from './database'
 import { Messages } from './messages'
 import { Retention } from './retention'
-import { migrate } from './schema'
+import { migrate, migrations } from './schema'
 import { createSqliteRunStore } from './sqlite-run-store'
 import { createSqliteStores, type SqliteStores } from './sqlite-stores'
 import { WaitingEntries } from './waiting-entries'
@@ -281,5 +281,69 @@ describe('what is overdue in a file of schema 1', () => {
       ['SEARCH pf_task USING INDEX pf_task_due_all (due_at<?)'],
     ])
     database.close()
+  })
+})
+
+describe('deliveries of owners in a file of schema 2', () => {
+  const topic = 'a2a.push'
+  /** A process of that version, at work. */
+  function oldProcess() {
+    const old = new DatabaseSync(file, { timeout: 1_000 })
+    old.exec('PRAGMA journal_mode = WAL')
+    migrate(old, migrations.slice(0, 2))
+    const add = old.prepare(
+      'INSERT INTO pf_outbox (id, topic, group_id, owner, body, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    )
+    const owners = old.prepare(
+      'SELECT owner FROM pf_outbox_owner WHERE topic = ? AND due_at <= ? ORDER BY due_at LIMIT 9',
+    )
+    const next = old.prepare('SELECT * FROM pf_outbox WHERE topic = ? AND owner = ? AND is_head = 1 AND due_at <= ?')
+    const hide = old.prepare('UPDATE pf_outbox SET due_at = ? WHERE arrival = ?')
+    const settle = old.prepare('DELETE FROM pf_outbox WHERE id = ?')
+    return {
+      add: (owner: string, ...ids: string[]) => {
+        for (const id of ids) add.run(id, topic, id, owner, '{"n":1}', 0, 0)
+      },
+      takeAll: (now: number) =>
+        owners.all(topic, now).flatMap(({ owner }) =>
+          next.all(topic, owner as string, now).map(({ id, arrival, body }) => {
+            hide.run(now + 100, arrival as number)
+            return [id, body]
+          }),
+        ),
+      settle: (id: string) => settle.run(id),
+      close: () => old.close(),
+    }
+  }
+
+  test('are all there, in turns, and a process of that version goes on beside', async () => {
+    const old = oldProcess()
+    old.add('alice', 'a-1', 'a-2')
+    old.add('bob', 'b-1')
+    const { outbox, close } = createSqliteStores({ file })
+    const take = async (now: number, limit: number) =>
+      (await outbox.take({ topic, now, hideUntil: now + 100, limit })).map(({ id }) => id)
+    expect(await take(0, 1)).toEqual(['a-1'])
+    old.add('carol', 'c-1')
+    expect(await take(0, 3)).toEqual(['b-1', 'c-1', 'a-2'])
+    // Their turns are over, and remembered: all have gone but Carol.
+    for (const id of ['a-1', 'a-2', 'b-1']) await outbox.settle(id)
+    old.settle('c-1')
+    old.add('dave', 'd-1')
+    await outbox.add([{ id: 'c-2', topic, group: 'c-2', owner: 'carol', body: { n: 2 }, dueAt: 0, attempts: 0 }])
+    expect(old.takeAll(200)).toEqual([
+      ['c-2', '{"n":2}'],
+      ['d-1', '{"n":1}'],
+    ])
+    expect(await take(200, 9)).toEqual([])
+    for (const id of ['c-2', 'd-1']) old.settle(id)
+    expect(await take(400, 9)).toEqual([])
+    expect(await outbox.pending({ topic, limit: 9 })).toBe(0)
+    // What nobody needs any more is not kept.
+    const look = new DatabaseSync(file)
+    expect(look.prepare('SELECT * FROM pf_outbox_owner').all()).toEqual([])
+    look.close()
+    close()
+    old.close()
   })
 })

@@ -13,7 +13,7 @@ function firstExpiry(row: string): string {
 }
 
 /** Each step takes the schema from one version to the next. A published step is never changed. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE pf_task (
     id INTEGER PRIMARY KEY,

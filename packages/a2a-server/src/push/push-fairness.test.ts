@@ -114,6 +114,42 @@ describe('notifications of one caller do not wait for those of another', () => {
     stores.close?.()
   })
 
+  const counts = [10, 300, 2_000].flatMap((count) => drivers.map(([where, make]) => [count, where, make] as const))
+  it.each(counts)(
+    'nor for those of %i others who all have more, %s: within one turn of the slots',
+    async (count, _, makeStores) => {
+      const stores = makeStores()
+      // It stands still: nobody comes to be known as slow.
+      const clock = createFakeClock()
+      await using test = startPushApp({ ...manyHosts, maxOwed: 100_000 }, { callers, stores, clock })
+      const held: (() => void)[] = []
+      const most = Math.floor(count * 1.5)
+      await using webhook = await startWebhook((number) =>
+        number > most ? new Promise<Answer>((resolve) => held.push(() => resolve(200))) : 200,
+      )
+      for (let n = 0; n < count; n++) {
+        const key = { tenant: '', principalId: `p-${n}`, taskId: 't' }
+        const url = at(webhook.url, `p-${n}`)
+        const configs = ['1', '2', '3'].map((id): StoredConfig => ({ id, url, version: '1.0', nonce: id }))
+        await stores.keyValue.set(recordKey(key), { key, configs: configs as never, at: clock.now() })
+        const statusUpdate = { taskId: 't', contextId: 'c', status: { state: 'TASK_STATE_WORKING' as const } }
+        const notification = { key, at: 0, isLast: false, event: { statusUpdate } }
+        await stores.outbox.add(configs.map((config) => entryOf(config, notification, '1')))
+      }
+      await clock.advance(20)
+      // Everybody had a turn, some have another: with those the slots are full, or nothing more is owed.
+      await webhook.until(Math.min(count * 3, most + 40), patienceMs)
+      await test.send('steps 0', { url: at(webhook.url, 'bob') }, {}, 'bob')
+      // Each that is freed is taken once: 32, and 8 of the quick lane. Nothing else is answered.
+      for (const answer of held.splice(0, 40)) answer()
+      const isServed = () => webhook.received.some(({ path }) => path.includes('bob'))
+      await expect.poll(isServed, { timeout: patienceMs }).toBe(true)
+      for (const answer of held) answer()
+      await test.app.close()
+      stores.close?.()
+    },
+  )
+
   it('nor for those of many others that keep every slot taken: whoever has nothing under way has the quick lane', async () => {
     // It stands still: on a busy machine a second may be over before an answer is read.
     const clock = createFakeClock()

@@ -36,8 +36,6 @@ interface Job {
 /** Entries that may be held until it is their turn, and those of one caller: while others hold some, less. */
 const maxWaiting = 256
 const maxWaitingPerCaller = 128
-/** Callers that are known to have had their turn. */
-const maxServed = 256
 /** Milliseconds that an entry stays hidden beyond the timeout of its attempt, at least; a third of the timeout if that is more. */
 const graceMs = 1_000
 /** Longest wait that a receiver may ask for, in milliseconds. */
@@ -65,8 +63,6 @@ export class PushWorker {
   readonly #slots: FairShares
   readonly #quickLane: QuickLane
   readonly #line = new TurnLine<Job>(maxWaitingPerCaller, maxWaiting)
-  /** Callers who have had a turn since everybody had one to whom something is owed. */
-  readonly #served = new Set<string>()
   #isPumping = false
   #isAskedAgain = false
   #isClosed = false
@@ -135,43 +131,31 @@ export class PushWorker {
     // As many as somebody with nothing under way may begin.
     const { concurrency, concurrencyPerCaller } = settings
     const limit = Math.max(1, Math.floor(fairShare(concurrencyPerCaller, concurrency - left, concurrency)))
-    // Who may begin or hold no more is left out. First come those who have had no turn yet: by what has been due for longest
-    // alone, somebody with a long backlog would always be the first.
-    await this.#takeInTurns(limit, [...this.#slots.full(), ...this.#line.full()])
+    // Who may begin or hold no more is left out.
+    await this.#takeSome(limit, [...this.#slots.full(), ...this.#line.full()])
   }
 
   /** For callers who have nothing under way, and may have something in the quick lane. */
   async #takeForQuickLane(): Promise<void> {
     const { left } = this.#quickLane
     if (left === 0) return
-    await this.#takeInTurns(left, [...this.#slots.names(), ...this.#quickLane.closedTo(), ...this.#line.full()])
+    await this.#takeSome(left, [...this.#slots.names(), ...this.#quickLane.closedTo(), ...this.#line.full()])
   }
 
-  async #takeInTurns(limit: number, full: readonly string[]): Promise<void> {
-    let count = this.#served.size === 0 ? 0 : await this.#takeOf(limit, [...full, ...this.#served])
-    if (count < limit) {
-      this.#served.clear()
-      count += await this.#takeOf(limit - count, full)
-    }
-    // There may be more.
-    if (count === limit) this.#isAskedAgain = true
-  }
-
-  async #takeOf(limit: number, except: readonly string[]): Promise<number> {
+  async #takeSome(limit: number, except: readonly string[]): Promise<void> {
     const { outbox, clock } = this.#parts
     const now = clock.now()
     const hideUntil = now + this.#hideMs
     const entries = await outbox.take({ topic, now, hideUntil, limit, except })
     for (const entry of entries) {
-      if (this.#served.size === maxServed) this.#served.clear()
-      this.#served.add(entry.owner ?? '')
       const job = await this.#jobOf(entry, hideUntil)
       if (job === undefined) {
         await outbox.settle(entry.id)
         this.#isAskedAgain = true
       } else this.#line.add(job)
     }
-    return entries.length
+    // There may be more.
+    if (entries.length === limit) this.#isAskedAgain = true
   }
 
   /** What an entry comes to; `undefined` where its config is gone. */

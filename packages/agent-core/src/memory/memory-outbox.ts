@@ -1,5 +1,5 @@
 import { PfError } from '../error/pf-error'
-import type { Outbox, OutboxCount, OutboxEntry, OutboxTake } from '../port/outbox'
+import { type Outbox, type OutboxCount, type OutboxEntry, type OutboxTake, outboxTurns } from '../port/outbox'
 import { copyJson } from './copy-json'
 
 /** Bounds of {@link createMemoryOutbox}. */
@@ -33,12 +33,16 @@ interface Owed {
 
 interface Owner {
   owed: number
+  /** The number of its last turn, or of the one before all that are remembered. */
+  turn: number
   /** Its entries that stand at the head of their groups. */
   heads: Set<Owed>
 }
 
 interface Topic {
   owed: number
+  /** Turns there were. */
+  turns: number
   /** The entries of each group, in order of arrival. */
   groups: Map<string, Owed[]>
   owners: Map<string, Owner>
@@ -63,7 +67,8 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       const owed: Owed = { entry, arrival: arrivals++ }
       byId.set(entry.id, owed)
       let topic = topics.get(entry.topic)
-      if (topic === undefined) topics.set(entry.topic, (topic = { owed: 0, groups: new Map(), owners: new Map() }))
+      if (topic === undefined)
+        topics.set(entry.topic, (topic = { owed: 0, turns: 0, groups: new Map(), owners: new Map() }))
       insert(topic, owed)
     }
   }
@@ -80,16 +85,16 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       if (group !== undefined) return Math.min(topic?.groups.get(group)?.length ?? 0, limit)
       return Math.min((owner === undefined ? topic : topic?.owners.get(owner))?.owed ?? 0, limit)
     },
-    take({ topic, now, hideUntil, limit, except = [] }) {
-      const left = new Set(except)
-      const waiting: Owed[][] = []
-      for (const [name, { heads }] of topics.get(topic)?.owners ?? []) {
-        if (left.has(name)) continue
-        const due = [...heads].filter(({ entry }) => entry.dueAt <= now)
-        if (due.length > 0) waiting.push(due.toSorted(byDue))
-      }
-      waiting.sort(([a], [b]) => byDue(a as Owed, b as Owed))
-      return inTurns(waiting, limit).map(({ entry }) => {
+    take({ topic: name, now, hideUntil, limit, except = [] }) {
+      const topic = topics.get(name)
+      if (topic === undefined) return []
+      forgetTurns(topic)
+      if (topic.owed === 0) topics.delete(name)
+      const lists = nextOwners(topic, now, limit, new Set(except)).map((owner) => {
+        owner.turn = ++topic.turns
+        return [...owner.heads].filter(({ entry }) => entry.dueAt <= now).toSorted(byDue)
+      })
+      return inTurns(lists, limit).map(({ entry }) => {
         const copy = copyJson(entry, { bytes: 0 })
         entry.dueAt = hideUntil
         return copy
@@ -101,7 +106,6 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       if (topic === undefined) return
       byId.delete(id)
       remove(topic, owed as Owed)
-      if (topic.owed === 0) topics.delete((owed as Owed).entry.topic)
     },
     postpone(id, dueAt) {
       const owed = byId.get(id)
@@ -119,7 +123,10 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
 function insert(topic: Topic, owed: Owed): void {
   const { group, owner: name = '' } = owed.entry
   let owner = topic.owners.get(name)
-  if (owner === undefined) topic.owners.set(name, (owner = { owed: 0, heads: new Set() }))
+  if (owner === undefined) {
+    owner = { owed: 0, turn: lastForgotten(topic), heads: new Set() }
+    topic.owners.set(name, owner)
+  }
   topic.owed++
   owner.owed++
   const queue = topic.groups.get(group)
@@ -134,13 +141,56 @@ function remove(topic: Topic, owed: Owed): void {
   const { group, owner: name = '' } = owed.entry
   topic.owed--
   const owner = topic.owners.get(name)
-  owner?.heads.delete(owed)
-  if (owner !== undefined && --owner.owed === 0) topic.owners.delete(name)
+  if (owner !== undefined) {
+    owner.heads.delete(owed)
+    // With a turn that is remembered it stays until that is no longer of use.
+    if (--owner.owed === 0 && owner.turn <= lastForgotten(topic)) topic.owners.delete(name)
+  }
   const queue = topic.groups.get(group) as Owed[]
   queue.splice(queue.indexOf(owed), 1)
   const [head] = queue
   if (head === undefined) topic.groups.delete(group)
   else topic.owners.get(head.entry.owner ?? '')?.heads.add(head)
+}
+
+/** The number of the last turn that is not remembered: that of all who had none since. */
+function lastForgotten({ turns }: Topic): number {
+  return Math.max(0, turns - outboxTurns)
+}
+
+/** Forgets owners without entries whose turn was before that of everybody who waits: they would be the first anyway. */
+function forgetTurns(topic: Topic): void {
+  let first = Number.POSITIVE_INFINITY
+  for (const { owed, turn } of topic.owners.values()) if (owed > 0 && turn < first) first = turn
+  const last = Math.max(first - 1, lastForgotten(topic))
+  for (const [name, { owed, turn }] of topic.owners) if (owed === 0 && turn <= last) topic.owners.delete(name)
+}
+
+/** Owners with something due, in order of their turns, as many as asked for. */
+function nextOwners(topic: Topic, now: number, limit: number, except: ReadonlySet<string>): Owner[] {
+  const next: { owner: Owner; first: Owed }[] = []
+  if (limit < 1) return []
+  for (const [name, owner] of topic.owners) {
+    // Most of many come too late, whatever is due of theirs.
+    const last = next.length < limit ? undefined : next.at(-1)
+    if (last !== undefined && owner.turn > last.owner.turn) continue
+    const first = except.has(name) ? undefined : firstDue(owner, now)
+    if (first === undefined) continue
+    let at = next.length
+    for (; at > 0; at--) {
+      const before = next[at - 1] as (typeof next)[number]
+      if ((before.owner.turn - owner.turn || byDue(before.first, first)) < 0) break
+    }
+    next.splice(at, 0, { owner, first })
+    if (next.length > limit) next.pop()
+  }
+  return next.map(({ owner }) => owner)
+}
+
+function firstDue({ heads }: Owner, now: number): Owed | undefined {
+  let first: Owed | undefined
+  for (const head of heads) if (head.entry.dueAt <= now && (first === undefined || byDue(head, first) < 0)) first = head
+  return first
 }
 
 function byDue(a: Owed, b: Owed): number {

@@ -23,9 +23,15 @@ export interface OutboxEntry {
 export interface Outbox {
   /**
    * Takes entries that are due (`dueAt` is `now` or earlier) and hides them until `hideUntil`, only the head of each
-   * group: what is behind a head that is not due waits with it. Owners take turns: one entry of each, whoever has waited
-   * longest first, then another one of each, until there are `limit`, so that nobody's many entries delay somebody else's
-   * few. Within an owner, what has been due for longest comes first, then what was added first.
+   * group: what is behind a head that is not due waits with it. Owners take turns: one entry of each, then another one of
+   * each, until there are `limit`. First comes who had no turn yet, then whoever had theirs longest ago, in whichever
+   * process; of equals, whose entry has been due for longest. So nobody's many entries delay somebody else's few, however
+   * many owners have many. Within an owner, what has been due for longest comes first, then what was added first.
+   *
+   * Turns are remembered beyond an owner's last entry while others wait for theirs, so that those who come again and again
+   * with little do not keep back who has much; but no more than the last {@link outboxTurns}: who had none of those counts
+   * as one that had none.
+   *
    * A worker that dies leaves its entries to be taken again.
    */
   take(terms: OutboxTake): Awaitable<OutboxEntry[]>
@@ -49,6 +55,9 @@ export interface Outbox {
    */
   pending(terms: OutboxCount): Awaitable<number>
 }
+
+/** How many turns an outbox remembers: those of so many owners, where each has one. */
+export const outboxTurns = 10_000
 
 /** What {@link Outbox.take} is asked for. */
 export interface OutboxTake {

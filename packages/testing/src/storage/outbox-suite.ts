@@ -150,7 +150,7 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
   }),
 
   storageCase(
-    'owners take turns, whoever has waited longest first, however much the others have',
+    'owners take turns, whoever had none or the earliest first, however much the others have',
     async ({ outbox }) => {
       const many = Array.from({ length: 200 }, (_, index) => owned('many', `m-${String(index).padStart(3, '0')}`))
       await outbox.add(many)
@@ -161,15 +161,52 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
         owned('later', 'l-1', { dueAt: 20 }),
       ])
       same(await taken(outbox, 10, { limit: 2 }), ['m-000', 't-1'], 'two')
-      same(await taken(outbox, 10, { limit: 6 }), ['m-001', 'o-1', 't-2', 'm-002', 'm-003', 'm-004'], 'six')
+      same(await taken(outbox, 10, { limit: 6 }), ['o-1', 'm-001', 't-2', 'm-002', 'm-003', 'm-004'], 'six')
       await outbox.settle('t-1')
       await outbox.postpone('m-000', 15)
       await outbox.add([owned('two', 't-3', { dueAt: 4 })])
-      same(await taken(outbox, 20, { limit: 3 }), ['m-005', 't-3', 'l-1'], 'by when the first of each is due')
+      same(await taken(outbox, 20, { limit: 3 }), ['l-1', 'm-005', 't-3'], 'by the turns they had')
       same((await taken(outbox, 20, { limit: 500 })).length, 195, 'all that is left')
       same(await taken(outbox, 20), [], 'nothing more')
     },
   ),
+
+  ...[10, 300, 2_000].map((count) =>
+    storageCase<OutboxDriver>(`somebody new is next, with ${count} who have many entries`, async ({ outbox }) => {
+      const owners = Array.from({ length: count }, (_, index) => `o-${index}`)
+      await outbox.add(owners.flatMap((owner) => [1, 2, 3].map((n) => owned(owner, `${owner} ${n}`))))
+      const seen: string[] = []
+      const serve = async (limit: number) => {
+        const ids = await taken(outbox, 10, { limit })
+        for (const id of ids) await outbox.settle(id)
+        seen.push(...ids.map((id) => id.split(' ')[0] ?? ''))
+      }
+      // After a round, and in the midst of the next.
+      for (const part of [1, 0.5]) {
+        await serve(Math.floor(count * part))
+        await outbox.add([owned(`new-${part}`, `new-${part} 1`, { dueAt: 9 })])
+        await serve(1)
+        same(seen.at(-1), `new-${part}`, `next, after ${part} rounds`)
+      }
+      await serve(count - Math.floor(count * 0.5))
+      // Nobody of the others has lost a turn by that.
+      same(new Set(seen.slice(0, count)).size, count, 'of the first round')
+      same(new Set(seen.slice(count)).size, count + 2, 'of the second, with the new ones')
+    }),
+  ),
+
+  storageCase('those who come again and again with little do not keep back who has much', async ({ outbox }) => {
+    const many = Array.from({ length: 20 }, (_, index) => `m-${index}`)
+    await outbox.add(many.flatMap((owner) => [1, 2, 3].map((n) => owned(owner, `${owner} ${n}`, { dueAt: 5 }))))
+    const served = new Set<string>()
+    for (let turn = 0; turn < 25; turn++) {
+      for (let n = 0; n < 5; n++) await outbox.add([owned(`little-${n}`, `little-${n}`, { dueAt: 1 })])
+      const [id = ''] = await taken(outbox, 10, { limit: 1 })
+      served.add(id.split(' ')[0] ?? '')
+      await outbox.settle(id)
+    }
+    same(served.size, 25, 'each of the 25 had one of 25 turns')
+  }),
 
   storageCase('owners that are left out keep what is theirs, hidden from nobody else', async ({ outbox }) => {
     const odd = 'b\u0000\ud800%"\''
