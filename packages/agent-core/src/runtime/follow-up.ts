@@ -149,8 +149,14 @@ function settleQuestions(
   const writer = run.promote()
   const before = writer.facts.interrupts ?? []
   let after = answerInterrupts(before, answers)
-  // A handler has no way to go on without an answer; other engines are told that nobody will give one.
-  const isRefused = isHandler && answers.some((answer) => answer.status === 'cancelled')
+  // A handler has no way to go on without an answer to what it asks itself. Engines, and tool calls of a loop within a
+  // handler, are told that nobody will give one.
+  const isRefused =
+    isHandler &&
+    answers.some(
+      ({ status, interruptId }) =>
+        status === 'cancelled' && before.find(({ id }) => id === interruptId)?.toolCallId === undefined,
+    )
   if (isRefused) after = closeInterrupts(after, run.services.clock.now())
   for (const event of interruptEvents(before, after)) writer.emit(event)
   writer.setFacts({ interrupts: after, runId: run.runId, ...(isRefused && { checkpoint: undefined }) })

@@ -223,4 +223,38 @@ describe('a handler whose model has to wait', () => {
     const task = await test.send('yes', { taskId: asked.task.id })
     expect([texts(task), ran]).toEqual([['Done.'], ['look', 'send call_2_0']])
   })
+
+  it('takes a cancelled question of a tool for a no to that call: what was approved beside it is done', async () => {
+    const { ran, tools: list } = tools()
+    const test = loopHarness(
+      ({ body }) => {
+        const messages = body['messages'] as unknown as { role: string; content: string }[]
+        const last = messages.at(-1)
+        return last?.role === 'tool'
+          ? { text: `${messages[0]?.content}: ${last.content}` }
+          : { toolCalls: [{ name: 'send' }] }
+      },
+      {
+        tools: list,
+        async onMessage(_, { llm }) {
+          const all = await Promise.all(['a', 'b'].map((prompt) => llm.run({ prompt })))
+          return reply.text(all.map(({ text }) => text).join(' '))
+        },
+      },
+    )
+    const asked = await test.send('go')
+    const [a, b] = open(asked)
+    const taskId = asked.task.id
+    await test.send('', { taskId, answers: [{ interruptId: a?.id ?? '', status: 'resolved', payload: true }] })
+    const task = await test.send('', { taskId, answers: [{ interruptId: b?.id ?? '', status: 'cancelled' }] })
+    expect([task.task.status.state, ran.length]).toEqual(['completed', 1])
+    expect(texts(task)).toEqual(['a: Done. b: The call was denied: Nobody answered. Do not try it again.'])
+  })
+
+  it('still ends as canceled where its own question is', async () => {
+    const test = loopHarness([], { onMessage: () => reply.inputRequired({ prompt: 'Which day?' }) })
+    const asked = await test.send('go')
+    const answers = [{ interruptId: open(asked)[0]?.id ?? '', status: 'cancelled' as const }]
+    expect((await test.send('', { taskId: asked.task.id, answers })).task.status.state).toBe('canceled')
+  })
 })
