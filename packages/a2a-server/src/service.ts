@@ -99,8 +99,9 @@ export class Service {
     const endpoint = endpoints.find(info.tenant, params.tenant)
     const activated = active.length === 0 ? undefined : await this.#activate(operation, params, request, info, active)
     const { outgoing, resume } = activated ?? {}
+    const { extensionsHeader = A2A_EXTENSIONS_HEADER } = framing
     const headers: Record<string, string> =
-      active.length > 0 ? { [A2A_EXTENSIONS_HEADER.toLowerCase()]: active.join(', ') } : {}
+      active.length > 0 ? { [extensionsHeader.toLowerCase()]: active.join(', ') } : {}
     let sent: Response | undefined
     const begun = (body: SseStream): void => {
       if (framing.isUnheard === true || info.sendNow === undefined) return

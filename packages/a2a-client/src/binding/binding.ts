@@ -5,6 +5,8 @@ import type { WireRequest, WireResponse } from '../transport/wire'
 
 /** How operations become HTTP requests, and responses become results. */
 export interface Binding {
+  /** The header by which extensions are asked for and confirmed, in a version that has another. Default A2A-Extensions. */
+  readonly extensionsHeader?: string
   /** Writes a request. `id` is for bindings that number their requests. */
   write<K extends Operation>(operation: K, request: Requests[K], id: number): WireRequest
   /**

@@ -61,7 +61,8 @@ export async function openStream(
     timedFetch(opener.fetch, url, { ...init, timeouts } as Parameters<typeof timedFetch>[2], opener.clock)
   const response = await opener.send(request, terms, timed)
   opener.answered(response.status)
-  const replays = parseExtensions(response.headers.get(A2A_EXTENSIONS_HEADER)).includes(replayExtensionUri)
+  const { extensionsHeader = A2A_EXTENSIONS_HEADER } = binding
+  const replays = parseExtensions(response.headers.get(extensionsHeader)).includes(replayExtensionUri)
   const { body } = response
   if (
     response.status !== 200 ||

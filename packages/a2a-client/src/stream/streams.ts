@@ -189,7 +189,7 @@ class OneStream {
       byGet && binding.writeSubscribe
         ? binding.writeSubscribe(asked as Requests['SubscribeToTask'])
         : binding.write(operation, asked, id)
-    this.#askForReplay(wire, card, after)
+    this.#askForReplay(wire, binding, card, after)
     const headersMs = (operation === 'SubscribeToTask' ? timeoutMs : sendTimeoutMs) + wakeBudgetMs
     const { forwardFrom, idleTimeoutMs = 120_000 } = this.#options
     return openStream(this.#opener, binding, wire, id, {
@@ -199,10 +199,15 @@ class OneStream {
     })
   }
 
-  #askForReplay({ headers }: WireRequest, { capabilities }: AgentCard, after: string | undefined): void {
+  #askForReplay(
+    { headers }: WireRequest,
+    { extensionsHeader = A2A_EXTENSIONS_HEADER }: Binding,
+    { capabilities }: AgentCard,
+    after: string | undefined,
+  ): void {
     const { extensions = [] } = this.#host.options
     if (!capabilities.extensions?.some(({ uri }) => uri === replayExtensionUri)) return
-    headers[A2A_EXTENSIONS_HEADER.toLowerCase()] = [...new Set([...extensions, replayExtensionUri])].join(',')
+    headers[extensionsHeader.toLowerCase()] = [...new Set([...extensions, replayExtensionUri])].join(',')
     if (after !== undefined) headers['last-event-id'] = after
   }
 

@@ -8,6 +8,7 @@ import {
   type Requests,
   upgradeV03Event,
   upgradeV03Result,
+  V03_EXTENSIONS_HEADER,
 } from '@pf-agents/a2a-protocol'
 import type { JsonValue } from '@pf-agents/agent-core'
 import {
@@ -35,6 +36,7 @@ export function v03HttpJsonBinding(chosen: ChosenInterface, extra: Record<string
     return { url: base + call.path, method: call.method, headers, body, operation }
   }
   return {
+    extensionsHeader: V03_EXTENSIONS_HEADER,
     write,
     read(response, _id, now, operation) {
       const { status } = response

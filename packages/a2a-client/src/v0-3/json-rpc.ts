@@ -9,6 +9,7 @@ import {
   toV03Params,
   upgradeV03Event,
   upgradeV03Result,
+  V03_EXTENSIONS_HEADER,
 } from '@pf-agents/a2a-protocol'
 import type { JsonValue } from '@pf-agents/agent-core'
 import { type Binding, bodyOf, streamAccept } from '../binding/binding'
@@ -19,6 +20,7 @@ import type { ChosenInterface } from '../discovery/choose-interface'
 export function v03JsonRpcBinding(chosen: ChosenInterface, headers: Record<string, string>): Binding {
   const usual = jsonRpcBinding(chosen)
   return {
+    extensionsHeader: V03_EXTENSIONS_HEADER,
     write(operation, request, id) {
       const method = methodOfV03(operation)
       if (method === undefined) {

@@ -10,6 +10,8 @@ import {
 export interface Framing {
   readonly before: string
   readonly after: string
+  /** The header that names the extensions which are turned on, in a version that has another. Default A2A-Extensions. */
+  readonly extensionsHeader?: string
   /** Nobody hears the stream: the request was a notification. */
   readonly isUnheard?: boolean
   /** What goes onto the wire for an event, in a version that has another form of it. */

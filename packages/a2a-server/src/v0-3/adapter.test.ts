@@ -1,3 +1,4 @@
+import { type ClientBinding, createA2AClient, userMessage } from '@pf-agents/a2a-client'
 import { createApp } from '@pf-agents/app'
 import { defineAgent, reply } from '@pf-agents/agent-core'
 import { eventStream } from '@pf-agents/event-stream'
@@ -123,6 +124,89 @@ describe('callers of 0.3', () => {
     )
     expect([result.metadata, response.headers.get('x-a2a-extensions')]).toEqual([{ mark: 1 }, 'urn:x:mark'])
   })
+
+  it.each([
+    ['/', 'message/send'],
+    ['/', 'message/stream'],
+    ['/v1/message:send', undefined],
+    ['/v1/message:stream', undefined],
+  ])('are told by that name, too, which are turned on (%s, %s)', async (path, method) => {
+    const features = [a2aServer({ extensions: [defineExtension({ uri: 'urn:x:a' })] }), eventStream()]
+    const app = createApp(suiteAgent, features, { logger })
+    const given = { message: message('x') }
+    const ask = (headers: Record<string, string>) =>
+      app.fetch(
+        new Request(`http://agent.test${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(method === undefined ? given : { jsonrpc: '2.0', id: 1, method, params: given }),
+        }),
+      )
+    const told = async (headers: Record<string, string>) => {
+      const response = await ask(headers)
+      await response.text()
+      return [response.status, response.headers.get('x-a2a-extensions'), response.headers.get('a2a-extensions')]
+    }
+    expect(await told({ 'x-a2a-extensions': 'urn:x:a, urn:other' })).toEqual([200, 'urn:x:a', null])
+    expect(await told({ 'a2a-extensions': 'urn:x:a' })).toEqual([200, 'urn:x:a', null])
+    expect(await told({})).toEqual([200, null, null])
+    await app.close()
+  })
+
+  it.each<ClientBinding>(['JSONRPC', 'HTTP+JSON'])(
+    'go on behind the last event where a stream was cut, as those of 1.0 do (%s)',
+    async (binding) => {
+      const agent = defineAgent({
+        ...suiteAgent,
+        skills: [],
+        async *onMessage() {
+          for (const word of ['a', 'b', 'c', 'd']) {
+            yield word
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        },
+      })
+      const features = [a2aServer({ extensions: [defineExtension({ uri: 'urn:x:a' })] }), eventStream()]
+      const app = createApp(agent, features, { logger })
+      const asked: Headers[] = []
+      const client = createA2AClient({
+        url: 'http://agent.test',
+        prefer: { bindings: [binding], versions: ['0.3'] },
+        extensions: ['urn:x:a'],
+        streams: { resubscribe: { baseMs: 0 } },
+        fetch: async (url, init) => {
+          const response = await app.fetch(new Request(url, init))
+          if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response
+          asked.push(new Headers(init?.headers))
+          // Every connection breaks behind its second event.
+          const frames = (await response.text()).match(/[^]*?\n\n/g) ?? []
+          const events = frames.filter((frame) => frame.includes('data:'))
+          const isCut = events.length > 2
+          const body = new ReadableStream<Uint8Array>({
+            start(controller) {
+              controller.enqueue(new TextEncoder().encode(events.slice(0, 2).join('')))
+              if (!isCut) controller.close()
+            },
+            pull: (controller) => controller.error(new TypeError('terminated')),
+          })
+          return new Response(body, response)
+        },
+      })
+      const seen: string[] = []
+      for await (const event of client.sendStreamingMessage({ message: userMessage('go') })) {
+        if ('artifactUpdate' in event) seen.push(event.artifactUpdate.artifact.parts.map(({ text }) => text).join(''))
+        // The task is told once, and not anew with each connection.
+        if ('task' in event) seen.push('task')
+      }
+      expect(seen.join('')).toBe('taskabcd')
+      expect(asked.length).toBeGreaterThan(1)
+      for (const [index, headers] of asked.entries()) {
+        expect(headers.get('x-a2a-extensions')).toBe('urn:x:a,urn:pf-agents:a2a:replay:v1')
+        expect(headers.has('last-event-id')).toBe(index > 0)
+      }
+      await app.close()
+    },
+  )
 
   it('that want a stream are told an error in a stream, for they take nothing else', async () => {
     const app = createApp(suiteAgent, [a2aServer(), eventStream()], { logger })

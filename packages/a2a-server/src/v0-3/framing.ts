@@ -5,6 +5,7 @@ import {
   type JsonRpcId,
   toV03Event,
   type V03Form,
+  V03_EXTENSIONS_HEADER,
   type WireStreamResponse,
 } from '@pf-agents/a2a-protocol'
 import type { Framing } from '../stream/framing'
@@ -20,6 +21,9 @@ export class V03RpcFraming implements Framing {
     this.isUnheard = isUnheard
   }
 
+  get extensionsHeader(): string {
+    return V03_EXTENSIONS_HEADER
+  }
   get before(): string {
     return `data: {"jsonrpc":"2.0","id":${JSON.stringify(this.#id)},"result":`
   }
@@ -36,6 +40,7 @@ export class V03RpcFraming implements Framing {
 export class V03RestFraming implements Framing {
   readonly before = 'data: '
   readonly after = '\n\n'
+  readonly extensionsHeader = V03_EXTENSIONS_HEADER
   readonly #form: V03Form
 
   constructor(form: V03Form) {
