@@ -23,6 +23,8 @@ export interface FetchContext {
   header?(name: string): string | null
   /** Reads the whole body, at most `limit` bytes, where the host has a shorter way than the request's stream. */
   readBody?(limit: number): Promise<Uint8Array>
+  /** Calls `listener` when the client goes away before it has its answer; gives what takes it back. Default: by the request's signal. */
+  whenGone?(listener: () => void): () => void
   /** Sends a response with such a body at once, and not again when the app returns it. False where it did not. */
   sendNow?(response: Response): boolean
   /** Told that a route answered with a body that the host may take straight: look for its `textSourceOf` (http-kit). */

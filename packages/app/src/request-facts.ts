@@ -66,6 +66,15 @@ export class RequestFacts implements RequestInfo {
     return this.#isDirect && this.request.method !== 'HEAD' && this.#context.sendNow?.(response) === true
   }
 
+  whenGone(listener: () => void): () => void {
+    const context = this.#context
+    if (context.whenGone !== undefined) return context.whenGone(listener)
+    const { signal } = this.request
+    if (signal.aborted) listener()
+    signal.addEventListener('abort', listener)
+    return () => signal.removeEventListener('abort', listener)
+  }
+
   header(name: string): string | null {
     const context = this.#context
     return context.header === undefined ? this.request.headers.get(name) : context.header(name)

@@ -5,6 +5,7 @@ import {
   PfError,
   type RequestInfo,
   skillExtensionUri,
+  type Submission,
   type SubmitInput,
 } from '@pf-agents/agent-core'
 import type { Endpoint } from '../endpoint'
@@ -62,6 +63,11 @@ async function checkAndAttach(
   const attached = await attachPush(push, config, message.taskId, callerOf(endpoint, info, version))
   if (attached?.beforeTask !== undefined) input.beforeTask = attached.beforeTask
   return { input, attached }
+}
+
+/** A message whose caller goes away while it waits for its turn is not worked on: nobody would know of it. */
+export function leaveWithCaller(submission: Submission, info: RequestInfo): void {
+  if (info.whenGone !== undefined) submission.leaveWhen((leave) => info.whenGone?.(leave) ?? (() => {}))
 }
 
 /** Waits for the answer to a message. One that is refused leaves no config behind. */

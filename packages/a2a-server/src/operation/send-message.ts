@@ -1,7 +1,13 @@
 import { encodeMessage, type SendMessageRequest } from '@pf-agents/a2a-protocol'
 import type { RunOutcome } from '@pf-agents/agent-core'
 import { encodeStoredTask } from './encode-stored-task'
-import { type MessageTerms, type PreparedMessage, prepareMessage, undoneWhereRefused } from './prepare-message'
+import {
+  leaveWithCaller,
+  type MessageTerms,
+  type PreparedMessage,
+  prepareMessage,
+  undoneWhereRefused,
+} from './prepare-message'
 
 /** SendMessage (A2A 1.0, 3.1.1). */
 export function sendMessage(request: SendMessageRequest, terms: MessageTerms): Promise<object> {
@@ -14,11 +20,13 @@ export function sendMessage(request: SendMessageRequest, terms: MessageTerms): P
 function submit(
   { input, attached }: PreparedMessage,
   { configuration }: SendMessageRequest,
-  { endpoint }: MessageTerms,
+  { endpoint, info }: MessageTerms,
 ): Promise<object> {
-  const { outcome, started } = endpoint.runtime.submit(
+  const submission = endpoint.runtime.submit(
     configuration?.returnImmediately ? { ...input, asTask: true, whenBusy: 'reject' } : input,
   )
+  leaveWithCaller(submission, info)
+  const { outcome, started } = submission
   const answer = configuration?.returnImmediately ? started : outcome
   return undoneWhereRefused(answer, attached).then((result) => encodeOutcome(result, configuration?.historyLength))
 }

@@ -39,6 +39,12 @@ export interface RequestInfo {
    * @returns whether it was sent; where not (the host has no way to, or middleware is to see it first), returning it does
    */
   sendNow?(response: Response): boolean
+  /**
+   * Calls `listener` when the client goes away before it has its answer, at once where it did already; a client of which
+   * the host can't tell that never does.
+   * @returns what takes the listener back
+   */
+  whenGone?(listener: () => void): () => void
   /** Most values that a body of JSON may have; whoever parses it refuses more with PF_REQUEST_TOO_LARGE. */
   jsonValues?: number | undefined
 }

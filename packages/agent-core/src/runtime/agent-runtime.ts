@@ -68,6 +68,14 @@ export interface Submission {
   readonly started: Promise<RunOutcome>
   /** Stops the run, or the wait for its turn. Does nothing once it is over. */
   cancel(): void
+  /**
+   * Has the message leave the queue where its caller goes away while it waits for its turn: nothing was begun then, nothing
+   * is stored, and `outcome` rejects with PF_BUSY. A run under way goes on.
+   *
+   * @param gone - told what to call when the caller is gone, and gives what takes that back; asked for only where the
+   * message has to wait
+   */
+  leaveWhen(gone: (leave: () => void) => () => void): void
 }
 
 /** Which tasks to list, of one principal. */

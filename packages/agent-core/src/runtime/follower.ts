@@ -9,6 +9,7 @@ export class Follower {
   readonly #started: Deferred<RunOutcome> | undefined
   #run: Run | undefined
   #waiting: Waiting | undefined
+  #gone: Parameters<Submission['leaveWhen']>[0] | undefined
   #reason: PfError | undefined
 
   constructor(asTask: boolean) {
@@ -24,7 +25,15 @@ export class Follower {
   wait(waiting: Waiting): Promise<EndTurn> {
     this.#waiting = waiting
     if (this.#reason !== undefined) waiting.leave(this.#reason)
+    this.#watchCaller()
     return waiting.turn
+  }
+
+  #watchCaller(): void {
+    const [waiting, gone] = [this.#waiting, this.#gone]
+    if (waiting === undefined || gone === undefined) return
+    const stop = gone(() => waiting.leave(new PfError('PF_BUSY', 'The caller went away before its turn came.')))
+    waiting.turn.then(stop, stop)
   }
 
   /** The run that this caller's message became. */
@@ -59,6 +68,10 @@ export class Follower {
       outcome,
       started: this.#started?.promise ?? outcome,
       cancel: () => this.abort(new PfError('PF_RUN_CANCELED')),
+      leaveWhen: (gone) => {
+        this.#gone = gone
+        this.#watchCaller()
+      },
     }
   }
 }

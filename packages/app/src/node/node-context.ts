@@ -43,6 +43,17 @@ export class NodeContext implements FetchContext {
     return readIncoming(this.#incoming, limit)
   }
 
+  whenGone(listener: () => void): () => void {
+    const outgoing = this.#outgoing
+    // A response that was sent closes, too.
+    const onClose = (): void => {
+      if (!outgoing.writableFinished) listener()
+    }
+    if (outgoing.closed) onClose()
+    outgoing.on('close', onClose)
+    return () => void outgoing.off('close', onClose)
+  }
+
   streamed(): void {
     this.isStreamed = true
   }
