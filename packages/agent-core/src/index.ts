@@ -67,6 +67,7 @@ export {
   type OutboxTake,
   outboxTurns,
 } from './port/outbox'
+export { type ContextTurns, contextTurnsPort, type TurnOutcome } from './port/context-turns'
 export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-value'
 export { type Conversation, conversationPort } from './port/conversation'
 export { admitCommit, type CommitAdmission, type CommitBasis, patchFacts, sinceOf } from './memory/commit-rules'

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createA2AClient, userMessage } from '@pf-agents/a2a-client'
 import type { Task } from '@pf-agents/agent-core'
@@ -51,6 +52,55 @@ it('state of a context goes from request to request', async () => {
   expect(counts).toEqual([1, 2, 3])
 })
 
+/** What a message is answered with, on either binding. */
+async function post(binding: string, text: string, contextId: string) {
+  const params = { message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }], contextId } }
+  const rpc = binding === 'JSON-RPC'
+  const response = await component.fetch(rpc ? '/' : '/message:send', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+    body: JSON.stringify(rpc ? { jsonrpc: '2.0', id: 1, method: 'SendMessage', params } : params),
+  })
+  const body = await response.text()
+  const added = /"data":(\d+)/.exec(body)?.[1]
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), added: Number(added) }
+}
+
+it.each(['JSON-RPC', 'HTTP+JSON'])(
+  'requests that come at once add up: one at a time works in a context (%s)',
+  async (binding) => {
+    const contextId = crypto.randomUUID()
+    const added: number[] = []
+    let refused = 0
+    // Each comes again until it is taken, as clients do.
+    const addOne = async (): Promise<void> => {
+      for (let tries = 0; tries < 200; tries++) {
+        const answer = await post(binding, 'add slowly', contextId)
+        if (answer.status === 200) {
+          added.push(answer.added)
+          return
+        }
+        expect([answer.status, answer.retryAfter]).toEqual([429, '1'])
+        refused++
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      throw new Error('the context was busy all the time')
+    }
+    await Promise.all([addOne(), addOne(), addOne()])
+    expect(added).toEqual([1, 2, 3])
+    expect(refused).toBeGreaterThan(0)
+  },
+)
+
+it.each(['throw', 'ask', 'done', 'add slowly'])('a context is free when a run in it has ended ("%s")', async (text) => {
+  const contextId = crypto.randomUUID()
+  expect((await post('JSON-RPC', text, contextId)).status).toBe(200)
+  expect((await post('HTTP+JSON', 'done', contextId)).status).toBe(200)
+  const file = new DatabaseSync(join(data, 'keyvalue.sqlite'), { readOnly: true })
+  expect(file.prepare("SELECT key FROM entries WHERE key LIKE 'lease/%'").all()).toEqual([])
+  file.close()
+})
+
 /** How the one task of a context stands. */
 const stateOf = async (contextId: string) => (await client().listTasks({ contextId })).tasks[0]?.status.state
 
@@ -63,7 +113,8 @@ it('a guest killed in the middle of a run: its caller is told, and the next GetT
   const { status } = await client().getTask({ id: task?.id ?? '' })
   expect(JSON.stringify(status)).toContain('PF_RUN_LOST')
   expect(component.host.stats().killedWorkers).toBe(killed + 1)
-  // Its neighbours are served as before.
+  // Its turn has ended with it, and its neighbours are served as before.
+  expect((await send('done', { contextId })).status.state).toBe('completed')
   expect((await send('still here')).status.state).toBe('completed')
 })
 

@@ -164,5 +164,29 @@ export const sendMessageCases: Case[] = [
       await peer.refused(refusals.busy, 'SendMessage', { message: message('x', { taskId: id }), configuration })
       equal((await peer.result('CancelTask', { id })).status.state, 'TASK_STATE_CANCELED', 'state in the end')
     }),
+
+    ...onBoth(
+      'a context in which a run is under way takes no second one',
+      ['CORE-EXECUTION-MODE-002'],
+      async (peer) => {
+        const configuration = { returnImmediately: true }
+        const { id, contextId } = await peer.task('wait 60000', { configuration })
+        const second = { message: message('task x', { contextId }), configuration }
+        const { headers } = await peer.refused(refusals.busy, 'SendMessage', second)
+        equal(headers.get('retry-after'), '1', 'Retry-After')
+        // Another context is not concerned.
+        equal((await peer.task('task x')).status.state, 'TASK_STATE_COMPLETED', 'state of another one')
+        await peer.result('CancelTask', { id })
+        for (let tries = 0; ; tries++) {
+          const { status, result } = await peer.call('SendMessage', { message: message('task x', { contextId }) })
+          if (status !== 429) {
+            equal(result.task.status.state, 'TASK_STATE_COMPLETED', 'state of the one that comes again')
+            break
+          }
+          ok(tries < 100, 'the context to be free again')
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }
+      },
+    ),
   ]),
 ]

@@ -5,6 +5,7 @@ import { missing } from '../feature/assemble'
 import { isTerminal } from '../model/task-state'
 import { clockPort, systemClock } from '../port/clock'
 import { consoleLogger } from '../port/console-logger'
+import { type ContextTurns, contextTurnsPort } from '../port/context-turns'
 import { conversationPort } from '../port/conversation'
 import { deliveriesPort } from '../port/deliveries'
 import { keyValuePort } from '../port/key-value'
@@ -14,7 +15,7 @@ import { type Awaitable, runStorePort, type StoredTask, type TaskPage } from '..
 import type { Principal, TaskKey } from '../port/scope'
 import { loggerPort } from '../port/services'
 import type { AgentRuntime, ListInput, RunOutcome, Submission, SubmitInput } from './agent-runtime'
-import { andFinally, isPromise } from './awaitable'
+import { andFinally, chain, isPromise } from './awaitable'
 import { startRun } from './carry-out'
 import { endStored } from './end-stored'
 import { bindAnswers, followUp } from './follow-up'
@@ -24,6 +25,7 @@ import { listLive, loadLive } from './overdue'
 import { Router } from './routing'
 import { Run } from './run'
 import type { RunHost } from './run-host'
+import { SharedTurn } from './shared-turn'
 import { Turns } from './turns'
 import { RunWatch } from './watch'
 
@@ -60,19 +62,22 @@ export function createRuntime(agent: Agent, ports: Ports, options: RuntimeOption
     leaseMs: options.leaseMs ?? 30_000,
     deadlineMs: options.deadlineMs ?? 600_000,
   }
-  return new Runtime(host, new Turns(options.concurrency ?? { whenBusy: 'queue' }))
+  return new Runtime(host, new Turns(options.concurrency ?? { whenBusy: 'queue' }), ports.find(contextTurnsPort))
 }
 
 class Runtime implements AgentRuntime {
   readonly #host: RunHost
   readonly #turns: Turns
+  /** Turns among instances, where no one process serves all requests. */
+  readonly #sharedTurns: ContextTurns | undefined
   /** Runs under way or waiting for their turn, with what they come to. */
   readonly #live = new Map<Follower, Promise<unknown>>()
   #isClosed = false
 
-  constructor(host: RunHost, turns: Turns) {
+  constructor(host: RunHost, turns: Turns, sharedTurns: ContextTurns | undefined) {
     this.#host = host
     this.#turns = turns
+    this.#sharedTurns = sharedTurns
   }
 
   get activeRuns(): number {
@@ -112,10 +117,25 @@ class Runtime implements AgentRuntime {
     if (message.taskId !== undefined) return this.#goOn(submitted, message.taskId, follower)
     const contextId = message.contextId ?? this.#host.services.random.id()
     return this.#inTurn(principal, contextId, submitted, follower, () => {
-      const run = new Run(this.#host, submitted, contextId)
-      follower.follow(run)
-      return startRun(run, follower.wantsTask ? follower.stored : undefined)
+      const turn = this.#sharedTurn(submitted, contextId, follower)
+      if (turn === undefined) return this.#start(submitted, contextId, follower)
+      if (message.contextId === undefined) return turn.during(() => this.#start(submitted, contextId, follower, turn))
+      return turn.during(() => chain(turn.take(false), () => this.#start(submitted, contextId, follower)))
     })
+  }
+
+  /** `turn`: to be taken with the first commit of a run that goes on behind it. Before that nobody knows the context's id. */
+  #start(submitted: SubmitInput, contextId: string, follower: Follower, turn?: SharedTurn): Awaitable<RunOutcome> {
+    const { beforeTask } = submitted
+    const takeTurn =
+      turn && ((key: TaskKey) => chain(beforeTask?.(key), () => (run.over ? undefined : turn.take(true))))
+    const run = new Run(
+      this.#host,
+      takeTurn === undefined ? submitted : { ...submitted, beforeTask: takeTurn },
+      contextId,
+    )
+    follower.follow(run)
+    return startRun(run, follower.wantsTask ? follower.stored : undefined)
   }
 
   async #goOn(submitted: SubmitInput, taskId: string, follower: Follower): Promise<RunOutcome> {
@@ -123,13 +143,26 @@ class Runtime implements AgentRuntime {
     const found = await this.#mustLoad(key)
     const bound = bindAnswers(submitted, found)
     return this.#inTurn(submitted.principal, found.task.contextId, submitted, follower, async (hasWaited) => {
-      // Whoever was before us may have changed the task.
-      const stored = hasWaited ? await this.#mustLoad(key) : found
-      return followUp(this.#host, bound, stored, (run) => {
-        follower.follow(run)
-        follower.stored()
-      })
+      const turn = this.#sharedTurn(submitted, found.task.contextId, follower)
+      const goOn = async (): Promise<RunOutcome> => {
+        // Whoever was before us may have changed the task.
+        const stored = hasWaited ? await this.#mustLoad(key) : found
+        return followUp(this.#host, bound, stored, (run) => {
+          follower.follow(run)
+          follower.stored()
+        })
+      }
+      return turn === undefined ? goOn() : turn.during(() => chain(turn.take(false), goOn))
     })
+  }
+
+  /** The turn to take where instances share a store. */
+  #sharedTurn({ principal, deadline }: SubmitInput, contextId: string, follower: Follower): SharedTurn | undefined {
+    const turns = this.#sharedTurns
+    if (turns === undefined) return undefined
+    const scope = { tenant: this.#host.tenant, principalId: principal.id }
+    const onLost = (error: PfError): void => follower.abort(error)
+    return new SharedTurn({ host: this.#host, turns, scope, contextId, deadline, onLost })
   }
 
   /** Works while nobody else works in this context. */

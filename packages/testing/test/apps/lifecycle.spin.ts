@@ -11,6 +11,8 @@ const agent = defineAgent({
 })
 
 async function act(text: string, context: RunContext) {
+  // What adds up slowly is no task: it shows that its context is busy without one.
+  if (text === 'add slowly') return reply.data(await add(context, 400))
   await context.startTask()
   if (text === 'loop') for (;;);
   if (text === 'bomb') for (const held: Uint8Array[] = []; ;) held.push(new Uint8Array(1 << 20).fill(1))
@@ -18,12 +20,18 @@ async function act(text: string, context: RunContext) {
   if (text === 'text bomb') for (let held = ['x'.repeat(1000)]; ;) held = [...held, held.join(',')]
   if (text === 'throw') throw new TypeError('the lost city', { cause: new Error('no map') })
   if (text === 'wait') await wait(60_000, context.signal)
-  if (text === 'count') {
-    const count = Number((await context.state.context.get('count')) ?? 0) + 1
-    await context.state.context.set('count', count)
-    return reply.artifact({ parts: [{ data: count }] })
-  }
+  if (text === 'ask')
+    return context.answers.length > 0 ? reply.completed('answered') : reply.inputRequired({ prompt: 'What?' })
+  if (text === 'count') return reply.artifact({ parts: [{ data: await add(context, 0) }] })
   return reply.completed(text)
+}
+
+/** Adds one to what the context has counted, as others may between its reading and its writing. */
+async function add(context: RunContext, ms: number): Promise<number> {
+  const count = Number((await context.state.context.get('count')) ?? 0) + 1
+  if (ms > 0) await wait(ms, context.signal)
+  await context.state.context.set('count', count)
+  return count
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
