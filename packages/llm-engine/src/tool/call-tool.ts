@@ -1,4 +1,5 @@
 import {
+  compileSchema,
   isSuspension,
   type JsonObject,
   type RunContext,
@@ -102,11 +103,15 @@ function fromReply(setup: LoopSetup, toolCallId: string, reply: ThrownReply['rep
   return resultOf({ parts: [...(reply.parts ?? [])], ...(isError && { isError }) })
 }
 
-/** A question as it is stored: a copy that is JSON. @throws TypeError where it is none */
+/** A question as it is stored: a copy that is JSON. @throws TypeError, PfError where it can't be asked */
 function asked({ random }: LoopSetup, toolCallId: string, question: Omit<Question, 'id'> & { id?: string }): Question {
   const plain = jsonOf(question)
   if (!isObject(plain) || typeof plain['prompt'] !== 'string' || typeof plain['kind'] !== 'string')
     throw new TypeError('It asked something that is no question: one has a kind and a prompt.')
+  const { schema, expiresAt } = plain
+  if (isObject(schema)) compileSchema(schema)
+  if (expiresAt !== undefined && Number.isNaN(Date.parse(String(expiresAt))))
+    throw new TypeError(`It asked until "${String(expiresAt)}", which is no ISO 8601 time.`)
   const { id = random.id(), ...rest } = plain as typeof question & JsonObject
   return { toolCallId, slot: toolCallId, ...rest, id }
 }

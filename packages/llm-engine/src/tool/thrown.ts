@@ -2,7 +2,7 @@ import { PfError, ThrownReply } from '@pf-agents/agent-core'
 
 /** Whether what a tool threw is a reply from inside. Anything can be thrown, also what can not be looked at. */
 export function isThrownReply(error: unknown): error is ThrownReply {
-  return looked(() => ThrownReply.is(error) && typeof error.reply === 'object') === true
+  return looked(() => ThrownReply.is(error) && typeof error.reply === 'object' && error.reply !== null) === true
 }
 
 /** Whether what a tool threw ends the run: a budget that is used up, or a loop of its own whose state can't be read. */
