@@ -1,4 +1,5 @@
 // Credentials checked inside a real component: by a secret of the host, by keys in the code, by keys that it loads.
+import type { ServerResponse } from 'node:http'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +35,9 @@ export default createApp(agent, [a2aServer(), spinStorage()], {
     jwtBearer({ ...about, name: 'shared', issuer: 'urn:shared', keys: { secret: secret('HMAC') } }),
     jwtBearer({ ...about, name: 'known', issuer: 'urn:known', keys: { jwks: ${JSON.stringify(jwks)} } }),
     jwtBearer({ ...about, name: 'published', issuer: '${url}', keys: { url: '${url}/keys' } }),
+    jwtBearer({
+      ...about, name: 'renewed', issuer: 'urn:renewed', keys: { url: '${url}/renewed' }, maxAgeMs: 500, timeoutMs: 25_000,
+    }),
   ],
 })
 `
@@ -132,6 +136,31 @@ describe('in a component', { timeout: 60_000 }, () => {
       expect(await byToken(await signToken(unknown, claims(issuer.url)))).toMatchObject({ status: 401 })
     }
     expect(issuer.loads).toBe(1)
+  })
+
+  it('an issuer that does not answer holds no request up, and is heard when it does', async () => {
+    const silent: ServerResponse[] = []
+    const publish = (response: ServerResponse, key: TestKey) => response.end(JSON.stringify({ keys: [key.publicJwk] }))
+    const loads = () => issuer.asked.filter((path) => path === '/renewed').length
+    const next = await testKey('next')
+    const token = (key: TestKey) => signToken(key, claims('urn:renewed'))
+    try {
+      issuer.answer = (_request, response) => publish(response, keys.remote)
+      expect(await byToken(await token(keys.remote))).toMatchObject({ status: 200, id: 'urn:renewed#alice' })
+      issuer.answer = (_request, response) => void silent.push(response)
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      // Answered while the issuer is silent. Of these requests one asks it, and the others learn of that by the store.
+      for (let count = 0; count < 3; count++)
+        expect(await byToken(await token(keys.remote))).toMatchObject({ status: 200 })
+      expect([loads(), silent.length]).toEqual([2, 1])
+      // The request that asked is long answered; what it asked for goes on behind it.
+      publish(silent[0] as ServerResponse, next)
+      const renewed = await token(next)
+      await expect.poll(async () => (await byToken(renewed)).status, { timeout: 20_000, interval: 100 }).toBe(200)
+    } finally {
+      issuer.answer = undefined
+      for (const response of silent) response.destroy()
+    }
   })
 
   it('says what it needs, and holds no secret', () => {
