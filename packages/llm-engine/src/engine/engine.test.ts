@@ -1,5 +1,6 @@
+import type { AgentDefinition } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
-import { loopHarness, messagesOf, texts } from '../../test/loop-harness'
+import { loopHarness, type LoopHarnessOptions, messagesOf, texts } from '../../test/loop-harness'
 
 describe('an agent with a model', () => {
   it('answers with what the model says, as it says it', async () => {
@@ -24,5 +25,25 @@ describe('an agent with a model', () => {
       'step-end',
       'status',
     ])
+  })
+})
+
+describe('what can not work', () => {
+  const tool = { name: 'a', description: 'A', run: () => 1 }
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
+    ['no turn', { maxTurns: 0 }, {}, 'maxTurns must be a number above 0'],
+    ['turns that are no number', { maxTurns: '5' }, {}, 'maxTurns must be a number above 0'],
+    ['a negative number', { maxRepairs: -1 }, {}, 'maxRepairs must be a number.'],
+    ['a time that is none', { toolTimeoutMs: Number.NaN }, {}, 'toolTimeoutMs must be milliseconds above 0'],
+    ['a time before now', { toolTimeoutMs: -5 }, {}, 'toolTimeoutMs must be milliseconds above 0'],
+    ['a time for ever', { toolTimeoutMs: Infinity }, {}, 'toolTimeoutMs must be milliseconds above 0'],
+    ["a tool's time", {}, { tools: [{ ...tool, timeoutMs: 0 }] }, 'timeoutMs of the tool "a" must be milliseconds'],
+    ['a tool that is none', {}, { tools: [undefined] }, 'Among the tools there is undefined.'],
+    ['a tool that can not run', {}, { tools: [{ ...tool, run: undefined }] }, 'The tool "a" has no run function.'],
+    ['tools that are no list', {}, { tools: { tool } }, 'The tools of an agent are a list'],
+  ])('is refused when the app is made: %s', (_, loop, agent, said) => {
+    expect(() =>
+      loopHarness([], agent as Partial<AgentDefinition>, { loop: loop as LoopHarnessOptions['loop'] & object }),
+    ).toThrow(expect.objectContaining({ code: 'PF_CONFIG_INVALID', message: expect.stringContaining(said) }) as Error)
   })
 })

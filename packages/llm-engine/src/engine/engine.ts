@@ -35,7 +35,7 @@ import { promptParts } from '../prompt/prompt-parts'
 import { addRemarks } from '../prompt/remarks'
 import { turnsToRemember } from '../prompt/remembered-turns'
 import { skillTools } from '../tool/skill-tools'
-import { type Toolbox, Toolmaker } from '../tool/toolbox'
+import { isTime, type Toolbox, Toolmaker, toolsOf } from '../tool/toolbox'
 import { HandlerLlm } from './handler-llm'
 import { keptRun } from './kept-run'
 import { waitingReply } from './waiting-reply'
@@ -74,12 +74,15 @@ export class Engine implements AgentEngine, LlmService {
   constructor(options: LoopOptions) {
     this.#options = { ...defaults, ...options }
     for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
-      if (!(this.#options[name] >= (mayBeNone.has(name) ? 0 : 1)))
+      const given: unknown = this.#options[name]
+      if (typeof given !== 'number' || !(given >= (mayBeNone.has(name) ? 0 : 1)))
         throw new PfError(
           'PF_CONFIG_INVALID',
           `llmEngine(): ${name} must be a number${mayBeNone.has(name) ? '' : ' above 0'}.`,
         )
     }
+    if (!isTime(this.#options.toolTimeoutMs))
+      throw new PfError('PF_CONFIG_INVALID', 'llmEngine(): toolTimeoutMs must be milliseconds above 0.')
     this.#toolmaker = new Toolmaker((agent) => skillTools(agent, (...args) => this.#runSkill(...args)))
   }
 
@@ -87,7 +90,7 @@ export class Engine implements AgentEngine, LlmService {
   check(agent: Agent): void {
     const isAnswering = agent.model !== undefined && agent.onMessage === undefined
     const skills = isAnswering ? this.#toolmaker.skills(agent) : []
-    this.#toolmaker.box([...(agent.tools ?? []), ...skills])
+    this.#toolmaker.box([...toolsOf(agent), ...skills])
   }
 
   async start({ agent, skill, context }: EngineRun): Promise<Reply> {

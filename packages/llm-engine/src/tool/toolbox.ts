@@ -50,7 +50,7 @@ export class Toolmaker {
 
   /** What the agent's own model may call in this run. */
   async forAgent(agent: Agent, context: RunContext, options: { skills: boolean }): Promise<Toolbox> {
-    const tools = [...(agent.tools ?? [])]
+    const tools = [...toolsOf(agent)]
     if (options.skills) tools.push(...this.skillsFor(agent, context))
     tools.push(...(await sourceTools(context)))
     return this.box(tools, context.clientTools, context)
@@ -60,6 +60,8 @@ export class Toolmaker {
   box(tools: readonly Tool[], clientTools: readonly ClientTool[] = [], context?: RunContext): Toolbox {
     const byName = new Map<string, ReadyTool>()
     for (const tool of tools) {
+      if (typeof tool !== 'object' || tool === null)
+        throw invalid(`Among the tools there is ${String(tool)}. Is one imported that its module does not export?`)
       if (byName.has(tool.name)) throw invalid(`Two tools have the name "${tool.name}". Give one of them another name.`)
       byName.set(tool.name, this.ready(tool))
     }
@@ -89,6 +91,17 @@ export class Toolmaker {
   }
 }
 
+/** An agent's own tools. @throws PfError PF_CONFIG_INVALID where they are no list */
+export function toolsOf({ tools = [] }: Agent): readonly Tool[] {
+  if (Array.isArray(tools)) return tools as readonly Tool[]
+  throw invalid('The tools of an agent are a list: tools: [add, pay].')
+}
+
+/** Whether a time limit is none, or milliseconds. */
+export function isTime(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && Number.isFinite(value) && value > 0)
+}
+
 async function sourceTools(context: RunContext): Promise<Tool[]> {
   const sources = context.services.find(toolSourcesPort) ?? []
   if (sources.length === 0) return []
@@ -98,6 +111,8 @@ async function sourceTools(context: RunContext): Promise<Tool[]> {
 function makeReady(tool: Tool): ReadyTool {
   const { name, description } = tool
   if (typeof name !== 'string' || name === '') throw invalid('A tool has no name.')
+  if (typeof tool.run !== 'function') throw invalid(`The tool "${name}" has no run function.`)
+  if (!isTime(tool.timeoutMs)) throw invalid(`timeoutMs of the tool "${name}" must be milliseconds above 0.`)
   if (tool.input === undefined) return { tool, shown: { name, description, parameters: anything } }
   const input = objectSchema(tool.input as Schema, `the tool "${name}"`)
   return { tool, input, shown: { name, description, parameters: input.shown } }
