@@ -54,7 +54,7 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
   maxAgeMs?: number
   /** Milliseconds that a config of a task that is over can still be read, unless its place is needed. Default one hour. */
   keepEndedMs?: number
-  /** Milliseconds between looks at the outbox for what another process left behind. Default 2,000. */
+  /** Milliseconds between looks at what another process left behind, in the outbox and of runs that died with it. Default 2,000. */
   pollMs?: number
   /** Certificates (PEM) to trust beside the usual ones, for private receivers. */
   ca?: string | string[]

@@ -18,6 +18,7 @@ import { ConfigStore } from './config-store'
 import { later } from './later'
 import { createNameResolver } from './name-resolver'
 import { type PushOptions, settingsOf } from './options'
+import { OverdueWatch } from './overdue-watch'
 import { PushConfigs } from './push-configs'
 import { PushDeliveries } from './push-deliveries'
 import { PushWorker } from './push-worker'
@@ -55,7 +56,7 @@ export function pushNotifications(options: PushOptions = {}) {
     },
     provides: [pushServicePort, deliveriesPort],
     requires: [keyValuePort, runStorePort, outboxPort, clockPort, randomPort, loggerPort],
-    setup({ ports }) {
+    setup({ ports, agents }) {
       const clock = ports.get(clockPort)
       const configs = new ConfigStore(ports.get(keyValuePort), clock)
       const rules = { ...settings, resolve: settings.resolve ?? createNameResolver(settings) }
@@ -75,6 +76,7 @@ export function pushNotifications(options: PushOptions = {}) {
       }
       const worker = new PushWorker(parts)
       const deliveries = new PushDeliveries({ ...parts, wake: () => worker.wake() })
+      const overdue = new OverdueWatch({ ...parts, agents, pollMs: settings.pollMs })
       let isClosed = false
       let cancelSweep = (): void => {}
       const sweepLater = (): void => {
@@ -92,11 +94,13 @@ export function pushNotifications(options: PushOptions = {}) {
         card: { capabilities: { pushNotifications: true } },
         ready() {
           worker.start()
+          overdue.start()
           sweepLater()
         },
         async close() {
           isClosed = true
           cancelSweep()
+          await overdue.close()
           await worker.close()
           parts.fetch.close()
         },
