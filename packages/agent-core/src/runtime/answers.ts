@@ -7,7 +7,7 @@ import { getOwn } from '../model/own-property'
 import { dataOf, type Part, textOf } from '../model/part'
 import { compileSchema, type SchemaIssue } from '../schema/schema'
 import { describeIssues } from './describe-issues'
-import { howToAnswer } from './questions'
+import { howToAnswer, inBrackets } from './questions'
 import { nameOf, spoken, spokenByName } from './spoken'
 
 /** What a follow-up answers, and what about it does not fit. */
@@ -104,16 +104,19 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 async function misfit(interrupt: Interrupt, answer: InterruptAnswer): Promise<string | undefined> {
   if (answer.status === 'cancelled' || interrupt.schema === undefined) return undefined
   const { issues } = await compileSchema(interrupt.schema).check(answer.payload)
-  return issues && `${interrupt.prompt} (${whatIsWrong(interrupt, answer.payload, issues)})`
+  return issues && `${interrupt.prompt}${inBrackets(interrupt, whatIsWrong(interrupt, answer.payload, issues))}`
 }
 
 /** What was wrong with an answer. People who wrote a text are told how to answer, not what a validator has found. */
 function whatIsWrong(interrupt: Interrupt, payload: JsonValue | undefined, issues: readonly SchemaIssue[]): string {
   const how = howToAnswer(interrupt)
-  if (how === undefined || (typeof payload !== 'string' && interrupt.kind !== 'approval'))
+  const isText = typeof payload === 'string'
+  const isSingle = payload === null || typeof payload !== 'object'
+  const wantsMore = interrupt.schema?.['type'] === 'object' || interrupt.schema?.['type'] === 'array'
+  if (how === undefined || !(isText || interrupt.kind === 'approval' || (isSingle && wantsMore)))
     return describeIssues(issues, interrupt.slot ?? defaultSlot)
-  const said = typeof payload === 'string' && payload.trim() !== '' ? payload.trim() : undefined
-  if (said === undefined) return `That is no answer. ${how}`
+  const said = isText ? payload.trim() : isSingle ? JSON.stringify(payload) : ''
+  if (said === '') return `That is no answer. ${how}`
   const shown = said.length > longestShown ? `${said.slice(0, longestShown)}…` : said
   return `${JSON.stringify(shown)} is no answer to this. ${how}`
 }

@@ -6,7 +6,9 @@ import { manyOf, nameOf, optionsOf } from './spoken'
 export function promptParts(interrupts: readonly Interrupt[]): { text: string }[] {
   const [first] = interrupts
   if (first === undefined || interrupts.length === 1) return interrupts.map(({ prompt }) => ({ text: prompt }))
-  const questions = interrupts.map((one) => ({ text: `${nameOf(one)}: ${one.prompt}${inBrackets(howToAnswer(one))}` }))
+  const questions = interrupts.map((one) => ({
+    text: `${nameOf(one)}: ${one.prompt}${inBrackets(one, howToAnswer(one))}`,
+  }))
   return [
     ...questions,
     { text: `Answer each on a line of its own that begins with its name, as in "${nameOf(first)}: …".` },
@@ -46,8 +48,9 @@ function spellings(options: readonly string[]): string[] {
   return words.size < options.length ? [...words.values()] : [...options]
 }
 
-function inBrackets(text: string | undefined): string {
-  return text === undefined ? '' : ` (${text})`
+/** What is said behind a question; behind a list, on a line of its own. */
+export function inBrackets({ prompt }: Interrupt, text: string | undefined): string {
+  return text === undefined ? '' : `${prompt.includes('\n') ? '\n' : ' '}(${text})`
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -105,6 +105,19 @@ describe('several questions', () => {
     expect(artifactTexts(done)).toEqual(['{"day":"Monday","count":2}'])
   })
 
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['a word for a form', { type: 'object', properties: { age: {} } }, 'me', '?'],
+    ['a number for a form', { type: 'object', properties: { age: {} } }, '12', '?'],
+    ['a word for a list', { type: 'array', items: { enum: ['a', 'b'] } }, 'c', 'Which?\n- a\n- b'],
+  ])('are asked again as people ask: %s', async (_, schema, said, prompt) => {
+    const test = harness({ onMessage: () => reply.inputRequired({ prompt, schema: schema as never }) })
+    const asked = await test.sendTask()
+    const text = statusText(await test.sendTask(said, { taskId: asked.key.taskId }))
+    expect(text).toContain(
+      `${prompt}${prompt.includes('\n') ? '\n' : ' '}("${said}" is no answer to this. Answer with `,
+    )
+  })
+
   it('all stand in what is said where an answer was not understood', async () => {
     const test = asking()
     const asked = await test.sendTask()
