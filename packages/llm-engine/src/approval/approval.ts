@@ -1,6 +1,7 @@
 import type { Interrupt, JsonObject, JsonValue } from '@pf-agents/agent-core'
 import { isObject } from '../wire/json'
 import { shownCall } from './shown-call'
+import type { WhatRuns } from './what-runs'
 
 /** A question of a loop: it names its id itself, to know the answer by. */
 export type Question = Omit<Interrupt, 'status' | 'answer'>
@@ -25,12 +26,16 @@ const approvalSchema: JsonObject = {
   ],
 }
 
-/** The question whether a call may be made. */
-export function approvalQuestion(id: string, call: { toolCallId: string; name: string; arguments: string }): Question {
+/** The question whether a call may be made, with this. */
+export function approvalQuestion(
+  id: string,
+  call: { toolCallId: string; name: string; arguments: string },
+  runs: WhatRuns,
+): Question {
   return {
     id,
     kind: 'approval',
-    prompt: `May the agent call ${shownCall(call)}?`,
+    prompt: `May the agent call ${shownCall(call, runs)}?`,
     slot: call.toolCallId,
     schema: approvalSchema,
     toolCallId: call.toolCallId,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shownCall } from './shown-call'
+import { whatRuns } from './what-runs'
 
 describe('the question', () => {
   const shown = (args: object): string => shownCall({ name: 'send', arguments: JSON.stringify(args) })
@@ -28,6 +29,23 @@ describe('the question', () => {
     expect(shownCall({ name: 'rm', arguments: json })).toBe('"rm" with {"path":"/tmp/a","force":true}')
   })
 
+  it('tells the number of many blanks within a text, whatever they are', () => {
+    const blanks = (text: string) => ({ note: `ok${text}`, amount: 1_000_000 })
+    for (const one of [' ', '\u00a0', '\u3000', '\u2003', '\n', '\r', '\t'])
+      expect(shown(blanks(one.repeat(1900)))).toBe('"send" with {"note":"ok… 1900 blanks …","amount":1000000}')
+    expect(shown(blanks('\n \t'.repeat(100)))).toContain('"ok… 300 blanks …"')
+    expect(shown({ [' '.repeat(900)]: 1, to: 'ada' })).toBe('"send" with {"… 900 blanks …":1,"to":"ada"}')
+    // A few are as they are, and so are letters behind a backslash.
+    expect(shown(blanks('\n\n  '))).toContain('"ok\\n\\n  "')
+    const path = '\\n'.repeat(20)
+    expect(shown({ path })).toBe(`"send" with ${JSON.stringify({ path })}`)
+    expect(shown({ path: `${path}${' '.repeat(20)}` })).toContain('\\\\n… 20 blanks …')
+  })
+
+  it('shows odd characters in the name of a tool', () => {
+    expect(shownCall({ name: 'a\u202e"b', arguments: '{}' })).toBe('"a\\u202e\\"b" with {}')
+  })
+
   it('of two arguments with one name shows the one that counts', () => {
     expect(shownCall({ name: 'rm', arguments: '{"path":"/tmp/a","path":"/"}' })).toBe('"rm" with {"path":"/"}')
   })
@@ -54,7 +72,79 @@ describe('the question', () => {
       '\u2800',
     ],
     ...['\ufe00', '\ufe0f', '\ufff9', '\ufffb', '\u{1d173}', '\u{1d17a}'],
+    ...['\u0001', '\u001b', '\u007f', '\u0080', '\u0085', '\u009b', '\u009f', '\u00ad', '\u0600', '\u06dd', '\u070f'],
+    ...['\u08e2', '\u180e', '\u200d', '\u2028', '\u2060', '\u206f', '\ufeff', '\uffa0', '\ufff0', '\ufff3', '\ufffc'],
+    ...['\ud800', '\udfff', '\ue000', '\ufdd0', '\uffff', '\u{110bd}', '\u{110cd}', '\u{13430}', '\u{1345f}'],
+    ...[
+      '\u{1bca0}',
+      '\u{1bca3}',
+      '\u{1fffe}',
+      '\u{e0001}',
+      '\u{e007f}',
+      '\u{e0100}',
+      '\u{e01ef}',
+      '\u{f0000}',
+      '\u{10ffff}',
+    ],
   ])('shows what nobody would see: %j', (char) => {
     expect(shown({ to: `a${char}b` })).toMatch(/"a(\\u[0-9a-f]{4})+b"/)
+  })
+
+  it.each(['é', 'Ж', '中', 'ا', '한', '\u{1f3fe}', '\u{1f3ff}', '😀', '\u{13000}', '\u{1d100}', '\ufffd', 'a b'])(
+    'leaves what people see: %j',
+    (char) => expect(shown({ to: `a${char}b` })).toContain(`"a${char}b"`),
+  )
+})
+
+describe('what a call runs with', () => {
+  it('is JSON word for word where it is JSON', () => {
+    const args = { a: [1, -1.5, 'x', null, true, {}], b: { c: undefined, d: Object.create(null) as object } }
+    expect(whatRuns(args)).toEqual({ json: JSON.stringify(args), isWhole: true })
+    for (const plain of ['x', 5, null, true, []])
+      expect(whatRuns(plain)).toEqual({ json: JSON.stringify(plain), isWhole: true })
+  })
+
+  class Order {
+    total = 5
+  }
+  const circle: { self?: object } = {}
+  circle.self = circle
+
+  it.each<[string, unknown, unknown]>([
+    ['a date', new Date(0), { '(Date)': '1970-01-01T00:00:00.000Z' }],
+    ['a date that is none', new Date(Number.NaN), { '(Date)': 'none' }],
+    ['a big number', 5n, { '(bigint)': '5' }],
+    ['no number', Number.NaN, { '(number)': 'NaN' }],
+    ['a map', new Map([['a', 1n]]), { '(Map)': [['a', { '(bigint)': '1' }]] }],
+    ['a set', new Set(['a']), { '(Set)': ['a'] }],
+    ['an address', new URL('https://a.example/b'), { '(URL)': 'https://a.example/b' }],
+    ['bytes', new Uint8Array([1, 2]), { '(Uint8Array)': [1, 2] }],
+    ['an object of a class', new Order(), { '(Order)': { total: 5 } }],
+    ['nothing', undefined, { '(undefined)': 'undefined' }],
+    ['a symbol', Symbol('s'), { '(symbol)': 'Symbol(s)' }],
+    ['a circle', circle, { self: { '(circular)': null } }],
+    [
+      'what can not be read',
+      {
+        get a() {
+          throw new Error('no')
+        },
+      },
+      { '(unreadable)': 'no' },
+    ],
+  ])('is described where it is %s', (_, value, described) => {
+    expect(whatRuns(value)).toEqual({ json: JSON.stringify(described), isWhole: false })
+    expect(shownCall({ name: 'pay', arguments: '{"v":1}' }, whatRuns({ v: [value] }))).toMatch(
+      /^"pay" with \{"v":.*\}, which is not all JSON; written as \{"v":1\}$/,
+    )
+  })
+
+  it('is bounded, however deep, wide or long it is', () => {
+    let deep: unknown = []
+    for (let level = 0; level < 50_000; level++) deep = [deep]
+    expect(whatRuns(deep).json.length).toBeLessThan(200)
+    expect(whatRuns(Array.from({ length: 50_000 }, () => ({}))).isWhole).toBe(false)
+    const long = whatRuns({ note: 'x'.repeat(3_000_000) })
+    expect([long.isWhole, long.json.length < 1_100_000]).toEqual([false, true])
   })
 })

@@ -1,6 +1,7 @@
 import type { Interrupt, JsonObject, JsonValue, ToolCall } from '@pf-agents/agent-core'
 import { approvalQuestion, decisionOf, type Question } from '../approval/approval'
 import { shownCall } from '../approval/shown-call'
+import { whatRuns } from '../approval/what-runs'
 import { askHooks, isBlock } from '../hooks/hooks'
 import { issuesText } from '../output/answer'
 import { unwrapped } from '../output/object-schema'
@@ -56,10 +57,15 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
     if (!approved) return { result: failure(`The call was denied${reason ? `: ${reason}` : '.'} Do not try it again.`) }
     call.approved = true
   }
+  if (call.runs?.isWhole) args = JSON.parse(call.runs.json)
+  else if (call.runs !== undefined && whatRuns(args).json !== call.runs.json)
+    return { result: failure('The call was not made: it would run with something else than what was approved.') }
   const readyCall: ReadyCall = { toolCallId: call.toolCallId, tool, args, ...toolAnswer(call, answer) }
   const isNeeded = call.approved !== true && (await asksApproval(setup, readyCall))
   if (typeof isNeeded === 'string') return { result: failure(isNeeded) }
-  return isNeeded ? { ask: approvalQuestion(setup.random.id(), call), waits: 'approval' } : readyCall
+  if (!isNeeded) return readyCall
+  call.runs = whatRuns(args)
+  return { ask: approvalQuestion(setup.random.id(), call, call.runs), waits: 'approval' }
 }
 
 /** Whether the tool wants an approval of the call; where it can't tell, why: the call is not made then. */

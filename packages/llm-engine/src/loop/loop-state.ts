@@ -6,6 +6,7 @@ import {
   type Part,
   PfError,
 } from '@pf-agents/agent-core'
+import type { WhatRuns } from '../approval/what-runs'
 import { sumUsage } from '../usage/cost'
 
 /** Version of {@link LoopState}. All older ones are read, too. */
@@ -26,6 +27,8 @@ export interface CallState {
   /** It was looked at: hooks and budget know of it, approval was asked where it is needed. */
   admitted?: true
   approved?: true
+  /** What was shown to whoever approves it, and exactly that runs. Absent where none was asked, and in older states. */
+  runs?: WhatRuns
   /** What it waits for, and the ids of the questions. */
   waits?: { for: 'approval' | 'client' | 'tool'; questions: string[] }
   /** It could not be carried out as the model wrote it. */
