@@ -28,6 +28,7 @@ import { addErrorHeaders, errorResponse } from './error-response'
 import type { Host } from './host'
 import type { AppOptions } from './options'
 import { RequestFacts } from './request-facts'
+import { RequestPlaces } from './request-places'
 import { type OwnedRoute, orderRoutes } from './routes'
 import type { Served } from './served'
 
@@ -66,10 +67,8 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   readonly #ended: AbortController | undefined
   readonly #bodyLimits: BodyLimits
   readonly #urlLimit: number
-  readonly #requestLimit: number
-  readonly #retryAfterMs: number
+  readonly #places: RequestPlaces
   readonly #logger: Logger
-  #active = 0
   #closing: Promise<void> | undefined
 
   constructor(parts: HttpAppParts) {
@@ -77,8 +76,11 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
     this.#parts = parts
     this.#bodyLimits = bodyLimitsOf(limits, parts.target)
     this.#urlLimit = limits.urlLength ?? 8192
-    this.#requestLimit = limits.concurrentRequests ?? 1024
-    this.#retryAfterMs = limits.retryAfterMs ?? 1000
+    this.#places = new RequestPlaces({
+      concurrentRequests: limits.concurrentRequests ?? 1024,
+      receivingRequests: limits.receivingRequests ?? 1024,
+      retryAfterMs: limits.retryAfterMs ?? 1000,
+    })
     this.#logger = parts.ports.get(loggerPort)
     const variables = parts.ports.get(variablesPort)
     const httpClient = parts.ports.get(httpClientPort)
@@ -134,7 +136,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         return errorResponse(new PfError('PF_REQUEST_INVALID', `The URL is longer than ${this.#urlLimit} characters.`))
       }
       const isDirect = this.#hono === undefined && this.#parts.middleware.length === 0
-      const facts = new RequestFacts(request, context, this.#bodyLimits, isDirect)
+      const facts = new RequestFacts(request, context, this.#bodyLimits, this.#places, isDirect)
       if (this.#parts.tenants.size > 0) this.#takeTenant(facts)
       return this.#hono === undefined ? this.#route(request, facts) : this.#hono.fetch(request, facts)
     } catch (error) {
@@ -164,20 +166,12 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   }
 
   async #answer(route: OwnedRoute, facts: RequestFacts): Promise<Response> {
-    let counted = false
     let isChecked = true
     try {
       if (route.always !== true) {
         if (this.#closing !== undefined)
           throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
-        if (this.#active >= this.#requestLimit)
-          throw new PfError(
-            'PF_OVERLOADED',
-            'The server has no room for another request. Try again after the time in Retry-After.',
-            { retryAfterMs: this.#retryAfterMs },
-          )
-        this.#active++
-        counted = true
+        this.#places.take(facts)
       }
       this.#boundBody(facts)
       const { request } = facts
@@ -197,7 +191,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       const isLogged = !isChecked && PfError.is(error, 'PF_AUTH_UNAVAILABLE')
       return await this.#tell(route, facts, error, isLogged)
     } finally {
-      if (counted) this.#active--
+      this.#places.leave(facts)
     }
   }
 

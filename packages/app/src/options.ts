@@ -20,10 +20,15 @@ export interface AppLimits {
    */
   jsonValues?: number
   /**
-   * Requests answered at the same time; more are refused with 503. A stream counts until it has begun, not while it runs.
-   * Default 1,024.
+   * Requests answered at the same time; more are refused with 503. A stream counts until it has begun, not while it runs,
+   * and a request that features read as a whole not while its body is on its way. Default 1,024.
    */
   concurrentRequests?: number
+  /**
+   * Requests whose bodies are on their way at the same time. Where one more comes, the one that takes longest so far is
+   * refused with 503: clients that stall do not keep others out. Default 1,024.
+   */
+  receivingRequests?: number
   /** Characters a URL may have. Default 8,192. */
   urlLength?: number
   /** What a caller that finds no room is told to wait, in milliseconds. Default 1,000. */

@@ -2,6 +2,7 @@ import { anonymous, type Principal, type RequestInfo } from '@pf-agents/agent-co
 import { readBody } from '@pf-agents/http-kit'
 import type { FetchContext } from './app'
 import type { BodyLimits } from './body-limits'
+import type { Place, RequestPlaces } from './request-places'
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -17,22 +18,26 @@ export function pathOf(url: string): string {
 }
 
 /** What a route knows of a request. One per request; nothing of it is made before it is asked for. */
-export class RequestFacts implements RequestInfo {
+export class RequestFacts implements RequestInfo, Place {
   readonly request: Request
   principal: Principal = anonymous
   tenant = ''
   path: string
   params = noParams
+  isTaken = false
+  isOver = false
   readonly #context: FetchContext
   readonly #limits: BodyLimits
+  readonly #places: RequestPlaces
   readonly #isDirect: boolean
 
   /** @param isDirect - whether what the route returns is the app's answer: no middleware sees it */
-  constructor(request: Request, context: FetchContext, limits: BodyLimits, isDirect: boolean) {
+  constructor(request: Request, context: FetchContext, limits: BodyLimits, places: RequestPlaces, isDirect: boolean) {
     this.request = request
     this.path = context.path ?? pathOf(request.url)
     this.#context = context
     this.#limits = limits
+    this.#places = places
     this.#isDirect = isDirect
   }
 
@@ -82,7 +87,9 @@ export class RequestFacts implements RequestInfo {
 
   readBody(): Promise<Uint8Array> {
     const context = this.#context
-    if (context.readBody !== undefined) return context.readBody(this.#limits.bodyBytes)
-    return readBody(this.request, this.#limits.bodyBytes, { framed: context.bodyLength !== undefined })
+    const body =
+      context.readBody?.(this.#limits.bodyBytes) ??
+      readBody(this.request, this.#limits.bodyBytes, { framed: context.bodyLength !== undefined })
+    return this.#places.receive(this, body)
   }
 }

@@ -89,7 +89,7 @@ export const spokenSentences: Readonly<Record<SpokenCode, string>> = {
   PF_CONTEXT_MISMATCH:
     'The context id is not the one of the task. Leave the context id out, or send the one of the task.',
   PF_BUSY:
-    'The task or its context has a run under way and the queue is full. Try again after the time in Retry-After.',
+    'The task or its context has a run under way, and the message may not wait for it. Try again after the time in Retry-After.',
   PF_STORE_CONFLICT: 'The task was changed by somebody else in the meantime. Load the task again.',
   PF_STORE_UNAVAILABLE: 'The store could not be read or written. Look at the cause in the log; try again.',
   PF_LEASE_LOST: 'The run no longer holds the lease of its task. The run ends; whoever holds the lease goes on.',

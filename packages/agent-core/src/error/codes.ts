@@ -130,7 +130,7 @@ export const errorCodes = {
   },
   PF_BUSY: {
     status: 429,
-    summary: 'The task or its context has a run under way and the queue is full.',
+    summary: 'The task or its context has a run under way, and the message may not wait for it.',
     remedy: 'Try again after the time in Retry-After.',
   },
   PF_RATE_LIMITED: {

@@ -6,7 +6,7 @@ import { UnsupportedOnTargetError, unsupportedSentence } from './unsupported-on-
 describe('PfError', () => {
   it('says what happened and what to do, of its code or in words of its own', () => {
     expect(new PfError('PF_BUSY').message).toBe(
-      'The task or its context has a run under way and the queue is full. Try again after the time in Retry-After.',
+      'The task or its context has a run under way, and the message may not wait for it. Try again after the time in Retry-After.',
     )
     // @ts-expect-error a code that most programs have no use for brings no sentence.
     expect(new PfError('PF_GUEST_TRAP')).toMatchObject({ message: 'PF_GUEST_TRAP', status: 502 })

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import {
   type AnyFeature,
   defineAgent,
@@ -10,7 +10,7 @@ import {
 import { bearer } from '@pf-agents/auth'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../create-app'
-import type { AppOptions } from '../options'
+import type { AppLimits, AppOptions } from '../options'
 import { type RunningServer, serve, type ServeOptions } from './serve'
 
 const agent = defineAgent({
@@ -227,5 +227,105 @@ describe('close', () => {
     process.emit('SIGTERM')
     await vi.waitFor(() => expect(fetch(`${server.url}/health`)).rejects.toThrow('fetch failed'))
     expect(listeners()).toEqual(before)
+  })
+})
+
+describe('clients that stall in their bodies', () => {
+  const head = 'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n'
+
+  /** A route that reads its body; `arrived` waits until so many requests have come to it. */
+  async function reading(limits: AppLimits, work: (text: string) => Promise<string> = async (text) => text) {
+    let count = 0
+    const waiting: [number, () => void][] = []
+    const handle: FeatureRoute['handle'] = async (_, info) => {
+      const body = info.readBody()
+      count++
+      for (const [wanted, tell] of waiting) if (count === wanted) tell()
+      return new Response(await work(new TextDecoder().decode(await body)))
+    }
+    const { port, url } = await start([route(handle, { method: 'POST' })], { limits })
+    return {
+      arrived: (wanted: number) =>
+        new Promise<void>((resolve) => (count >= wanted ? resolve() : waiting.push([wanted, resolve]))),
+      /** Sends the beginning of a request, and gives its status line when it is answered. */
+      stall(body = 'ab') {
+        const socket = connect(port, '127.0.0.1', () => socket.write(head + body))
+        const status = new Promise<string>((resolve, reject) => {
+          socket.setEncoding('utf8').once('data', (text) => resolve(String(text).slice(0, 12)))
+          socket.on('error', reject)
+        })
+        sockets.push(socket)
+        return { status, finish: () => socket.write('cd') }
+      },
+      post: (body: string) => fetch(`${url}/x`, { method: 'POST', body }),
+    }
+  }
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  })
+
+  it('do not keep others out, and are answered when they go on', async () => {
+    const { arrived, stall, post } = await reading({ concurrentRequests: 2 })
+    const stalled = Array.from({ length: 20 }, () => stall())
+    await arrived(20)
+    for (let round = 0; round < 3; round++) expect([(await post('quick')).status]).toEqual([200])
+    for (const { status, finish } of stalled) {
+      finish()
+      expect(await status).toBe('HTTP/1.1 200')
+    }
+    for (let round = 0; round < 3; round++) expect((await post('quick')).status).toBe(200)
+  })
+
+  it('go where too many wait, the one that takes longest first', async () => {
+    const { arrived, stall, post } = await reading({ concurrentRequests: 1, receivingRequests: 2 })
+    const stalled = []
+    for (let n = 1; n <= 4; n++) {
+      stalled.push(stall())
+      await arrived(n)
+    }
+    const [first, second, third, fourth] = stalled
+    expect([await first?.status, await second?.status]).toEqual(['HTTP/1.1 503', 'HTTP/1.1 503'])
+    // Two wait; whoever comes now takes the place of the third for as long as its own body is on its way.
+    const quick = await post('quick')
+    expect([quick.status, await quick.text()]).toEqual([200, 'quick'])
+    expect(await third?.status).toBe('HTTP/1.1 503')
+    fourth?.finish()
+    expect(await fourth?.status).toBe('HTTP/1.1 200')
+  })
+
+  it('are refused where no place is free when they are done', async () => {
+    const begun = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    const { arrived, stall, post } = await reading({ concurrentRequests: 1 }, async (text) => {
+      if (text !== 'long') return text
+      begun.resolve()
+      await end.promise
+      return text
+    })
+    const late = stall()
+    await arrived(1)
+    const long = post('long')
+    await begun.promise
+    late.finish()
+    expect(await late.status).toBe('HTTP/1.1 503')
+    end.resolve()
+    expect((await long).status).toBe(200)
+    expect((await post('next')).status).toBe(200)
+  })
+
+  it('take no place when their bodies come behind the answer', async () => {
+    const answered: FeatureRoute['handle'] = (_, info) => {
+      info.readBody().catch(() => {})
+      return new Response('early')
+    }
+    const { port, url } = await start([route(answered, { method: 'POST' })], { limits: { concurrentRequests: 1 } })
+    for (let round = 0; round < 3; round++) {
+      const socket = connect(port, '127.0.0.1', () => socket.write(`${head}ab`))
+      sockets.push(socket)
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.on('error', () => {}).write('cd')
+      expect((await fetch(`${url}/x`, { method: 'POST', body: 'x' })).status).toBe(200)
+    }
   })
 })
