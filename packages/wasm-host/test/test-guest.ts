@@ -88,6 +88,15 @@ const routes = {
       catch (error) { if (!error.payload || error.payload.tag !== 'cas-failed') throw error; cas = error.payload.val; tries++ }
     }
   },
+  async '/turn'(request, url) {
+    const bucket = store.open('default'), key = 'lease/' + url.searchParams.get('name')
+    const cas = atomics.Cas.new(bucket, key)
+    if (cas.current() !== undefined) return new Response('taken', { status: 409 })
+    atomics.swap(cas, encoder.encode('held'))
+    while (!bucket.exists(url.searchParams.get('until'))) await sleep(20)
+    bucket.delete(key)
+    return new Response('had its turn')
+  },
   async '/batch'() {
     const bucket = store.open('default')
     batch.setMany(bucket, [['batch/a', encoder.encode('1')], ['batch/b', encoder.encode('2')]])

@@ -77,3 +77,21 @@ test('a body that had come to its end is, too', { timeout: 60_000 }, async () =>
   expect((await loop).status).toBe(504)
   expect(await (await upload).text()).toBe('71000')
 })
+
+test(
+  'a request that had only made a lease is begun anew: the lease went with its instance',
+  { timeout: 60_000 },
+  async () => {
+    host = await startTestHost({ workers: 1, busyLimitMs: 300 })
+    const { url } = host
+    const turn = fetch(`${url}/turn?name=mine&until=go`)
+    const held = async () =>
+      ((await (await fetch(`${url}/get?key=lease/mine`)).json()) as { value: string | null }).value
+    await expect.poll(held, { timeout: 30_000 }).toBe('held')
+    expect((await fetch(`${url}/loop`)).status).toBe(504)
+    expect((await fetch(`${url}/set?key=go&value=1`)).status).toBe(200)
+    expect(await (await turn).text()).toBe('had its turn')
+    expect(await held()).toBe(null)
+    expect(host.stats()).toMatchObject({ killedWorkers: 1, repeated: 1 })
+  },
+)

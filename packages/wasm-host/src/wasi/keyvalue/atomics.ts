@@ -1,4 +1,5 @@
 import { type Bucket, checkEntry, guarded, type KvError } from './bucket'
+import { isLease } from './kv-store'
 
 /** `atomics.cas`: remembers the value seen by the last `current` (or at its creation) and swaps only from that. */
 export class Cas {
@@ -27,7 +28,8 @@ export class Cas {
     const { access, name } = cas.#bucket
     try {
       checkEntry(cas.#key, value)
-      access.effect()
+      // A lease that was nobody's goes with the instance: whoever begins anew finds nothing of it.
+      if (cas.#seen !== undefined || !isLease(cas.#key)) access.effect()
       if (guarded(() => access.store.compareAndSet(name, cas.#key, cas.#seen, value, access.owner()))) return
     } catch (error) {
       throw { tag: 'store-error', val: error as KvError }

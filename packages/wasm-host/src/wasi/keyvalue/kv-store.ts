@@ -10,6 +10,11 @@ import { PfError } from '@pf-agents/agent-core'
 /** Keys under this first segment die with the instance that set them, see {@link KvStore.forget}. */
 const LEASE_PREFIX = 'lease/'
 
+/** Whether an entry goes with the instance that made it, should that end abnormally. */
+export function isLease(key: string): boolean {
+  return key.startsWith(LEASE_PREFIX)
+}
+
 /** `PRAGMA user_version` of the layout below. */
 const SCHEMA_VERSION = 2
 const BUSY_MS = 10_000
@@ -83,7 +88,7 @@ export class KvStore {
   set(bucket: string, key: string, value: Uint8Array, owner: string): void {
     this.#prepare(
       'INSERT INTO entries (bucket, key, value, owner) VALUES (?, ?, ?, ?) ON CONFLICT (bucket, key) DO UPDATE SET value = excluded.value, owner = excluded.owner',
-    ).run(bucket, key, value, key.startsWith(LEASE_PREFIX) ? owner : null)
+    ).run(bucket, key, value, isLease(key) ? owner : null)
   }
 
   delete(bucket: string, key: string): void {
@@ -111,7 +116,7 @@ export class KvStore {
     value: Uint8Array,
     owner: string,
   ): boolean {
-    const lease = key.startsWith(LEASE_PREFIX) ? owner : null
+    const lease = isLease(key) ? owner : null
     const result = expected
       ? this.#prepare('UPDATE entries SET value = ?, owner = ? WHERE bucket = ? AND key = ? AND value = ?').run(
           value,
