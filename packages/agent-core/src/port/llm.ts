@@ -49,7 +49,7 @@ export interface LlmRequest<S extends Schema | undefined = undefined> {
   /** Whether text is streamed to the caller as it comes. Default false: it is the handler's to use. */
   stream?: boolean | undefined
   /**
-   * Names the request within its task. A handler runs again from its start after an answer: a request that was over
+   * Names the request among those of the same handler or tool call. A handler runs again from its start after an answer: a request that was over
    * gives the same result again, one that waited goes on. Without a key they are told apart by their order.
    */
   key?: string | undefined
