@@ -221,6 +221,27 @@ describe('of a loop within another', () => {
     expect(parts(await test.send('go'))).toEqual([[{ text: 'A cat' }, { raw: picture.raw, mediaType: 'image/png' }]])
   })
 
+  it.each<[string, ModelStreamPart[], object]>([
+    ['the answer of a tool', [picture, ...call('final_answer', '{"alt":"a cat"}')], { output: true }],
+    ['calls that end it', [picture, ...call('look')], {}],
+  ])('the files are in what a handler gets, beside %s', async (_, turn, { output }: { output?: boolean }) => {
+    const { model } = painter(turn)
+    const tools = [{ name: 'look', description: 'Looks', run: () => 'seen' }]
+    const schema = { type: 'object', properties: { alt: { type: 'string' } } }
+    const got: unknown[] = []
+    const test = loopHarness(
+      [],
+      {
+        onMessage: async (__, ctx) => {
+          got.push((await ctx.llm.run({ prompt: 'draw', tools, ...(output && { output: schema }) })).files)
+        },
+      },
+      { model: () => model, loop: { stopWhen: () => true } },
+    )
+    await test.clock.until(test.submit('go').outcome)
+    expect(got).toEqual([[{ raw: picture.raw, mediaType: 'image/png' }]])
+  })
+
   it('the files are in the result of a skill that the model calls', async () => {
     const skills = [{ id: 'draw', name: 'Draw', description: 'Draws', tags: [], instructions: 'Draw.' }]
     const test = harness([call('draw', '{"input":"a cat"}'), [picture], text('Done.')], {}, { skills })

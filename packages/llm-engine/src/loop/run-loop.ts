@@ -1,4 +1,4 @@
-import { type JsonValue, type ModelToolResultPart, type Part, PfError } from '@pf-agents/agent-core'
+import { type JsonValue, type ModelFilePart, type ModelToolResultPart, type Part, PfError } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import { isBlock } from '../hooks/hooks'
 import { type AnswerForm, checkAnswer } from '../output/answer'
@@ -42,7 +42,7 @@ export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopE
     if (state.calls !== undefined) {
       const questions = await runCalls(setup, state)
       if (questions.length > 0) return { end: 'waiting', questions }
-      if (await closeTurn(setup, state)) return { end: 'done', text: lastText(state) }
+      if (await closeTurn(setup, state)) return { end: 'done', ...lastSaid(state) }
     }
     if (context.signal.aborted) throw context.signal.reason
     const reply = await takeTurn(setup, state, ids)
@@ -61,7 +61,7 @@ async function readReply(
 ): Promise<LoopEnd | undefined> {
   const { answer } = setup
   const { finish, text, toolCalls, cutCalls } = reply
-  const files = reply.files.length > 0 ? { files: reply.files.map(filePart) } : {}
+  const files = filesIn(reply.files)
   if (finish.reason === 'content-filter')
     throw new PfError('PF_MODEL_CONTENT_FILTER', 'The model or its provider refused to answer.')
   if (finish.reason === 'error')
@@ -71,7 +71,8 @@ async function readReply(
   if (toolCalls.length + cutCalls.length > 0) {
     state.calls = callsOf(setup, reply, ids)
     if (answer === undefined || given === undefined) return undefined
-    return takeAnswer(answer, state, ids.outer(given.toolCallId))
+    const end = await takeAnswer(answer, state, ids.outer(given.toolCallId))
+    return end && { ...end, ...files }
   }
   if (finish.reason === 'pause') return undefined
   if (answer === undefined) {
@@ -153,7 +154,7 @@ async function closeTurn(setup: LoopSetup, state: LoopState): Promise<boolean> {
   if (options.stopWhen === undefined) return false
   return options.stopWhen({
     turns: state.turns,
-    text: lastText(state),
+    text: lastSaid(state).text,
     usage: state.usage,
     calls: calls.map(({ name, arguments: text, result }) => ({
       name,
@@ -187,8 +188,14 @@ function textOfResult({ result }: CallState): string {
   return result?.parts[0]?.text ?? ''
 }
 
-function lastText({ messages }: LoopState): string {
+/** What the newest answer says, and the files that it made. */
+function lastSaid({ messages }: LoopState): { text: string; files?: Part[] } {
   const last = messages.findLast(({ role }) => role === 'assistant')
-  if (last?.role !== 'assistant') return ''
-  return last.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  if (last?.role !== 'assistant') return { text: '' }
+  const text = last.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  return { text, ...filesIn(last.content.filter((part) => part.type === 'file')) }
+}
+
+function filesIn(files: readonly ModelFilePart[]): { files?: Part[] } {
+  return files.length > 0 ? { files: files.map(filePart) } : {}
 }
