@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type BuildResult, context, type Plugin } from 'esbuild'
+import { PfError } from '@pf-agents/agent-core'
+import { makeDirectory } from '@pf-agents/wasm-host'
 import { violationText } from '../guard/target-guard'
 import { buildErrorText } from '../build/build-error-text'
 import { DevWorkers } from './dev-workers'
@@ -33,38 +35,48 @@ export async function startDevServer({
 }: DevServerOptions): Promise<{ close(): Promise<void> }> {
   // Below the entry's folder, from where its packages are found.
   const folder = join(dirname(resolve(entry)), '.pf', `dev-${process.pid}`)
-  const bundle = await nodeBundle(entry, address, folder, playground)
+  const bundle = nodeBundle(entry, address, folder, playground)
   await checkFree(address)
   const workers = new DevWorkers({
     inspectPort,
     // A file that serves by itself can see that it may show a playground.
     env: { ...(playground && { PF_PLAYGROUND: '1' }), ...env },
-    ...(playground && bundle.servesDefault && { page: { name: 'Playground', path: playgroundPath } }),
+    page: () => (playground && bundle.servesDefault ? { name: 'Playground', path: playgroundPath } : undefined),
     note,
   })
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   let count = 0
   let running: Promise<void> = Promise.resolve()
   let first = (): void => {}
   const firstDone = new Promise<void>((done) => (first = () => done()))
 
-  const take = async (result: BuildResult): Promise<void> => {
-    if (result.errors.length > 0) return note(`${buildErrorText(result.errors)}\nNot reloaded. Waiting for a change.`)
+  let latest = new AbortController()
+  const take = async (result: BuildResult, superseded: AbortSignal): Promise<void> => {
+    if (superseded.aborted) return
     const violations = await bundle.violations()
+    if (superseded.aborted) return
     if (violations.length > 0) return note(`${violationText(violations)}\nNot reloaded. Waiting for a change.`)
     const file = join(folder, `server-${++count}.mjs`)
     await writeFile(file, result.outputFiles?.[0]?.contents ?? '')
-    await workers.replace(file)
+    await workers.replace(file, superseded)
   }
   const reload: Plugin = {
     name: 'pf-reload',
     setup(build) {
       build.onEnd((result) => {
-        // One after the other: a change during a reload waits for its end.
+        // Nothing is waited for here: a builder that waits sees no change.
+        if (result.errors.length > 0) {
+          note(`${buildErrorText(result.errors)}\nNot reloaded. Waiting for a change.`)
+          return first()
+        }
+        // A version that has not come up yet never may: the new one does not wait for it.
+        latest.abort()
+        const { signal: superseded } = (latest = new AbortController())
+        // One after the other all the same.
         running = running
-          .then(() => take(result))
+          .then(() => take(result, superseded))
           .catch((error: unknown) => note(`The reload failed: ${error instanceof Error ? error.stack : String(error)}`))
-        return running.then(first)
+          .then(first)
       })
     },
   }
@@ -75,14 +87,28 @@ export async function startDevServer({
   signal.removeEventListener('abort', first)
   return {
     async close() {
-      // The processes first: a build is over once what it started is, and can not be disposed of before.
+      // No further version.
+      await watched.dispose()
       await workers.close()
       await running
-      await watched.dispose()
       await rm(folder, { recursive: true, force: true })
       // Gone too where nothing else is kept there.
       await rmdir(dirname(folder)).catch(() => {})
     },
+  }
+}
+
+/** @throws PfError PF_CONFIG_INVALID */
+function makeFolder(folder: string): void {
+  try {
+    makeDirectory(folder, '')
+  } catch (cause) {
+    const { message } = (cause as Error).cause as Error
+    throw new PfError(
+      'PF_CONFIG_INVALID',
+      `The bundle lies beside the entry, from where its packages are found, and nothing can be written there: ${message}. Work on a copy in a directory that you can write to.`,
+      { cause },
+    )
   }
 }
 

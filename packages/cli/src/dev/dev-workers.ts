@@ -8,16 +8,23 @@ export interface DevWorkerOptions {
   /** Variables beside those of this process. */
   env: Readonly<Record<string, string>>
   /** A page of the server, told when it first serves. */
-  page?: { name: string; path: string }
+  page?: () => { name: string; path: string } | undefined
   note(text: string): void
+  /** How long a version may take to listen until it is given up, ms. Default 60,000; without end with a debugger. */
+  startLimitMs?: number
 }
 
 /** How long a reload waits for a replaced process that still answers something. */
 const SETTLE_MS = 500
-/** How long a replaced process may take to answer what it has begun. */
-const GRACE_MS = 3_000
+/** How long a replaced process may take to answer what it has begun: as long as a request may take by default. */
+export const RELOAD_GRACE_MS = 60_000
+/** The same once the command is to end, or where the next process has to wait for it. */
+const CLOSE_GRACE_MS = 10_000
+/** How long a process may take to end once all is answered. */
+const END_MS = 3_000
 /** How long a process may take to listen until somebody is told. */
 const PATIENCE_MS = 5_000
+const START_LIMIT_MS = 60_000
 
 /**
  * The server processes of `pf dev`: one at a time, and two while one takes over from the other. They share the listening
@@ -32,15 +39,21 @@ export class DevWorkers {
     this.#options = options
   }
 
-  /** Starts a file; the process before it serves until the new one listens. Resolves with whether it does. */
-  async replace(file: string): Promise<boolean> {
-    const { inspectPort, env, page, note } = this.#options
+  /**
+   * Starts a file; the process before it serves until the new one listens.
+   *
+   * @param superseded - ends the new one while it does not listen yet: there is a newer version
+   * @returns whether it serves
+   */
+  async replace(file: string, superseded: AbortSignal): Promise<boolean> {
+    const { inspectPort, env, note, startLimitMs = inspectPort === undefined ? START_LIMIT_MS : 0 } = this.#options
     const before = this.#current
     if (inspectPort !== undefined && before) {
       // Two processes can not have one debugger port.
-      await stop(before)
+      await stop(before, CLOSE_GRACE_MS)
       this.#current = undefined
     }
+    if (superseded.aborted) return false
     const execArgv = [
       '--enable-source-maps',
       ...(inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]),
@@ -50,18 +63,26 @@ export class DevWorkers {
     const worker = cluster.fork(env)
     // A message to a process that is just ending; its exit tells all there is to know.
     worker.on('error', () => {})
-    if (this.#closed) await stop(worker)
+    if (this.#closed) await stop(worker, CLOSE_GRACE_MS)
     const patience = setTimeout(() => {
       note('It does not listen yet. Export the agent or the app as default, or serve it in this file.')
     }, PATIENCE_MS)
+    // It may be in a loop that hears nothing.
+    const end = (): void => void worker.process.kill('SIGKILL')
+    let isLate = false
+    const limit = startLimitMs > 0 && setTimeout(() => ((isLate = true), end()), startLimitMs)
+    superseded.addEventListener('abort', end, { once: true })
     const outcome = await started(worker)
     clearTimeout(patience)
+    if (limit) clearTimeout(limit)
+    superseded.removeEventListener('abort', end)
     if (typeof outcome === 'string') {
-      if (this.#closed) return false
+      if (this.#closed || superseded.aborted) return false
       const alive = this.#current?.isDead() === false
-      note(
-        `The new version ended before it served (${outcome}). ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`,
-      )
+      const why = isLate
+        ? `did not listen within ${startLimitMs / 1_000} s, and was ended`
+        : `ended before it served (${outcome})`
+      note(`The new version ${why}. ${alive ? 'The one before goes on.' : 'Waiting for a change.'}`)
       return false
     }
     this.#current = worker
@@ -71,17 +92,18 @@ export class DevWorkers {
       note(`The server ended (${signal ?? `exit code ${code}`}). Waiting for a change.`)
     })
     // Said when the old process has let its idle connections go: a request sent at once is one for the new one.
-    if (before && inspectPort === undefined) await Promise.race([stop(before), sleep(SETTLE_MS)])
+    if (before && inspectPort === undefined) await Promise.race([stop(before, RELOAD_GRACE_MS), sleep(SETTLE_MS)])
     const url = `http://${outcome.address === '::' || outcome.address === '0.0.0.0' ? 'localhost' : outcome.address}:${outcome.port}`
     note(`${before ? 'Reloaded' : 'Serving'} ${url} (${Math.round(performance.now() - start)} ms)`)
-    if (page && !before) note(`${page.name} ${url}${page.path}`)
+    const page = before ? undefined : this.#options.page?.()
+    if (page) note(`${page.name} ${url}${page.path}`)
     return true
   }
 
   async close(): Promise<void> {
     this.#closed = true
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-    await Promise.all(workers.map((worker) => stop(worker)))
+    await Promise.all(workers.map((worker) => stop(worker, CLOSE_GRACE_MS)))
   }
 }
 
@@ -93,12 +115,23 @@ function started(worker: Worker): Promise<{ address: string; port: number } | st
   })
 }
 
-/** Lets a worker answer what it has begun, then ends it in any case. */
-function stop(worker: Worker): Promise<void> {
+/** Lets a worker answer what it has begun, for so long at most, then ends it in any case. */
+function stop(worker: Worker, graceMs: number): Promise<void> {
   if (worker.isDead()) return Promise.resolve()
   return new Promise((resolve) => {
-    const killer = setTimeout(() => worker.process.kill('SIGKILL'), GRACE_MS)
+    const kill = (): void => void worker.process.kill('SIGKILL')
+    let killer = setTimeout(kill, graceMs)
+    // Its channel closes when its last connection has.
+    const answered = (): void => {
+      clearTimeout(killer)
+      killer = setTimeout(kill, END_MS)
+    }
+    worker.once('disconnect', answered)
+    // Also where this process ends at once, and nobody could do it later.
+    process.once('exit', kill)
     worker.once('exit', () => {
+      worker.off('disconnect', answered)
+      process.off('exit', kill)
       clearTimeout(killer)
       resolve()
     })

@@ -240,10 +240,15 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     await until(() => !alive(child), 'the server ended with the command')
   })
 
-  it('says so where a file does not serve, and ends when asked', slow, async () => {
+  it('says so where a file does not serve, takes changes all the same, and ends when asked', slow, async () => {
     write('agent.ts', 'export const answer = 1\nsetInterval(() => {}, 1_000)')
     const run = dev()
     await run.shows(/It does not listen yet\. Export the agent or the app as default/)
+    write('agent.ts', 'export default {{')
+    await run.shows(/agent\.ts:1:\d+[^]*Not reloaded/)
+    write('agent.ts', 'for (;;);\nexport default 1')
+    write('agent.ts', agent("'mended'"))
+    expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('mended')
     run.signal('SIGTERM')
     const { code, err } = await run.ended
     expect(err).not.toContain('    at ')
@@ -265,6 +270,17 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(err).not.toContain('    at ')
     expect(code).toBe(1)
   })
+})
+
+it('says what it has to write where the folder of the entry can not be written to', async () => {
+  write('agent.ts', agent("'x'"))
+  // Root may write anywhere, but for a place that is taken.
+  write('.pf', '')
+  const { code, err } = await runCli(['dev', 'agent.ts', '--port', '0'], { cwd: folder })
+  expect(err).toMatch(
+    /^pf dev: The bundle lies beside the entry.*nothing can be written there: ENOTDIR.*Work on a copy in a directory that you can write to\.$/m,
+  )
+  expect(code).toBe(1)
 })
 
 it('names a missing file and ends', async () => {

@@ -10,8 +10,8 @@ import { type DevAddress, nodeBanner, nodeEntry } from './node-entry'
 /** A bundle for Node that can be built again and again. */
 export interface NodeBundle {
   options: BuildOptions
-  /** Whether it is the command that serves the app, and not the user's file. */
-  servesDefault: boolean
+  /** Whether it is the command that serves the app of the last build, and not the user's file. */
+  readonly servesDefault: boolean
   /** What in the last graph, dependencies included, does not work on Node. */
   violations(): Promise<Violation[]>
 }
@@ -22,12 +22,7 @@ export interface NodeBundle {
  *
  * @throws PfError PF_BUILD_FAILED where the file does not exist.
  */
-export async function nodeBundle(
-  entry: string,
-  address: DevAddress,
-  folder: string,
-  hasPlayground: boolean,
-): Promise<NodeBundle> {
+export function nodeBundle(entry: string, address: DevAddress, folder: string, hasPlayground: boolean): NodeBundle {
   const file = resolve(entry)
   if (!existsSync(file))
     throw new PfError(
@@ -45,18 +40,24 @@ export async function nodeBundle(
     outdir: folder,
     logLevel: 'silent',
   }
-  const servesDefault = await hasDefaultExport(file, shared)
-  const contents = nodeEntry(`./${basename(file)}`, servesDefault, address, hasPlayground)
+  let servesDefault = true
+  const entryModule = devEntry(dirname(file), async () => {
+    // Looked at for each build: an export may come with a change.
+    servesDefault = await hasDefaultExport(file, shared)
+    return nodeEntry(`./${basename(file)}`, servesDefault, address, hasPlayground)
+  })
   return {
-    servesDefault,
+    get servesDefault() {
+      return servesDefault
+    },
     options: {
       ...shared,
-      stdin: { contents, resolveDir: dirname(file), sourcefile: 'pf-dev-entry.js', loader: 'js' },
+      entryPoints: [entryName],
       target: 'node22',
       sourcemap: 'inline',
       banner: { js: nodeBanner },
       define: moduleLocationDefines,
-      plugins: [ownExternalPackages(), externalPackages(), moduleLocation()],
+      plugins: [entryModule, ownExternalPackages(), externalPackages(), moduleLocation()],
     },
     async violations() {
       const guard = new TargetGuard('node', root, { elsewhere: ownManifest })
@@ -68,6 +69,22 @@ export async function nodeBundle(
       const { metafile } = await build({ ...options, metafile: true })
       const path = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint ?? ''
       return guard.violations(metafile, path)
+    },
+  }
+}
+
+const entryName = 'pf-dev-entry.js'
+
+/** A module that is no file: the entry of the bundle. */
+function devEntry(resolveDir: string, contents: () => Promise<string>): Plugin {
+  return {
+    name: 'pf-dev-entry',
+    setup(build) {
+      const namespace = 'pf-dev'
+      build.onResolve({ filter: /^pf-dev-entry\.js$/ }, ({ kind }) =>
+        kind === 'entry-point' ? { path: entryName, namespace } : undefined,
+      )
+      build.onLoad({ filter: /.*/, namespace }, async () => ({ contents: await contents(), resolveDir, loader: 'js' }))
     },
   }
 }
