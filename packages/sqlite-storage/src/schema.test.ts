@@ -324,6 +324,7 @@ describe('deliveries of owners in a file of schema 2', () => {
     const take = async (now: number, limit: number) =>
       (await outbox.take({ topic, now, hideUntil: now + 100, limit })).map(({ id }) => id)
     expect(await take(0, 1)).toEqual(['a-1'])
+    expect(await outbox.pendingBytes({ topic })).toBe(3 * '{"n":1}'.length)
     old.add('carol', 'c-1')
     expect(await take(0, 3)).toEqual(['b-1', 'c-1', 'a-2'])
     // Their turns are over, and remembered: all have gone but Carol.
@@ -336,9 +337,10 @@ describe('deliveries of owners in a file of schema 2', () => {
       ['d-1', '{"n":1}'],
     ])
     expect(await take(200, 9)).toEqual([])
+    expect(await outbox.pendingBytes({ topic, owner: 'dave' })).toBe('{"n":1}'.length)
     for (const id of ['c-2', 'd-1']) old.settle(id)
     expect(await take(400, 9)).toEqual([])
-    expect(await outbox.pending({ topic, limit: 9 })).toBe(0)
+    expect([await outbox.pending({ topic, limit: 9 }), await outbox.pendingBytes({ topic })]).toEqual([0, 0])
     // What nobody needs any more is not kept.
     const look = new DatabaseSync(file)
     expect(look.prepare('SELECT * FROM pf_outbox_owner').all()).toEqual([])

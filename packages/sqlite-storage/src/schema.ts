@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PfError } from '@pf-agents/agent-core'
-import { outboxTurnsStep } from './outbox-steps'
+import { outboxBytesStep, outboxTurnsStep } from './outbox-steps'
 
 /**
  * When the first open question in a row of pf_fact is over. Part of a published step, as that: never changed.
@@ -142,6 +142,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX pf_task_due_all ON pf_task (due_at) WHERE due_at IS NOT NULL;
   `,
   outboxTurnsStep,
+  outboxBytesStep,
 ]
 
 /**

@@ -86,12 +86,14 @@ describe('the outbox of SQLite', () => {
     await outbox.pending({ topic, limit: 5 })
     await outbox.pending({ topic, owner: 'o', limit: 5 })
     await outbox.pending({ topic, group: 'g', limit: 5 })
+    await outbox.pendingBytes({ topic })
+    await outbox.pendingBytes({ topic, owner: 'o' })
     await outbox.take({ topic, now: 0, hideUntil: 1, limit: 5, except: ['x'] })
     await outbox.postpone('e', 5)
     await outbox.defer('e', 5)
     await outbox.settle('e')
     const plain = [...statements].filter((sql) => /^(SELECT|UPDATE|DELETE)/.test(sql))
-    expect(plain).toHaveLength(14)
+    expect(plain).toHaveLength(16)
     // The plan of a statement does not show those of its triggers.
     const triggers = prepare(
       `SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'pf_outbox'`,
@@ -114,9 +116,9 @@ describe('the outbox of SQLite', () => {
 
 const kept = (database: Database) => ({
   owners: database
-    .statement('SELECT topic, owner, owed, due_at FROM pf_outbox_owner WHERE owed > 0 ORDER BY topic, owner')
+    .statement('SELECT topic, owner, owed, bytes, due_at FROM pf_outbox_owner WHERE owed > 0 ORDER BY topic, owner')
     .all(),
-  topics: database.statement('SELECT topic, owed FROM pf_outbox_topic WHERE owed > 0 ORDER BY topic').all(),
+  topics: database.statement('SELECT topic, owed, bytes FROM pf_outbox_topic WHERE owed > 0 ORDER BY topic').all(),
   heads: database.statement('SELECT arrival FROM pf_outbox WHERE is_head = 1 ORDER BY arrival').all(),
 })
 
@@ -124,11 +126,15 @@ const kept = (database: Database) => ({
 const counted = (database: Database) => ({
   owners: database
     .statement(
-      `SELECT topic, owner, count(*) AS owed, min(due_at) FILTER (WHERE arrival = head) AS due_at FROM
+      `SELECT topic, owner, count(*) AS owed, sum(length(CAST(body AS BLOB))) AS bytes, min(due_at) FILTER (WHERE arrival = head) AS due_at FROM
        (SELECT *, min(arrival) OVER (PARTITION BY topic, group_id) AS head FROM pf_outbox) GROUP BY topic, owner ORDER BY topic, owner`,
     )
     .all(),
-  topics: database.statement('SELECT topic, count(*) AS owed FROM pf_outbox GROUP BY topic ORDER BY topic').all(),
+  topics: database
+    .statement(
+      'SELECT topic, count(*) AS owed, sum(length(CAST(body AS BLOB))) AS bytes FROM pf_outbox GROUP BY topic ORDER BY topic',
+    )
+    .all(),
   heads: database
     .statement('SELECT min(arrival) AS arrival FROM pf_outbox GROUP BY topic, group_id ORDER BY min(arrival)')
     .all(),

@@ -79,6 +79,17 @@ export function createSqliteOutbox(database: Database, waiting: WaitingEntries):
         const written = (row as { owed: number } | undefined)?.owed ?? 0
         return Math.min(written + waiting.count(topic, group, owner), most)
       }),
+
+    pendingBytes: (terms) =>
+      database.once(() => {
+        const topic = toColumn(terms.topic)
+        const owner = terms.owner === undefined ? undefined : toColumn(terms.owner)
+        const row =
+          owner === undefined
+            ? database.statement('SELECT bytes FROM pf_outbox_topic WHERE topic = ?').get(topic)
+            : database.statement('SELECT bytes FROM pf_outbox_owner WHERE topic = ? AND owner = ?').get(topic, owner)
+        return ((row as { bytes: number } | undefined)?.bytes ?? 0) + waiting.bytes(topic, owner)
+      }),
   }
 }
 

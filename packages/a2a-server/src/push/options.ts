@@ -27,6 +27,11 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
    * meanwhile (`PF_RATE_LIMITED`). Default an eighth of `maxOwed`.
    */
   maxOwedPerCaller?: number
+  /**
+   * Bytes that may wait altogether, in the same shares as {@link PushOptions.maxOwed}, with the same to follow where they are
+   * full. A notification counts once for each config it goes to. Default 256 MiB, so 32 MiB of one caller.
+   */
+  maxOwedBytes?: number
   /** Milliseconds for one delivery. Default 15,000. */
   timeoutMs?: number
   /**
@@ -73,6 +78,7 @@ export function settingsOf(options: PushOptions): PushSettings {
     maxPending: 100,
     maxOwed,
     maxOwedPerCaller: maxOwed / 8,
+    maxOwedBytes: 256 * 1024 * 1024,
     timeoutMs: 15_000,
     concurrency,
     concurrencyPerCaller: concurrency / 2,

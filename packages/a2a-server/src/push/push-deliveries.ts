@@ -34,18 +34,36 @@ export interface PushDeliveriesParts {
   readonly store: RunStore
   readonly clock: Clock
   readonly logger: Logger
-  readonly settings: Pick<PushSettings, 'maxPending' | 'maxOwed' | 'maxOwedPerCaller'>
+  readonly settings: Pick<PushSettings, 'maxPending' | 'maxOwed' | 'maxOwedPerCaller' | 'maxOwedBytes'>
   /** Something is owed. */
   wake(): void
+}
+
+/** Notifications, and about how many bytes they have. */
+interface Amount {
+  count: number
+  bytes: number
 }
 
 /** How many more notifications of a caller may wait. */
 interface Room {
   /** Of any kind. */
-  updates: number
+  updates: Amount
   /** Of those that tell where a task stops. */
-  stops: number
+  stops: Amount
 }
+
+/** What a commit has to tell, weighed once for all configs of the same wire. */
+interface Telling {
+  all: WireStreamResponse[]
+  /** In place of all of it, the whole task where it stops. */
+  stop: WireStreamResponse[]
+  /** In place of that, what is no larger than it has to be: the state in which it stops. */
+  state: WireStreamResponse[]
+}
+
+/** What an entry weighs beside what it tells, about. */
+const entryBytes = 300
 
 /** Beyond its bounds, this much more may wait where it tells that a task stops. */
 const forStops = 1.2
@@ -109,7 +127,7 @@ export class PushDeliveries implements Deliveries {
 
   /** Whether so many more may wait for a caller: where not, there is no use in registering so many webhooks. */
   hasRoom(scope: Scope, count: number): Awaitable<boolean> {
-    return after(this.#room(scope), ({ stops }) => stops >= count)
+    return after(this.#room(scope), ({ stops }) => stops.count >= count && stops.bytes > 0)
   }
 
   /** Tells a config of a task that has stopped, by the task as it stands. */
@@ -125,7 +143,7 @@ export class PushDeliveries implements Deliveries {
     if (entries.length === 0) return
     // As with commits: nothing comes between the look at the room and what takes it.
     await after(this.#room(key), ({ stops }) => {
-      if (entries.length > stops) return this.#logUntold(key)
+      if (!fits({ count: entries.length, bytes: entries.length * weigh([event]) }, stops)) return this.#logUntold(key)
       return after(outbox.add(entries), () => this.#parts.wake())
     })
   }
@@ -138,10 +156,13 @@ export class PushDeliveries implements Deliveries {
   #owedTo(configs: readonly StoredConfig[], commit: PendingCommit): Awaitable<readonly OutboxEntry[] | undefined> {
     return after(this.#room(commit.key), (room) => {
       const entries: OutboxEntry[] = []
+      const tellings = new Map<StoredConfig['version'], Telling>()
+      const taken: Amount = { count: 0, bytes: 0 }
       let owed: Awaitable<unknown>
       for (const config of configs) {
-        const add = () => this.#addTo(entries, config, commit, room)
-        owed = after(owed, add)
+        const telling = tellings.get(config.version) ?? tellingOf(commit, config.version)
+        tellings.set(config.version, telling)
+        owed = after(owed, () => this.#addTo(entries, taken, config, telling, commit, room))
       }
       return after(owed, () => {
         if (entries.length > 0) this.#hasOwed = true
@@ -153,30 +174,46 @@ export class PushDeliveries implements Deliveries {
   /** What may still wait for a caller, by what waits for it and for all others. */
   #room(scope: Scope): Awaitable<Room> {
     const { outbox, settings } = this.#parts
-    const { maxOwed, maxOwedPerCaller } = settings
+    const { maxOwed, maxOwedPerCaller, maxOwedBytes } = settings
     const limit = Math.ceil(maxOwed * forStops)
-    return after(outbox.pending({ topic, owner: ownerOf(scope), limit }), (mine) =>
-      after(outbox.pending({ topic, limit }), (all) => {
-        const others = Math.max(0, all - mine)
-        return {
-          updates: fairShare(maxOwedPerCaller, others, maxOwed) - mine,
-          stops: fairShare(maxOwedPerCaller * forStops, others, maxOwed * forStops) - mine,
-        }
-      }),
+    const owner = ownerOf(scope)
+    const bytesPerCaller = maxOwedBytes * (maxOwedPerCaller / maxOwed)
+    return after(outbox.pending({ topic, owner, limit }), (mine) =>
+      after(outbox.pending({ topic, limit }), (all) =>
+        after(outbox.pendingBytes({ topic, owner }), (myBytes) =>
+          after(outbox.pendingBytes({ topic }), (allBytes) => {
+            const [others, otherBytes] = [Math.max(0, all - mine), Math.max(0, allBytes - myBytes)]
+            const room = (factor: number): Amount => ({
+              count: fairShare(maxOwedPerCaller * factor, others, maxOwed * factor) - mine,
+              bytes: fairShare(bytesPerCaller * factor, otherBytes, maxOwedBytes * factor) - myBytes,
+            })
+            return { updates: room(1), stops: room(forStops) }
+          }),
+        ),
+      ),
     )
   }
 
-  #addTo(entries: OutboxEntry[], config: StoredConfig, commit: PendingCommit, room: Room): Awaitable<void> {
+  #addTo(
+    entries: OutboxEntry[],
+    taken: Amount,
+    config: StoredConfig,
+    telling: Telling,
+    commit: PendingCommit,
+    room: Room,
+  ): Awaitable<void> {
     const { maxPending } = this.#parts.settings
     const { events, firstSeq, key } = commit
     const group = groupOf(key, config)
     return after(this.#parts.outbox.pending({ topic, group, limit: maxPending }), (pending) => {
-      const all = config.version === '0.3' ? statesOf(commit) : updatesOf(commit)
+      const { all, stop, state } = telling
       if (all.length === 0) return
       const isBehind = pending >= maxPending
-      const isCrowded = entries.length + all.length > room.updates
-      const updates = isBehind || isCrowded ? stopOf(commit) : all
-      if (entries.length + updates.length > room.stops) return this.#logUntold(key)
+      const isCrowded = !fits(plus(taken, all), room.updates)
+      const choices = !isBehind && !isCrowded ? [all] : state.length > 0 ? [stop, state] : [stop]
+      const updates = choices.find((one) => fits(plus(taken, one), room.stops))
+      if (updates === undefined) return this.#logUntold(key)
+      Object.assign(taken, plus(taken, updates))
       if (isBehind) this.#logBehind(group, key, config)
       else if (isCrowded) this.#logCrowded(key)
       const end = endOf(events)
@@ -204,6 +241,33 @@ export class PushDeliveries implements Deliveries {
       'Too many push notifications of a caller wait: its webhooks are not told what happens to its tasks now.'
     this.#log.say('error', message, ownerOf({ tenant, principalId }), { tenant, principalId, taskId })
   }
+}
+
+function tellingOf(commit: PendingCommit, version: StoredConfig['version']): Telling {
+  const all = version === '0.3' ? statesOf(commit) : updatesOf(commit)
+  const stop = stopOf(commit)
+  return { all, stop, state: stop.length === 0 ? [] : all.filter((one) => 'statusUpdate' in one).slice(-1) }
+}
+
+const weights = new WeakMap<WireStreamResponse, number>()
+
+/** About how many bytes notifications have. The same event goes to many configs: it is weighed once. */
+function weigh(events: readonly WireStreamResponse[]): number {
+  let sum = 0
+  for (const event of events) {
+    let weight = weights.get(event)
+    if (weight === undefined) weights.set(event, (weight = Buffer.byteLength(JSON.stringify(event)) + entryBytes))
+    sum += weight
+  }
+  return sum
+}
+
+function plus({ count, bytes }: Amount, events: readonly WireStreamResponse[]): Amount {
+  return { count: count + events.length, bytes: bytes + weigh(events) }
+}
+
+function fits(amount: Amount, room: Amount): boolean {
+  return amount.count <= room.count && amount.bytes <= room.bytes
 }
 
 /** Whether nothing more happens to the task until somebody does something, if ever. */

@@ -359,6 +359,54 @@ describe('what may wait for one caller', () => {
     },
   )
 
+  it.each(drivers)(
+    'is bounded by bytes, too, %s: then the state in which a task stops is told',
+    async (_, makeStores) => {
+      const stores = makeStores()
+      let isUp = false
+      await using webhook = await startWebhook(() => (isUp ? 200 : 404))
+      // Of alice 100,000 bytes, and a fifth more.
+      await using test = startPushApp({ maxOwedBytes: 800_000, maxAttempts: 1e6, pollMs: 5 }, { callers, stores })
+      const owner = 'a2a.push/0:/5:alice/'
+      const bytes = async () => [
+        await stores.outbox.pendingBytes({ topic, owner }),
+        await stores.outbox.pendingBytes({ topic }),
+      ]
+      const tasks: string[] = []
+      for (let n = 0; n < 4; n++) {
+        const { task } = await test.send(`ask ${'x'.repeat(20_000)}`, { id: 'first', url: webhook.url }, {}, 'alice')
+        tasks.push(task.id)
+      }
+      // Each took the size of its task, and little more: there is room for another task.
+      expect((await bytes())[0]).toBeGreaterThan(80_000)
+      for (let n = 0; n < 5; n++) {
+        const configuration = { taskPushNotificationConfig: { url: webhook.url } }
+        const params = { message: message(`ask ${'x'.repeat(20_000)}`), configuration }
+        await test.peer.call('SendMessage', params, as('alice'))
+      }
+      const [most = 0, ofAll] = await bytes()
+      expect([most < 120_000, ofAll]).toEqual([true, most])
+      for (const id of tasks) await test.peer.result('CancelTask', { id }, as('alice'))
+      expect((await bytes())[0]).toBeLessThan(120_000)
+      expect(await test.owed()).toBeLessThan(100)
+      isUp = true
+      await expect.poll(() => test.owed(), { timeout: patienceMs }).toBe(0)
+      const taken = distinct(webhook.received)
+      const last = tasks.map((id) =>
+        taken.filter(({ body }) => (body.task?.id ?? body.statusUpdate?.taskId) === id).at(-1),
+      )
+      expect(last.map((one) => one && gist(one))).toEqual(tasks.map(() => 'TASK_STATE_CANCELED'))
+      expect(linesOf(test.logs)[0]?.[2]).toContain('told only where tasks stop')
+      // With everything taken she is told everything again, as others always were.
+      await test.send('steps 1', { url: `${webhook.url}?again` }, {}, 'alice')
+      const again = () => webhook.received.filter(({ path }) => path.endsWith('?again'))
+      await expect.poll(() => again().length, { timeout: patienceMs }).toBe(4)
+      expect(again().map(gist)).toEqual(whole)
+      await test.app.close()
+      stores.close?.()
+    },
+  )
+
   it('can be made to go by another address, though no other webhook is taken', async () => {
     await using test = start({ maxOwed: 80, retryBaseMs: 100, retryMaxMs: 100 })
     await using dead = await startWebhook(() => 500)

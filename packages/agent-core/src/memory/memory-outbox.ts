@@ -1,6 +1,7 @@
 import { PfError } from '../error/pf-error'
 import { type Outbox, type OutboxCount, type OutboxEntry, type OutboxTake, outboxTurns } from '../port/outbox'
 import { copyJson } from './copy-json'
+import { weighJson } from './weigh-json'
 
 /** Bounds of {@link createMemoryOutbox}. */
 export interface MemoryOutboxOptions {
@@ -19,6 +20,7 @@ export interface MemoryOutbox extends Outbox {
   adopt(entries: readonly OutboxEntry[]): void
   add(entries: readonly OutboxEntry[]): void
   pending(terms: OutboxCount): number
+  pendingBytes(terms: Pick<OutboxCount, 'topic' | 'owner'>): number
   take(terms: OutboxTake): OutboxEntry[]
   settle(id: string): void
   postpone(id: string, dueAt: number): void
@@ -29,10 +31,13 @@ interface Owed {
   entry: OutboxEntry
   /** Place in the order of arrival. */
   arrival: number
+  /** About how large its body is. */
+  bytes: number
 }
 
 interface Owner {
   owed: number
+  bytes: number
   /** The number of its last turn, or of the one before all that are remembered. */
   turn: number
   /** Its entries that stand at the head of their groups. */
@@ -41,6 +46,7 @@ interface Owner {
 
 interface Topic {
   owed: number
+  bytes: number
   /** Turns there were. */
   turns: number
   /** The entries of each group, in order of arrival. */
@@ -64,11 +70,11 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
   function adopt(entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
       if (byId.has(entry.id)) continue
-      const owed: Owed = { entry, arrival: arrivals++ }
+      const owed: Owed = { entry, arrival: arrivals++, bytes: weighJson(entry.body) }
       byId.set(entry.id, owed)
       let topic = topics.get(entry.topic)
       if (topic === undefined)
-        topics.set(entry.topic, (topic = { owed: 0, turns: 0, groups: new Map(), owners: new Map() }))
+        topics.set(entry.topic, (topic = { owed: 0, bytes: 0, turns: 0, groups: new Map(), owners: new Map() }))
       insert(topic, owed)
     }
   }
@@ -84,6 +90,10 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
       const topic = topics.get(name)
       if (group !== undefined) return Math.min(topic?.groups.get(group)?.length ?? 0, limit)
       return Math.min((owner === undefined ? topic : topic?.owners.get(owner))?.owed ?? 0, limit)
+    },
+    pendingBytes({ topic: name, owner }) {
+      const topic = topics.get(name)
+      return (owner === undefined ? topic : topic?.owners.get(owner))?.bytes ?? 0
     },
     take({ topic: name, now, hideUntil, limit, except = [] }) {
       const topic = topics.get(name)
@@ -124,11 +134,13 @@ function insert(topic: Topic, owed: Owed): void {
   const { group, owner: name = '' } = owed.entry
   let owner = topic.owners.get(name)
   if (owner === undefined) {
-    owner = { owed: 0, turn: lastForgotten(topic), heads: new Set() }
+    owner = { owed: 0, bytes: 0, turn: lastForgotten(topic), heads: new Set() }
     topic.owners.set(name, owner)
   }
   topic.owed++
+  topic.bytes += owed.bytes
   owner.owed++
+  owner.bytes += owed.bytes
   const queue = topic.groups.get(group)
   if (queue !== undefined) queue.push(owed)
   else {
@@ -140,9 +152,11 @@ function insert(topic: Topic, owed: Owed): void {
 function remove(topic: Topic, owed: Owed): void {
   const { group, owner: name = '' } = owed.entry
   topic.owed--
+  topic.bytes -= owed.bytes
   const owner = topic.owners.get(name)
   if (owner !== undefined) {
     owner.heads.delete(owed)
+    owner.bytes -= owed.bytes
     // With a turn that is remembered it stays until that is no longer of use.
     if (--owner.owed === 0 && owner.turn <= lastForgotten(topic)) topic.owners.delete(name)
   }

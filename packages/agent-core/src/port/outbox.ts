@@ -54,6 +54,8 @@ export interface Outbox {
    * come at once, and so pass any bound. Of what other processes are about to store, it need not know.
    */
   pending(terms: OutboxCount): Awaitable<number>
+  /** About how many bytes the bodies have that {@link Outbox.pending} counts, as JSON text: of a topic, or of one owner of it. */
+  pendingBytes(terms: Pick<OutboxCount, 'topic' | 'owner'>): Awaitable<number>
 }
 
 /** How many turns an outbox remembers: those of so many owners, where each has one. */

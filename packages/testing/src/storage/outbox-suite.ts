@@ -386,6 +386,33 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     same([...(await counts('alice', '')), await outbox.pending({ topic: 'push', limit: 9 })], [0, 0, 0], 'all gone')
   }),
 
+  storageCase('what is owed is weighed, of all and of each owner', async ({ runStore, outbox }) => {
+    const weights = async () => {
+      const found: number[] = []
+      for (const owner of [undefined, 'alice', 'bob', ''])
+        found.push(await outbox.pendingBytes({ topic: 'push', ...(owner !== undefined && { owner }) }))
+      // To a kilobyte: what else is in a body beside its text may weigh more or less.
+      return found.map((bytes) => Math.floor(bytes / 1_000))
+    }
+    const large = (one: OutboxEntry, kilobytes: number) => ({ ...one, body: { text: 'x'.repeat(kilobytes * 1_000) } })
+    same(await weights(), [0, 0, 0, 0], 'nothing')
+    const commit = runStore.commit(
+      creation('task-1', {}, { outbox: [large(owned('alice', 'a-1'), 500), large(owned('bob', 'b-1'), 20)] }),
+    )
+    same(await weights(), [520, 500, 20, 0], 'while it is being stored')
+    await commit
+    await outbox.add([large(entry('e-1'), 3), large(owned('alice', 'a-1'), 90), large(owned('alice', 'a-2'), 7)])
+    await outbox.add([{ ...large(owned('alice', 'q-1'), 50), topic: 'queue' }])
+    same(await weights(), [530, 507, 20, 3], 'of each')
+    await taken(outbox, 0)
+    await outbox.postpone('a-1', 70)
+    same(await weights(), [530, 507, 20, 3], 'hidden ones, too')
+    for (const id of ['a-1', 'b-1', 'nothing']) await outbox.settle(id)
+    same(await weights(), [10, 7, 0, 3], 'settled ones are gone')
+    for (const id of ['a-2', 'e-1']) await outbox.settle(id)
+    same(await weights(), [0, 0, 0, 0], 'all gone')
+  }),
+
   storageCase('what a caller changes does not reach the store', async ({ runStore, outbox }) => {
     const owed = [{ ...entry('e-1'), body: { a: { b: 'c' } } }]
     const answer = runStore.commit(creation('task-1', {}, { outbox: owed }))
