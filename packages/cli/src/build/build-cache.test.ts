@@ -54,6 +54,14 @@ it('makes again what is not sound, and replaces it', async () => {
   expect([text(again.bytes), again.cached]).toEqual(['whole', true])
 })
 
+it('makes it again where that is wanted, and keeps the new one', async () => {
+  const cache = new BuildCache(folder)
+  await cache.load('a', async () => bytes('first'))
+  const made = await cache.load('a', async () => bytes('second'), { again: true })
+  expect([text(made.bytes), made.cached]).toEqual(['second', false])
+  expect(text((await cache.load('a', async () => bytes('third'))).bytes)).toBe('second')
+})
+
 it('gives what was made where it can not be kept, says so once, and leaves nothing behind', async () => {
   const problems: string[] = []
   const onProblem = (problem: string) => void problems.push(problem)

@@ -11,10 +11,12 @@ const UNFINISHED_LIMIT_MS = 3_600_000
 
 /** What {@link BuildCache.load} takes. */
 export interface LoadOptions extends LockOptions {
-  /** Whether what is kept can be used; else it is made again, and replaced. Default: always. */
+  /** Whether what is kept can be used, beside being what was written; else it is made again, and replaced. Default: always. */
   isSound?: (bytes: Uint8Array) => boolean
   /** Told why nothing can be kept; what was made is given all the same. Default: a warning of the process. */
   onProblem?: ((problem: string) => void) | undefined
+  /** Whether it is made in any case, and kept in the place of what is there. Default false. */
+  again?: boolean | undefined
 }
 
 /**
@@ -47,10 +49,11 @@ export class BuildCache {
     make: () => Promise<Uint8Array>,
     options: LoadOptions = {},
   ): Promise<{ bytes: Uint8Array; cached: boolean }> {
-    const { isSound = () => true, onProblem = (problem) => process.emitWarning(problem), signal } = options
+    const { isSound = () => true, onProblem = (problem) => process.emitWarning(problem), again, signal } = options
     const tell = (error: unknown) =>
       onProblem(`Nothing can be kept in ${this.#directory}, so the next build is as slow: ${(error as Error).message}`)
     const kept = async () => {
+      if (again) return undefined
       // What can not be read is not there.
       const bytes = await this.#read(key).catch(() => undefined)
       return bytes !== undefined && isSound(bytes) ? { bytes, cached: true } : undefined

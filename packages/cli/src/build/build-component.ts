@@ -13,6 +13,7 @@ import { BuildCache } from './build-cache'
 import { type Bundle, bundleComponent } from './bundle'
 import { withSignatures } from './component-entry'
 import { makeComponent } from './componentize'
+import { loadBuild } from './kept-builds'
 import { moveMap } from './map-stack'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { toolchainVersions } from './toolchain'
@@ -21,7 +22,7 @@ import { worldWit } from './wit'
 import type { World } from './worlds'
 
 /** Raised when the same code becomes another component. */
-const MAKE_VERSION = 2
+const MAKE_VERSION = 3
 
 /** A step of a build, as `onStep` is told. */
 export type BuildStep = 'bundle' | 'component' | 'definition' | 'signature'
@@ -40,7 +41,7 @@ export interface BuildComponentOptions {
   plugins?: readonly Plugin[]
   /** Directory of earlier builds and of transpiled components. Default `$PF_CACHE`, else `pf-agents` in the user's cache directory. */
   cacheDir?: string
-  /** Builds even where the same code was built before. Default false. */
+  /** Builds even where the same code was built before, and keeps this one instead. Default false. */
   noCache?: boolean
   /**
    * Private keys that sign the agent cards. They stay outside: the component is built, asked for its cards, and built again
@@ -205,14 +206,13 @@ async function componentOf(
     const told = { onWait, onProblem, ...(onPrint && { onPrint }), ...(signal && { signal }) }
     return makeComponent({ code, map, wit, engineDir, ...told })
   }
-  if (noCache) return { component: await make(), cached: false }
   const key = BuildCache.key(String(MAKE_VERSION), toolchainVersions(), wit, bundle.code, ...cacheKey)
-  const { bytes, cached } = await new BuildCache(join(cacheDir, 'builds')).load(key, make, {
+  return loadBuild(join(cacheDir, 'builds'), key, make, {
+    again: noCache,
     onWait: onWait && (() => onWait('Waiting for another build of the same code.')),
     onProblem,
     signal,
   })
-  return { component: bytes, cached }
 }
 
 /** @throws PfError PF_BUILD_FAILED where one of the keys is in what anybody can read */
