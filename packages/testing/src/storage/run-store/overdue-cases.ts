@@ -19,32 +19,46 @@ const moment = (n: number): number => Date.parse(time(n))
 
 /** What can't go on any more: found by its time, whoever left it behind. */
 export const overdueCases = [
-  storageCase<RunStoreDriver>('a task under way is overdue when its lease is over', async ({ runStore, peer = runStore }) => {
-    const tracked = new TrackedTask(runStore, 'task-1')
-    const { leaseToken = 0 } = await tracked.commit([status('working', 1)], { lease: { expiresAt: 100 } })
-    same(await listed(peer, 99), [], 'before')
-    same(await peer.overdue({ now: 99, limit: 4 }), [], 'before, in all scopes')
-    same(await listed(peer, 100), ['task-1'], 'at its end')
-    same(await peer.overdue({ now: 100, limit: 4 }), [tracked.key], 'at its end, in all scopes')
-    await runStore.renew(tracked.key, leaseToken, 200)
-    same(await listed(peer, 199), [], 'renewed')
-    await tracked.commit([], { leaseToken, lease: { expiresAt: 300 } })
-    same(await listed(peer, 299), [], 'prolonged')
-    same(await listed(peer, 300), ['task-1'], 'prolonged, and over')
-    const claimed = await peer.claim(tracked.key, { now: 300, expiresAt: 400 })
-    same([await listed(runStore, 399), await listed(runStore, 400)], [[], ['task-1']], 'claimed')
-    await peer.release(tracked.key, claimed?.token ?? 0)
-    same(await listed(runStore, 0), ['task-1'], 'given back while it is under way')
-    await tracked.commit([status('failed', 2)], { force: true, lease: 'release' }, peer)
-    same([await listed(runStore, 9_999), await runStore.overdue({ now: 9_999, limit: 4 })], [[], []], 'over')
-  }),
+  storageCase<RunStoreDriver>(
+    'a task under way is overdue when its lease is over',
+    async ({ runStore, peer = runStore }) => {
+      const tracked = new TrackedTask(runStore, 'task-1')
+      const { leaseToken = 0 } = await tracked.commit([status('working', 1)], { lease: { expiresAt: 100 } })
+      same(await listed(peer, 99), [], 'before')
+      same(await peer.overdue({ now: 99, limit: 4 }), [], 'before, in all scopes')
+      same(await listed(peer, 100), ['task-1'], 'at its end')
+      same(await peer.overdue({ now: 100, limit: 4 }), [tracked.key], 'at its end, in all scopes')
+      await runStore.renew(tracked.key, leaseToken, 200)
+      same(await listed(peer, 199), [], 'renewed')
+      await tracked.commit([], { leaseToken, lease: { expiresAt: 300 } })
+      same(await listed(peer, 299), [], 'prolonged')
+      same(await listed(peer, 300), ['task-1'], 'prolonged, and over')
+      const claimed = await peer.claim(tracked.key, { now: 300, expiresAt: 400 })
+      same([await listed(runStore, 399), await listed(runStore, 400)], [[], ['task-1']], 'claimed')
+      await peer.release(tracked.key, claimed?.token ?? 0)
+      same(await listed(runStore, 0), ['task-1'], 'given back while it is under way')
+      await tracked.commit([status('failed', 2)], { force: true, lease: 'release' }, peer)
+      same([await listed(runStore, 9_999), await runStore.overdue({ now: 9_999, limit: 4 })], [[], []], 'over')
+    },
+  ),
 
-  storageCase<RunStoreDriver>('a task without a lease is overdue where it should be under way', async ({ runStore }) => {
-    const all = ['submitted', 'working', 'input-required', 'auth-required', 'completed', 'canceled', 'rejected'] as const
-    for (const state of all) await runStore.commit(creation(state, { state }))
-    same(await listed(runStore, 1), ['submitted', 'working'], 'overdue')
-    same(await listed(runStore, moment(9_999)), ['submitted', 'working'], 'much later')
-  }),
+  storageCase<RunStoreDriver>(
+    'a task without a lease is overdue where it should be under way',
+    async ({ runStore }) => {
+      const all = [
+        'submitted',
+        'working',
+        'input-required',
+        'auth-required',
+        'completed',
+        'canceled',
+        'rejected',
+      ] as const
+      for (const state of all) await runStore.commit(creation(state, { state }))
+      same(await listed(runStore, 1), ['submitted', 'working'], 'overdue')
+      same(await listed(runStore, moment(9_999)), ['submitted', 'working'], 'much later')
+    },
+  ),
 
   storageCase<RunStoreDriver>(
     'a task that waits is overdue when the first of its open questions is',
@@ -75,25 +89,31 @@ export const overdueCases = [
     },
   ),
 
-  storageCase<RunStoreDriver>('a task may be made with its questions, in any form of ISO 8601', async ({ runStore }) => {
-    for (const [id, expiresAt] of Object.entries({
-      a: '2026-01-01T00:00:01.500Z',
-      b: '2026-01-01T02:00:01.501+02:00',
-      c: '2026-01-01T00:00:02Z',
-    })) {
-      const interrupts = [{ ...question('q'), expiresAt }]
-      const { facts: { principal, runId } = {}, ...rest } = creation(id, { state: 'input-required' })
-      await runStore.commit({ ...rest, facts: { principal: principal ?? { id: 'alice' }, runId: runId ?? 'r', interrupts } })
-    }
-    for (const [at, expected] of [
-      [1_499, []],
-      [1_500, ['a']],
-      [1_501, ['a', 'b']],
-      [1_999, ['a', 'b']],
-      [2_000, ['a', 'b', 'c']],
-    ] as const)
-      same(await listed(runStore, moment(at)), [...expected], `at ${at}`)
-  }),
+  storageCase<RunStoreDriver>(
+    'a task may be made with its questions, in any form of ISO 8601',
+    async ({ runStore }) => {
+      for (const [id, expiresAt] of Object.entries({
+        a: '2026-01-01T00:00:01.500Z',
+        b: '2026-01-01T02:00:01.501+02:00',
+        c: '2026-01-01T00:00:02Z',
+      })) {
+        const interrupts = [{ ...question('q'), expiresAt }]
+        const { facts: { principal, runId } = {}, ...rest } = creation(id, { state: 'input-required' })
+        await runStore.commit({
+          ...rest,
+          facts: { principal: principal ?? { id: 'alice' }, runId: runId ?? 'r', interrupts },
+        })
+      }
+      for (const [at, expected] of [
+        [1_499, []],
+        [1_500, ['a']],
+        [1_501, ['a', 'b']],
+        [1_999, ['a', 'b']],
+        [2_000, ['a', 'b', 'c']],
+      ] as const)
+        same(await listed(runStore, moment(at)), [...expected], `at ${at}`)
+    },
+  ),
 
   storageCase<RunStoreDriver>('what is overdue longest comes first, each scope by itself', async ({ runStore }) => {
     for (const [id, expiresAt] of Object.entries({ d: 40, b: 20, c: 30, a: 10, e: 1_000, aa: 20 })) {
