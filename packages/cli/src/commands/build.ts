@@ -90,6 +90,9 @@ export const buildCommand: Command = {
       for (const warning of bundle.warnings) terminal.note(`! ${warning}`)
       const imports = bundle.imports.length > 0 ? bundle.imports.join(', ') : 'nothing but wasi:http'
       terminal.out(`${entry} can become a component for ${world}; it would import ${imports}.`)
+      terminal.note(
+        'Its modules were not evaluated, which only a build does: random numbers, timers, performance.now() and fetch at module scope show there.',
+      )
       return 0
     }
     const built = await build({ entry, world, conditions, signKeys }, { values, terminal, signal })

@@ -183,6 +183,12 @@ describe('the clock', () => {
     ['new Date()', 'export const t = new Date().toISOString()'],
     ['new Date()', 'export const t = new Date'],
     ['Date()', 'export const t = Date()'],
+    ['Date.now()', 'const { now } = Date; export const t = now()'],
+    ['Date.now()', 'const { now: clock } = globalThis.Date; const stamp = () => clock(); export const t = stamp()'],
+    ['Date.now()', 'const now = Date.now; export const t = now()'],
+    ['Date.now()', 'export const t = globalThis.Date.now()'],
+    ['new Date()', 'export const t = new globalThis.Date()'],
+    ['new Date()', 'export const t = Reflect.construct(Date, [])'],
     ['Date.now()', 'const stamp = () => Date.now()\nexport const t = stamp()'],
     [
       'Date.now()',
@@ -197,6 +203,12 @@ describe('the clock', () => {
     ['in a handler', 'export const f = () => Date.now() + new Date().getTime()'],
     ['of a fixed time', "export const t = new Date('2026-11-21'), u = new Date(0), v = Date.UTC(2026)"],
     ['handed on', 'export const clock = { now: Date.now, Date }'],
+    ['by another name in a handler', 'const { now } = Date; export const f = () => now()'],
+    [
+      'by another name of another',
+      'const { UTC: now } = Date; let { now: later } = Date; export const t = now(2026), u = later',
+    ],
+    ['of a fixed time by another way', 'export const t = Reflect.construct(Date, [0]), u = globalThis.Date.UTC(2026)'],
     ['on a condition', 'export const t = flag ? Date.now() : 0'],
     ['of its own', 'const Date = { now: () => 1 }\nexport const t = Date.now()'],
   ])('is left alone: %s', (_, code) => {
