@@ -344,7 +344,8 @@ describe('what may wait for one caller', () => {
       expect((await send()).error?.message).toContain('Too many push notifications wait')
       expect(await places()).toBe(4)
       isUp = true
-      for (let end = Date.now() + patienceMs; (await test.owed()) > 0 && Date.now() < end;) await clock.advance(100)
+      const end = Date.now() + patienceMs
+      while ((await test.owed()) > 0 && Date.now() < end) await clock.advance(100)
       await clock.advance(2_000)
       expect([await test.owed(), await places()]).toEqual([0, 2])
       for (let n = 0; n < 2; n++) tasks.push((await send()).result.task.id)
