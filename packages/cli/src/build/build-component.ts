@@ -1,10 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PfError } from '@pf-agents/agent-core'
 import type { AgentDefinitionDocument } from '@pf-agents/app'
-import { cacheDirectory, checkDirectory, describeComponent, makeDirectory } from '@pf-agents/wasm-host'
+import { cacheDirectory, describeComponent, makeDirectory } from '@pf-agents/wasm-host'
 import { readDefinition } from '../definition/definition'
 import { holdsSecret } from '../sign/find-secret'
 import { type CardSignatures, signCards, verifyCards } from '../sign/sign-component'
@@ -15,6 +15,7 @@ import { withSignatures } from './component-entry'
 import { makeComponent } from './componentize'
 import { loadBuild } from './kept-builds'
 import { moveMap } from './map-stack'
+import { checkOutputFile } from './output-file'
 import { manifestMarker, spinManifest } from './spin-manifest'
 import { toolchainVersions } from './toolchain'
 import { UsableCache } from './usable-cache'
@@ -125,9 +126,7 @@ async function buildWith(cache: UsableCache, options: BuildComponentOptions): Pr
   const { conditions, plugins, signKeys = [] } = options
   // First of all: what can not be used is told before anything was built.
   const keys = await readSignKeys(signKeys)
-  checkDirectory(dirname(file), 'The directory of the component (-o)')
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new PfError('PF_CONFIG_INVALID', `${file} is a directory. Name the file of the component (-o).`)
+  checkOutputFile(file)
   const signed = keys.length > 0
   const bundle = await step('bundle', () =>
     bundleComponent({ entry, world, signed, ...(conditions && { conditions }), ...(plugins && { plugins }) }),
