@@ -87,7 +87,9 @@ export class Refreshed<T, C extends RefreshContext> {
     const now = context.clock.now()
     // What was loaded may be older than this instance, and then so is the cooldown.
     const last = Math.max(this.#held?.at ?? 0, this.#failedAt)
-    const isResting = now - last < this.#rules.cooldownMs || now < this.#restUntil
+    const { cooldownMs } = this.#rules
+    // Without a cooldown nobody is kept from asking again, whatever failed before.
+    const isResting = now - last < cooldownMs || (cooldownMs > 0 && now < this.#restUntil)
     if (this.#loading === undefined && isResting) return undefined
     try {
       const { value } = await this.#reload(context)
