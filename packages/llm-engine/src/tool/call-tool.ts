@@ -110,8 +110,8 @@ function asked({ random }: LoopSetup, toolCallId: string, question: Omit<Questio
     throw new TypeError('It asked something that is no question: one has a kind and a prompt.')
   const { schema, expiresAt } = plain
   if (isObject(schema)) compileSchema(schema)
-  if (expiresAt !== undefined && Number.isNaN(Date.parse(String(expiresAt))))
-    throw new TypeError(`It asked until "${String(expiresAt)}", which is no ISO 8601 time.`)
+  if (expiresAt !== undefined && (typeof expiresAt !== 'string' || Number.isNaN(Date.parse(expiresAt))))
+    throw new TypeError(`It asked until ${JSON.stringify(expiresAt)}, which is no ISO 8601 time.`)
   const { id = random.id(), ...rest } = plain as typeof question & JsonObject
   return { toolCallId, slot: toolCallId, ...rest, id }
 }
