@@ -81,7 +81,7 @@ describe('a file that can not be used says why, and what to do', () => {
     database.exec('UPDATE pf_schema SET version = 99')
     database.close()
     const error = openingError(file)
-    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: 3 } })
+    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: 5 } })
     expect(error.message).toContain('newer')
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT count(*) AS tasks FROM pf_task').get()).toEqual({ tasks: 1 })

@@ -13,6 +13,8 @@ export type HandlerCheckpoint = {
   isCalled: boolean
   /** What it was given, before its schema made something of it: so it is JSON, and is checked again. */
   input?: JsonValue
+  /** What asked can be told that nobody answers. */
+  takesCancelled?: true
 }
 
 /**

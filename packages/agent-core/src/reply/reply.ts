@@ -28,6 +28,11 @@ export type Reply =
       interrupts: (Omit<Interrupt, 'id' | 'status'> & { id?: string })[]
       /** Where the engine goes on; the handler engine makes its own. */
       checkpoint?: Checkpoint
+      /**
+       * Whoever asks goes on where an answer is given up (`cancelled`), as a model loop within a handler does. Without it a
+       * handler's task then ends as canceled.
+       */
+      takesCancelled?: true
       parts?: Part[]
     }
 

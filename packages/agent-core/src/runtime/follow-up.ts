@@ -1,5 +1,6 @@
 import { checkSkillScopes } from '../agent/skill-scopes'
-import { handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
+import type { Checkpoint } from '../engine/checkpoint'
+import { type HandlerCheckpoint, handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
 import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
@@ -86,7 +87,7 @@ export async function followUp(
     // Answers that are named may come without a word.
     if (run.message.parts.length > 0) writer.emit({ type: 'message', message: run.message })
     run.tellState(writer)
-    const left = settleQuestions(run, answers, checkpoint.engine === handlerEngine.name)
+    const left = settleQuestions(run, answers, takesCancelled(checkpoint))
     if (left !== 'none') {
       if (left === 'open') {
         if (run.remarks !== stored.facts.remarks && run.remarks.length > 0)
@@ -105,6 +106,11 @@ export async function followUp(
   } finally {
     run.close()
   }
+}
+
+/** Whether who asked can be told that nobody will answer. */
+function takesCancelled({ engine, data }: Checkpoint): boolean {
+  return engine !== handlerEngine.name || (data as HandlerCheckpoint).takesCancelled === true
 }
 
 /** Whether this message can go on with this task now, here. */
@@ -144,19 +150,14 @@ function overError(
 function settleQuestions(
   run: Run,
   answers: readonly InterruptAnswer[],
-  isHandler: boolean,
+  isToldOfCancelled: boolean,
 ): 'open' | 'refused' | 'none' {
   const writer = run.promote()
   const before = writer.facts.interrupts ?? []
   let after = answerInterrupts(before, answers)
-  // A handler has no way to go on without an answer to what it asks itself. Engines, and tool calls of a loop within a
-  // handler, are told that nobody will give one.
-  const isRefused =
-    isHandler &&
-    answers.some(
-      ({ status, interruptId }) =>
-        status === 'cancelled' && before.find(({ id }) => id === interruptId)?.toolCallId === undefined,
-    )
+  // A handler has no way to go on without an answer to what it asks itself. Engines, and a loop within a handler, are told
+  // that nobody will give one.
+  const isRefused = !isToldOfCancelled && answers.some((answer) => answer.status === 'cancelled')
   if (isRefused) after = closeInterrupts(after, run.services.clock.now())
   for (const event of interruptEvents(before, after)) writer.emit(event)
   writer.setFacts({ interrupts: after, runId: run.runId, ...(isRefused && { checkpoint: undefined }) })

@@ -25,7 +25,11 @@ export function suspendRun(run: Run, reply: Suspended): Awaitable<RunOutcome> {
     interrupts: [...(writer.facts.interrupts ?? []), ...asked],
     checkpoint:
       reply.checkpoint ??
-      handlerCheckpoint({ isCalled: run.isCalled, ...(run.given !== undefined && { input: run.given }) }),
+      handlerCheckpoint({
+        isCalled: run.isCalled,
+        ...(run.given !== undefined && { input: run.given }),
+        ...(reply.takesCancelled && { takesCancelled: true }),
+      }),
   })
   return concludeRun(run, reply.state, agentMessage(run, reply.parts ?? promptParts(asked)))
 }

@@ -7,6 +7,7 @@ export function waitingReply(questions: readonly Question[], checkpoint?: Checkp
     reply: 'suspended',
     state: questions.some(({ kind }) => kind === 'auth') ? 'auth-required' : 'input-required',
     interrupts: [...questions],
-    ...(checkpoint && { checkpoint }),
+    // Without a checkpoint the loop is within a handler, which is told through the loop what was not answered.
+    ...(checkpoint === undefined ? { takesCancelled: true } : { checkpoint }),
   }
 }

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, on bytes in memory
 // What must hold for every wire alike, on answers as the fake provider words them. What is peculiar to one wire is tested
 // beside its decoder.
 import { once } from 'node:events'

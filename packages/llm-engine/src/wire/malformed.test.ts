@@ -1,3 +1,4 @@
+// @node24-only: computes alone, on bytes in memory
 // Whatever stands in the place of a field, an answer is read as far as it is one, or refused as what it is: it is never
 // our own stumbling, which would be told as a provider out of reach and asked again.
 import type { JsonValue, LanguageModel, ModelHost } from '@pf-agents/agent-core'
