@@ -1,3 +1,4 @@
+// @node24-only: asks the compiler, which says the same on every Node
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

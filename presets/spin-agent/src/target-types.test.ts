@@ -1,3 +1,4 @@
+// @node24-only: asks the compiler, which says the same on every Node
 // Targets, layer 1: the compiler says which feature does not work, why, and what to use instead.
 import { beforeAll, expect, it } from 'vitest'
 import { compile } from '../../../tooling/scratch/compile'

@@ -1,3 +1,4 @@
+// @node24-only: what the bundler makes is the same on every Node
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -56,8 +56,9 @@ describe('leases', () => {
 
 test.runIf(existsSync('/proc/self/stat'))('a killed host whose parent has not asked for it yet is dead', async () => {
   const store = new KvStore(file)
-  // `exec` leaves the child to a program that never waits for it.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // `exec` leaves the child to a program that never waits for it: it has to be there by the time the child ends, for the
+  // shell would see to it.
+  const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   try {
     const zombie = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
     await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'latin1'), { timeout: 30_000 }).toContain(') Z ')
