@@ -20,7 +20,8 @@ it('refuses a directory, and what lies below a file', () => {
   expect(() => checkOutputFile(join(folder, 'file/x.wasm'))).toThrow('can not be used')
 })
 
-it.skipIf(!existsSync('/proc/self'))('refuses where nothing can be made, whoever asks', () => {
+it('refuses where nothing can be made, whoever asks', (context) => {
+  if (!existsSync('/proc/self')) context.skip('only Linux has a directory that takes nothing from anybody')
   for (const file of ['/proc/x.wasm', '/proc/none/x.wasm'])
     expect(() => checkOutputFile(file)).toThrow(
       expect.objectContaining({
