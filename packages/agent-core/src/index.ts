@@ -199,7 +199,7 @@ export {
 export { ThrownReply } from './reply/thrown-reply'
 export { type ArtifactInput, type InputRequest, isReply, type Reply, reply } from './reply/reply'
 export { type AbortSource, followSource } from './runtime/abort-source'
-export type { AgentRuntime, ClientTool, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
+export type { AgentRuntime, Caller, ClientTool, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
 export { Budget } from './runtime/budget'
 export { createRuntime } from './runtime/create-runtime'
 export { errorMetadataKey } from './runtime/failure'

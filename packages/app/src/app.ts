@@ -7,6 +7,19 @@ declare const featuresType: unique symbol
 /** Where serving functions find what they need of an app. `Symbol.for`, so that two copies of the package agree. */
 export const appCore: unique symbol = Symbol.for('pf-agents.app') as never
 
+/** Told how the body of a request comes in. */
+export interface Arrival {
+  /** It is on its way. `refuse` ends the wait for it, with why. */
+  begin(refuse: (error: Error) => void): void
+  /**
+   * All of it is here.
+   * @throws PfError PF_OVERLOADED where the request has no room any more
+   */
+  done(): void
+  /** It will not come. */
+  failed(): void
+}
+
 /** What a host knows of a request beside the request itself. */
 export interface FetchContext {
   /** Keeps work going behind the answer, where the host must be asked. */
@@ -22,7 +35,7 @@ export interface FetchContext {
   /** A header by its name in lower case, where the host has a shorter way to it than the request's list. */
   header?(name: string): string | null
   /** Reads the whole body, at most `limit` bytes, where the host has a shorter way than the request's stream. */
-  readBody?(limit: number): Promise<Uint8Array>
+  readBody?(limit: number, arrival: Arrival): Promise<Uint8Array>
   /** Calls `listener` when the client goes away before it has its answer; gives what takes it back. Default: by the request's signal. */
   whenGone?(listener: () => void): () => void
   /** Sends a response with such a body at once, and not again when the app returns it. False where it did not. */

@@ -171,7 +171,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       if (route.always !== true) {
         if (this.#closing !== undefined)
           throw new PfError('PF_OVERLOADED', 'The agent is shutting down. Try again later.', { retryAfterMs: 5000 })
-        this.#places.take(facts)
+        facts.place.take()
       }
       this.#boundBody(facts)
       const { request } = facts
@@ -191,7 +191,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       const isLogged = !isChecked && PfError.is(error, 'PF_AUTH_UNAVAILABLE')
       return await this.#tell(route, facts, error, isLogged)
     } finally {
-      this.#places.leave(facts)
+      facts.place.leave()
     }
   }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type App, type AppCore, appCore, type FetchContext } from './app'
+export { type App, type AppCore, type Arrival, appCore, type FetchContext } from './app'
 export { createApp } from './create-app'
 export type { AgentDefinitionDocument, AgentDocument, SkillDocument } from './describe'
 export { errorResponse } from './error-response'

@@ -1,8 +1,8 @@
 import { anonymous, type Principal, type RequestInfo } from '@pf-agents/agent-core'
 import { readBody } from '@pf-agents/http-kit'
-import type { FetchContext } from './app'
+import type { Arrival, FetchContext } from './app'
 import type { BodyLimits } from './body-limits'
-import type { Place, RequestPlaces } from './request-places'
+import { RequestPlace, type RequestPlaces } from './request-places'
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -17,18 +17,37 @@ export function pathOf(url: string): string {
   return url.slice(start)
 }
 
+/** Waits for a body that knows nothing of the request's place. */
+function arrived(body: Promise<Uint8Array>, place: Arrival): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    place.begin(reject)
+    body.then(
+      (bytes) => {
+        try {
+          place.done()
+          resolve(bytes)
+        } catch (error) {
+          reject(error as Error)
+        }
+      },
+      (error: unknown) => {
+        place.failed()
+        reject(error as Error)
+      },
+    )
+  })
+}
+
 /** What a route knows of a request. One per request; nothing of it is made before it is asked for. */
-export class RequestFacts implements RequestInfo, Place {
+export class RequestFacts implements RequestInfo {
   readonly request: Request
   principal: Principal = anonymous
   tenant = ''
   path: string
   params = noParams
-  isTaken = false
-  isOver = false
+  readonly place: RequestPlace
   readonly #context: FetchContext
   readonly #limits: BodyLimits
-  readonly #places: RequestPlaces
   readonly #isDirect: boolean
 
   /** @param isDirect - whether what the route returns is the app's answer: no middleware sees it */
@@ -37,7 +56,7 @@ export class RequestFacts implements RequestInfo, Place {
     this.path = context.path ?? pathOf(request.url)
     this.#context = context
     this.#limits = limits
-    this.#places = places
+    this.place = new RequestPlace(places)
     this.#isDirect = isDirect
   }
 
@@ -87,9 +106,8 @@ export class RequestFacts implements RequestInfo, Place {
 
   readBody(): Promise<Uint8Array> {
     const context = this.#context
-    const body =
-      context.readBody?.(this.#limits.bodyBytes) ??
-      readBody(this.request, this.#limits.bodyBytes, { framed: context.bodyLength !== undefined })
-    return this.#places.receive(this, body)
+    const { bodyBytes } = this.#limits
+    if (context.readBody !== undefined) return context.readBody(bodyBytes, this.place)
+    return arrived(readBody(this.request, bodyBytes, { framed: context.bodyLength !== undefined }), this.place)
   }
 }

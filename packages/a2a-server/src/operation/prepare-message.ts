@@ -5,7 +5,6 @@ import {
   PfError,
   type RequestInfo,
   skillExtensionUri,
-  type Submission,
   type SubmitInput,
 } from '@pf-agents/agent-core'
 import type { Endpoint } from '../endpoint'
@@ -45,7 +44,7 @@ export function prepareMessage(request: SendMessageRequest, terms: MessageTerms)
   const config = configuration?.taskPushNotificationConfig
   if (config !== undefined && push === undefined) throw new A2AError('PushNotificationNotSupportedError')
   const answers = answersOf(message)
-  const input: SubmitInput = { message, principal: info.principal, waitUntil: info.waitUntil }
+  const input: SubmitInput = { message, principal: info.principal, caller: info, waitUntil: info.waitUntil }
   if (answers !== undefined) input.answers = answers
   if (configuration?.acceptedOutputModes !== undefined) input.acceptedOutputModes = configuration.acceptedOutputModes
   if (config === undefined && endpoint.takesAnywhere(message.parts)) return { input, attached: undefined }
@@ -63,11 +62,6 @@ async function checkAndAttach(
   const attached = await attachPush(push, config, message.taskId, callerOf(endpoint, info, version))
   if (attached?.beforeTask !== undefined) input.beforeTask = attached.beforeTask
   return { input, attached }
-}
-
-/** A message whose caller goes away while it waits for its turn is not worked on: nobody would know of it. */
-export function leaveWithCaller(submission: Submission, info: RequestInfo): void {
-  if (info.whenGone !== undefined) submission.leaveWhen((leave) => info.whenGone?.(leave) ?? (() => {}))
 }
 
 /** Waits for the answer to a message. One that is refused leaves no config behind. */

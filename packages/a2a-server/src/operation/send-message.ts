@@ -1,13 +1,7 @@
 import { encodeMessage, type SendMessageRequest } from '@pf-agents/a2a-protocol'
 import type { RunOutcome } from '@pf-agents/agent-core'
 import { encodeStoredTask } from './encode-stored-task'
-import {
-  leaveWithCaller,
-  type MessageTerms,
-  type PreparedMessage,
-  prepareMessage,
-  undoneWhereRefused,
-} from './prepare-message'
+import { type MessageTerms, type PreparedMessage, prepareMessage, undoneWhereRefused } from './prepare-message'
 
 /** SendMessage (A2A 1.0, 3.1.1). */
 export function sendMessage(request: SendMessageRequest, terms: MessageTerms): Promise<object> {
@@ -20,13 +14,11 @@ export function sendMessage(request: SendMessageRequest, terms: MessageTerms): P
 function submit(
   { input, attached }: PreparedMessage,
   { configuration }: SendMessageRequest,
-  { endpoint, info }: MessageTerms,
+  { endpoint }: MessageTerms,
 ): Promise<object> {
-  const submission = endpoint.runtime.submit(
+  const { outcome, started } = endpoint.runtime.submit(
     configuration?.returnImmediately ? { ...input, asTask: true, whenBusy: 'reject' } : input,
   )
-  leaveWithCaller(submission, info)
-  const { outcome, started } = submission
   const answer = configuration?.returnImmediately ? started : outcome
   return undoneWhereRefused(answer, attached).then((result) => encodeOutcome(result, configuration?.historyLength))
 }

@@ -13,7 +13,7 @@ import {
 } from '@pf-agents/agent-core'
 import { createSseHub, type SseHub, type SseStream } from '@pf-agents/http-kit'
 import type { ResumePoint } from '../extension/extension'
-import { leaveWithCaller, type MessageTerms, prepareMessage, undoneWhereRefused } from '../operation/prepare-message'
+import { type MessageTerms, prepareMessage, undoneWhereRefused } from '../operation/prepare-message'
 import type { Outgoing } from './event-encoder'
 import type { Framing } from './framing'
 import type { StreamingOptions } from './options'
@@ -87,9 +87,8 @@ export class Streaming implements StreamHost {
         begin(() =>
           isNew ? this.#fromStart(events, key, historyLength, call) : this.#fromNow(key, historyLength, call),
         )
-      const submission = call.endpoint.runtime.submit({ ...input, onEvents })
-      leaveWithCaller(submission, call.info)
-      undoneWhereRefused(submission.outcome, attached).then(
+      const { outcome } = call.endpoint.runtime.submit({ ...input, onEvents })
+      undoneWhereRefused(outcome, attached).then(
         ({ message, task }) =>
           begin(() =>
             message === undefined ? this.#ofTask(task, historyLength, true, call) : this.#reply(message, call),

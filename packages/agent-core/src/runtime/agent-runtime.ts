@@ -16,6 +16,15 @@ export interface ClientTool {
   parameters?: JsonValue
 }
 
+/** Who waits for the answer to a message; a {@link RequestInfo} is one. */
+export interface Caller {
+  /**
+   * Calls `listener` when the caller goes away before it has its answer, at once where it did already.
+   * @returns what takes the listener back
+   */
+  whenGone?(listener: () => void): () => void
+}
+
 /** What a caller hands in. */
 export interface SubmitInput {
   /** The message. Its `taskId` names the task it goes on with; a new task's id is made by the runtime. */
@@ -41,6 +50,11 @@ export interface SubmitInput {
   deadline?: number
   /** Joins the agent's own budget: the smaller holds. Of a run's own budget, its deadline holds, too. */
   budget?: BudgetLimits | Budget
+  /**
+   * Where it goes away while the message waits for its turn, the message leaves the queue: nothing was begun then, nothing
+   * is stored, and the outcome rejects with PF_BUSY. A run under way goes on. Default: the message waits all the same.
+   */
+  caller?: Caller
   /** Keeps the run going behind the answer, where the host needs to be asked. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /**
@@ -68,14 +82,6 @@ export interface Submission {
   readonly started: Promise<RunOutcome>
   /** Stops the run, or the wait for its turn. Does nothing once it is over. */
   cancel(): void
-  /**
-   * Has the message leave the queue where its caller goes away while it waits for its turn: nothing was begun then, nothing
-   * is stored, and `outcome` rejects with PF_BUSY. A run under way goes on.
-   *
-   * @param gone - told what to call when the caller is gone, and gives what takes that back; asked for only where the
-   * message has to wait
-   */
-  leaveWhen(gone: (leave: () => void) => () => void): void
 }
 
 /** Which tasks to list, of one principal. */

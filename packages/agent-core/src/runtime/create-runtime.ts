@@ -119,23 +119,23 @@ class Runtime implements AgentRuntime {
     return this.#inTurn(principal, contextId, submitted, follower, () => {
       const turn = this.#sharedTurn(submitted, contextId, follower)
       if (turn === undefined) return this.#start(submitted, contextId, follower)
-      if (message.contextId === undefined) return turn.during(() => this.#start(submitted, contextId, follower, turn))
+      if (message.contextId === undefined) return turn.during(() => this.#startNew(submitted, contextId, follower, turn))
       return turn.during(() => chain(turn.take(false), () => this.#start(submitted, contextId, follower)))
     })
   }
 
-  /** `turn`: to be taken with the first commit of a run that goes on behind it. Before that nobody knows the context's id. */
-  #start(submitted: SubmitInput, contextId: string, follower: Follower, turn?: SharedTurn): Awaitable<RunOutcome> {
-    const { beforeTask } = submitted
-    const takeTurn =
-      turn && ((key: TaskKey) => chain(beforeTask?.(key), () => (run.over ? undefined : turn.take(true))))
-    const run = new Run(
-      this.#host,
-      takeTurn === undefined ? submitted : { ...submitted, beforeTask: takeTurn },
-      contextId,
-    )
+  #start(submitted: SubmitInput, contextId: string, follower: Follower): Awaitable<RunOutcome> {
+    const run = new Run(this.#host, submitted, contextId)
     follower.follow(run)
     return startRun(run, follower.wantsTask ? follower.stored : undefined)
+  }
+
+  /** A run in a new context: nobody knows its id before the first commit, so that only a run that goes on behind it needs the turn. */
+  #startNew(submitted: SubmitInput, contextId: string, follower: Follower, turn: SharedTurn): Awaitable<RunOutcome> {
+    const { beforeTask } = submitted
+    const takeTurn = (key: TaskKey): Awaitable<void> =>
+      chain(beforeTask?.(key), () => (follower.isOver ? undefined : turn.take(true)))
+    return this.#start({ ...submitted, beforeTask: takeTurn }, contextId, follower)
   }
 
   async #goOn(submitted: SubmitInput, taskId: string, follower: Follower): Promise<RunOutcome> {
@@ -143,6 +143,7 @@ class Runtime implements AgentRuntime {
     const found = await this.#mustLoad(key)
     const bound = bindAnswers(submitted, found)
     return this.#inTurn(submitted.principal, found.task.contextId, submitted, follower, async (hasWaited) => {
+      follower.check()
       const turn = this.#sharedTurn(submitted, found.task.contextId, follower)
       const goOn = async (): Promise<RunOutcome> => {
         // Whoever was before us may have changed the task.
@@ -169,25 +170,26 @@ class Runtime implements AgentRuntime {
   #inTurn(
     principal: Principal,
     contextId: string,
-    { deadline, whenBusy }: SubmitInput,
+    { deadline, whenBusy, caller }: SubmitInput,
     follower: Follower,
     work: (hasWaited: boolean) => Awaitable<RunOutcome>,
   ): Awaitable<RunOutcome> {
     const entered = this.#turns.enter(principal.id, contextId, whenBusy !== 'reject')
-    const begin = (hasWaited: boolean): Awaitable<RunOutcome> => {
-      follower.check()
-      return work(hasWaited)
-    }
-    if (typeof entered === 'function') return andFinally(() => begin(false), entered)
+    if (typeof entered === 'function') return andFinally(() => work(false), entered)
     const { clock } = this.#host.services
     const giveUp =
       deadline === undefined
         ? undefined
         : clock.after(deadline - clock.now(), () => entered.leave(new PfError('PF_RUN_TIMEOUT')))
     return follower
-      .wait(entered)
+      .wait(entered, caller)
       .finally(giveUp)
-      .then((end) => andFinally(() => begin(true), end))
+      .then((end) =>
+        andFinally(() => {
+          follower.check()
+          return work(true)
+        }, end),
+      )
   }
 
   async task(taskId: string, principal: Principal): Promise<StoredTask | undefined> {

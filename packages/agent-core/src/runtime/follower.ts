@@ -1,6 +1,6 @@
 import { PfError } from '../error/pf-error'
 import { snapshotTask } from '../event/reducer'
-import type { RunOutcome, Submission } from './agent-runtime'
+import type { Caller, RunOutcome, Submission } from './agent-runtime'
 import type { Run } from './run'
 import type { EndTurn, Waiting } from './turns'
 
@@ -9,7 +9,6 @@ export class Follower {
   readonly #started: Deferred<RunOutcome> | undefined
   #run: Run | undefined
   #waiting: Waiting | undefined
-  #gone: Parameters<Submission['leaveWhen']>[0] | undefined
   #reason: PfError | undefined
 
   constructor(asTask: boolean) {
@@ -21,19 +20,20 @@ export class Follower {
     return this.#started !== undefined
   }
 
-  /** Waits for the turn, and gives its place up where the caller does. */
-  wait(waiting: Waiting): Promise<EndTurn> {
+  /** Waits for the turn, and gives its place up where the caller does, or goes away. */
+  wait(waiting: Waiting, caller: Caller | undefined): Promise<EndTurn> {
     this.#waiting = waiting
     if (this.#reason !== undefined) waiting.leave(this.#reason)
-    this.#watchCaller()
+    const stop = caller?.whenGone?.(() =>
+      waiting.leave(new PfError('PF_BUSY', 'The caller went away before its turn came.')),
+    )
+    if (stop !== undefined) waiting.turn.then(stop, stop)
     return waiting.turn
   }
 
-  #watchCaller(): void {
-    const [waiting, gone] = [this.#waiting, this.#gone]
-    if (waiting === undefined || gone === undefined) return
-    const stop = gone(() => waiting.leave(new PfError('PF_BUSY', 'The caller went away before its turn came.')))
-    waiting.turn.then(stop, stop)
+  /** Whether the run has ended. */
+  get isOver(): boolean {
+    return this.#run?.over === true
   }
 
   /** The run that this caller's message became. */
@@ -68,10 +68,6 @@ export class Follower {
       outcome,
       started: this.#started?.promise ?? outcome,
       cancel: () => this.abort(new PfError('PF_RUN_CANCELED')),
-      leaveWhen: (gone) => {
-        this.#gone = gone
-        this.#watchCaller()
-      },
     }
   }
 }

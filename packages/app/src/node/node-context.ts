@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FetchContext } from '../app'
+import type { Arrival, FetchContext } from '../app'
 import { lengthOf } from '../bounded-request'
 import { readIncoming } from './read-incoming'
 import { sendStraight } from './send-straight'
@@ -39,8 +39,8 @@ export class NodeContext implements FetchContext {
   }
 
   /** Straight from the socket: the stream of a `Request` costs as much as all the rest of a small request. */
-  readBody(limit: number): Promise<Uint8Array> {
-    return readIncoming(this.#incoming, limit)
+  readBody(limit: number, arrival: Arrival): Promise<Uint8Array> {
+    return readIncoming(this.#incoming, limit, arrival)
   }
 
   whenGone(listener: () => void): () => void {

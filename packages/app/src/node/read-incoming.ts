@@ -1,13 +1,24 @@
 import type { IncomingMessage } from 'node:http'
+import type { Arrival } from '../app'
 import { clientGone, lengthOf, tooLarge } from '../bounded-request'
 
 const nothing = new Uint8Array(0)
 
 /**
- * The whole body of a request, at most `limit` bytes.
- * @throws PfError PF_REQUEST_TOO_LARGE, PF_REQUEST_INVALID where the client went away
+ * The whole body of a request, at most `limit` bytes. Rejects with PF_REQUEST_TOO_LARGE, with PF_REQUEST_INVALID where the
+ * client went away, and with what `arrival` throws.
  */
-export async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+export function readIncoming(incoming: IncomingMessage, limit: number, arrival?: Arrival): Promise<Uint8Array> {
+  try {
+    const here = bodyHere(incoming, limit)
+    return here === undefined ? collect(incoming, limit, arrival) : Promise.resolve(here)
+  } catch (error) {
+    return Promise.reject(error as Error)
+  }
+}
+
+/** A body that need not be waited for. */
+function bodyHere(incoming: IncomingMessage, limit: number): Uint8Array | undefined {
   // Some platforms leave the bytes here, and so does a body parser that is told to.
   const { rawBody, body } = incoming as { rawBody?: unknown; body?: unknown }
   if (rawBody instanceof Uint8Array) return within(rawBody, limit)
@@ -17,7 +28,7 @@ export async function readIncoming(incoming: IncomingMessage, limit: number): Pr
   // Where something else was waited for first, it is here, whole, and needs none of the stream's events.
   if (incoming.complete && !incoming.readableFlowing)
     return within(bytesOf(incoming.read() as Uint8Array | string | null, incoming.readableEncoding), limit)
-  return collect(incoming, limit)
+  return undefined
 }
 
 /**
@@ -47,37 +58,49 @@ function goneOf({ errored }: IncomingMessage): Error {
 }
 
 /** The listeners are left where they are: they go with the request, and taking off each costs as much as putting it on. */
-function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+function collect(incoming: IncomingMessage, limit: number, arrival?: Arrival): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    arrival?.begin(reject)
     const chunks: Uint8Array[] = []
     let size = 0
     // Where there is none of it, only the end tells that; and where it comes as text, its bytes may be others.
     const length = incoming.readableEncoding === null ? lengthOf(incoming.headers['content-length']) : undefined
     const promised = length || undefined
-    const joined = (): Uint8Array => (chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
+    const done = (): void => {
+      try {
+        arrival?.done()
+        resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size))
+      } catch (error) {
+        reject(error as Error)
+      }
+    }
+    const fail = (error: Error): void => {
+      arrival?.failed()
+      reject(error)
+    }
     const onData = (data: Uint8Array | string): void => {
       const chunk = bytesOf(data, incoming.readableEncoding)
       size += chunk.byteLength
       if (size <= limit) {
         chunks.push(chunk)
         // All of it: the end, which Node tells a few steps later, is not waited for.
-        if (size === promised) resolve(joined())
+        if (size === promised) done()
         return
       }
       incoming.off('data', onData)
       // What still comes is thrown away, and the connection cut, by whoever ends the response.
       incoming.pause()
-      reject(tooLarge(limit))
+      fail(tooLarge(limit))
     }
     incoming.on('data', onData)
     // Paused by somebody before the app, it stays so for all that listen.
     if (incoming.isPaused()) incoming.resume()
     incoming.on('end', () => {
-      if (size !== promised) resolve(joined())
+      if (size !== promised) done()
     })
     // Follows an error, too: Node emits that only where somebody listens to it.
     incoming.on('close', () => {
-      if (!incoming.readableEnded) reject(goneOf(incoming))
+      if (!incoming.readableEnded) fail(goneOf(incoming))
     })
   })
 }
