@@ -1,10 +1,11 @@
-import { PfError } from '@pf-agents/agent-core'
+import { errorStatus, PfError } from '@pf-agents/agent-core'
 import { challengesOf } from '@pf-agents/auth'
 
 /** An error as JSON, where no protocol says otherwise. What is not a PfError, or is our own fault, is told without detail. */
 export function errorResponse(error: unknown): Response {
   const known = PfError.is(error) ? error : new PfError('PF_INTERNAL')
-  const { code, status } = known
+  const { code } = known
+  const status = errorStatus(known)
   const message = status >= 500 && status !== 503 ? 'Something failed inside the agent.' : known.message
   return new Response(JSON.stringify({ error: { code, message } }), {
     status,

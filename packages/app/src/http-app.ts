@@ -3,6 +3,7 @@ import {
   type Awaitable,
   clockPort,
   describeError,
+  errorStatus,
   type FeatureMiddleware,
   httpClientPort,
   keyValuePort,
@@ -215,7 +216,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
 
   /** The answer for an error, in the form of the route's protocol. */
   async #tell(route: OwnedRoute, facts: RequestFacts, error: unknown, isLogged: boolean): Promise<Response> {
-    if (!isLogged && (!PfError.is(error) || error.status >= 500)) this.#log(error)
+    if (!isLogged && (!PfError.is(error) || errorStatus(error) >= 500)) this.#log(error)
     try {
       const response = route.fail ? await route.fail(error, facts.request, facts) : errorResponse(error)
       return addErrorHeaders(response, error)

@@ -15,11 +15,14 @@ export interface PlaceLimits {
  */
 export class RequestPlaces {
   readonly #limits: PlaceLimits
-  readonly #receiving = new Set<(error: Error) => void>()
+  /** Those that wait, in a ring from the one that has waited longest: a `Set` of them costs more than all the rest of this. */
+  readonly #ring: RequestPlace
+  #waiting = 0
   #taken = 0
 
   constructor(limits: PlaceLimits) {
     this.#limits = limits
+    this.#ring = new RequestPlace(this)
   }
 
   /** @throws PfError PF_OVERLOADED where no place is free */
@@ -33,21 +36,23 @@ export class RequestPlaces {
     this.#taken--
   }
 
-  /** One more body is on its way. `refuse` ends the wait for it. */
-  begin(refuse: (error: Error) => void): void {
-    if (this.#receiving.size >= this.#limits.receivingRequests) {
-      const [longest] = this.#receiving
-      if (longest !== undefined) {
-        this.#receiving.delete(longest)
-        longest(this.#full('Too many requests are on their way, and this one took longest. Send it again.'))
-      }
-    }
-    this.#receiving.add(refuse)
+  /** One more waits for its body. */
+  join(place: RequestPlace): void {
+    const ring = this.#ring
+    if (this.#waiting >= this.#limits.receivingRequests && ring.next !== ring)
+      ring.next.refuse(this.#full('Too many requests are on their way, and this one took longest. Send it again.'))
+    this.#waiting++
+    place.previous = ring.previous
+    place.next = ring
+    ring.previous = ring.previous.next = place
   }
 
-  /** It is waited for no longer. Gives whether it was until now: false where it was refused. */
-  end(refuse: (error: Error) => void): boolean {
-    return this.#receiving.delete(refuse)
+  /** One waits no longer. */
+  part(place: RequestPlace): void {
+    this.#waiting--
+    place.previous.next = place.next
+    place.next.previous = place.previous
+    place.previous = place.next = place
   }
 
   #full(message: string): PfError {
@@ -57,10 +62,14 @@ export class RequestPlaces {
 
 /** One request's place: it has one while it is worked on, and none while its body is on its way. */
 export class RequestPlace implements Arrival {
+  /** Its neighbours among those that wait; itself where it does not. */
+  previous: RequestPlace = this
+  next: RequestPlace = this
   readonly #places: RequestPlaces
   #isTaken = false
   /** Whether it was answered: a body that comes later takes no place. */
   #isOver = false
+  /** Ends the wait for the body. */
   #refuse: ((error: Error) => void) | undefined
 
   constructor(places: RequestPlaces) {
@@ -84,21 +93,28 @@ export class RequestPlace implements Arrival {
     if (!this.#isTaken) return
     this.#giveBack()
     this.#refuse = refuse
-    this.#places.begin(refuse)
+    this.#places.join(this)
   }
 
   done(): void {
-    if (this.#end() && !this.#isOver) this.take()
+    if (this.#part() !== undefined && !this.#isOver) this.take()
   }
 
   failed(): void {
-    this.#end()
+    this.#part()
   }
 
-  #end(): boolean {
+  refuse(error: Error): void {
+    this.#part()?.(error)
+  }
+
+  /** Ends the wait; gives what would have ended it otherwise, where it was not over already. */
+  #part(): ((error: Error) => void) | undefined {
     const refuse = this.#refuse
+    if (refuse === undefined) return undefined
     this.#refuse = undefined
-    return refuse !== undefined && this.#places.end(refuse)
+    this.#places.part(this)
+    return refuse
   }
 
   #giveBack(): void {
