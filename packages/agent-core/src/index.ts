@@ -6,7 +6,8 @@
  */
 export { type ErrorCode, errorCodes, type SpokenCode } from './error/codes'
 export { describeError } from './error/describe-error'
-export { isErrorCode, PfError, type PfErrorOptions } from './error/pf-error'
+export { errorStatus, isErrorCode } from './error/error-status'
+export { PfError, type PfErrorOptions } from './error/pf-error'
 export {
   type Target,
   UnsupportedOnTargetError,
@@ -199,7 +200,15 @@ export {
 export { ThrownReply } from './reply/thrown-reply'
 export { type ArtifactInput, type InputRequest, isReply, type Reply, reply } from './reply/reply'
 export { type AbortSource, followSource } from './runtime/abort-source'
-export type { AgentRuntime, Caller, ClientTool, ListInput, RunOutcome, Submission, SubmitInput } from './runtime/agent-runtime'
+export type {
+  AgentRuntime,
+  Caller,
+  ClientTool,
+  ListInput,
+  RunOutcome,
+  Submission,
+  SubmitInput,
+} from './runtime/agent-runtime'
 export { Budget } from './runtime/budget'
 export { createRuntime } from './runtime/create-runtime'
 export { errorMetadataKey } from './runtime/failure'

@@ -20,7 +20,7 @@ import { FakeHost } from './fake-host'
 const principal = { id: 'alice' }
 const turns = (host: FakeHost): string[] => host.keys('lease/').filter((key) => key.includes('/~turn/'))
 const inContext = { contextId: 'c' }
-const busy = { code: 'PF_BUSY', status: 429, retryable: true }
+const busy = { code: 'PF_BUSY', retryable: true }
 
 /** A host, and instances of one agent over its store. */
 function deployed(agent: Partial<AgentDefinition>, runtime: RuntimeOptions = {}) {

@@ -28,7 +28,6 @@ describe('the scopes of a skill', () => {
     const test = harness({ skills: [pay] })
     const refused = {
       code: 'PF_FORBIDDEN',
-      status: 403,
       details: { skill: 'pay', scopes: 'pay:write' },
       message: 'The skill "pay" needs a scope that the caller lacks: pay:write.',
     }

@@ -1,4 +1,4 @@
-// Made from codes.ts by `pnpm generate`: every program carries it, so it has no more than is needed there.
+// Made from codes.ts by `pnpm generate`: programs carry it, so it has no more than is needed there.
 import type { ErrorCode, SpokenCode } from './codes'
 
 export const errorStatuses: Readonly<Record<ErrorCode, number>> = {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { errorCodes } from './codes'
-import { isErrorCode, PfError } from './pf-error'
+import { errorStatus, isErrorCode } from './error-status'
+import { PfError } from './pf-error'
 import { UnsupportedOnTargetError, unsupportedSentence } from './unsupported-on-target-error'
 
 describe('PfError', () => {
@@ -9,7 +10,10 @@ describe('PfError', () => {
       'The task or its context has a run under way, and the message may not wait for it. Try again after the time in Retry-After.',
     )
     // @ts-expect-error a code that most programs have no use for brings no sentence.
-    expect(new PfError('PF_GUEST_TRAP')).toMatchObject({ message: 'PF_GUEST_TRAP', status: 502 })
+    expect(new PfError('PF_GUEST_TRAP')).toMatchObject({ message: 'PF_GUEST_TRAP' })
+    expect([errorStatus(new PfError('PF_BUSY')), errorStatus(new PfError('PF_GUEST_TRAP', 'x'))]).toEqual([429, 502])
+    // @ts-expect-error a code of a newer copy of the package.
+    expect(errorStatus(new PfError('PF_OF_TOMORROW', 'x'))).toBe(500)
     expect(['PF_GUEST_TRAP', 'PF_CONFIG_INVALID', 'PF_NOTHING', 'toString'].map(isErrorCode)).toEqual([
       true,
       true,
@@ -21,7 +25,6 @@ describe('PfError', () => {
     expect(error).toMatchObject({
       name: 'PfError',
       code: 'PF_BUSY',
-      status: 429,
       message: 'own words',
       cause,
       details: { a: 1 },

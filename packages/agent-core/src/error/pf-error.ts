@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json'
-import { errorStatuses, spokenSentences } from './briefs'
+import { spokenSentences } from './briefs'
 import type { ErrorCode, SpokenCode } from './codes'
 
 const marker = Symbol.for('pf-agents.error')
@@ -52,19 +52,9 @@ export class PfError<Code extends ErrorCode = ErrorCode> extends Error {
     Object.defineProperty(this, marker, { value: true })
   }
 
-  /** The HTTP status this error becomes where no protocol says otherwise. */
-  get status(): number {
-    return errorStatuses[this.code]
-  }
-
   /** Whether a value is an error of this SDK, of any installed copy, and has the code if one is given. */
   static is<C extends ErrorCode = ErrorCode>(value: unknown, code?: C): value is PfError<C> {
     if (typeof value !== 'object' || value === null || !(marker in value)) return false
     return code === undefined || (value as unknown as PfError).code === code
   }
-}
-
-/** Whether a text is a code of this SDK. */
-export function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errorStatuses, text)
 }

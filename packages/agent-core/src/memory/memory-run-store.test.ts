@@ -61,7 +61,7 @@ describe('bounds of the memory run store', () => {
     store.commit(creation('a', 1))
     store.commit(creation('b', 2))
     const full = thrown(() => store.commit(creation('c', 3)))
-    expect([full.code, full.retryable, full.retryAfterMs, full.status]).toEqual(['PF_STORE_FULL', true, 250, 503])
+    expect([full.code, full.retryable, full.retryAfterMs]).toEqual(['PF_STORE_FULL', true, 250])
     expect(store.load(key('c'))).toBeUndefined()
     expect(store.conversation.read(scope, 'context-c')).toEqual([])
     store.commit({ key: key('a'), expectedVersion: 1, events: [text('still taken')] })

@@ -119,7 +119,8 @@ class Runtime implements AgentRuntime {
     return this.#inTurn(principal, contextId, submitted, follower, () => {
       const turn = this.#sharedTurn(submitted, contextId, follower)
       if (turn === undefined) return this.#start(submitted, contextId, follower)
-      if (message.contextId === undefined) return turn.during(() => this.#startNew(submitted, contextId, follower, turn))
+      if (message.contextId === undefined)
+        return turn.during(() => this.#startNew(submitted, contextId, follower, turn))
       return turn.during(() => chain(turn.take(false), () => this.#start(submitted, contextId, follower)))
     })
   }

@@ -38,7 +38,7 @@ function gated(): {
 }
 
 const inContext = { contextId: 'c' }
-const busy = { code: 'PF_BUSY', retryable: true, retryAfterMs: 1000, status: 429 }
+const busy = { code: 'PF_BUSY', retryable: true, retryAfterMs: 1000 }
 
 describe('queue', () => {
   it('lets one run at a time into a context, in order; others go their way', async () => {

@@ -1,4 +1,5 @@
 import {
+  errorStatus,
   type Interrupt,
   type Message,
   PfError,
@@ -182,7 +183,7 @@ function endOf(error: unknown): { code: string; message: string } {
   const known = PfError.is(error)
   return {
     code: known ? error.code : 'PF_INTERNAL',
-    message: known && error.status !== 500 ? error.message : 'The agent failed.',
+    message: known && errorStatus(error) !== 500 ? error.message : 'The agent failed.',
   }
 }
 

@@ -1,4 +1,11 @@
-import { type Logger, PfError, type RunStreams, type StoredEvent, type TaskKey } from '@pf-agents/agent-core'
+import {
+  errorStatus,
+  type Logger,
+  PfError,
+  type RunStreams,
+  type StoredEvent,
+  type TaskKey,
+} from '@pf-agents/agent-core'
 import type { SseHub, SseOwner, SseStream } from '@pf-agents/http-kit'
 import type { RunEncoder } from '../encode/run-encoder'
 import type { OutboundGuard } from '../guard/outbound-guard'
@@ -162,7 +169,7 @@ export class RunStream implements SseOwner {
     if (this.body.isOver) return
     const { logger, key } = this.#terms
     logger.log('error', 'An AG-UI stream broke off.', { taskId: key.taskId, error: String(error) })
-    const known = PfError.is(error) && error.status !== 500
+    const known = PfError.is(error) && errorStatus(error) !== 500
     this.end({
       code: PfError.is(error) ? error.code : 'PF_INTERNAL',
       message: known ? error.message : 'The stream broke off.',

@@ -19,7 +19,7 @@ function limited(options: RateLimitOptions, clock: FakeClock = createFakeClock()
     send(info).then(
       (response) => response.status,
       (error: unknown) => {
-        expect(error).toMatchObject({ code: 'PF_RATE_LIMITED', status: 429 })
+        expect(error).toMatchObject({ code: 'PF_RATE_LIMITED' })
         return (error as PfError).retryAfterMs
       },
     )
