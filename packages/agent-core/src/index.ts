@@ -68,7 +68,7 @@ export {
   type OutboxTake,
   outboxTurns,
 } from './port/outbox'
-export { type ContextTurns, contextTurnsPort, type TurnOutcome } from './port/context-turns'
+export { type ContextTurn, type ContextTurns, contextTurnsPort, type TurnTerms } from './port/context-turns'
 export { type KeyValue, type KeyValueEntry, keyValuePort } from './port/key-value'
 export { type Conversation, conversationPort } from './port/conversation'
 export { admitCommit, type CommitAdmission, type CommitBasis, patchFacts, sinceOf } from './memory/commit-rules'
@@ -210,6 +210,7 @@ export type {
   SubmitInput,
 } from './runtime/agent-runtime'
 export { Budget } from './runtime/budget'
+export { createContextTurns, type TurnOutcome, type TurnStore } from './runtime/context-turns'
 export { createRuntime } from './runtime/create-runtime'
 export { errorMetadataKey } from './runtime/failure'
 export type { RuntimeOptions } from './runtime/options'

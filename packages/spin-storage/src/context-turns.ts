@@ -1,4 +1,4 @@
-import type { ContextTurns, TurnOutcome } from '@pf-agents/agent-core'
+import type { TurnOutcome, TurnStore } from '@pf-agents/agent-core'
 import type { KeyPaths } from './key-path'
 import type { StampedBucket, StampedText } from './stamped-bucket'
 
@@ -7,7 +7,7 @@ import type { StampedBucket, StampedText } from './stamped-bucket'
  * out of time stays where it is, for a key can't be deleted by compare-and-set: whoever comes next writes over it, or it
  * goes with its context.
  */
-export function createBucketTurns(bucket: StampedBucket, paths: KeyPaths, newNonce: () => string): ContextTurns {
+export function createBucketTurns(bucket: StampedBucket, paths: KeyPaths, newNonce: () => string): TurnStore {
   return {
     take(scope, contextId, { now, expiresAt, isNew }) {
       const path = paths.turn(scope, contextId)

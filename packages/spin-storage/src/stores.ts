@@ -1,6 +1,7 @@
 import {
   type Clock,
   type ContextTurns,
+  createContextTurns,
   type Conversation,
   type KeyValue,
   type Random,
@@ -79,6 +80,6 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     runStore: createBucketRunStore({ tasks, index, conversation, paths, newNonce }),
     keyValue: createBucketKeyValue(bucket, paths),
     conversation,
-    contextTurns: createBucketTurns(bucket, paths, newNonce),
+    contextTurns: createContextTurns(createBucketTurns(bucket, paths, newNonce)),
   }
 }

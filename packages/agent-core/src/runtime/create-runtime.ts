@@ -5,7 +5,7 @@ import { missing } from '../feature/assemble'
 import { isTerminal } from '../model/task-state'
 import { clockPort, systemClock } from '../port/clock'
 import { consoleLogger } from '../port/console-logger'
-import { type ContextTurns, contextTurnsPort } from '../port/context-turns'
+import { type ContextTurn, type ContextTurns, contextTurnsPort } from '../port/context-turns'
 import { conversationPort } from '../port/conversation'
 import { deliveriesPort } from '../port/deliveries'
 import { keyValuePort } from '../port/key-value'
@@ -25,7 +25,6 @@ import { listLive, loadLive } from './overdue'
 import { Router } from './routing'
 import { Run } from './run'
 import type { RunHost } from './run-host'
-import { SharedTurn } from './shared-turn'
 import { Turns } from './turns'
 import { RunWatch } from './watch'
 
@@ -132,7 +131,7 @@ class Runtime implements AgentRuntime {
   }
 
   /** A run in a new context: nobody knows its id before the first commit, so that only a run that goes on behind it needs the turn. */
-  #startNew(submitted: SubmitInput, contextId: string, follower: Follower, turn: SharedTurn): Awaitable<RunOutcome> {
+  #startNew(submitted: SubmitInput, contextId: string, follower: Follower, turn: ContextTurn): Awaitable<RunOutcome> {
     const { beforeTask } = submitted
     const takeTurn = (key: TaskKey): Awaitable<void> =>
       chain(beforeTask?.(key), () => (follower.isOver ? undefined : turn.take(true)))
@@ -159,12 +158,18 @@ class Runtime implements AgentRuntime {
   }
 
   /** The turn to take where instances share a store. */
-  #sharedTurn({ principal, deadline }: SubmitInput, contextId: string, follower: Follower): SharedTurn | undefined {
-    const turns = this.#sharedTurns
-    if (turns === undefined) return undefined
-    const scope = { tenant: this.#host.tenant, principalId: principal.id }
-    const onLost = (error: PfError): void => follower.abort(error)
-    return new SharedTurn({ host: this.#host, turns, scope, contextId, deadline, onLost })
+  #sharedTurn({ principal, deadline }: SubmitInput, contextId: string, follower: Follower): ContextTurn | undefined {
+    const { tenant, leaseMs, deadlineMs, agent, services } = this.#host
+    const { clock, logger } = services
+    return this.#sharedTurns?.turn({
+      scope: { tenant, principalId: principal.id },
+      contextId,
+      latest: Math.min(clock.now() + (agent.deadlineMs ?? deadlineMs), deadline ?? Infinity),
+      leaseMs,
+      clock,
+      logger,
+      onLost: (error) => follower.abort(error),
+    })
   }
 
   /** Works while nobody else works in this context. */
