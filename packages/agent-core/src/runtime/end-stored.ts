@@ -1,14 +1,11 @@
 import { PfError } from '../error/pf-error'
-import { applyEvent, snapshotTask } from '../event/reducer'
-import type { RunEvent } from '../event/run-event'
-import { patchFacts } from '../memory/commit-rules'
-import { closeInterrupts, interruptEvents } from '../interrupt/interrupt-list'
 import type { Message } from '../model/message'
 import type { TerminalState } from '../model/task-state'
-import type { RunCommit, StoredTask } from '../port/run-store'
+import type { StoredTask } from '../port/run-store'
 import { announce } from './announce'
-import { chain } from './awaitable'
+import { closeQuestions } from './questions-change'
 import type { RuntimeServices } from './options'
+import { TaskWriter } from './task-writer'
 import { timestamp } from './timestamp'
 
 /**
@@ -21,43 +18,22 @@ export async function endStored(
   state: TerminalState,
   message?: Message,
 ): Promise<boolean> {
-  const { key, facts } = stored
   const now = services.clock.now()
-  const events: RunEvent[] = []
-  const commit: RunCommit = {
-    key,
-    expectedVersion: stored.version,
-    force: true,
-    lease: 'release',
-    events,
-  }
-  if (facts.interrupts !== undefined) {
-    const closed = closeInterrupts(facts.interrupts, now)
-    events.push(...interruptEvents(facts.interrupts, closed))
-    commit.facts = { checkpoint: undefined, interrupts: closed }
-  }
-  if (message !== undefined) {
-    events.push({ type: 'message', message })
-    commit.conversation = [message]
-  }
-  events.push({ type: 'status', status: { state, timestamp: timestamp(now), ...(message && { message }) } })
-  const task = events.reduce(applyEvent, snapshotTask(stored.task))
-  commit.snapshot = task
+  const writer = new TaskWriter(
+    services,
+    { stored, isForced: true },
+    {
+      committed: (events, firstSeq) => announce(services, stored.key, events, firstSeq),
+      // The flush below throws it.
+      lost() {},
+    },
+  )
+  closeQuestions(writer, now, { checkpoint: undefined })
+  if (message !== undefined) writer.emit({ type: 'message', message })
+  writer.emit({ type: 'status', status: { state, timestamp: timestamp(now), ...(message && { message }) } })
+  writer.end()
   try {
-    const pending = {
-      key,
-      events,
-      firstSeq: stored.lastSeq + 1,
-      task,
-      facts: patchFacts(facts, commit.facts),
-      isNew: false,
-    }
-    // Nothing comes between the answer of a store that answers at once and the commit: who counts what is owed counts right.
-    const { lastSeq } = await chain(services.deliveries?.owed(pending), (owed) => {
-      if (owed !== undefined) commit.outbox = owed
-      return services.store.commit(commit)
-    })
-    announce(services, key, events, lastSeq - events.length + 1)
+    await writer.flush()
     return true
   } catch (error) {
     if (PfError.is(error, 'PF_STORE_CONFLICT')) return false

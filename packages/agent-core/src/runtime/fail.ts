@@ -1,7 +1,6 @@
 import { describeError } from '../error/describe-error'
 import { isOutOfMemory } from '../error/out-of-memory'
 import { PfError } from '../error/pf-error'
-import { closeInterrupts, interruptEvents } from '../interrupt/interrupt-list'
 import type { Message } from '../model/message'
 import { isActive } from '../model/task-state'
 import type { Awaitable } from '../port/run-store'
@@ -9,6 +8,7 @@ import type { RunOutcome } from './agent-runtime'
 import { concludeRun } from './conclude'
 import { endStored } from './end-stored'
 import { failureMessage, isTellable } from './failure'
+import { closeQuestions } from './questions-change'
 import type { Run } from './run'
 import { reopenRun } from './suspend'
 
@@ -41,13 +41,7 @@ function endAs(run: Run, reason: unknown): Awaitable<RunOutcome> {
 }
 
 function cancelRun(run: Run): Awaitable<RunOutcome> {
-  const writer = run.promote()
-  const { interrupts } = writer.facts
-  if (interrupts !== undefined) {
-    const closed = closeInterrupts(interrupts, run.services.clock.now())
-    for (const event of interruptEvents(interrupts, closed)) writer.emit(event)
-    writer.setFacts({ interrupts: closed })
-  }
+  closeQuestions(run.promote(), run.services.clock.now())
   return concludeRun(run, 'canceled')
 }
 

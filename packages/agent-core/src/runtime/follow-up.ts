@@ -2,7 +2,7 @@ import { checkSkillScopes } from '../agent/skill-scopes'
 import type { Checkpoint } from '../engine/checkpoint'
 import { type HandlerCheckpoint, handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
-import { answerInterrupts, closeInterrupts, interruptEvents, openInterrupts } from '../interrupt/interrupt-list'
+import { answerInterrupts, closeInterrupts, openInterrupts } from '../interrupt/interrupt-list'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import { isActive, isTerminal } from '../model/task-state'
 import type { Message } from '../model/message'
@@ -14,6 +14,7 @@ import { engineOf, resumeRun } from './carry-out'
 import { agentMessage } from './conclude'
 import { loadLive } from './overdue'
 import { promptParts } from './questions'
+import { changeQuestions } from './questions-change'
 import { Run } from './run'
 import type { RunHost } from './run-host'
 
@@ -153,14 +154,12 @@ function settleQuestions(
   isToldOfCancelled: boolean,
 ): 'open' | 'refused' | 'none' {
   const writer = run.promote()
-  const before = writer.facts.interrupts ?? []
-  let after = answerInterrupts(before, answers)
+  let after = answerInterrupts(writer.facts.interrupts ?? [], answers)
   // A handler has no way to go on without an answer to what it asks itself. Engines, and a loop within a handler, are told
   // that nobody will give one.
   const isRefused = !isToldOfCancelled && answers.some((answer) => answer.status === 'cancelled')
   if (isRefused) after = closeInterrupts(after, run.services.clock.now())
-  for (const event of interruptEvents(before, after)) writer.emit(event)
-  writer.setFacts({ interrupts: after, runId: run.runId, ...(isRefused && { checkpoint: undefined }) })
+  changeQuestions(writer, after, { runId: run.runId, ...(isRefused && { checkpoint: undefined }) })
   if (isRefused) return 'refused'
   return openInterrupts(after).length > 0 ? 'open' : 'none'
 }

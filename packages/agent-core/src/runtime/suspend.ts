@@ -1,7 +1,7 @@
 import { handlerCheckpoint } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
 import type { Interrupt } from '../interrupt/interrupt'
-import { defaultSlot, interruptEvents, openInterrupts, reopenInterrupts } from '../interrupt/interrupt-list'
+import { defaultSlot, openInterrupts, reopenInterrupts } from '../interrupt/interrupt-list'
 import type { Message } from '../model/message'
 import type { Awaitable } from '../port/run-store'
 import type { Reply } from '../reply/reply'
@@ -9,6 +9,7 @@ import { compileSchema } from '../schema/schema'
 import type { RunOutcome } from './agent-runtime'
 import { agentMessage, concludeRun } from './conclude'
 import { promptParts } from './questions'
+import { changeQuestions } from './questions-change'
 import type { Run } from './run'
 
 type Suspended = Reply & { reply: 'suspended' }
@@ -39,8 +40,7 @@ export function reopenRun(run: Run, message: Message): Awaitable<RunOutcome> {
   const writer = run.promote()
   const before = writer.facts.interrupts ?? []
   const after = reopenInterrupts(before, new Set(run.answers.map((answer) => answer.interruptId)))
-  for (const event of interruptEvents(before, after)) writer.emit(event)
-  writer.setFacts({ interrupts: after, ...(run.remarks.length > 0 && { remarks: [...run.remarks] }) })
+  changeQuestions(writer, after, run.remarks.length > 0 ? { remarks: [...run.remarks] } : {})
   return concludeRun(run, waitingState(after), {
     ...message,
     parts: [...message.parts, ...promptParts(openInterrupts(after))],

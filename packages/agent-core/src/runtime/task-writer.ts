@@ -27,11 +27,11 @@ const settled = Promise.resolve()
 
 /**
  * What a writer starts from: a new task, or a stored one to go on with. `before` is done before the new task is stored;
- * where it fails, there is no task.
+ * where it fails, there is no task. `isForced`: the task is ended from outside of its run, whoever has its lease.
  */
 export type WriterStart =
   | { key: TaskKey; create: Task; facts: TaskFacts; before?: () => Awaitable<void> }
-  | { stored: StoredTask }
+  | { stored: StoredTask; isForced?: boolean }
 
 /** Who is told what becomes of the events. */
 export interface WriterListener {
@@ -58,6 +58,7 @@ export class TaskWriter {
   #leaseToken: number | undefined
   #leaseUntil: number | undefined
   #failure: PfError | undefined
+  #isForced = false
 
   // What the next commit brings.
   #create: Task | undefined
@@ -96,7 +97,8 @@ export class TaskWriter {
       this.#facts = start.facts
       this.#isMilestone = true
     } else {
-      const { stored } = start
+      const { stored, isForced = false } = start
+      this.#isForced = isForced
       this.key = stored.key
       this.#task = snapshotTask(stored.task)
       this.#facts = stored.facts
@@ -312,7 +314,8 @@ export class TaskWriter {
     if (this.#conversation !== undefined) commit.conversation = this.#conversation
     // A run that begins and ends within one commit needs no lease.
     if (!this.#hasEnded && this.#prolong !== undefined) commit.lease = { expiresAt: this.#prolong }
-    else if (this.#hasEnded && this.#leaseToken !== undefined) commit.lease = 'release'
+    else if (this.#hasEnded && (this.#leaseToken !== undefined || this.#isForced)) commit.lease = 'release'
+    if (this.#isForced) commit.force = true
     const isSnapshotDue = this.#isSnapshotDue
     this.#sinceSnapshot += this.#events.length
     if (this.#isMilestone || this.#hasEnded || isSnapshotDue || !this.#store.hasEventLog) {
