@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue, ModelFinish, ModelFinishReason, ModelUsage } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
-import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
+import { isObject, objectOf, stringOf } from '../wire/json'
 import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
 import { chatUsage } from './chat-usage'
-import { addReasoningDetails } from './reasoning-details'
 import { ToolCallTracker } from './tool-calls'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -25,6 +25,7 @@ export class ChatDecoder implements WireDecoder {
   /** `[DONE]` and usage may follow the end, so that only the end of the body is one. */
   readonly done = false
   readonly #profile: ChatProfile
+  readonly #dialect: ChatDialect | undefined
   readonly #blocks: Blocks
   readonly #calls: ToolCallTracker
   #details: JsonValue[] | undefined
@@ -32,8 +33,9 @@ export class ChatDecoder implements WireDecoder {
   #raw: string | undefined
   #usage: ModelUsage | undefined
 
-  constructor(context: DecoderContext, profile: ChatProfile) {
+  constructor(context: DecoderContext, profile: ChatProfile, dialect?: ChatDialect) {
     this.#profile = profile
+    this.#dialect = dialect
     this.#blocks = new Blocks(context.sink)
     this.#calls = new ToolCallTracker(context, profile.provider)
   }
@@ -87,10 +89,15 @@ export class ChatDecoder implements WireDecoder {
     const thought = delta['reasoning_content'] ?? delta['reasoning']
     if (typeof thought === 'string' && thought !== '') this.#think(thought)
     const details = delta['reasoning_details']
-    if (Array.isArray(details) && details.length > 0) this.#detail(details)
+    if (this.#dialect && Array.isArray(details) && details.length > 0) this.#detail(this.#dialect, details)
     if (typeof content === 'string') {
       if (content !== '') this.#text(content)
-    } else if (Array.isArray(content)) this.#pieces(content)
+    } else if (this.#dialect && Array.isArray(content)) {
+      for (const { isThought, text } of this.#dialect.pieces(content)) {
+        if (isThought) this.#think(text)
+        else this.#text(text)
+      }
+    }
     const { refusal } = delta
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true
@@ -112,24 +119,9 @@ export class ChatDecoder implements WireDecoder {
     this.#blocks.reasoning(delta)
   }
 
-  /** OpenRouter's structured thoughts go back as they were; the plain text beside them is what is shown. */
-  #detail(details: readonly JsonValue[]): void {
+  #detail(dialect: ChatDialect, details: readonly JsonValue[]): void {
     if (this.#blocks.open !== 'reasoning') this.#blocks.begin('reasoning')
-    addReasoningDetails((this.#details ??= []), details)
-  }
-
-  /** Mistral sends content as parts, thoughts among them. */
-  #pieces(content: readonly JsonValue[]): void {
-    for (const piece of content) {
-      const part = objectOf(piece)
-      const text = stringOf(part['text'])
-      if (part['type'] === 'thinking') {
-        for (const one of arrayOf(part['thinking'])) {
-          const thought = stringOf(objectOf(one)['text'])
-          if (thought) this.#think(thought)
-        }
-      } else if (text) this.#text(text)
-    }
+    dialect.addThoughts((this.#details ??= []), details)
   }
 
   #endBlock(): void {

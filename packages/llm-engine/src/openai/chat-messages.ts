@@ -8,10 +8,9 @@ import type {
   ModelUserPart,
 } from '@pf-agents/agent-core'
 import { resultFiles, resultText } from '../tool/result-content'
-import { hash, wireName } from '../tool/tool-names'
-import { arrayOf, isObject } from '../wire/json'
+import { wireName } from '../tool/tool-names'
+import { isObject } from '../wire/json'
 import type { ChatProfile } from './chat-profile'
-import { addReasoningDetails } from './reasoning-details'
 
 /** The messages of a call as Chat Completions have them. */
 export function chatMessages(
@@ -20,14 +19,7 @@ export function chatMessages(
   warnings: string[],
 ): JsonObject[] {
   const out: JsonObject[] = []
-  // A turn lasts from what one user says to what the next one does: the answer behind the calls is part of it.
-  let turn = 0
-  const turns = messages.map(({ role }) => (role === 'user' ? ++turn : turn))
-  const toolTurns = new Set(turns.filter((_, index) => messages[index]?.role === 'tool'))
-  const { echoReasoning: echo } = profile
-  const isEchoed = (index: number): boolean =>
-    echo === 'always' || (echo === 'tool-turns' && toolTurns.has(turns[index] as number))
-  for (const [index, message] of messages.entries()) {
+  for (const message of messages) {
     switch (message.role) {
       case 'system':
         out.push({ role: profile.systemRole ?? 'system', content: marked(message.text, message.cache, profile) })
@@ -36,7 +28,7 @@ export function chatMessages(
         out.push({ role: 'user', content: userContent(message.content, profile, warnings) })
         break
       case 'assistant':
-        out.push(assistantMessage(message, profile, isEchoed(index)))
+        out.push(assistantMessage(message, profile))
         break
       case 'tool':
         toolMessages(message, profile, warnings, out)
@@ -93,32 +85,24 @@ function imageType(mediaType: string): string {
   return mediaType === 'image' || mediaType === 'image/*' ? 'image/png' : mediaType
 }
 
-function assistantMessage(message: ModelAssistantMessage, profile: ChatProfile, echo: boolean): JsonObject {
+function assistantMessage(message: ModelAssistantMessage, { provider }: ChatProfile): JsonObject {
   let text: string | undefined
-  let reasoning = ''
-  const details: JsonValue[] = []
   const calls: JsonObject[] = []
   for (const part of message.content) {
-    const own = 'providerData' in part ? part.providerData?.[profile.provider] : undefined
     if (part.type === 'text') text = (text ?? '') + part.text
-    else if (part.type === 'reasoning') {
-      reasoning += part.text
-      addReasoningDetails(details, arrayOf(own?.['reasoning_details']))
-    } else if (part.type === 'tool-call') {
+    else if (part.type === 'tool-call') {
+      const extra = part.providerData?.[provider]?.['extra']
       calls.push({
-        ...(isObject(own?.['extra']) && own['extra']),
-        id: callId(part.toolCallId, profile),
+        ...(isObject(extra) && extra),
+        id: part.toolCallId,
         type: 'function',
         function: { name: wireName(part.name), arguments: part.arguments === '' ? '{}' : part.arguments },
       })
     }
   }
-  const { echoEmpty = false, reasoningField = 'reasoning_content' } = profile
   return {
     role: 'assistant',
     content: text ?? (calls.length > 0 ? null : ''),
-    ...(echo && (echoEmpty || reasoning !== '') && { [reasoningField]: reasoning }),
-    ...(echo && details.length > 0 && { reasoning_details: details }),
     ...(calls.length > 0 && { tool_calls: calls }),
   }
 }
@@ -129,7 +113,7 @@ function toolMessages(message: ModelToolMessage, profile: ChatProfile, warnings:
   for (const result of message.content) {
     out.push({
       role: 'tool',
-      tool_call_id: callId(result.toolCallId, profile),
+      tool_call_id: result.toolCallId,
       content: marked(resultText(result), result.cache, profile),
     })
     for (const file of resultFiles(result)) {
@@ -137,9 +121,4 @@ function toolMessages(message: ModelToolMessage, profile: ChatProfile, warnings:
     }
   }
   if (files.length > 0) out.push({ role: 'user', content: userContent(files, profile, warnings) })
-}
-
-function callId(id: string, { toolCallId: rule }: ChatProfile): string {
-  if (rule === undefined || rule.pattern.test(id)) return id
-  return (hash(id) + hash(`${id}.`)).slice(0, rule.length)
 }

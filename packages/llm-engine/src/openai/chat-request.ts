@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, ModelCall, ModelTool } from '@pf-agents/age
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import { chatMessages } from './chat-messages'
+import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
 import { isStrictSchema, plainSchema } from './strict-schema'
 
@@ -11,6 +12,7 @@ export function chatBody(
   model: string | undefined,
   profile: ChatProfile,
   warnings: string[],
+  dialect?: ChatDialect,
 ): JsonObject {
   const { tools = [] } = call
   const messages = chatMessages(call.messages, profile, warnings)
@@ -18,7 +20,7 @@ export function chatBody(
   if (call.topK !== undefined) warnings.push('Chat Completions have no topK: it was left out.')
   return defined({
     ...(model !== undefined && { model }),
-    messages: withSchema(messages, call, profile),
+    messages,
     tools: tools.length > 0 ? tools.map((tool) => chatTool(tool, profile)) : undefined,
     tool_choice: tools.length > 0 ? toolChoice(call) : undefined,
     parallel_tool_calls: tools.length > 0 && profile.parallelToolCalls ? call.parallelToolCalls : undefined,
@@ -29,10 +31,11 @@ export function chatBody(
     frequency_penalty: call.frequencyPenalty,
     stop: call.stopSequences?.length ? [...call.stopSequences] : undefined,
     seed: call.seed,
-    ...reasoning(call, profile),
+    reasoning_effort: call.reasoning?.effort,
     response_format: responseFormat(call, profile),
     stream: true,
     stream_options: profile.streamUsage === false ? undefined : streamOptions(thinks),
+    ...dialect?.fields(call, messages, profile),
     ...profile.extraBody,
     ...(call.providerOptions?.[profile.provider] as JsonObject | undefined),
   }) as JsonObject
@@ -68,18 +71,8 @@ function toolChoice({ toolChoice: choice }: ModelCall): JsonValue | undefined {
   }
 }
 
-function reasoning({ reasoning }: ModelCall, profile: ChatProfile): JsonObject {
-  if (reasoning === undefined || profile.reasoning === 'none') return {}
-  const { effort, budgetTokens, show } = reasoning
-  if (profile.reasoning === 'reasoning') {
-    return { reasoning: defined({ effort, max_tokens: budgetTokens, exclude: show === false ? true : undefined }) }
-  }
-  return effort === undefined ? {} : { reasoning_effort: effort }
-}
-
 function responseFormat({ output }: ModelCall, profile: ChatProfile): JsonObject | undefined {
-  if (output === undefined || profile.output === 'none') return undefined
-  if (profile.output === 'object') return { type: 'json_object' }
+  if (output === undefined) return undefined
   return {
     type: 'json_schema',
     json_schema: {
@@ -89,17 +82,4 @@ function responseFormat({ output }: ModelCall, profile: ChatProfile): JsonObject
       ...(profile.strict === true && { strict: isStrictSchema(output.schema) }),
     },
   }
-}
-
-/** A server that can not hold the answer to a schema is told of it in words, behind the standing orders. */
-function withSchema(messages: JsonObject[], { output }: ModelCall, profile: ChatProfile): JsonObject[] {
-  if (output === undefined || (profile.output ?? 'schema') === 'schema') return messages
-  const schema = JSON.stringify(plainSchema(output.schema))
-  const order = {
-    role: profile.systemRole ?? 'system',
-    content: `Answer with JSON of this JSON Schema only:\n${schema}`,
-  }
-  const at = messages.findIndex(({ role }) => role !== order.role)
-  const head = at < 0 ? messages.length : at
-  return [...messages.slice(0, head), order, ...messages.slice(head)]
 }

@@ -5,6 +5,7 @@ import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import type { Wire } from '../wire/wire'
 import { ChatDecoder } from './chat-decoder'
+import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
 import { chatBody } from './chat-request'
 
@@ -17,7 +18,12 @@ export interface ChatAddress {
 }
 
 /** A model behind Chat Completions. */
-export function createChatModel(options: ClientOptions, profile: ChatProfile, address: ChatAddress): LanguageModel {
+export function createChatModel(
+  options: ClientOptions,
+  profile: ChatProfile,
+  address: ChatAddress,
+  dialect?: ChatDialect,
+): LanguageModel {
   const wire: Wire = {
     provider: profile.provider,
     modelId: options.model,
@@ -25,11 +31,11 @@ export function createChatModel(options: ClientOptions, profile: ChatProfile, ad
     requestIdHeader: profile.requestIdHeader ?? 'x-request-id',
     request(call) {
       const warnings: string[] = []
-      const body = chatBody(call, address.model, profile, warnings)
+      const body = chatBody(call, address.model, profile, warnings, dialect)
       return { url: address.url, headers: profile.extraHeaders ?? {}, body, warnings }
     },
     authorization: address.authorization,
-    decoder: (context) => new ChatDecoder(context, profile),
+    decoder: (context) => new ChatDecoder(context, profile, dialect),
     toolName: (name) => wireName(name),
   }
   const { idleMs, headersMs } = profile

@@ -3,6 +3,7 @@ import type { ModelOptions } from '../model/model-options'
 import type { ChatProfile } from './chat-profile'
 import { bearer, trimmed } from '../wire/address'
 import { createChatModel } from './chat-wire'
+import { compatibleDialect } from './compatible-dialect'
 
 /** Options of {@link createCompatibleModel}. */
 export interface CompatibleOptions extends ModelOptions {
@@ -24,9 +25,6 @@ export interface CompatibleOptions extends ModelOptions {
  */
 export function createCompatibleModel(options: CompatibleOptions): LanguageModel {
   const { server, baseUrl = server.baseUrl, model } = options
-  return createChatModel(options, server, {
-    url: `${trimmed(baseUrl)}/chat/completions`,
-    model,
-    authorization: bearer,
-  })
+  const address = { url: `${trimmed(baseUrl)}/chat/completions`, model, authorization: bearer }
+  return createChatModel(options, server, address, compatibleDialect)
 }
