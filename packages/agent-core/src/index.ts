@@ -14,7 +14,7 @@ export {
   type UnsupportedOnTarget,
   unsupportedSentence,
 } from './error/unsupported-on-target-error'
-export type { JsonObject, JsonValue } from './model/json'
+export { isJsonObject, type JsonObject, type JsonValue } from './model/json'
 export { type IncomingMessage, incomingMessage, type Message, type Role } from './model/message'
 export { type DataPart, dataOf, type Part, type RawPart, type TextPart, textOf, type UrlPart } from './model/part'
 export type { Artifact, Task, TaskStatus } from './model/task'

@@ -1,7 +1,7 @@
 import { PfError } from '../error/pf-error'
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import { defaultSlot, isExpired, openInterrupts } from '../interrupt/interrupt-list'
-import type { JsonObject, JsonValue } from '../model/json'
+import { isJsonObject, type JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { getOwn } from '../model/own-property'
 import { dataOf, type Part, textOf } from '../model/part'
@@ -71,7 +71,7 @@ export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, mes
     return [{ interruptId: only.id, status: 'resolved', payload: impliedAnswer(only, data, message) }]
   }
   if (data === undefined) return spokenByName(open, textOf(message.parts))
-  if (!isObject(data)) return []
+  if (!isJsonObject(data)) return []
   return open.flatMap((one): InterruptAnswer[] => {
     const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
     return payload === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload }]
@@ -87,18 +87,14 @@ export function partsBeside(parts: readonly Part[]): Part[] {
 function impliedAnswer(interrupt: Interrupt, data: JsonValue | undefined, message: Message): JsonValue {
   if (data === undefined) return spoken(interrupt, textOf(message.parts))
   const slot = interrupt.slot ?? defaultSlot
-  const bySlot = isObject(data) && !takesField(interrupt, slot) ? getOwn(data, slot) : undefined
+  const bySlot = isJsonObject(data) && !takesField(interrupt, slot) ? getOwn(data, slot) : undefined
   return bySlot === undefined ? data : bySlot
 }
 
 /** Whether the question itself is for an object with such a field: then the data is the answer, not a bag of slots. */
 function takesField(interrupt: Interrupt, field: string): boolean {
   const properties = interrupt.schema?.properties
-  return isObject(properties) && Object.hasOwn(properties, field)
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(properties) && Object.hasOwn(properties, field)
 }
 
 async function misfit(interrupt: Interrupt, answer: InterruptAnswer): Promise<string | undefined> {

@@ -8,7 +8,6 @@ import { slotsOf } from '../interrupt/interrupt-list'
 import type { JsonValue } from '../model/json'
 import { getOwn } from '../model/own-property'
 import type { Awaitable } from '../port/run-store'
-import { reply } from '../reply/reply'
 import { ThrownReply } from '../reply/thrown-reply'
 import type { RunOutcome } from './agent-runtime'
 import { chain, isPromise } from './awaitable'
@@ -57,7 +56,9 @@ function call(run: Run, route: Route): HandlerResult {
   switch (route.to) {
     case 'skill':
       run.assign(route.skill)
-      if (missingScopes(route.skill, run.principal).length > 0) return reply.rejected(notAllowed)
+      if (missingScopes(route.skill, run.principal).length > 0) {
+        return { reply: 'rejected', parts: [{ text: notAllowed }] }
+      }
       return callSkill(run, route.skill, run.host.router.given(route.skill, run.context.message))
     case 'agent':
       return handlerEngine.start({ agent, context: run.context })

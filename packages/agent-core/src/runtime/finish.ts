@@ -4,7 +4,7 @@ import type { JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { dataOf, type Part, textOf } from '../model/part'
 import type { Awaitable } from '../port/run-store'
-import { type ArtifactInput, isReply, type Reply, reply as replies } from '../reply/reply'
+import { type ArtifactInput, isReply, type Reply } from '../reply/reply'
 import type { RunOutcome } from './agent-runtime'
 import { chain, isPromise } from './awaitable'
 import { agentMessage, concludeRun } from './conclude'
@@ -38,8 +38,8 @@ function answer(run: Run, reply: Reply): Awaitable<RunOutcome> {
 }
 
 function asReply(end: HandlerEnd): Reply {
-  if (end === undefined) return replies.completed()
-  if (typeof end === 'string') return replies.text(end)
+  if (end === undefined) return { reply: 'completed', artifacts: [] }
+  if (typeof end === 'string') return { reply: 'message', parts: [{ text: end }] }
   if (isReply(end)) return end
   throw noReply()
 }

@@ -1,5 +1,5 @@
 import type { Interrupt } from '../interrupt/interrupt'
-import type { JsonObject, JsonValue } from '../model/json'
+import { isJsonObject, type JsonObject } from '../model/json'
 import { manyOf, nameOf, optionsOf } from './spoken'
 
 /** What is asked, as a message says it; of several questions each with its name, and how they are answered. */
@@ -31,12 +31,12 @@ function howToFit(schema: JsonObject): string | undefined {
   if (type === 'integer') return 'Answer with a whole number.'
   if (type === 'number') return 'Answer with a number.'
   if (Array.isArray(anyOf)) {
-    const ways = anyOf.flatMap((one) => (isObject(one) ? (howToFit(one) ?? []) : []))
+    const ways = anyOf.flatMap((one) => (isJsonObject(one) ? (howToFit(one) ?? []) : []))
     return ways.at(-1)
   }
-  if (type !== 'object' || !isObject(properties)) return undefined
+  if (type !== 'object' || !isJsonObject(properties)) return undefined
   const fields = Object.entries(properties).map(([name, of]) =>
-    isObject(of) && typeof of['type'] === 'string' ? `${name} (${of['type']})` : name,
+    isJsonObject(of) && typeof of['type'] === 'string' ? `${name} (${of['type']})` : name,
   )
   return `Answer with data, or its JSON, that has: ${fields.join(', ')}.`
 }
@@ -51,8 +51,4 @@ function spellings(options: readonly string[]): string[] {
 /** What is said behind a question; behind a list, on a line of its own. */
 export function inBrackets({ prompt }: Interrupt, text: string | undefined): string {
   return text === undefined ? '' : `${prompt.includes('\n') ? '\n' : ' '}(${text})`
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

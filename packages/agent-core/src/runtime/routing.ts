@@ -5,7 +5,7 @@ import type { JsonValue } from '../model/json'
 import type { IncomingMessage, Message } from '../model/message'
 import { textOf } from '../model/part'
 import type { Awaitable } from '../port/run-store'
-import { type Reply, reply } from '../reply/reply'
+import type { Reply } from '../reply/reply'
 import { type CompiledSchema, compileSchema } from '../schema/schema'
 import { chain } from './awaitable'
 import { describeIssues } from './describe-issues'
@@ -88,12 +88,8 @@ export class Router {
     const only = agent.skills.length === 1 ? agent.skills[0] : undefined
     if (only !== undefined) return { to: 'skill', skill: only }
     const ids = agent.skills.map((skill) => skill.id)
-    return {
-      to: 'reply',
-      reply: reply.rejected(
-        `Say which skill you mean: put its id under "${skillExtensionUri}" in the message's metadata. Skills: ${ids.join(', ')}.`,
-      ),
-    }
+    const text = `Say which skill you mean: put its id under "${skillExtensionUri}" in the message's metadata. Skills: ${ids.join(', ')}.`
+    return { to: 'reply', reply: { reply: 'rejected', parts: [{ text }] } }
   }
 
   /** What a message gives a skill: its one data part, or its text where the skill takes text. */
@@ -124,11 +120,7 @@ export class Router {
 export type SkillInput = { input: unknown; ask?: undefined } | { ask: Reply; input?: undefined }
 
 function ask(skill: Skill, schema: CompiledSchema, why: string): SkillInput {
-  return {
-    ask: reply.inputRequired({
-      prompt: `${skill.name} needs its input: ${why}`,
-      slot: inputSlot,
-      ...(schema.json && { schema: schema.json }),
-    }),
-  }
+  const prompt = `${skill.name} needs its input: ${why}`
+  const question = { kind: 'input' as const, prompt, slot: inputSlot, ...(schema.json && { schema: schema.json }) }
+  return { ask: { reply: 'suspended', state: 'input-required', interrupts: [question] } }
 }

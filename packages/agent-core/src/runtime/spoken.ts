@@ -1,5 +1,5 @@
 import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
-import type { JsonObject, JsonValue } from '../model/json'
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json'
 import { takesText } from '../schema/compile-json'
 
 /** What a question is called by people: what its answer fills. */
@@ -49,7 +49,7 @@ export function optionsOf(schema: JsonObject): readonly string[] | undefined {
 
 /** What a question may be answered with, where that is a list of a few texts. */
 export function manyOf({ type, items }: JsonObject): readonly string[] | undefined {
-  return type === 'array' && isObject(items) ? optionsOf(items) : undefined
+  return type === 'array' && isJsonObject(items) ? optionsOf(items) : undefined
 }
 
 /** What a line says behind the name of a question. */
@@ -95,8 +95,4 @@ function listed(options: readonly string[], text: string): string[] | undefined 
 
 function folded(text: string): string {
   return text.trim().toLowerCase()
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -13,67 +13,64 @@ const longest = 1_048_576
 const deepest = 20
 const most = 10_000
 
-/** What a call runs with, as its schema has made it. */
+/**
+ * What a call runs with, as its schema has made it. What is no JSON stands as an object whose only key is its kind, in
+ * brackets.
+ */
 export function whatRuns(args: unknown): WhatRuns {
-  const described = new Description()
-  const json = JSON.stringify(described.of(args, deepest))
-  if (json.length > longest) return { json: `${json.slice(0, longest)}… ${json.length} characters`, isWhole: false }
-  return { json, isWhole: described.isWhole }
-}
+  const within = new Set<object>()
+  let count = 0
+  let isWhole = true
 
-/** Makes JSON of anything: what is none stands as an object whose only key is its kind, in brackets. */
-class Description {
-  isWhole = true
-  readonly #within = new Set<object>()
-  #count = 0
+  const other = (kind: string, value: JsonValue): JsonValue => {
+    isWhole = false
+    return { [`(${kind})`]: value }
+  }
 
-  of(value: unknown, depth: number): JsonValue {
+  const described = (value: unknown, depth: number): JsonValue => {
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
     if (typeof value === 'number' && Number.isFinite(value)) return value
-    if (typeof value === 'function') return this.#other('function', value.name)
-    if (typeof value !== 'object')
-      return this.#other(typeof value, String(value as number | bigint | symbol | undefined))
-    if (this.#within.has(value)) return this.#other('circular', null)
-    if (depth === 0 || ++this.#count > most) return this.#other('more', null)
-    this.#within.add(value)
+    if (typeof value === 'function') return other('function', value.name)
+    if (typeof value !== 'object') return other(typeof value, String(value as number | bigint | symbol | undefined))
+    if (within.has(value)) return other('circular', null)
+    if (depth === 0 || ++count > most) return other('more', null)
+    within.add(value)
     try {
-      return this.#object(value, depth - 1)
+      return objectOf(value, depth - 1)
     } catch (error) {
-      return this.#other('unreadable', String((error as Error | undefined)?.message))
+      return other('unreadable', String((error as Error | undefined)?.message))
     } finally {
-      this.#within.delete(value)
+      within.delete(value)
     }
   }
 
-  #object(value: object, depth: number): JsonValue {
-    if (Array.isArray(value)) return Array.from(value, (one: unknown) => this.of(one, depth))
+  const objectOf = (value: object, depth: number): JsonValue => {
+    if (Array.isArray(value)) return Array.from(value, (one: unknown) => described(one, depth))
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return this.#fields(value, depth)
+    if (prototype === Object.prototype || prototype === null) return fieldsOf(value, depth)
     const made = value.constructor as { name?: unknown } | undefined
     const kind = typeof made?.name === 'string' ? made.name : 'object'
-    if (value instanceof Date) return this.#other(kind, Number.isNaN(value.getTime()) ? 'none' : value.toISOString())
-    if (value instanceof URL || value instanceof RegExp) return this.#other(kind, String(value))
-    if (value instanceof Map) return this.#other(kind, this.of([...value.entries()], depth))
-    if (value instanceof Set) return this.#other(kind, this.of([...value.values()], depth))
+    if (value instanceof Date) return other(kind, Number.isNaN(value.getTime()) ? 'none' : value.toISOString())
+    if (value instanceof URL || value instanceof RegExp) return other(kind, String(value))
+    if (value instanceof Map || value instanceof Set) return other(kind, described([...value], depth))
     if (ArrayBuffer.isView(value)) {
       const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      return this.#other(kind, this.of([...bytes], depth))
+      return other(kind, described([...bytes], depth))
     }
-    return this.#other(kind, this.#fields(value, depth))
+    return other(kind, fieldsOf(value, depth))
   }
 
-  #fields(value: object, depth: number): JsonValue {
+  const fieldsOf = (value: object, depth: number): JsonValue => {
     const fields: [string, JsonValue][] = []
     for (const [name, one] of Object.entries(value)) {
       // As JSON has it: what is undefined is not there.
-      if (one !== undefined) fields.push([name, this.of(one, depth)])
+      if (one !== undefined) fields.push([name, described(one, depth)])
     }
-    if (Object.getOwnPropertySymbols(value).length > 0) this.isWhole = false
+    if (Object.getOwnPropertySymbols(value).length > 0) isWhole = false
     return Object.fromEntries(fields)
   }
 
-  #other(kind: string, value: JsonValue): JsonValue {
-    this.isWhole = false
-    return { [`(${kind})`]: value }
-  }
+  const json = JSON.stringify(described(args, deepest))
+  if (json.length > longest) return { json: `${json.slice(0, longest)}… ${json.length} characters`, isWhole: false }
+  return { json, isWhole }
 }

@@ -14,7 +14,6 @@ import {
   PfError,
   randomPort,
   type Reply,
-  reply,
   type RunContext,
   type Schema,
   type Skill,
@@ -38,7 +37,7 @@ import { skillTools } from '../tool/skill-tools'
 import { isTime, type Toolbox, Toolmaker, toolsOf } from '../tool/toolbox'
 import { HandlerLlm } from './handler-llm'
 import { keptRun } from './kept-run'
-import { waitingReply } from './waiting-reply'
+import { blockedReply, givenPart, waitingReply } from './replies'
 
 /** Where a task's metadata says that an answer is not whole. */
 export const finishMetadataKey = 'urn:pf-agents:model-finish'
@@ -189,8 +188,7 @@ export class Engine implements AgentEngine, LlmService {
     if ('questions' in result) throw new ThrownReply(waitingReply(result.questions))
     const { given = result.text, files } = result
     if (files === undefined) return given
-    const said = typeof given === 'string' ? { text: given } : { data: given, mediaType: 'application/json' }
-    return { parts: given === '' ? files : [said, ...files] }
+    return { parts: given === '' ? files : [givenPart(given), ...files] }
   }
 }
 
@@ -201,14 +199,15 @@ async function answerTo(setup: LoopSetup, state: LoopState): Promise<Reply> {
     keepCallIds(setup.context, state)
     return waitingReply(end.questions, checkpointOf(state))
   }
-  if (end.end === 'blocked') return reply.rejected(end.reason)
+  if (end.end === 'blocked') return blockedReply(end.reason)
   if (end.finish !== undefined) setup.context.emit({ type: 'metadata', metadata: { [finishMetadataKey]: end.finish } })
   // Text was told as it came: it is the task's artifact already.
   const given = end.answer?.given
-  const said =
-    given === undefined ? reply.completed() : typeof given === 'string' ? reply.text(given) : reply.data(given)
   const remember = turnsToRemember(state, setup.options, given)
-  return remember === undefined ? said : ({ ...said, remember } as Reply)
+  return {
+    ...(given === undefined ? { reply: 'completed', artifacts: [] } : { reply: 'message', parts: [givenPart(given)] }),
+    ...(remember && { remember }),
+  }
 }
 
 function instructionsOf(agent: Agent, skill: Skill | undefined): string {

@@ -15,7 +15,7 @@ import type { LoopSetup } from '../loop/setup'
 import { issuesText } from '../output/answer'
 import { hash } from '../tool/tool-names'
 import { type KeptKey, keptRun } from './kept-run'
-import { waitingReply } from './waiting-reply'
+import { waitingReply } from './replies'
 
 /** Begins the loop of a request. */
 export type BeginLoop = (

@@ -5,7 +5,6 @@ import {
   type ModelUsage,
   type Part,
   PfError,
-  reply,
   type RunContext,
   ThrownReply,
 } from '@pf-agents/agent-core'
@@ -19,6 +18,7 @@ import type { LoopSetup } from '../loop/setup'
 import { addRemarks } from '../prompt/remarks'
 import { isObject } from '../wire/json'
 import { takeEarlier } from './earlier-runs'
+import { blockedReply } from './replies'
 
 /** What a loop within a handler or a tool came to. */
 export interface KeptResult {
@@ -73,7 +73,7 @@ export async function keptRun(
     : newState(messages)
   if (isWaiting) addRemarks(setup, state)
   const end = await runLoop(setup, state)
-  if (end.end === 'blocked') throw new ThrownReply(reply.rejected(end.reason))
+  if (end.end === 'blocked') throw new ThrownReply(blockedReply(end.reason))
   const keep = (what: Pick<Kept, 'waiting' | 'done'>): void => {
     const kept: Kept = { version: stateVersion, shape: key.shape, print: key.print, ...what }
     context.state.task.set(slot, structuredClone(kept) as unknown as JsonObject)

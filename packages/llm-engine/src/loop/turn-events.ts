@@ -17,6 +17,8 @@ export interface TurnEventsOptions {
   hidden: string | undefined
 }
 
+type Kind = 'text' | 'reasoning'
+
 /** What stands in place of an answer that was kept back. */
 export interface TurnRewrite {
   text: string
@@ -33,8 +35,8 @@ export class TurnEvents {
   #held: RunEvent[] = []
   readonly #hiddenCalls = new Set<string>()
   readonly #openCalls = new Set<string>()
-  #messageId: string | undefined
-  #reasoningId: string | undefined
+  /** Ids of what is open. */
+  #ids: Record<Kind, string | undefined> = { text: undefined, reasoning: undefined }
   /** Loops side by side have steps side by side: each has a name of its own while it is under way. */
   readonly #step: string
   #isClosed = false
@@ -56,13 +58,11 @@ export class TurnEvents {
     if (this.#isClosed) return
     switch (part.type) {
       case 'text-delta':
-        if (this.#options.isShown && part.delta !== '') this.#text(part.delta)
-        return
+        return this.#grow('text', part.delta)
       case 'reasoning-delta':
-        if (this.#options.isShown && part.delta !== '') this.#reasoning(part.delta)
-        return
+        return this.#grow('reasoning', part.delta)
       case 'reasoning-end':
-        return this.#endReasoning()
+        return this.#end('reasoning')
       case 'file':
         if (this.#options.hasFiles && (part.raw || part.url)) this.#file(filePart(part))
         return
@@ -117,7 +117,7 @@ export class TurnEvents {
     }
   }
 
-  #whole(kind: 'text' | 'reasoning', delta: string): string {
+  #whole(kind: Kind, delta: string): string {
     const messageId = this.#setup.random.id()
     this.#emit({ type: `${kind}-start`, messageId })
     this.#emit({ type: `${kind}-delta`, messageId, delta })
@@ -125,31 +125,22 @@ export class TurnEvents {
     return messageId
   }
 
-  #text(delta: string): void {
-    this.#endReasoning()
-    if (this.#messageId === undefined) {
-      this.#messageId = this.#setup.random.id()
-      this.#say({ type: 'text-start', messageId: this.#messageId })
+  #grow(kind: Kind, delta: string): void {
+    if (!this.#options.isShown || delta === '') return
+    if (kind === 'text') this.#end('reasoning')
+    let messageId = this.#ids[kind]
+    if (messageId === undefined) {
+      this.#ids[kind] = messageId = this.#setup.random.id()
+      this.#say({ type: `${kind}-start`, messageId })
     }
-    this.#say({ type: 'text-delta', messageId: this.#messageId, delta })
+    this.#say({ type: `${kind}-delta`, messageId, delta })
   }
 
-  #endText(): void {
-    if (this.#messageId !== undefined) this.#say({ type: 'text-end', messageId: this.#messageId })
-    this.#messageId = undefined
-  }
-
-  #reasoning(delta: string): void {
-    if (this.#reasoningId === undefined) {
-      this.#reasoningId = this.#setup.random.id()
-      this.#say({ type: 'reasoning-start', messageId: this.#reasoningId })
-    }
-    this.#say({ type: 'reasoning-delta', messageId: this.#reasoningId, delta })
-  }
-
-  #endReasoning(): void {
-    if (this.#reasoningId !== undefined) this.#say({ type: 'reasoning-end', messageId: this.#reasoningId })
-    this.#reasoningId = undefined
+  #end(kind: Kind): void {
+    const messageId = this.#ids[kind]
+    if (messageId === undefined) return
+    this.#say({ type: `${kind}-end`, messageId })
+    this.#ids[kind] = undefined
   }
 
   #call(part: Extract<ModelStreamPart, { type: `tool-call-${string}` }>): void {
@@ -157,7 +148,7 @@ export class TurnEvents {
     if (part.type === 'tool-call-start') {
       if (part.name === this.#options.hidden) this.#hiddenCalls.add(toolCallId)
       else {
-        const messageId = this.#messageId
+        const messageId = this.#ids.text
         this.#endBlocks()
         this.#openCalls.add(toolCallId)
         this.#say({
@@ -179,8 +170,8 @@ export class TurnEvents {
   }
 
   #endBlocks(): void {
-    this.#endReasoning()
-    this.#endText()
+    this.#end('reasoning')
+    this.#end('text')
   }
 
   #say(event: RunEvent): void {

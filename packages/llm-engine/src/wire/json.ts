@@ -1,11 +1,8 @@
-import type { JsonObject, JsonValue } from '@pf-agents/agent-core'
+import { isJsonObject as isObject, type JsonObject, type JsonValue } from '@pf-agents/agent-core'
+
+export { isObject }
 
 const none: JsonObject = Object.freeze({})
-
-/** Whether a value is a JSON object. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** The object, or an empty one: what is not there has no fields. */
 export function objectOf(value: JsonValue | undefined): JsonObject {
