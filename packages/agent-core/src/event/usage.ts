@@ -11,10 +11,10 @@ export interface Usage {
 }
 
 /** Adds two usages, field by field. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  const sum: Usage = { ...a }
-  for (const [key, value] of Object.entries(b) as [keyof Usage, number | undefined][]) {
+export function addUsage<U extends object = Usage>(a: U, b: U): U {
+  const sum = { ...a } as Record<string, number | undefined>
+  for (const [key, value] of Object.entries(b) as [string, number | undefined][]) {
     if (value !== undefined) sum[key] = (sum[key] ?? 0) + value
   }
-  return sum
+  return sum as U
 }

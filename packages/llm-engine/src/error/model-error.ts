@@ -1,5 +1,6 @@
 import { type ErrorCode, type JsonObject, PfError } from '@pf-agents/agent-core'
 import type { ModelReply } from '../reply/reply'
+import { defined } from '../wire/json'
 
 /** The codes of what can go wrong with a model. */
 export type ModelErrorCode = Extract<ErrorCode, `PF_MODEL_${string}`>
@@ -57,9 +58,7 @@ export class ModelError extends PfError<ModelErrorCode> implements ModelFailure 
       details: {
         provider,
         model: modelId,
-        ...(httpStatus !== undefined && { httpStatus }),
-        ...(requestId !== undefined && { requestId }),
-        ...(providerCode !== undefined && { providerCode }),
+        ...defined({ httpStatus, requestId, providerCode }),
         ...options.details,
       },
       retryable: options.retryable ?? false,

@@ -9,6 +9,7 @@ import {
 import { priced } from '../usage/cost'
 import { estimatedUsage } from '../usage/estimate'
 import type { LoopSetup } from './setup'
+import { defined } from '../wire/json'
 
 /** No token is longer than this, on average: so many characters are that many tokens at least. */
 const charsPerToken = 8
@@ -89,9 +90,5 @@ export class Meter {
 }
 
 function tokensOf({ inputTokens, outputTokens, costUsd }: ModelUsage): Usage {
-  return {
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-    ...(costUsd !== undefined && { costUsd }),
-  }
+  return defined({ inputTokens, outputTokens, costUsd })
 }

@@ -18,6 +18,7 @@ import { withCacheMarks } from './cache-marks'
 import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
 import { TurnEvents } from './turn-events'
+import { defined } from '../wire/json'
 
 /** Parts after which the store is waited for where it lags behind, so that events do not pile up. */
 const roomEvery = 256
@@ -86,9 +87,7 @@ async function fit(
     tools,
     model,
     context,
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    ...(lastUsage && { lastUsage }),
-    ...(before !== undefined && { state: before }),
+    ...defined({ maxOutputTokens, lastUsage, state: before }),
     ...(overflowed && { overflowed }),
   })
   if (result.state !== undefined) state.strategy = result.state
@@ -111,9 +110,9 @@ function modelCall(
   return {
     ...rest,
     messages: cache ? withCacheMarks(messages, cache) : messages,
-    ...(tools.length > 0 && { tools, ...(choice !== undefined && { toolChoice: choice }) }),
+    ...(tools.length > 0 && defined({ tools, toolChoice: choice })),
     ...(answer?.mode === 'native' && { output: { schema: answer.schema.shown } }),
-    ...(most !== undefined && { maxOutputTokens: most }),
+    ...defined({ maxOutputTokens: most }),
     signal: context.signal,
     host: {
       fetch: context.fetch,

@@ -13,6 +13,7 @@ import {
 import { type Backoff, backoffDelay, sleep, type Timeouts } from '@pf-agents/http-kit'
 import type { ModelError } from '../error/model-error'
 import { defaultBackoff, defaultTimeouts, type ModelOptions, reasoningFirstOutputMs } from './model-options'
+import { defined } from '../wire/json'
 
 /** One try to get an answer. */
 export interface Attempt {
@@ -86,7 +87,7 @@ function delayBefore(error: unknown, attempt: number, options: AttemptOptions, f
 }
 
 function timeoutsOf(profile: ModelProfile, options: AttemptOptions, call: ModelCall): Timeouts {
-  const set = { ...defined(options.timeouts), ...defined(call.timeouts) }
+  const set = { ...defined(options.timeouts ?? {}), ...defined(call.timeouts ?? {}) }
   const thinks = call.reasoning ? call.reasoning.effort !== 'none' : profile.reasoning === true
   return {
     headersMs: set.headersMs ?? defaultTimeouts.headersMs,
@@ -94,8 +95,4 @@ function timeoutsOf(profile: ModelProfile, options: AttemptOptions, call: ModelC
     idleMs: set.idleMs ?? defaultTimeouts.idleMs,
     totalMs: set.totalMs === Number.POSITIVE_INFINITY ? undefined : set.totalMs,
   }
-}
-
-function defined(timeouts: ModelCall['timeouts'] = {}): NonNullable<ModelCall['timeouts']> {
-  return Object.fromEntries(Object.entries(timeouts).filter(([, ms]) => ms !== undefined))
 }

@@ -21,7 +21,7 @@ import { type Asked, providerFailure } from '../error/classify'
 import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
-import { isObject } from '../wire/json'
+import { defined, isObject } from '../wire/json'
 import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { holder } from './holder'
@@ -228,8 +228,7 @@ export class Exchange {
       type: 'response-start',
       provider: wire.provider,
       modelId: modelId ?? wire.modelId,
-      ...(responseId !== undefined && { responseId }),
-      ...(requestId !== undefined && { requestId }),
+      ...defined({ responseId, requestId }),
       warnings: request.warnings,
     })
   }

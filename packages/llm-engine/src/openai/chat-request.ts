@@ -19,12 +19,12 @@ export function chatBody(
   const thinks = profile.systemRole === 'developer'
   if (call.topK !== undefined) warnings.push('Chat Completions have no topK: it was left out.')
   return defined({
-    ...(model !== undefined && { model }),
+    model,
     messages,
     tools: tools.length > 0 ? tools.map((tool) => chatTool(tool, profile)) : undefined,
     tool_choice: tools.length > 0 ? toolChoice(call) : undefined,
     parallel_tool_calls: tools.length > 0 && profile.parallelToolCalls ? call.parallelToolCalls : undefined,
-    ...(call.maxOutputTokens !== undefined && { [profile.maxTokensField ?? 'max_tokens']: call.maxOutputTokens }),
+    [profile.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
     temperature: call.temperature,
     top_p: call.topP,
     presence_penalty: call.presencePenalty,
@@ -50,12 +50,12 @@ function chatTool(tool: ModelTool, profile: ChatProfile): JsonObject {
   const strict = tool.strict === true && profile.strict === true && isStrictSchema(tool.parameters)
   return {
     type: 'function',
-    function: {
+    function: defined({
       name: wireName(tool.name),
-      ...(tool.description !== undefined && { description: tool.description }),
+      description: tool.description,
       parameters: plainSchema(tool.parameters),
-      ...(strict && { strict }),
-    },
+      strict: strict || undefined,
+    }),
   }
 }
 
@@ -75,11 +75,11 @@ function responseFormat({ output }: ModelCall, profile: ChatProfile): JsonObject
   if (output === undefined) return undefined
   return {
     type: 'json_schema',
-    json_schema: {
+    json_schema: defined({
       name: output.name ?? 'output',
-      ...(output.description !== undefined && { description: output.description }),
+      description: output.description,
       schema: plainSchema(output.schema),
-      ...(profile.strict === true && { strict: isStrictSchema(output.schema) }),
-    },
+      strict: profile.strict === true ? isStrictSchema(output.schema) : undefined,
+    }),
   }
 }

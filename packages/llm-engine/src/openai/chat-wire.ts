@@ -8,6 +8,7 @@ import { ChatDecoder } from './chat-decoder'
 import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
 import { chatBody } from './chat-request'
+import { defined } from '../wire/json'
 
 /** Where the requests of a model go, and what carries the key. */
 export interface ChatAddress {
@@ -44,8 +45,7 @@ export function createChatModel(
     {
       ...options,
       timeouts: {
-        ...(idleMs !== undefined && { idleMs }),
-        ...(headersMs !== undefined && { headersMs }),
+        ...defined({ idleMs, headersMs }),
         ...options.timeouts,
       },
     },

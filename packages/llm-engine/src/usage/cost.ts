@@ -1,4 +1,4 @@
-import type { ModelPrices, ModelProfile, ModelUsage } from '@pf-agents/agent-core'
+import { addUsage, type ModelPrices, type ModelProfile, type ModelUsage } from '@pf-agents/agent-core'
 
 /**
  * What a call cost in US dollars by the prices of a profile, or `undefined` where prices or tokens are not known.
@@ -46,22 +46,10 @@ export function priced(usage: ModelUsage, profile: ModelProfile): ModelUsage {
 
 /** Adds the usage of calls, field by field; what neither tells stays untold. */
 export function sumUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
-  const sum: ModelUsage = {}
-  for (const key of summed) {
-    const x = a[key]
-    const y = b[key]
-    if (x !== undefined || y !== undefined) sum[key] = (x ?? 0) + (y ?? 0)
-  }
-  if (a.estimated || b.estimated) sum.estimated = true
-  return sum
+  const sum = addUsage(addUsage({}, figuresOf(a)), figuresOf(b))
+  return a.estimated || b.estimated ? { ...sum, estimated: true } : sum
 }
 
-const summed = [
-  'inputTokens',
-  'cacheReadTokens',
-  'cacheWriteTokens',
-  'cacheWriteLongTokens',
-  'outputTokens',
-  'reasoningTokens',
-  'costUsd',
-] as const
+function figuresOf({ raw: _, estimated: __, ...figures }: ModelUsage): ModelUsage {
+  return figures
+}
