@@ -133,5 +133,34 @@ addEventListener('fetch', (event) => {
   event.respondWith(route ? route(event.request, url) : new Response('no such route', { status: 404 }))
 })
 
-export const discovery = { configureAgent() { return JSON.stringify({ name: 'test-guest' }) } }
+
+// Another letter behind the colon makes it behave otherwise, in a component that is built; see askedOtherwise.
+const asked = 'configure-agent:plain'
+export const discovery = {
+  configureAgent() {
+    const letter = asked.charAt(16)
+    if (letter === 'l') for (;;);
+    if (letter === 'u') {
+      const tried = {}
+      for (const [name, use] of [['store', () => store.open('default')], ['config', () => config.get('key')], ['random', () => crypto.randomUUID()]]) {
+        try { use(); tried[name] = 'granted' } catch (error) { tried[name] = 'refused' }
+      }
+      return JSON.stringify(tried)
+    }
+    return JSON.stringify({ name: 'test-guest' })
+  },
+}
 `
+
+/**
+ * The test guest whose `configure-agent` never returns (`loops`), or uses what it imports (`using`): the built component with
+ * one text in its memory changed, for a build takes long.
+ */
+export function askedOtherwise(component: Uint8Array, how: 'loops' | 'using'): Uint8Array {
+  const changed = Buffer.from(component)
+  const plain = 'configure-agent:plain'
+  let at = changed.indexOf(plain)
+  if (at < 0) throw new Error('The text is not in the component.')
+  for (; at >= 0; at = changed.indexOf(plain, at)) changed.write(plain.replace('plain', how), at)
+  return changed
+}

@@ -1,7 +1,7 @@
 // What is kept of an engine makes the component that componentize-js makes by itself.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startComponentize } from '../../test/start-componentize'
 import { BuildCache } from './build-cache'
@@ -25,6 +25,14 @@ async function wholeRun(code: string): Promise<WholeRun> {
     snapshot: readFileSync(snapshot),
     component: readFileSync(output),
   }
+}
+
+/** A directory of engines where one is kept. */
+function engineFolder(kept: Uint8Array) {
+  const path = mkdtempSync(join(tmpdir(), 'pf-engines-'))
+  const file = join(path, `${engineKey(wit)}.wasm`)
+  writeFileSync(file, kept)
+  return { path, file, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
 describe('a kit', { timeout: 120_000 }, () => {
@@ -64,27 +72,18 @@ describe('a kit', { timeout: 120_000 }, () => {
     expect(kitOf({ ...other, snapshot: other.engine })).toBeUndefined()
   })
 
-  it('is replaced where it is damaged, or of another engine than the one that is installed', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'pf-engines-'))
-    try {
-      const file = join(folder, `${engineKey(wit)}.wasm`)
-      const good = packKit(kit)
-      const stale = packKit({ ...kit, common: 'of another engine' })
-      for (const bad of [good.subarray(0, good.byteLength - 1000), stale]) {
-        writeFileSync(file, bad)
-        const made = await makeComponent({ code: agent('healed'), map: '', wit, engineDir: folder })
-        expect(Buffer.compare(made.subarray(0, kit.before.byteLength), kit.before)).toBe(0)
-        expect(Buffer.compare(made.subarray(-kit.after.byteLength), kit.after)).toBe(0)
-        expect(Buffer.compare(readFileSync(file), good)).toBe(0)
-      }
-      expect(readdirSync(folder)).toHaveLength(1)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+  it('is replaced where it is of another engine than the one that is installed', async () => {
+    using folder = engineFolder(packKit({ ...kit, common: 'of another engine' }))
+    const made = await makeComponent({ code: agent('healed'), map: '', wit, engineDir: folder.path })
+    expect(Buffer.compare(made.subarray(0, kit.before.byteLength), kit.before)).toBe(0)
+    expect(Buffer.compare(made.subarray(-kit.after.byteLength), kit.after)).toBe(0)
+    expect(Buffer.compare(readFileSync(folder.file), packKit(kit))).toBe(0)
+    expect(readdirSync(folder.path)).toHaveLength(1)
   })
 
-  it('is not waited for while an agent hangs, which ends with its build', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'pf-engines-'))
+  it('is replaced where it is damaged, and not waited for while an agent hangs, which ends with its build', async () => {
+    const good = packKit(kit)
+    using folder = engineFolder(good.subarray(0, good.byteLength - 1000))
     const stop = new AbortController()
     try {
       const hangs = Promise.withResolvers<void>()
@@ -92,7 +91,7 @@ describe('a kit', { timeout: 120_000 }, () => {
         code: `console.log('hangs')\nfor (;;) {}\n${agent('never')}`,
         map: '',
         wit,
-        engineDir: folder,
+        engineDir: folder.path,
         onPrint: (line) => line === 'hangs' && hangs.resolve(),
         signal: stop.signal,
       })
@@ -101,14 +100,15 @@ describe('a kit', { timeout: 120_000 }, () => {
         (error: Error) => error.message,
       )
       await hangs.promise
-      expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([])
-      const made = await makeComponent({ code: agent('other'), map: '', wit, engineDir: folder })
+      // No lock is there either.
+      expect(readdirSync(folder.path)).toEqual([basename(folder.file)])
+      expect(Buffer.compare(readFileSync(folder.file), good)).toBe(0)
+      const made = await makeComponent({ code: agent('other'), map: '', wit, engineDir: folder.path })
       expect(made.byteLength).toBeGreaterThan(0)
       stop.abort()
       expect(await outcome).toBe('The build was stopped.')
     } finally {
       stop.abort()
-      rmSync(folder, { recursive: true, force: true })
     }
   })
 
