@@ -150,6 +150,7 @@ async function listenTo(
 ): Promise<ModelReply> {
   const collector = createReplyCollector()
   const meter = new Meter(setup)
+  let reply: ModelReply
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
@@ -159,12 +160,13 @@ async function listenTo(
     })
   } finally {
     events.end()
-    const { usage, response } = collector.reply()
+    reply = collector.reply()
+    const { usage, response } = reply
     const used = response === undefined ? usage : meter.whole(usage, call)
     addModelUsage(state, used)
     meter.settle(used)
   }
-  return collector.reply()
+  return reply
 }
 
 /** The answer as the hooks let it pass. */
