@@ -54,6 +54,13 @@ test('paths are pinned: stored data is found by them', () => {
   expect(shardOf(name)).toBe(2)
 })
 
+test('long names are what they were when they are asked for again, however many came between', () => {
+  const paths = new KeyPaths('')
+  const longs = Array.from({ length: 40 }, (_, index) => `${'x'.repeat(60)}${index}`)
+  const asked = [...longs, ...longs, ...longs.toReversed()]
+  expect(asked.map((long) => paths.value(long))).toEqual(asked.map((long) => `value//${segment(long)}`))
+})
+
 test('names are spread over shards', () => {
   const counts = new Array<number>(16).fill(0)
   for (let index = 0; index < 16_000; index++) counts[shardOf(`//alice/task-${index}`)]!++

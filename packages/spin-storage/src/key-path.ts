@@ -7,6 +7,9 @@ const special = /[^A-Za-z0-9_-]/g
 /** The longest segment that is written out. Stores limit keys to as little as 255 bytes (Azure Cosmos DB). */
 const maxSegment = 48
 
+/** How many hashes are kept. A request has a tenant, a caller, a context and a task. */
+const maxHashes = 16
+
 /**
  * One part of a key of the host's store. Letters, digits, `_` and `-` stand for themselves, any other UTF-16 unit is
  * `~` and four digits; what comes out too long is `~~` and the SHA-256 of it. Two texts never give the same segment.
@@ -27,6 +30,8 @@ export function textOfSegment(part: string): string | undefined {
 /** Names of everything this package keeps. */
 export class KeyPaths {
   private readonly namespace: string
+  /** Hashes by what they are of: a caller of many letters stands in every key, and a hash takes a component a millisecond. */
+  private readonly hashes = new Map<string, string>()
 
   /** @param namespace keeps apps apart that share a store. */
   constructor(namespace: string) {
@@ -35,7 +40,7 @@ export class KeyPaths {
 
   /** Of a task within its scope; the same for everything that belongs to it. */
   taskName({ tenant, principalId, taskId }: TaskKey): string {
-    return this.join(segment(tenant), segment(principalId), segment(taskId))
+    return this.join(this.segment(tenant), this.segment(principalId), this.segment(taskId))
   }
 
   /** The record of a task, by its name. */
@@ -50,7 +55,7 @@ export class KeyPaths {
 
   /** The turn in a context: over when the instance that took it dies. No tenant can be called so. */
   turn(scope: Scope, contextId: string): string {
-    return `lease/${this.join('~turn', segment(scope.tenant), segment(scope.principalId), segment(contextId))}`
+    return `lease/${this.join('~turn', this.segment(scope.tenant), this.segment(scope.principalId), this.segment(contextId))}`
   }
 
   /** The turn in the context of a path. */
@@ -60,7 +65,7 @@ export class KeyPaths {
   }
 
   context(scope: Scope, contextId: string): string {
-    return `context/${this.join(segment(scope.tenant), segment(scope.principalId), segment(contextId))}`
+    return `context/${this.join(this.segment(scope.tenant), this.segment(scope.principalId), this.segment(contextId))}`
   }
 
   /** One shard of an index. */
@@ -69,12 +74,23 @@ export class KeyPaths {
   }
 
   value(key: string): string {
-    return `${this.valuePrefix}${segment(key)}`
+    return `${this.valuePrefix}${this.segment(key)}`
   }
 
   /** What the names of all values begin with. */
   get valuePrefix(): string {
     return `value/${this.namespace}/`
+  }
+
+  private segment(text: string): string {
+    const kept = this.hashes.get(text)
+    if (kept !== undefined) return kept
+    const made = segment(text)
+    if (made.startsWith('~~')) {
+      if (this.hashes.size >= maxHashes) this.hashes.clear()
+      this.hashes.set(text, made)
+    }
+    return made
   }
 
   private join(...parts: string[]): string {
