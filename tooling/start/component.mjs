@@ -16,7 +16,8 @@ export async function startComponent(example, data) {
   const host = createRequire(require.resolve('@pf-agents/cli/package.json')).resolve('@pf-agents/wasm-host')
   const { createWasmHost } = await import(pathToFileURL(host).href)
 
-  const cacheDir = join(example, 'node_modules/.cache/pf-agents')
+  // That of the workspace: its tests keep the engine there, which is most of the work.
+  const cacheDir = join(import.meta.dirname, '../../node_modules/.cache/pf-agents')
   const output = join(example, 'dist/echo.wasm')
   const onStep = (step) => console.log(`  component: ${steps[step]} …`)
   const built = await buildComponent({ entry: join(example, 'main.spin.ts'), output, cacheDir, onStep })

@@ -26,6 +26,9 @@ export const slowest = [
   'packages/a2a-server/src/stream/leaks.test.ts',
 ]
 
+/** Behind all that have a process of their own. */
+const behindAll = slowest.length + 2
+
 /** Where a file is started: the slowest as they are listed, then what makes components, then the rest. */
 export function rankOf(path) {
   const index = slowest.indexOf(path)
@@ -39,8 +42,9 @@ export class LongestFirst extends BaseSequencer {
     const ranks = new Map(
       specifications.map((one) => {
         const { root, isolate } = one.project.config
+        const rank = rankOf(relative(root, one.moduleId))
         // Last, and side by side: a process is shared by files that follow each other.
-        return [one, isolate ? rankOf(relative(root, one.moduleId)) : Infinity]
+        return [one, isolate ? rank : rank + behindAll]
       }),
     )
     return (await super.sort(specifications)).toSorted((a, b) =>

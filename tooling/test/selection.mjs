@@ -14,10 +14,12 @@ export const excludedGlobs = ['**/node_modules/**', '**/dist/**', '**/fixtures/*
 export const browserGlobs = ['**/*.browser.test.ts']
 /**
  * Those that share a process with others of the kind, one behind the other: a third of their time was the start of a process
- * for each. All of it is neutral code, whose modules keep nothing (a rule of lint) and whose tests change nothing global.
+ * for each. All of it is code whose modules keep nothing (a rule of lint), and whose tests put back what they change. Tests
+ * that measure the memory of their process have one of their own.
  */
 export const sharedGlobs = [
-  'packages/{agent-core,a2a-protocol,auth,context-window,interactive-tools,llm-engine,spin-storage}/{src,test}/**/!(*.component|*.browser).test.ts',
+  'packages/{agent-core,a2a-client,a2a-protocol,agui-stream,auth,context-window,http-kit,interactive-tools,llm-engine,spin-storage}/{src,test}/**/!(*.component|*.browser).test.ts',
+  'packages/a2a-server/{src,test}/**/!(*.component|fuzz|leaks|stalled-reader).test.ts',
 ]
 
 const marker = /^\s*\/\/ @node24-only: (.+)$/m

@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 import type { RunEvent } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { clients } from '../test/clients'

@@ -1,6 +1,6 @@
 import { type Agent, type AgentDefinition, type AnyFeature, defineAgent } from '@pf-agents/agent-core'
 import { type App, type AppOptions, createApp } from '@pf-agents/app'
-import { type RunningServer, serve } from '@pf-agents/app/node'
+import { type RunningServer, serve, type ServeOptions } from '@pf-agents/app/node'
 import { eventStream } from '@pf-agents/event-stream'
 import { aguiStream } from '../src/agui-stream'
 import type { AguiStreamOptions } from '../src/options'
@@ -10,6 +10,7 @@ export interface TestAppOptions {
   agui?: AguiStreamOptions
   app?: AppOptions
   add?: AnyFeature[]
+  serve?: ServeOptions
 }
 
 /** An app that serves an agent of the test's own over AG-UI. */
@@ -26,6 +27,6 @@ export async function serveAgui(
   agent: Partial<AgentDefinition> | Agent,
   options?: TestAppOptions,
 ): Promise<RunningServer & { endpoint: string }> {
-  const server = await serve(aguiApp(agent, options) as never, { port: 0 })
+  const server = await serve(aguiApp(agent, options) as never, { port: 0, ...options?.serve })
   return Object.assign(server, { endpoint: `${server.url}/agui` })
 }

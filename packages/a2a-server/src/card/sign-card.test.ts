@@ -11,7 +11,7 @@ import { defineAgent, type JsonObject } from '@pf-agents/agent-core'
 import { appCore, createApp } from '@pf-agents/app'
 import { bearer } from '@pf-agents/auth'
 import { createCardSigner, createCardVerifier } from '@pf-agents/auth/jwt'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { a2aServer } from '../a2a-server'
 import { verifies } from '../conformance/verifies'
 import type { A2AServerOptions } from '../options'
@@ -35,6 +35,7 @@ beforeAll(async () => {
   vi.spyOn(console, 'debug').mockImplementation(() => {})
   ;[old, current] = await Promise.all([pair('2026-10'), pair('2026-11')])
 })
+afterAll(() => void vi.restoreAllMocks())
 
 const agent = defineAgent({ name: 'signed', description: 'Signs', version: '1.0.0', onMessage: () => 'hi' })
 const publicUrl = 'https://agent.example'

@@ -17,8 +17,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { streamingApp } from '../../test/stream-client'
 
 const isFull = process.env.PF_TEST_FULL === '1'
-const runs = isFull ? 10_000 : 300
-const warm = isFull ? 1_000 : 50
+const runs = isFull ? 10_000 : 100
+const warm = isFull ? 1_000 : 20
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

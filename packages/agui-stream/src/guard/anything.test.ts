@@ -1,3 +1,4 @@
+// @node24-only: computes alone, which is the same on every Node
 // Events of every type with anything in their fields, in any order: what three clients read behind the guard.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

@@ -1,41 +1,7 @@
-// A real `pf dev` in a process of its own, over real HTTP.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CliRun, runCli, startCli } from '../../test/run-cli'
-
-const slow = { timeout: 180_000 }
-let folder: string
-const running: CliRun[] = []
-beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'pf-dev-')))
-})
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.kill()))
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-const agent = (answer: string) => `import { defineAgent } from '@pf-agents/agent-core'
-export default defineAgent({ name: 'dev', description: 'd', version: '1.0.0', onMessage: () => ${answer} })`
-
-function dev(entry = 'agent.ts', ...args: string[]): CliRun {
-  const run = startCli(['dev', entry, '--port', '0', ...args], { cwd: folder })
-  running.push(run)
-  return run
-}
-
-async function ask(url: string): Promise<string> {
-  const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text: 'hi' }] }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendMessage', params: { message } }),
-  })
-  const { result } = (await response.json()) as { result: { message: { parts: [{ text: string }] } } }
-  return result.message.parts[0].text
-}
+// A real `pf dev` in a process of its own, over real HTTP. What it says is tested beside, in dev-says.test.ts.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { agent, ask, dev, folder, slow, write } from '../../test/run-dev'
 
 /** The events of a run over AG-UI. */
 async function runOverAgui(url: string): Promise<string> {
@@ -150,62 +116,6 @@ export default defineAgent({
     },
   )
 
-  it('serves a playground beside it, unless told not to', slow, async () => {
-    write('agent.ts', agent("'x'"))
-    const [, page] = (await dev().shows(/Playground (http\S+)/)) as unknown as [string, string]
-    expect(page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/playground$/)
-    expect(await (await fetch(`${page}/config.json`)).json()).toMatchObject({ name: 'dev', agui: '../agui' })
-
-    const without = dev('agent.ts', '--no-playground')
-    const url = (await without.shows(/Serving (http\S+)/))[1] as string
-    expect((await fetch(`${url}/playground/`)).status).toBe(404)
-    expect(without.err).not.toContain('Playground')
-  })
-
-  it('leaves it to a file that serves by itself whether there is a playground', slow, async () => {
-    write(
-      'main.ts',
-      `import { createServer } from 'node:http'
-createServer((_, response) => response.end(process.env['PF_PLAYGROUND'] ?? 'no')).listen(0, '127.0.0.1')`,
-    )
-    const run = dev('main.ts')
-    const url = (await run.shows(/Serving (http\S+)/))[1] as string
-    const response = await fetch(url)
-    expect([await response.text(), response.headers.get('connection')]).toEqual(['1', 'close'])
-    expect(run.err).not.toContain('Playground')
-  })
-
-  it('shows what is wrong and goes on with the version before', slow, async () => {
-    write('agent.ts', agent("'good'"))
-    const run = dev()
-    const url = (await run.shows(/Serving (http\S+)/))[1] as string
-
-    write('agent.ts', agent("'good' +"))
-    await run.shows(/agent\.ts:2:\d+: Unexpected "}"[\s\S]*Not reloaded/)
-    expect(await ask(url)).toBe('good')
-
-    write('agent.ts', `throw new Error('at start')\n${agent("'bad'")}`)
-    await run.shows(/Error: at start[\s\S]*ended before it served \(exit code 1\)\. The one before goes on\./)
-    expect(run.err).toContain(`${folder}/agent.ts:1:7`)
-    expect(await ask(url)).toBe('good')
-
-    write('agent.ts', `import { openBucket } from 'pf-host:keyvalue'\n${agent("String(openBucket('x'))")}`)
-    await run.shows(/✗ pf-host:keyvalue does not work on node \(only on wasm\)[\s\S]*agent\.ts\n[\s\S]*Not reloaded/)
-    expect(await ask(url)).toBe('good')
-
-    write('agent.ts', agent("'better'"))
-    await run.shows(/Reloaded/)
-    expect(await ask(url)).toBe('better')
-  })
-
-  it('waits for a change where the first version does not build', slow, async () => {
-    write('agent.ts', 'export default {{')
-    const run = dev()
-    await run.shows(/Not reloaded\. Waiting for a change\./)
-    write('agent.ts', agent("'late'"))
-    expect(await ask((await run.shows(/Serving (http\S+)/))[1] as string)).toBe('late')
-  })
-
   it('runs a file that serves by itself, and finds what lies beside it', slow, async () => {
     write('data.txt', 'from a file')
     write(
@@ -256,37 +166,4 @@ createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')`,
     expect(err).not.toContain('    at ')
     expect(code).toBe(0)
   })
-
-  it('says so where the default export is no agent', slow, async () => {
-    write('agent.ts', 'export default { name: 1 }')
-    await dev().shows(/An app needs an agent, made by defineAgent, and was given an object that is none/)
-  })
-
-  it('says that a port is taken', slow, async () => {
-    write('agent.ts', agent("'x'"))
-    const first = dev()
-    const port = new URL((await first.shows(/Serving (http\S+)/))[1] as string).port
-    const second = dev('agent.ts', '--port', port)
-    const { code, err } = await second.ended
-    expect(err).toMatch(/^pf dev: .*EADDRINUSE.*Another program listens there; choose another with --port/m)
-    expect(err).not.toContain('    at ')
-    expect(code).toBe(1)
-  })
-})
-
-it('says what it has to write where the folder of the entry can not be written to', async () => {
-  write('agent.ts', agent("'x'"))
-  // Root may write anywhere, but for a place that is taken.
-  write('.pf', '')
-  const { code, err } = await runCli(['dev', 'agent.ts', '--port', '0'], { cwd: folder })
-  expect(err).toMatch(
-    /^pf dev: The bundle lies beside the entry.*nothing can be written there: ENOTDIR.*Work on a copy in a directory that you can write to\.$/m,
-  )
-  expect(code).toBe(1)
-})
-
-it('names a missing file and ends', async () => {
-  const { code, err } = await runCli(['dev', 'nothing.ts'], { cwd: folder })
-  expect(err).toContain('There is no file nothing.ts.')
-  expect(code).toBe(1)
 })

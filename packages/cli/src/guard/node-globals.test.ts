@@ -1,3 +1,4 @@
+// @node24-only: what the bundler makes is the same on every Node
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// @node24-only: what is kept of a component is the same on every Node
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
