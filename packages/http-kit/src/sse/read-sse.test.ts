@@ -73,6 +73,16 @@ describe('readSse', () => {
     expect(got).toEqual(['1'])
   })
 
+  it('gives what came in front of too long an event, and then throws, also where the stream ends with that chunk', async () => {
+    const got: string[] = []
+    const read = async () => {
+      const body = new Response('data: 1\n\ndata: 22\n\ndata: 3\n\n').body as ReadableStream<Uint8Array>
+      for await (const event of readSse(body, { maxEventLength: 1 })) got.push(event.data)
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'PF_REMOTE_RESPONSE', details: { maxEventLength: 1 } })
+    expect(got).toEqual(['1'])
+  })
+
   it('cancels the body of a peer that sends too long an event', async () => {
     const { stream, seen } = endless()
     const events = readSse(stream, { maxEventLength: 1 })

@@ -46,6 +46,7 @@ export async function* readSse(
         yield event
         if (signal?.aborted) throw abortReason(signal)
       }
+      if (decoder.failure) throw decoder.failure
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)

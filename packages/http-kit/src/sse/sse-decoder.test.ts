@@ -45,12 +45,41 @@ describe('createSseDecoder', () => {
   it.each([
     ['in one chunk', ['data: 12345678901\n\n']],
     ['on one line over many chunks', ['data: 12345', '67890', '12345']],
-    ['over many lines', ['data: 12345\n', 'data: 67890\n', 'data: 1\n']],
+    ['over many lines', ['data: 12345\n', 'data: 67890\n', 'data: 1\n\n']],
+    ['over many lines without an end', ['data: 12345\n', 'data: 67890\n', 'data: 12345\n']],
   ])('refuses an event over the limit %s, and goes on refusing', (_, chunks) => {
     const decoder = createSseDecoder({ maxEventLength: 10 })
     const push = () => chunks.forEach((chunk) => decoder.push(bytes(chunk)))
     expect(push).toThrow(expect.objectContaining({ code: 'PF_REMOTE_RESPONSE', details: { maxEventLength: 10 } }))
     expect(() => decoder.push(bytes('data: ok\n\n'))).toThrow(expect.objectContaining({ code: 'PF_REMOTE_RESPONSE' }))
+  })
+
+  it('answers what was in front of an event over the limit, and nothing behind it, wherever chunks end', () => {
+    const read = (stream: Uint8Array, size: number) => {
+      const decoder = createSseDecoder({ maxEventLength: 10 })
+      const seen: string[] = []
+      try {
+        for (let at = 0; at < stream.length; at += size) {
+          seen.push(...decoder.push(stream.subarray(at, at + size)).map(({ data }) => data))
+          if (decoder.failure) throw decoder.failure
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'PF_REMOTE_RESPONSE', message: expect.stringContaining('maxEventLength') })
+        return { seen, error: (error as Error).message }
+      }
+      return { seen, error: undefined }
+    }
+    // Right at the limit and a little over it: on one line, on two, and with the end of the line in another chunk.
+    for (const long of ['1234567890', '12345678901', '123456789012345', '1234\ndata: 56789', '1234\ndata: 567890']) {
+      for (const end of ['\n', '\r\n', '\r']) {
+        const text = `data: a\n\ndata: b\n\ndata: ${long}\n\ndata: c\n\n: \n`
+        const stream = bytes(text.replaceAll('\n', end))
+        const whole = read(stream, stream.length)
+        const data = long.replaceAll('data: ', '')
+        expect(whole.seen).toEqual(data.length > 10 ? ['a', 'b'] : ['a', 'b', data, 'c'])
+        for (let size = 1; size < stream.length; size++) expect(read(stream, size)).toEqual(whole)
+      }
+    }
   })
 
   it('takes events at the limit, and any number of them', () => {

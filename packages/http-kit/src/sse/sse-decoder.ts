@@ -13,8 +13,9 @@ export interface SseDecoderOptions {
 /** Turns chunks of bytes into events. */
 export interface SseDecoder {
   /**
-   * Takes the next chunk; answers the events that it completed.
-   * @throws PfError PF_REMOTE_RESPONSE where an event is longer than allowed; the decoder is then of no more use
+   * Takes the next chunk; answers the events that it completed, up to one that is longer than allowed.
+   * @throws PfError PF_REMOTE_RESPONSE where an event is longer than allowed and none was in front of it in this chunk;
+   * the decoder is then of no more use
    */
   push(chunk: Uint8Array): SseEvent[]
   /**
@@ -22,7 +23,12 @@ export interface SseDecoder {
    * call this only where the payload itself tells whether it is whole.
    */
   end(): SseEvent[]
+  /** An event was longer than allowed: the error that is thrown for it, once those in front of it were answered. */
+  readonly failure: PfError<'PF_REMOTE_RESPONSE'> | undefined
 }
+
+/** What the parser keeps of a line beyond its data: the name of the field. */
+const fieldLength = 'data: '.length
 
 /**
  * Decodes a stream of server-sent events (WHATWG HTML §9.2.6): any kind of line end, data of several lines, comments,
@@ -32,31 +38,37 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
   const { maxEventLength = 4 * 1024 * 1024, onRetry } = options
   const utf8 = new TextDecoder()
   let events: SseEvent[] = []
-  let tooLong = false
+  let failure: SseDecoder['failure']
+  const fail = (): void => {
+    failure ??= new PfError(
+      'PF_REMOTE_RESPONSE',
+      `The peer sent an event longer than ${maxEventLength} characters. Raise maxEventLength, or have less sent at once.`,
+      { details: { maxEventLength } },
+    )
+  }
   const parser = createParser({
-    maxBufferSize: maxEventLength,
+    maxBufferSize: maxEventLength + fieldLength,
     onRetry,
     onEvent(event) {
       // The parser bounds what it keeps between chunks; an event within one chunk it hands out as it is.
-      if (event.data.length > maxEventLength) tooLong = true
-      else events.push(event)
+      if (event.data.length > maxEventLength) fail()
+      else if (failure === undefined) events.push(event)
     },
     onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') tooLong = true
+      if (error.type === 'max-buffer-size-exceeded') fail()
     },
   })
   const feed = (text: string): SseEvent[] => {
     events = []
-    if (!tooLong) parser.feed(text)
-    if (tooLong) {
-      throw new PfError('PF_REMOTE_RESPONSE', `The peer sent an event longer than ${maxEventLength} characters.`, {
-        details: { maxEventLength },
-      })
-    }
+    if (failure === undefined) parser.feed(text)
+    if (failure !== undefined && events.length === 0) throw failure
     return events
   }
   return {
     push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
     end: () => feed(`${utf8.decode()}\n\n`),
+    get failure() {
+      return failure
+    },
   }
 }
