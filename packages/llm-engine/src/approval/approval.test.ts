@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import {
+  compileSchema,
   defineTool,
   type Interrupt,
   jsonSchema,
@@ -9,9 +10,10 @@ import {
   type Tool,
 } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
+import { longestForRegex } from '../../test/regex-lengths'
 import { codeOf, loopHarness, messagesOf, texts } from '../../test/loop-harness'
 import type { FakeTurn } from '../testing'
-import { decisionOf } from './approval'
+import { approvalQuestion, decisionOf } from './approval'
 
 const done: FakeTurn = { text: 'Done.' }
 const open = ({ facts }: StoredTask): Interrupt[] => (facts.interrupts ?? []).filter(({ status }) => status === 'open')
@@ -45,6 +47,27 @@ function mailer(needsApproval: Tool<{ to: string }>['needsApproval'] = true) {
 }
 const mails = (...to: string[]): FakeTurn => ({
   toolCalls: to.map((one) => ({ name: 'send', arguments: { to: one } })),
+})
+
+it('an answer of any length is a word, or is not looked through', async () => {
+  const { schema = {} } = approvalQuestion(
+    'i',
+    { toolCallId: 'c', name: 'send', arguments: '{}' },
+    { json: '{}', isWhole: true },
+  )
+  const issues = async (answer: string) => (await compileSchema(schema).check(answer)).issues?.length ?? 0
+  const isApproved = (answer: string) =>
+    decisionOf({ id: 'i', kind: 'approval', prompt: '', status: 'answered', answer }).approved
+  for (const word of ['yes', ' Yes. ', 'OK !', `${' '.repeat(400)}y${' '.repeat(400)}`])
+    expect([word, await issues(word), isApproved(word)]).toEqual([word, 0, true])
+  for (const word of ['yes x', 'yes.!', 'yes, but', 'yesyes'])
+    expect([word, (await issues(word)) > 0, isApproved(word)]).toEqual([word, true, false])
+  const longest = await longestForRegex(async () => {
+    const long = `yes${' '.repeat(1_000_000)}x`
+    expect([(await issues(long)) > 0, isApproved(long)]).toEqual([true, false])
+  })
+  // Code points are counted piece by piece, each once.
+  expect(longest).toBeLessThan(100_000)
 })
 
 describe('a tool that needs an approval', () => {

@@ -6,9 +6,12 @@ import type { WhatRuns } from './what-runs'
 /** A question of a loop: it names its id itself, to know the answer by. */
 export type Question = Omit<Interrupt, 'status' | 'answer'>
 
-const yes = /^\s*(yes|y|ok|okay|true|approved?|allow(ed)?)\s*[.!]?\s*$/i
+/** Characters of an answer in words; a longer one is none, and is not looked through. */
+const longest = 1000
+// Blanks stand before the mark or behind it, never in either of two places: that would take their number squared.
+const yes = /^\s*(yes|y|ok|okay|true|approved?|allow(ed)?)\s*([.!]\s*)?$/i
 const words =
-  '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*[.!]?\\s*$'
+  '^\\s*([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Kk](ay)?|true|false|[Aa]pproved?|[Aa]llow(ed)?|[Dd]en(y|ied)|[Rr]eject(ed)?)\\s*([.!]\\s*)?$'
 
 /** JSON Schema of the answer to an approval: an object that says `approved`, or the bare word. */
 const approvalSchema: JsonObject = {
@@ -22,7 +25,7 @@ const approvalSchema: JsonObject = {
       required: ['approved'],
     },
     { type: 'boolean' },
-    { type: 'string', pattern: words },
+    { type: 'string', maxLength: longest, pattern: words },
   ],
 }
 
@@ -54,5 +57,5 @@ export function decisionOf(interrupt: Interrupt | undefined): { approved: boolea
 }
 
 function isYes(answer: JsonValue | undefined): boolean {
-  return answer === true || (typeof answer === 'string' && yes.test(answer))
+  return answer === true || (typeof answer === 'string' && answer.length <= longest && yes.test(answer))
 }

@@ -52,9 +52,14 @@ async function checked(schema: ObjectSchema, object: JsonObject): Promise<Checke
   return { given: given as JsonValue, data: result.value }
 }
 
+const fences = ['```json', '```']
+
 /** Some models put their JSON into a block of Markdown, whatever they are told. */
 function unfenced(text: string): string {
-  return /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1] ?? text
+  const lines = text.split('\n')
+  const from = lines.findIndex((line) => fences.some((fence) => line.trimEnd().endsWith(fence)))
+  const to = lines.findIndex((line, at) => at > from && line.trimStart().startsWith('```'))
+  return from < 0 || to < 0 ? text : lines.slice(from + 1, to).join('\n')
 }
 
 /** The first few things that are wrong with a value. */

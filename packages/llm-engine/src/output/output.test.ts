@@ -1,8 +1,10 @@
 import { defineSkill, jsonSchema, type Schema, type StoredTask, type Tool } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, loopHarness, messagesOf } from '../../test/loop-harness'
+import { longestForRegex } from '../../test/regex-lengths'
 import { createOpenAiChat } from '../openai/openai-chat'
 import type { FakeTurn } from '../testing'
+import { answerForm, checkAnswer } from './answer'
 
 const city = jsonSchema<{ city: string }>({
   type: 'object',
@@ -50,9 +52,27 @@ describe("an answer that is data, by the provider's own means", () => {
     expect(test.provider.requests).toHaveLength(3)
   })
 
-  it('may stand in a block of Markdown', async () => {
-    const test = loopHarness([{ text: 'Here:\n```json\n{"city":"Rome"}\n```' }], { output: city }, native)
+  it.each([
+    'Here:\n```json\n{"city":"Rome"}\n```',
+    '```\n{"city":"Rome"}\n```\nThat is all.',
+    'Here: ```json  \n\n{\n  "city":\n"Rome"\n}\n\n  ```',
+  ])('may stand in a block of Markdown: %j', async (text) => {
+    const test = loopHarness([{ text }], { output: city }, native)
     expect(data(await test.send('Where?'))).toEqual([[{ city: 'Rome' }]])
+  })
+
+  it('is found in a time that grows with its length, whatever is in it', async () => {
+    const form = answerForm(
+      city,
+      { profile: { structuredOutput: true } } as never,
+      { byName: new Map(), shown: [] } as never,
+    )
+    for (const text of ['```json' + '\n'.repeat(100_000) + '{', '```'.repeat(50_000), '```\n'.repeat(50_000)]) {
+      const longest = await longestForRegex(async () =>
+        expect(await checkAnswer(form, text)).toEqual({ problem: 'It is not a JSON object.' }),
+      )
+      expect(longest).toBeLessThan(100)
+    }
   })
 
   it.each<[string, object, string, unknown]>([
