@@ -30,6 +30,11 @@ const named: Readonly<Record<string, ModelErrorCode>> = {
 /** What a model of the AI SDK threw, or reported in its stream, in this package's words. */
 export function aiSdkFailure(error: unknown, asked: Asked, clock: Clock): unknown {
   if (PfError.is(error)) return typedError(error, asked, clock)
+  if (typeof error === 'object' && error !== null) {
+    // The whole prompt with its files: whoever asks for it finds it, but no log that prints the error has it.
+    for (const name of ['requestBodyValues', 'prompt'])
+      if (name in error) Reflect.defineProperty(error, name, { enumerable: false })
+  }
   if (isApiCallError(error)) return apiFailure(error, asked, clock)
   const code = error instanceof Error ? named[error.name] : undefined
   if (code !== undefined) return new ModelError(code, { ...asked, cause: error })

@@ -1,5 +1,6 @@
 // Real providers of the AI SDK behind the bridge, at the fake provider's server.
 import { getEventListeners } from 'node:events'
+import { inspect } from 'node:util'
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
@@ -126,6 +127,17 @@ describe.each(Object.entries(providers))('%s', (name, make) => {
     expect(parts.at(-1)).toMatchObject({ type: 'finish' })
     expect((await read(bridge)).error).toMatchObject({ code: 'PF_MODEL_AUTH', httpStatus: 401, retryable: false })
     expect(server.requests).toHaveLength(4)
+  })
+
+  it('an error that is printed does not have the prompt; who asks for it finds it', async () => {
+    const server = await serve([{ status: 400 }])
+    const messages: ModelMessage[] = [{ role: 'user', content: [{ type: 'text', text: 'What nobody else may read' }] }]
+    const { error } = await read(model(server), { messages })
+    expect(error).toMatchObject({ code: 'PF_MODEL_REQUEST_INVALID', httpStatus: 400 })
+    expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain('nobody else')
+    expect(JSON.stringify((error as { cause: { requestBodyValues: unknown } }).cause.requestBodyValues)).toContain(
+      'nobody else',
+    )
   })
 
   it('a stream that breaks off is no answer', async () => {

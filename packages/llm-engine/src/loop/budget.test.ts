@@ -1,4 +1,4 @@
-import type { LanguageModel, ModelProfile, ModelStreamPart, Tool } from '@pf-agents/agent-core'
+import type { LanguageModel, ModelProfile, ModelStreamPart, ModelUsage, Tool } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, type LoopHarness, loopHarness } from '../../test/loop-harness'
 import { createFallbackModel } from '../model/fallback-model'
@@ -106,6 +106,30 @@ describe('tokens that a provider says nothing of', () => {
     expect([codeOf(task), calls]).toEqual(['PF_BUDGET_EXCEEDED', 4])
     expect(task.facts.usage).toMatchObject({ outputTokens: 1600 })
   })
+
+  it.each([-1e6, Number.NaN, Number.POSITIVE_INFINITY, 1e300, '0', null])(
+    'are estimated where a model tells of %s: no figure switches a budget off',
+    async (figure) => {
+      const odd = { inputTokens: figure, outputTokens: figure, costUsd: figure } as unknown as ModelUsage
+      let calls = 0
+      const odder = (part: ModelStreamPart): ModelStreamPart[] =>
+        part.type === 'finish'
+          ? [
+              { type: 'usage', usage: odd },
+              { ...part, usage: odd },
+            ]
+          : [part]
+      const model = silent(() => (calls++, turn.flatMap(odder)))
+      const test = loopHarness([], { model, tools: [ping], budget: { tokens: 2500 } })
+      const task = await test.send('go')
+      expect([codeOf(task), calls]).toEqual(['PF_BUDGET_EXCEEDED', 4])
+      expect(task.facts.usage).toMatchObject({ outputTokens: 1600 })
+      expect(task.facts.usage).not.toHaveProperty('costUsd')
+      const own = { ...model, profile: { prices: { input: 1, output: 1000 } } }
+      const dear = loopHarness([], { model: own, tools: [ping], budget: { costUsd: 1 } })
+      expect(codeOf(await dear.send('go'))).toBe('PF_BUDGET_EXCEEDED')
+    },
+  )
 
   it('are none where no answer began', async () => {
     const test = loopHarness([{ status: 400 }])

@@ -6,7 +6,7 @@ import {
   PfError,
   type Usage,
 } from '@pf-agents/agent-core'
-import { priced } from '../usage/cost'
+import { plausible, priced } from '../usage/cost'
 import { estimatedUsage } from '../usage/estimate'
 import type { LoopSetup } from './setup'
 import { defined } from '../wire/json'
@@ -40,8 +40,8 @@ export class Meter {
     if ('delta' in part) this.#grow(part.delta.length)
     else if (part.type === 'file') this.#addFile(part.raw?.length ?? 0)
     else if (part.type === 'usage') {
-      this.#used = part.usage
-      this.#check(part.usage)
+      this.#used = plausible(part.usage)
+      this.#check(this.#used)
     } else if (part.type === 'fallback') this.#profile = part.profile ?? {}
   }
 
@@ -79,7 +79,8 @@ export class Meter {
   /** What the answer used: where the provider does not say, or broke off before it could, an estimate. */
   whole(usage: ModelUsage, call: ModelCall): ModelUsage {
     const { inputTokens, outputTokens, estimated } = usage
-    if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true) return usage
+    if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true)
+      return priced(usage, this.#profile)
     return priced(estimatedUsage(usage, call, this.#length, this.#files), this.#profile)
   }
 

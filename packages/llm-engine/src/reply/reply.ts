@@ -8,6 +8,7 @@ import type {
   ModelToolCallPart,
   ModelUsage,
 } from '@pf-agents/agent-core'
+import { plausible } from '../usage/cost'
 
 /** A whole answer. */
 export interface ModelReply {
@@ -110,11 +111,11 @@ export function createReplyCollector(): ReplyCollector {
         content.push(part)
         return
       case 'usage':
-        usage = { ...part.usage, estimated: true }
+        usage = { ...plausible(part.usage), estimated: true }
         return
       case 'finish':
         finish = part.finish
-        usage = part.usage
+        usage = plausible(part.usage)
         return
       default:
       // `retry` and `fallback` are no part of the answer; nor is what a later version may add.

@@ -1,4 +1,5 @@
 import { addUsage, type ModelPrices, type ModelProfile, type ModelUsage } from '@pf-agents/agent-core'
+import { countOf, defined } from '../wire/json'
 
 /**
  * What a call cost in US dollars by the prices of a profile, or `undefined` where prices or tokens are not known.
@@ -42,6 +43,15 @@ export function priced(usage: ModelUsage, profile: ModelProfile): ModelUsage {
   if (usage.costUsd !== undefined) return usage
   const costUsd = costOf(usage, profile)
   return costUsd === undefined ? usage : { ...usage, costUsd }
+}
+
+/** What a model says that it used, as far as it can be: a figure that is none is left out, as if it were not told. */
+export function plausible(usage: ModelUsage): ModelUsage {
+  const out: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(usage)) {
+    out[name] = name === 'raw' || name === 'estimated' ? value : countOf(value)
+  }
+  return defined(out)
 }
 
 /** Adds the usage of calls, field by field; what neither tells stays untold. */
