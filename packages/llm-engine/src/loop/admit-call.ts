@@ -60,7 +60,13 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
   if (call.runs?.isWhole) args = JSON.parse(call.runs.json)
   else if (call.runs !== undefined && whatRuns(args).json !== call.runs.json)
     return { result: failure('The call was not made: it would run with something else than what was approved.') }
-  const readyCall: ReadyCall = { toolCallId: call.toolCallId, tool, args, ...toolAnswer(call, answer) }
+  const readyCall: ReadyCall = {
+    toolCallId: call.toolCallId,
+    tool,
+    args,
+    slots: call.slots,
+    ...toolAnswer(call, answer),
+  }
   const isNeeded = call.approved !== true && (await asksApproval(setup, readyCall))
   if (typeof isNeeded === 'string') return { result: failure(isNeeded) }
   if (!isNeeded) return readyCall

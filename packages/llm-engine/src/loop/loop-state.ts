@@ -31,6 +31,8 @@ export interface CallState {
   runs?: WhatRuns
   /** What it waits for, and the ids of the questions. */
   waits?: { for: 'approval' | 'client' | 'tool'; questions: string[] }
+  /** What the handler behind it calls the answers to its questions, by their ids. */
+  slots?: Record<string, string>
   /** It could not be carried out as the model wrote it. */
   bad?: true
   /** It is over. */

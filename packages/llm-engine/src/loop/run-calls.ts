@@ -5,6 +5,7 @@ import { callTool, type ReadyCall } from '../tool/call-tool'
 import { bounded, type CallResult, failure } from '../tool/result-parts'
 import { parseObject } from '../wire/json'
 import { admitCall } from './admit-call'
+import { keepSlots } from './call-slots'
 import type { CallState, LoopState } from './loop-state'
 import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
@@ -44,6 +45,7 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
     const outcome = await callTool(setup, made)
     if (Array.isArray(outcome)) {
       call.waits = { for: 'tool', questions: outcome.map(({ id }) => id) }
+      keepSlots(call, outcome)
       // Loops that a handler runs at once wait together: each of them names the questions of all.
       questions.push(...outcome.filter(({ id }) => !questions.some((one) => one.id === id)))
     } else finish(setup, call, await afterTool(setup, call, outcome))

@@ -9,6 +9,8 @@ export interface Scope {
   readonly path: string
   /** Whether requests are kept for when whoever makes them runs again. */
   readonly isKept: boolean
+  /** What the handler behind the innermost call names its questions by. */
+  readonly slots?: Readonly<Record<string, string>> | undefined
 }
 
 const scopes = new WeakMap<RunContext, Scope>()
@@ -19,14 +21,15 @@ export function scopeOf(context: RunContext): Scope {
 }
 
 /** The context for one tool call: requests made with it are the call's own, told apart from those of all others. */
-export function callContext(context: RunContext, toolCallId: string): RunContext {
+export function callContext(context: RunContext, toolCallId: string, slots?: Scope['slots']): RunContext {
   const { run, path, isKept } = scopeOf(context)
-  return scoped({ run, path: `${path}${nameSegment(toolCallId)}/`, isKept })
+  return scoped({ run, path: `${path}${nameSegment(toolCallId)}/`, isKept, slots })
 }
 
 /** The context for a skill's handler that is called as a tool: it sees the answers to its own questions alone. */
 export function skillContext(context: RunContext, toolCallId: string): RunContext {
-  return scoped(scopeOf(context), () => slotsOfCall(context.interrupts, toolCallId))
+  const scope = scopeOf(context)
+  return scoped(scope, () => slotsOfCall(context.interrupts, toolCallId, scope.slots))
 }
 
 /** The context for hooks and predicates: they are not called again after an answer, so nothing of theirs is kept. */

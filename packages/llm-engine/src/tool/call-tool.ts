@@ -23,6 +23,8 @@ export interface ReadyCall {
   /** As the schema made them. */
   args: unknown
   answer?: ToolCall['answer']
+  /** What it names the questions that it has asked before. */
+  slots?: Readonly<Record<string, string>> | undefined
 }
 
 /** What a tool is called with beside its arguments. */
@@ -49,7 +51,7 @@ export function callOf(
 export async function callTool(setup: LoopSetup, call: ReadyCall): Promise<CallResult | Question[]> {
   const { context } = setup
   const { toolCallId, tool } = call
-  const made = callContext(context, toolCallId)
+  const made = callContext(context, toolCallId, call.slots)
   const outcome = await outcomeOf(setup, call, made).catch((error: unknown): CallResult => {
     if (context.signal.aborted) throw context.signal.reason
     if (endsRun(error)) throw error

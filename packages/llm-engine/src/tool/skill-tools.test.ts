@@ -149,6 +149,37 @@ describe('a skill', () => {
     expect([texts(task), results(test, 2)]).toEqual([['Done.'], ['Rome on Monday', 'Oslo on Friday', 'Graz on Sunday']])
   })
 
+  it.each([[['item', 'item_2']], [['day', 'day_2', 'day_3']], [['item_2']], [[undefined]]])(
+    'finds each answer under the name that it gave it, called twice and whatever the names: %j',
+    async (names) => {
+      const given = (slots: Readonly<Record<string, unknown>>) => names.map((name) => slots[name ?? 'answer'])
+      const asking = weather({
+        handler: (_, { slots }) =>
+          given(slots).includes(undefined)
+            ? reply.inputsRequired(
+                names.map((slot) => ({ prompt: `${slot}?`, ...(slot !== undefined && { slot }) })) as never,
+              )
+            : JSON.stringify(slots),
+      })
+      const [one] = call('weather', { city: 'Rome' }).toolCalls ?? []
+      const test = loopHarness([{ toolCalls: [one, one] as never }, done], { skills: [asking] })
+      const asked = await test.send('go')
+      const answers = open(asked).map(({ id, toolCallId, prompt }) => ({
+        interruptId: id,
+        status: 'resolved' as const,
+        payload: `${prompt} ${toolCallId}`,
+      }))
+      expect(answers).toHaveLength(2 * names.length)
+      const outcome = test.submit('', { taskId: asked.task.id, answers }, test.restarted()).outcome
+      expect((await test.clock.until(outcome)).task?.task.status.state).toBe('completed')
+      expect(results(test, 1).map((text) => JSON.parse(text as string))).toEqual(
+        ['call_1_0', 'call_1_1'].map((id) =>
+          Object.fromEntries(names.map((name) => [name ?? 'answer', `${name}? ${id}`])),
+        ),
+      )
+    },
+  )
+
   it('that asks and gets no answer is over, and the model goes on without', async () => {
     let calls = 0
     const asking = weather({
