@@ -46,7 +46,13 @@ const projects: TestProjectInlineConfiguration[] = [
   },
   {
     extends: true,
-    test: { name: 'shared process', isolate: false, include: inBrowser ? [] : sharedGlobs, exclude },
+    test: {
+      name: 'shared process',
+      isolate: false,
+      include: inBrowser ? [] : sharedGlobs,
+      exclude,
+      setupFiles: join(import.meta.dirname, 'tooling/test/own-globals.mjs'),
+    },
   },
 ]
 
