@@ -5,25 +5,30 @@ import { BaseSequencer } from 'vitest/node'
 /** Files that take long, the longest first, as a clean clone on two cores has them. Where it stands matters little. */
 export const slowest = [
   'packages/cli/test/cli.component.test.ts',
-  'packages/cli/test/sign.component.test.ts',
   'packages/testing/test/a2a-suite.component.test.ts',
-  'packages/cli/src/dev/dev.test.ts',
+  'packages/cli/test/sign.component.test.ts',
+  'packages/cli/src/build/engine-kit.component.test.ts',
   'presets/spin-agent/src/spin-agent.component.test.ts',
-  'packages/spin-storage/test/suites.component.test.ts',
+  'packages/cli/src/dev/dev.test.ts',
   'packages/wasm-host/src/host/limits.test.ts',
-  'packages/testing/test/lifecycle.component.test.ts',
   'packages/cli/src/build/componentize-child.test.ts',
-  'packages/wasm-host/src/host/serve.test.ts',
+  'packages/testing/test/lifecycle.component.test.ts',
+  'packages/spin-storage/test/suites.component.test.ts',
+  'packages/cli/src/dev/dev-says.test.ts',
+  'packages/wasm-host/src/host/requeue.test.ts',
   'packages/testing/test/field-cost.component.test.ts',
   'examples/assistant/assistant.component.test.ts',
   'tooling/start/start.component.test.ts',
   'tooling/bootstrap/bootstrap.test.ts',
-  'packages/agui-stream/src/guard/fatal-rules.test.ts',
-  'packages/wasm-host/src/host/requeue.test.ts',
   'packages/cli/src/build/bundle.test.ts',
   'packages/wasm-host/src/cache/component-cache.test.ts',
-  'packages/wasm-host/src/discovery/describe-component.test.ts',
   'packages/a2a-server/src/stream/leaks.test.ts',
+  'examples/assistant/assistant.test.ts',
+  // These share a process.
+  'packages/agui-stream/src/guard/fatal-rules.test.ts',
+  'packages/a2a-server/src/push/push-fairness.test.ts',
+  'packages/llm-engine/src/wire/every-wire.test.ts',
+  'packages/a2a-client/src/discovery/signed-card.test.ts',
 ]
 
 /** Behind all that have a process of their own. */
