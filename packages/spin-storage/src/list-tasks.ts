@@ -1,6 +1,8 @@
 import {
   compareText,
+  type OverduePage,
   type OverdueQuery,
+  type OverdueScan,
   sinceOf,
   type StoredTask,
   type TaskCursor,
@@ -37,7 +39,7 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
     (state === undefined || one.state === state) &&
     (since === undefined || one.at >= since)
   const all = index.entries(scope)
-  const overdue = query.overdue === undefined ? [] : overdueTasks(all, query.overdue, maxOverdue)
+  const overdue = query.overdue === undefined ? [] : overdueTasks(all, query.overdue).slice(0, maxOverdue)
   const found = all.filter(fits).toSorted(newestFirst)
   const rest = after === undefined ? found : found.filter((entry) => isBehind(entry, after))
   const page: StoredTask[] = []
@@ -61,16 +63,37 @@ export function listTasks({ tasks, index, paths }: ListParts, query: TaskQuery):
 }
 
 /** What is overdue of these, longest first. */
-export function overdueTasks(
+function overdueTasks(entries: readonly CurrentEntry[], { now, limit }: OverdueQuery): TaskKey[] {
+  return dueBefore(entries, now).slice(0, limit).map(keyOf)
+}
+
+/** What is overdue of those of a tenant, longest first. */
+export function overdueOfTenant(
   entries: readonly CurrentEntry[],
-  { now, limit }: OverdueQuery,
-  atMost = limit,
-): TaskKey[] {
-  return entries
-    .filter(({ due }) => due !== undefined && due <= now)
-    .toSorted((a, b) => (a.due ?? 0) - (b.due ?? 0) || compareText(a.taskId, b.taskId))
-    .slice(0, Math.min(limit, atMost))
-    .map(({ tenant, principalId, taskId }) => ({ tenant, principalId, taskId }))
+  { tenant, now, limit, after }: OverdueScan,
+): OverduePage {
+  const last = after === undefined ? undefined : (JSON.parse(after) as CurrentEntry)
+  const rest = dueBefore(entries, now).filter(
+    (entry) => entry.tenant === tenant && (last === undefined || longestFirst(last, entry) < 0),
+  )
+  const page = rest.slice(0, limit)
+  const { due, principalId, taskId } = page.at(-1) ?? {}
+  return {
+    tasks: page.map(keyOf),
+    ...(rest.length > page.length && { next: JSON.stringify({ due, principalId, taskId }) }),
+  }
+}
+
+function dueBefore(entries: readonly CurrentEntry[], now: number): CurrentEntry[] {
+  return entries.filter(({ due }) => due !== undefined && due <= now).toSorted(longestFirst)
+}
+
+function longestFirst(a: CurrentEntry, b: CurrentEntry): number {
+  return (a.due ?? 0) - (b.due ?? 0) || compareText(a.principalId, b.principalId) || compareText(a.taskId, b.taskId)
+}
+
+function keyOf({ tenant, principalId, taskId }: CurrentEntry): TaskKey {
+  return { tenant, principalId, taskId }
 }
 
 function newestFirst(a: CurrentEntry, b: CurrentEntry): number {

@@ -1,7 +1,7 @@
 import type { Lease, RunStore, StoredTask, TaskKey } from '@pf-agents/agent-core'
 import { CommitAttempt, type CommitParts } from './commit-attempt'
 import type { KeyPaths } from './key-path'
-import { listTasks, overdueTasks } from './list-tasks'
+import { listTasks, overdueOfTenant } from './list-tasks'
 import type { RecordHead, TaskRecord } from './task-record'
 import type { RecordChange } from './task-table'
 
@@ -60,7 +60,7 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
 
     list: (query) => listTasks(parts, query),
 
-    overdue: (query) => overdueTasks(parts.index.entries(), query),
+    overdue: (query) => overdueOfTenant(parts.index.entries(), query),
 
     read: () => undefined,
 

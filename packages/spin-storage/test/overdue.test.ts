@@ -83,7 +83,7 @@ test('questions in an index that a version before wrote are found by their recor
   }
   expect(old).toBe(2)
   const overdue = async (at: string) =>
-    (await runStore.overdue({ now: Date.parse(at), limit: 9 })).map((one) => one.taskId)
+    (await runStore.overdue({ tenant: '', now: Date.parse(at), limit: 9 })).tasks.map((one) => one.taskId)
   expect(await overdue('2026-01-01T23:59:59.999Z')).toEqual([])
   expect(await overdue('2026-01-02T00:00:00.000Z')).toEqual(['a'])
 })

@@ -204,7 +204,7 @@ describe('what is overdue in a file of schema 1', () => {
     }
   }
   const overdue = async (stores: SqliteStores, now: number) =>
-    (await stores.runStore.overdue({ now, limit: 9 })).map(({ taskId }) => taskId)
+    (await stores.runStore.overdue({ tenant: 'acme', now, limit: 9 })).tasks.map(({ taskId }) => taskId)
 
   test('is found: leases, and questions of tasks that wait', async () => {
     const old = oldProcess()
@@ -270,7 +270,7 @@ describe('what is overdue in a file of schema 1', () => {
       now: () => 0,
     })
     void store.list({ scope: { tenant: '', principalId: 'a' }, pageSize: 1, overdue })
-    void store.overdue(overdue)
+    void store.overdue({ ...overdue, tenant: '' })
     const plans = statements.map((sql) =>
       prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all()
@@ -278,7 +278,7 @@ describe('what is overdue in a file of schema 1', () => {
     )
     expect(plans).toEqual([
       ['SEARCH pf_task USING INDEX pf_task_due (tenant=? AND principal=? AND due_at<?)'],
-      ['SEARCH pf_task USING INDEX pf_task_due_all (due_at<?)'],
+      ['SEARCH pf_task USING INDEX pf_task_due_tenant (tenant=? AND due_at>? AND due_at<?)'],
     ])
     database.close()
   })
@@ -345,6 +345,33 @@ describe('deliveries of owners in a file of schema 2', () => {
     const look = new DatabaseSync(file)
     expect(look.prepare('SELECT * FROM pf_outbox_owner').all()).toEqual([])
     look.close()
+    close()
+    old.close()
+  })
+})
+
+describe('what is overdue in a file of schema 5', () => {
+  test('is found tenant by tenant, of what a process of that version goes on writing, too', async () => {
+    const old = new DatabaseSync(file, { timeout: 1_000 })
+    old.exec('PRAGMA journal_mode = WAL')
+    migrate(old, migrations.slice(0, 5))
+    const insert = old.prepare(
+      `INSERT INTO pf_task (tenant, principal, task_id, context_id, state, status_at, version, last_seq, snapshot_seq, trimmed_seq, last_token, lease_token, lease_until)
+       VALUES (?, 'alice', ?, 'c', 'working', '2026-01-01T00:00:00.000Z', 1, 0, 0, 0, 1, 1, ?)`,
+    )
+    for (const tenant of ['served', 'gone']) for (const n of [1, 2]) insert.run(tenant, `t-${n}`, n * 10)
+    // As that version looks, its statement prepared before the file goes on to the next.
+    const asBefore = old.prepare('SELECT task_id FROM pf_task WHERE due_at <= ? ORDER BY due_at LIMIT ?')
+    const { runStore, close } = createSqliteStores({ file })
+    const overdue = async (tenant: string, now: number) =>
+      (await runStore.overdue({ tenant, now, limit: 9 })).tasks.map(({ taskId }) => taskId)
+    expect(await overdue('served', 20)).toEqual(['t-1', 't-2'])
+    insert.run('served', 't-3', 5)
+    expect(await overdue('served', 19)).toEqual(['t-3', 't-1'])
+    expect(asBefore.all(10, 9).map((row) => row.task_id)).toEqual(['t-3', 't-1', 't-1'])
+    old.exec(`UPDATE pf_task SET lease_until = 99 WHERE tenant = 'gone'`)
+    expect(await overdue('gone', 98)).toEqual([])
+    expect(await overdue('gone', 99)).toEqual(['t-1', 't-2'])
     close()
     old.close()
   })

@@ -1,7 +1,9 @@
 import {
   type CommitResult,
   type Lease,
+  type OverduePage,
   type OverdueQuery,
+  type OverdueScan,
   type RunEvent,
   type RunStore,
   type Scope,
@@ -68,7 +70,7 @@ export function createSqliteRunStore(parts: SqliteRunStoreParts): SqliteRunStore
 
     list: (query) => database.read(() => listTasks(database, query)),
 
-    overdue: (query) => database.once(() => overdueTasks(database, query)),
+    overdue: (query) => database.once(() => overdueOfTenant(database, query)),
 
     read: (key, fromSeq, limit = 1_000) =>
       database.read(() => {
@@ -169,14 +171,27 @@ function listTasks(database: Database, query: TaskQuery): TaskPage {
   }
 }
 
-/** What is overdue, longest first: in one scope, or in all of them. Each has an index of its own. */
-function overdueTasks(database: Database, { now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
-  const [where, order, values] =
-    scope === undefined
-      ? ['', 'due_at', []]
-      : ['tenant = ? AND principal = ? AND ', 'due_at, task_id', [toColumn(scope.tenant), toColumn(scope.principalId)]]
+/** What is overdue in a scope, longest first. */
+function overdueTasks(database: Database, { now, limit }: OverdueQuery, scope: Scope): TaskKey[] {
   const rows = database
-    .statement(`SELECT tenant, principal, task_id FROM pf_task WHERE ${where}due_at <= ? ORDER BY ${order} LIMIT ?`)
-    .all(...values, now, limit)
+    .statement(
+      'SELECT tenant, principal, task_id FROM pf_task WHERE tenant = ? AND principal = ? AND due_at <= ? ORDER BY due_at, task_id LIMIT ?',
+    )
+    .all(toColumn(scope.tenant), toColumn(scope.principalId), now, limit)
   return (rows as unknown as Pick<TaskRow, 'tenant' | 'principal' | 'task_id'>[]).map(keyOf)
+}
+
+/** What is overdue in all scopes of a tenant: an index of its own, for what other tenants have there is not to be read over. */
+function overdueOfTenant(database: Database, { tenant, now, limit, after }: OverdueScan): OverduePage {
+  const [dueAt, id] = after === undefined ? [Number.MIN_SAFE_INTEGER, 0] : (JSON.parse(after) as [number, number])
+  const rows = database
+    .statement(
+      `SELECT id, due_at, tenant, principal, task_id FROM pf_task
+       WHERE tenant = ? AND due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id LIMIT ?`,
+    )
+    .all(toColumn(tenant), now, dueAt, id, limit + 1) as unknown as (TaskRow & { due_at: number })[]
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const next = last !== undefined && rows.length > limit ? JSON.stringify([last.due_at, last.id]) : undefined
+  return { tasks: page.map(keyOf), ...(next !== undefined && { next }) }
 }

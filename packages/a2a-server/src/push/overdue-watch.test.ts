@@ -1,4 +1,4 @@
-import type { RunEvent } from '@pf-agents/agent-core'
+import type { OverdueScan, RunEvent } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { createSqliteStores } from '@pf-agents/sqlite-storage'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -65,58 +65,164 @@ describe('webhooks of tasks whose process died', () => {
 })
 
 describe('OverdueWatch', () => {
-  /** A store that says these are overdue, however often they are read; reads are noted. */
-  function watch(stuck: number, more: number) {
-    const clock = createFakeClock()
-    const limits: number[] = []
-    const read: string[] = []
-    const keys = Array.from({ length: stuck + more }, (_, n) => ({
-      ...keyOf(`t-${n}`),
-      tenant: n < stuck ? 'of another agent' : '',
-    }))
-    const logs: string[] = []
-    let failure: Error | undefined
-    const one = new OverdueWatch({
-      clock,
-      pollMs: 1_000,
-      logger: { log: (_, text) => void logs.push(text) },
-      store: {
-        overdue({ limit }) {
-          if (failure !== undefined) throw failure
-          limits.push(limit)
-          return keys.filter(({ taskId }) => !read.includes(taskId)).slice(0, limit)
-        },
-      },
-      agents: [{ tenant: '', runtime: { task: async (taskId: string) => void read.push(taskId) } as never }],
-    })
-    return { one, clock, limits, read, logs, fail: (error?: Error) => (failure = error) }
+  /** A task as the store has it: waiting for an answer, or worked on by somebody whose lease ends at a time. */
+  interface Task {
+    readonly tenant?: string
+    readonly leaseUntil?: number
+    /** What reading it comes to. Default: it is failed. */
+    readonly stays?: true | Error
   }
 
-  it('steps over those that it can not help, and costs one look where there is nothing', async () => {
-    const { one, clock, limits, read } = watch(150, 130)
+  /** A watch of one tenant over a store with these tasks; the wall clock can be set apart from the timers. */
+  function watch(tasks: Record<string, Task>, pollMs = 1_000) {
+    const clock = createFakeClock()
+    let ahead = 0
+    const queries: OverdueScan[] = []
+    const read: string[] = []
+    const failed: string[] = []
+    const logs: string[] = []
+    let failure: Error | undefined
+    const agent = {
+      tenant: '',
+      runtime: {
+        task: async (taskId: string) => {
+          read.push(taskId)
+          const { stays } = tasks[taskId] ?? {}
+          if (stays instanceof Error) throw stays
+          if (stays === undefined) failed.push(taskId)
+        },
+      } as never,
+    }
+    const one = new OverdueWatch({
+      clock: { now: () => clock.now() + ahead, after: (ms, callback) => clock.after(ms, callback) },
+      pollMs,
+      logger: { log: (_, text) => void logs.push(text) },
+      store: {
+        overdue(query) {
+          if (failure !== undefined) throw failure
+          queries.push(query)
+          const { tenant, now, limit, after = '' } = query
+          const found = Object.entries(tasks).filter(
+            ([id, task]) =>
+              (task.tenant ?? '') === tenant && !failed.includes(id) && id > after && (task.leaseUntil ?? 0) <= now,
+          )
+          const page = found.slice(0, limit).map(([taskId]) => ({ ...keyOf(taskId), tenant }))
+          return { tasks: page, ...(found.length > limit && { next: page.at(-1)?.taskId ?? '' }) }
+        },
+        head({ taskId }) {
+          const until = tasks[taskId]?.leaseUntil
+          if (until === undefined) return { version: 1, state: 'input-required' }
+          return { version: 1, state: 'working', lease: { token: 1, expiresAt: until } }
+        },
+      },
+      agents: [agent],
+    })
     one.start()
+    return {
+      one,
+      clock,
+      queries,
+      read,
+      failed,
+      logs,
+      fail: (error?: Error) => (failure = error),
+      /** Sets the wall clock, while timers go on as before. */
+      step: (ms: number) => (ahead += ms),
+      now: () => clock.now() + ahead,
+    }
+  }
+
+  /** So many tasks that are alike, in the order of their names. */
+  const many = (name: string, count: number, task: Task): Record<string, Task> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}-${String(n).padStart(5, '0')}`, task]))
+
+  it('asks for what the app serves alone, and pages past all that can not be helped', async () => {
+    const tasks = {
+      ...many('a', 1_500, { tenant: 'of an agent that is gone' }),
+      ...many('b', 1_500, { stays: true }),
+      ...many('c', 250, {}),
+    }
+    const { one, clock, failed, queries } = watch(tasks)
     await clock.advance(1_000)
-    expect(read).toHaveLength(0)
-    await clock.advance(1_000)
-    expect(read).toHaveLength(130)
-    const looks = limits.length
-    await clock.advance(1_000)
-    expect(limits.length - looks).toBeLessThanOrEqual(2)
+    expect(failed).toHaveLength(250)
+    expect(new Set(queries.map(({ tenant }) => tenant))).toEqual(new Set(['']))
     await one.close()
+    const looks = queries.length
     await clock.advance(10_000)
-    expect(limits.length - looks).toBeLessThanOrEqual(2)
+    expect(queries).toHaveLength(looks)
+  })
+
+  it('costs one question where there is nothing', async () => {
+    const { one, clock, queries } = watch({})
+    await clock.advance(3_000)
+    expect(queries).toHaveLength(3)
+    await one.close()
+  })
+
+  it('goes on past what can not be read, which it says and tries again later', async () => {
+    const { one, clock, failed, read, logs } = watch({ ...many('a', 40, { stays: new Error('broken') }), b: {} })
+    await clock.advance(1_000)
+    expect(failed).toEqual(['b'])
+    await clock.advance(50_000)
+    expect(read).toHaveLength(41)
+    expect(logs).toHaveLength(40)
+    await clock.advance(20_000)
+    expect(read).toHaveLength(81)
+    await one.close()
+  })
+
+  it('takes a run for dead when its lease has been over for five seconds', async () => {
+    const start = createFakeClock().now()
+    const { one, clock, failed, now } = watch({ dead: { leaseUntil: start + 10_000 } })
+    await clock.advance(14_900)
+    expect(failed).toEqual([])
+    await clock.advance(2_000)
+    expect(failed).toEqual(['dead'])
+    expect(now() - start).toBeLessThan(17_000)
+    await one.close()
+  })
+
+  it.each([1_000, 45_000, 3_600_000, 864_000_000])(
+    'leaves the holders of leases the time to renew them when the clock was set forward by %d ms',
+    async (ms) => {
+      const start = createFakeClock().now()
+      const tasks: Record<string, { leaseUntil: number }> = {
+        alive: { leaseUntil: start + 30_000 },
+        dead: { leaseUntil: start + 30_000 },
+      }
+      const { one, clock, failed, step, now } = watch(tasks)
+      await clock.advance(20_000)
+      step(ms)
+      for (let second = 0; second < 60; second++) {
+        await clock.advance(1_000)
+        // Whoever is alive looks at its leases every second; a slow one is late by some.
+        if (second % 4 === 3) tasks.alive = { leaseUntil: now() + 30_000 }
+      }
+      expect(failed).toEqual(['dead'])
+      await one.close()
+    },
+  )
+
+  it('takes nobody for dead by a clock that was ahead', async () => {
+    const start = createFakeClock().now()
+    const { one, clock, failed, step } = watch({ alive: { leaseUntil: start + 60_000 } })
+    step(100_000)
+    await clock.advance(4_000)
+    step(-100_000)
+    await clock.advance(30_000)
+    expect(failed).toEqual([])
+    await one.close()
   })
 
   it('goes on when the store can be asked again', async () => {
-    const { one, clock, read, logs, fail } = watch(0, 3)
+    const { one, clock, failed, logs, fail } = watch({ a: {}, b: {}, c: {} })
     fail(new Error('locked'))
-    one.start()
     await clock.advance(1_000)
     await clock.advance(1_000)
     expect(logs).toEqual(['Tasks that can not go on any more could not be looked for.'])
     fail()
     await clock.advance(1_000)
-    expect(read).toEqual(['t-0', 't-1', 't-2'])
+    expect(failed).toEqual(['a', 'b', 'c'])
     await one.close()
   })
 })

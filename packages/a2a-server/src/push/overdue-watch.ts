@@ -1,23 +1,30 @@
-import type { Clock, Logger, RunStore, ServedAgent, TaskKey } from '@pf-agents/agent-core'
+import { type Clock, isActive, type Logger, type RunStore, type ServedAgent, type TaskKey } from '@pf-agents/agent-core'
 import { later } from './later'
+import { QuietLog } from './quiet-log'
 
 /** What {@link OverdueWatch} is made of. */
 export interface OverdueWatchParts {
-  readonly store: Pick<RunStore, 'overdue'>
+  readonly store: Pick<RunStore, 'overdue' | 'head'>
   readonly agents: readonly Pick<ServedAgent, 'tenant' | 'runtime'>[]
   readonly clock: Clock
   readonly logger: Logger
   readonly pollMs: number
 }
 
-/** Tasks that one look asks for, beside those that can't be helped. */
+/** Tasks that the store is asked for at a time. */
 const batch = 100
-/** Tasks that can't be helped and are stepped over, at most. */
-const maxStuck = 1_000
 /** How many are read at a time. */
 const atOnce = 16
-/** Milliseconds between two lines in the log that say that the store can't be asked. */
-const quietMs = 60_000
+/**
+ * Milliseconds, by timers, that a lease has to be over before its run counts as dead. The wall clock may be set forward, or
+ * have gone on while the machine slept: every lease is over then, and whoever holds one has to have the time to renew it,
+ * which is looked at every second.
+ */
+const graceMs = 5_000
+/** Milliseconds before a task that could not be read is read again. */
+const brokenMs = 60_000
+/** Tasks of which that is kept in mind; with one more, of none. */
+const maxBroken = 1_000
 
 /**
  * Reads the tasks that can't go on any more, because the process that worked on them died or their question was not
@@ -26,15 +33,19 @@ const quietMs = 60_000
  */
 export class OverdueWatch {
   readonly #parts: OverdueWatchParts
+  readonly #log: QuietLog
   #isClosed = false
   #cancelTimer = (): void => {}
   #work: Promise<void> = Promise.resolve()
-  /** Tasks of the last look that were still overdue behind it: of other agents, or whose run is alive here though its lease is late. */
-  #stuck = 0
-  #loggedAt = Number.NEGATIVE_INFINITY
+  /** What the clock said at each of the last looks, which are `pollMs` apart by timers, however it was set meanwhile. */
+  readonly #times: number[] = []
+  /** Tasks that can't be read, with the number of the look at which they are tried again. */
+  readonly #broken = new Map<string, number>()
+  #looks = 0
 
   constructor(parts: OverdueWatchParts) {
     this.#parts = parts
+    this.#log = new QuietLog(parts)
   }
 
   /** Begins to look, again and again. */
@@ -53,36 +64,57 @@ export class OverdueWatch {
   }
 
   async #look(): Promise<void> {
-    const { store, clock, logger } = this.#parts
+    const now = this.#parts.clock.now()
+    const lostAt = this.#lostAt(now)
+    this.#looks++
     try {
-      let hasMore = true
-      let stuck = this.#stuck
-      const seen = new Set<string>()
-      while (hasMore && !this.#isClosed) {
-        const found = await store.overdue({ now: clock.now(), limit: batch + Math.min(stuck, maxStuck) })
-        const fresh = found.filter((key) => !seen.has(nameOf(key)))
-        this.#stuck = found.length - fresh.length
-        stuck = Math.max(stuck, this.#stuck)
-        for (const key of fresh) seen.add(nameOf(key))
-        for (let at = 0; at < fresh.length; at += atOnce)
-          await Promise.all(fresh.slice(at, at + atOnce).map((key) => this.#read(key)))
-        // Also where fewer were found than asked for: those that are overdue still are known by looking again.
-        hasMore = fresh.length > 0
-      }
+      for (const agent of this.#parts.agents) await this.#lookAt(agent, now, lostAt)
     } catch (error) {
       // A store that can't be reached now may be later.
-      if (this.#isClosed || clock.now() - this.#loggedAt < quietMs) return
-      this.#loggedAt = clock.now()
-      logger.log('error', 'Tasks that can not go on any more could not be looked for.', { error: String(error) })
+      if (this.#isClosed) return
+      const message = 'Tasks that can not go on any more could not be looked for.'
+      this.#log.say('error', message, '', { error: String(error) })
     }
   }
 
-  async #read({ tenant, principalId, taskId }: TaskKey): Promise<void> {
-    const agent = this.#parts.agents.find((one) => one.tenant === tenant)
-    await agent?.runtime.task(taskId, { id: principalId })
+  /** What was over then has not been renewed since, for long enough. */
+  #lostAt(now: number): number {
+    this.#times.push(now)
+    if (this.#times.length <= Math.ceil(graceMs / this.#parts.pollMs)) return Number.NEGATIVE_INFINITY
+    // A clock that was set back makes everybody's leases longer.
+    return Math.min(now, this.#times.shift() ?? now)
   }
-}
 
-function nameOf({ tenant, principalId, taskId }: TaskKey): string {
-  return JSON.stringify([tenant, principalId, taskId])
+  async #lookAt(agent: OverdueWatchParts['agents'][number], now: number, lostAt: number): Promise<void> {
+    const { tenant } = agent
+    let after: string | undefined
+    do {
+      const query = { tenant, now, limit: batch, ...(after !== undefined && { after }) }
+      // Those that stay as they are hide none of those behind them: each page begins where the one before it ended.
+      const { tasks, next } = await this.#parts.store.overdue(query)
+      for (let at = 0; at < tasks.length && !this.#isClosed; at += atOnce)
+        await Promise.all(tasks.slice(at, at + atOnce).map((key) => this.#read(agent, key, lostAt)))
+      after = next
+    } while (after !== undefined && !this.#isClosed)
+  }
+
+  /** One that can't be read does not keep back the others. */
+  async #read({ runtime }: OverdueWatchParts['agents'][number], key: TaskKey, lostAt: number): Promise<void> {
+    const { principalId, taskId } = key
+    const name = JSON.stringify([key.tenant, principalId, taskId])
+    if ((this.#broken.get(name) ?? 0) > this.#looks) return
+    try {
+      const head = await this.#parts.store.head(key)
+      if (head === undefined || (isActive(head.state) && head.lease !== undefined && head.lease.expiresAt > lostAt))
+        return
+      await runtime.task(taskId, { id: principalId })
+      this.#broken.delete(name)
+    } catch (error) {
+      if (this.#isClosed) return
+      if (this.#broken.size >= maxBroken) this.#broken.clear()
+      this.#broken.set(name, this.#looks + Math.ceil(brokenMs / this.#parts.pollMs))
+      const message = 'A task that can not go on any more could not be read, and so not be failed.'
+      this.#log.say('error', message, name, { ...key, error: String(error) })
+    }
+  }
 }

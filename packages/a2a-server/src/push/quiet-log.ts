@@ -20,7 +20,8 @@ export class QuietLog {
     const now = clock.now()
     // Oldest first: a line is said again only when it has left the list.
     for (const [line, at] of this.#saidAt) {
-      if (now - at < quietMs) break
+      // What was said before the clock was set back is said again.
+      if (now >= at && now - at < quietMs) break
       this.#saidAt.delete(line)
     }
     const line = `${message} ${about}`

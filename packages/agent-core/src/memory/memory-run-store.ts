@@ -5,7 +5,8 @@ import type { Task } from '../model/task'
 import type {
   CommitResult,
   Lease,
-  OverdueQuery,
+  OverduePage,
+  OverdueScan,
   RunCommit,
   RunStore,
   StoredTask,
@@ -46,7 +47,7 @@ export interface MemoryRunStore extends RunStore {
   load(key: TaskKey): StoredTask | undefined
   head(key: TaskKey): TaskHead | undefined
   list(query: TaskQuery): TaskPage
-  overdue(query: OverdueQuery): TaskKey[]
+  overdue(query: OverdueScan): OverduePage
   read(key: TaskKey, fromSeq: number, limit?: number): StoredEvent[] | undefined
   claim(key: TaskKey, terms: { now: number; expiresAt: number }): Lease | undefined
   renew(key: TaskKey, token: number, expiresAt: number): boolean
@@ -151,7 +152,7 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
     },
 
     overdue(query) {
-      return shelf.overdue(query)
+      return shelf.overdueOfTenant(query)
     },
 
     read(key, fromSeq, limit = 1_000) {

@@ -14,8 +14,8 @@ export class ScopeMap<V> {
     principals.set(scope.principalId, value)
   }
 
-  *values(): Iterable<V> {
-    for (const principals of this.tenants.values()) yield* principals.values()
+  ofTenant(tenant: string): Iterable<V> {
+    return this.tenants.get(tenant)?.values() ?? []
   }
 
   delete(scope: Scope): void {

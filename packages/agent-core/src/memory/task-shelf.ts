@@ -2,7 +2,7 @@ import { PfError } from '../error/pf-error'
 import type { RunEvent } from '../event/run-event'
 import { isTerminal } from '../model/task-state'
 import type { Task } from '../model/task'
-import type { Lease, OverdueQuery, TaskFacts } from '../port/run-store'
+import type { Lease, OverduePage, OverdueQuery, OverdueScan, TaskFacts } from '../port/run-store'
 import type { Scope, TaskKey } from '../port/scope'
 import { compareText } from './compare-text'
 import { dueTime } from './due-time'
@@ -70,6 +70,21 @@ function compareDue(a: TaskRecord, b: TaskRecord): number {
   return (a.due ?? 0) - (b.due ?? 0) || compareText(a.key.taskId, b.key.taskId)
 }
 
+/** Where a record stands among those of its tenant that are overdue: since when, whose, and its id. */
+type DuePlace = [due: number, principalId: string, taskId: string]
+
+function placeOf({ due = 0, key }: TaskRecord): DuePlace {
+  return [due, key.principalId, key.taskId]
+}
+
+function comparePlaces(a: DuePlace, b: DuePlace): number {
+  return a[0] - b[0] || compareText(a[1], b[1]) || compareText(a[2], b[2])
+}
+
+function isDue({ due = 0 }: TaskRecord, now: number): boolean {
+  return due <= now
+}
+
 /** Holds records in order and within bounds. Only tasks that are over are evicted, the one that ended first before the rest. */
 export class TaskShelf {
   private readonly scopes = new ScopeMap<ScopeShelf>()
@@ -89,16 +104,30 @@ export class TaskShelf {
     return this.scopes.get(scope)
   }
 
-  /** What is overdue, longest first: in one scope, or in all of them. */
-  overdue({ now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+  /** What is overdue in a scope, longest first. */
+  overdue({ now, limit }: OverdueQuery, scope: Scope): TaskKey[] {
+    const found: TaskKey[] = []
+    this.scopes.get(scope)?.due.up(0, (record) => isDue(record, now) && found.push(record.key) < limit)
+    return found
+  }
+
+  /** What is overdue in all scopes of a tenant. */
+  overdueOfTenant({ tenant, now, limit, after }: OverdueScan): OverduePage {
+    const place = after === undefined ? undefined : (JSON.parse(after) as DuePlace)
     const found: TaskRecord[] = []
-    const only = scope && this.scopes.get(scope)
-    for (const { due } of scope === undefined ? this.scopes.values() : only === undefined ? [] : [only]) {
+    for (const { due } of this.scopes.ofTenant(tenant)) {
+      const from = place === undefined ? 0 : due.countBefore((record) => comparePlaces(placeOf(record), place) <= 0)
       let count = 0
-      due.up(0, (record) => (record.due ?? 0) <= now && count++ < limit && found.push(record) > 0)
+      // One more than asked for: it says whether there is a page behind this one.
+      due.up(from, (record) => isDue(record, now) && found.push(record) > 0 && ++count <= limit)
     }
-    if (scope === undefined) found.sort(compareDue)
-    return found.slice(0, limit).map((record) => record.key)
+    found.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)))
+    const tasks = found.slice(0, limit)
+    const last = tasks.at(-1)
+    return {
+      tasks: tasks.map(({ key }) => key),
+      ...(last !== undefined && found.length > limit && { next: JSON.stringify(placeOf(last)) }),
+    }
   }
 
   find(key: TaskKey): TaskRecord | undefined {

@@ -124,6 +124,21 @@ export interface OverdueQuery {
   limit: number
 }
 
+/** What {@link RunStore.overdue} is asked for. */
+export interface OverdueScan extends OverdueQuery {
+  tenant: string
+  /** `next` of the page before. */
+  after?: string
+}
+
+/** One page of a tenant's tasks that can't go on any more. */
+export interface OverduePage {
+  /** Longest overdue first. */
+  tasks: TaskKey[]
+  /** Where the next page begins, whatever became of the tasks of this one. Absent on the last page. The driver's own. */
+  next?: string
+}
+
 /** Where a page ends: the place in the order, so that a changed task can't empty the next page. */
 export interface TaskCursor {
   /** Status time of the last task. */
@@ -168,10 +183,10 @@ export interface RunStore {
   /** One page of a scope's tasks. */
   list(query: TaskQuery): Awaitable<TaskPage>
   /**
-   * What is overdue in all scopes, longest first; found by an index, not by looking at every task. It changes nothing: the
-   * runtime fails what nobody works on, and knows of runs of its own whose leases are late.
+   * What is overdue in all scopes of a tenant, longest first; found by an index, not by looking at every task. It changes
+   * nothing: the runtime fails what nobody works on, and knows of runs of its own whose leases are late.
    */
-  overdue(query: OverdueQuery): Awaitable<TaskKey[]>
+  overdue(query: OverdueScan): Awaitable<OverduePage>
   /**
    * Events numbered `fromSeq` and later, in order, at most `limit` (default 1,000).
    * Empty where nothing newer was committed. Drivers without an event log (`hasEventLog` false), logs that were trimmed

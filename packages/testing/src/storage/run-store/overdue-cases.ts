@@ -1,5 +1,5 @@
 import type { Interrupt, RunStore, TaskKey } from '@pf-agents/agent-core'
-import { same } from '../assert'
+import { check, same } from '../assert'
 import { alice, bob, creation, key, status, time, TrackedTask } from '../samples'
 import { type RunStoreDriver, storageCase } from '../storage-case'
 
@@ -8,6 +8,23 @@ const ids = (keys: readonly TaskKey[] = []): string[] => keys.map(({ taskId }) =
 /** What a list says is overdue in the scope of alice. */
 async function listed(store: RunStore, now: number, limit = 4): Promise<string[]> {
   return ids((await store.list({ scope: alice, pageSize: 1, overdue: { now, limit } })).overdue)
+}
+
+/** What is overdue of the tenant that the samples belong to, all pages of it. */
+async function scanned(store: RunStore, now: number, limit = 4): Promise<string[]> {
+  return ids(await scanAll(store, '', now, limit))
+}
+
+async function scanAll(store: RunStore, tenant: string, now: number, limit: number): Promise<TaskKey[]> {
+  const found: TaskKey[] = []
+  for (let after: string | undefined; ;) {
+    const page = await store.overdue({ tenant, now, limit, ...(after !== undefined && { after }) })
+    check(page.tasks.length <= limit, 'a page has no more than was asked for')
+    found.push(...page.tasks)
+    if (page.next === undefined) return found
+    same(page.tasks.length, limit, 'a page with one behind it is full')
+    after = page.next
+  }
 }
 
 function question(id: string, at?: number, state: Interrupt['status'] = 'open'): Interrupt {
@@ -25,9 +42,9 @@ export const overdueCases = [
       const tracked = new TrackedTask(runStore, 'task-1')
       const { leaseToken = 0 } = await tracked.commit([status('working', 1)], { lease: { expiresAt: 100 } })
       same(await listed(peer, 99), [], 'before')
-      same(await peer.overdue({ now: 99, limit: 4 }), [], 'before, in all scopes')
+      same(await scanned(peer, 99), [], 'before, in all scopes')
       same(await listed(peer, 100), ['task-1'], 'at its end')
-      same(await peer.overdue({ now: 100, limit: 4 }), [tracked.key], 'at its end, in all scopes')
+      same(await scanned(peer, 100), ['task-1'], 'at its end, in all scopes')
       await runStore.renew(tracked.key, leaseToken, 200)
       same(await listed(peer, 199), [], 'renewed')
       await tracked.commit([], { leaseToken, lease: { expiresAt: 300 } })
@@ -38,7 +55,7 @@ export const overdueCases = [
       await peer.release(tracked.key, claimed?.token ?? 0)
       same(await listed(runStore, 0), ['task-1'], 'given back while it is under way')
       await tracked.commit([status('failed', 2)], { force: true, lease: 'release' }, peer)
-      same([await listed(runStore, 9_999), await runStore.overdue({ now: 9_999, limit: 4 })], [[], []], 'over')
+      same([await listed(runStore, 9_999), await scanned(runStore, 9_999)], [[], []], 'over')
     },
   ),
 
@@ -123,7 +140,7 @@ export const overdueCases = [
     same(await listed(runStore, 100, 2), ['a', 'aa'], 'as many as asked for')
     same(await listed(runStore, 20), ['a', 'aa', 'b'], 'until then')
     same(await listed(runStore, 100), ['a', 'aa', 'b', 'c'], 'the first four')
-    const everyone = await runStore.overdue({ now: 100, limit: 99 })
+    const everyone = await scanAll(runStore, '', 100, 99)
     const expected = [10, 15, 20, 20, 25, 25, 30, 35, 40, 45]
     const due: Record<string, number> = { a: 10, aa: 20, b: 20, c: 30, d: 40 }
     same(
@@ -131,8 +148,55 @@ export const overdueCases = [
       expected,
       'in all scopes',
     )
-    same((await runStore.overdue({ now: 100, limit: 3 })).length, 3, 'in all scopes, as many as asked for')
+    const pages = await scanAll(runStore, '', 100, 3)
+    same(
+      pages.map(({ taskId, principalId }) => (due[taskId] ?? 0) + (principalId === 'bob' ? 5 : 0)),
+      expected,
+      'in all scopes, page by page',
+    )
+    same(new Set(pages.map(({ taskId, principalId }) => `${principalId} ${taskId}`)).size, 10, 'each once')
   }),
+
+  storageCase<RunStoreDriver>('what is overdue is found tenant by tenant', async ({ runStore, peer = runStore }) => {
+    const scopes = ['', 'a', 'a"b', 'ab'].map((tenant) => ({ tenant, principalId: 'alice' }))
+    for (const scope of scopes)
+      for (let n = 0; n < 3; n++) await runStore.commit(creation(`t-${n}`, { scope }, { lease: { expiresAt: n } }))
+    for (const scope of scopes) {
+      const expected = ['t-0', 't-1', 't-2'].map((taskId) => key(taskId, scope))
+      for (const limit of [1, 2, 3, 4])
+        same(await scanAll(peer, scope.tenant, 2, limit), expected, `of ${scope.tenant}`)
+    }
+    same(await peer.overdue({ tenant: 'nobody', now: 2, limit: 4 }), { tasks: [] }, 'of nobody')
+  }),
+
+  storageCase<RunStoreDriver>(
+    'pages of what is overdue go on where they ended, whatever became of what was on them',
+    async ({ runStore, peer = runStore }) => {
+      for (let n = 0; n < 9; n++) {
+        // Two each since the same time, one of each for bob.
+        const scope = n % 2 === 0 ? alice : bob
+        await runStore.commit(creation(`t-${n}`, { scope }, { lease: { expiresAt: n >> 1 } }))
+      }
+      const first = await runStore.overdue({ tenant: '', now: 99, limit: 4 })
+      for (const { principalId, taskId } of first.tasks.filter((_, at) => at !== 1)) {
+        const scope = principalId === 'bob' ? bob : alice
+        const tracked = key(taskId, scope)
+        const { version = 0 } = (await runStore.head(tracked)) ?? {}
+        const events = [status('failed', 2)]
+        await runStore.commit({ key: tracked, expectedVersion: version, force: true, lease: 'release', events })
+      }
+      const second = await peer.overdue({ tenant: '', now: 99, limit: 4, after: first.next ?? '' })
+      const third = await peer.overdue({ tenant: '', now: 99, limit: 4, after: second.next ?? '' })
+      const all = [first, second, third].flatMap(({ tasks }) => ids(tasks))
+      same(
+        all.toSorted(),
+        [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `t-${n}`),
+        'each once',
+      )
+      same(third.next, undefined, 'the last page')
+      same(ids(await scanAll(peer, '', 99, 9)).length, 6, 'what is left')
+    },
+  ),
 
   storageCase<RunStoreDriver>('a list says so whatever its filters, and else as before', async ({ runStore }) => {
     await runStore.commit(creation('dead', { contextId: 'one', at: 1 }, { lease: { expiresAt: 5 } }))

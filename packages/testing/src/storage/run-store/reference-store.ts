@@ -3,7 +3,9 @@ import {
   compareText,
   type CommitResult,
   type Lease,
+  type OverduePage,
   type OverdueQuery,
+  type OverdueScan,
   PfError,
   type RunCommit,
   type RunEvent,
@@ -108,7 +110,7 @@ export class ReferenceStore implements RunStore {
     const page = rest.slice(0, pageSize)
     const last = page.at(-1)
     const hasMore = last !== undefined && rest.length > page.length
-    const overdue = query.overdue && this.overdue(query.overdue, scope)
+    const overdue = query.overdue && this.overdueOf(query.overdue, scope)
     return copy({
       tasks: page,
       total: matching.length,
@@ -117,7 +119,12 @@ export class ReferenceStore implements RunStore {
     })
   }
 
-  overdue({ now, limit }: OverdueQuery, scope?: Scope): TaskKey[] {
+  overdue({ tenant, ...query }: OverdueScan): OverduePage {
+    const scopes = new Map(this.rows.map(({ stored: { key } }) => [key.principalId, key]))
+    return { tasks: [...scopes.values()].flatMap(({ principalId }) => this.overdueOf(query, { tenant, principalId })) }
+  }
+
+  private overdueOf({ now, limit }: OverdueQuery, scope: Scope): TaskKey[] {
     const due = ({ task, facts, lease }: StoredTask): number => {
       const { state } = task.status
       if (state === 'submitted' || state === 'working') return lease?.expiresAt ?? 0
@@ -131,7 +138,7 @@ export class ReferenceStore implements RunStore {
     }
     return this.rows
       .map(({ stored }) => stored)
-      .filter(({ key }) => key.tenant === (scope ?? key).tenant && key.principalId === (scope ?? key).principalId)
+      .filter(({ key }) => key.tenant === scope.tenant && key.principalId === scope.principalId)
       .filter((stored) => due(stored) <= now)
       .toSorted((a, b) => due(a) - due(b) || compareText(a.key.taskId, b.key.taskId))
       .slice(0, limit)
