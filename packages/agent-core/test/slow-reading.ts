@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../src/model/json'
-import { print } from '../src/schema/json/of-any'
 
 type Schema = JsonObject | boolean
 type Map = Record<string, Schema>
@@ -91,4 +90,13 @@ export function readSlowly(root: JsonObject, schema: Schema, value: JsonValue): 
   if ((isMap || Array.isArray(value)) && given(rest))
     for (const [key, part] of members) if (!seen.has(key)) look(key, part, schema[rest] as Schema)
   return fits ? seen : undefined
+}
+
+/** One text for all values that are equal: names are in the order of the alphabet. */
+function print(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
 }

@@ -148,7 +148,8 @@ function builtInServices(options: AppOptions, host: Host, features: readonly Any
 
 function runtimeOptions(options: AppOptions, target: Target, tenant: string): RuntimeOptions {
   // A component's run lives inside its request: nobody could wait in a queue, and hosts end long requests.
-  const usual: RuntimeOptions = target === 'wasm' ? { concurrency: { whenBusy: 'reject' }, deadlineMs: 30_000 } : {}
+  const usual: RuntimeOptions =
+    target === 'wasm' ? { concurrency: { whenBusy: 'reject' }, deadlineMs: 30_000, schemaSteps: 300_000 } : {}
   return { ...usual, ...options.runtime, tenant }
 }
 

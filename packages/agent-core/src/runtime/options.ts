@@ -20,6 +20,12 @@ export interface RuntimeOptions {
   leaseMs?: number
   /** Milliseconds between looks at the store for a cancel or a lost lease. Default 1 second. */
   watchMs?: number
+  /**
+   * How much work it may be to check what a caller sends against a JSON Schema, in steps: about one for each keyword that
+   * looks at a part of the value. A value that takes more is refused. Default 10 million, a second or less on Node; in a
+   * component, where a step takes some hundred times as long, 300,000.
+   */
+  schemaSteps?: number
 }
 
 /** What every run of a runtime shares. */

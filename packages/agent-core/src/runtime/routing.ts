@@ -29,9 +29,12 @@ export class Router {
   readonly #skills: ReadonlyMap<string, Skill>
   readonly #inputs = new Map<string, CompiledSchema>()
   readonly #outputs = new Map<string, CompiledSchema>()
+  readonly #schemaSteps: number | undefined
 
-  constructor(agent: Agent) {
+  /** @param schemaSteps - see `RuntimeOptions` */
+  constructor(agent: Agent, schemaSteps?: number) {
     this.#agent = agent
+    this.#schemaSteps = schemaSteps
     this.#skills = new Map(agent.skills.map((skill) => [skill.id, skill]))
     for (const skill of agent.skills) {
       if (skill.input !== undefined) this.#inputs.set(skill.id, compileSchema(skill.input))
@@ -105,7 +108,7 @@ export class Router {
   input(skill: Skill, given: JsonValue | undefined): Awaitable<SkillInput> {
     const schema = this.#inputs.get(skill.id)
     if (schema === undefined) return { input: given }
-    return chain(schema.check(given), (result): SkillInput => {
+    return chain(schema.check(given, this.#schemaSteps), (result): SkillInput => {
       if (result.issues === undefined) return { input: result.value }
       return ask(
         skill,

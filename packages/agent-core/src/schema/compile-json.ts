@@ -9,9 +9,9 @@ export function compileJson(json: JsonObject): CompiledSchema {
   return {
     json,
     takesText: takesText(json),
-    check(value) {
+    check(value, mostSteps) {
       if (value === undefined) return { issues: issue('A value is missing.') }
-      const issues = check(value)
+      const issues = check(value, mostSteps)
       if (issues === undefined) return { value }
       return { issues: issues.length > 0 ? issues : issue('No value is allowed.') }
     },

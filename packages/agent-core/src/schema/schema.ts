@@ -57,7 +57,12 @@ export interface CompiledSchema {
   readonly noJson?: string
   /** Whether plain text can match: then a message's text is the input. */
   readonly takesText: boolean
-  check(value: unknown): SchemaResult | Promise<SchemaResult>
+  /**
+   * Checks a value.
+   * @param mostSteps - how much work a JSON Schema may be before the value is refused; what a Standard Schema does can't
+   * be bounded. Default 10 million steps, a second or less on Node.
+   */
+  check(value: unknown, mostSteps?: number): SchemaResult | Promise<SchemaResult>
 }
 
 /**

@@ -60,6 +60,15 @@ export function allOf<Value>(checks: readonly Check<Value>[]): Check<Value> {
   }
 }
 
+/** Characters of a name that are told: who sends it may choose one of megabytes. */
+const longestName = 100
+
+/** A name as it is told. */
+function shown(name: string | number): string {
+  const text = String(name)
+  return text.length > longestName ? `${text.slice(0, longestName)}…` : text
+}
+
 /**
  * A check of members, each by the check there is for its name or index, if any.
  * @param names the only ones that matter, in the order to go in. Default all of the value.
@@ -81,8 +90,8 @@ export function eachMember(
       if (found === undefined) continue
       const named =
         found.length > 0
-          ? found.map(({ path, message }) => ({ path: `/${pointerStep(key)}${path}`, message }))
-          : [{ path: '', message: `${isList ? 'Item' : 'Property'} "${key}" is not allowed.` }]
+          ? found.map(({ path, message }) => ({ path: `/${pointerStep(shown(key))}${path}`, message }))
+          : [{ path: '', message: `${isList ? 'Item' : 'Property'} "${shown(key)}" is not allowed.` }]
       issues = joined(issues, named, run)
       if (isEnough(issues, run)) break
     }

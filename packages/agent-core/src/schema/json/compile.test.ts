@@ -326,4 +326,56 @@ describe('what is told', () => {
     const list = Array.from({ length: 100_000 }, (_, index) => ({ index }))
     expect(fits({ uniqueItems: true }, list)).toBe(true)
   })
+
+  it('names are told by their beginning', () => {
+    const name = 'x'.repeat(1_000_000)
+    const [path, message] = [`/${'x'.repeat(100)}…`, `Property "${'x'.repeat(100)}…" is not allowed.`]
+    expect(told({ additionalProperties: false }, { [name]: 1 })).toEqual([`: ${message}`])
+    const deep = { additionalProperties: { additionalProperties: { type: 'string' } } }
+    expect(told(deep, { [name]: { a: 1 } })).toEqual([
+      `${path}/a: Instance type "number" is invalid. Expected "string".`,
+    ])
+  })
+})
+
+describe('the work of a check', () => {
+  const fitsIn = (steps: number, schema: JsonObject, value: JsonValue): boolean =>
+    compile(schema)(value, steps) === undefined
+  const nested = (levels: number, leaf: JsonValue): JsonValue => (levels === 0 ? leaf : [nested(levels - 1, leaf)])
+  const unique: JsonObject = {
+    $ref: '#/$defs/node',
+    $defs: { node: { uniqueItems: true, items: { $ref: '#/$defs/node' } } },
+  }
+  const leaves = Array.from({ length: 1000 }, (_, index) => ({ index, text: `leaf ${index}` }))
+
+  it('is bounded by as many steps as are given', () => {
+    expect(
+      fitsIn(
+        1000,
+        { items: { type: 'number' } },
+        Array.from({ length: 400 }, (_, index) => index),
+      ),
+    ).toBe(true)
+    expect(
+      compile({ items: { type: 'number' } })(
+        leaves.map(({ index }) => index),
+        1000,
+      ),
+    ).toEqual([{ path: '', message: 'The value takes too long to check.' }])
+  })
+
+  it('of distinct items grows with the value, not with the levels above it', () => {
+    expect(fitsIn(20_000, unique, nested(1, leaves))).toBe(true)
+    expect(fitsIn(20_000, unique, nested(90, leaves))).toBe(true)
+  })
+
+  it('finds items that are equal however deep, and in whatever order their names are', () => {
+    const twice = (a: JsonValue, b: JsonValue): boolean => fits({ uniqueItems: true }, [nested(5, a), nested(5, b)])
+    expect(twice({ a: [1, { b: null }], c: 'x' }, { c: 'x', a: [1, { b: null }] })).toBe(false)
+    expect(twice({ a: [1, { b: null }] }, { a: [1, { b: 'null' }] })).toBe(true)
+    expect(twice([1, [2]], [[1], 2])).toBe(true)
+    expect(twice('[1]', [1])).toBe(true)
+    expect(fits({ enum: [{ a: [1, 2] }, []] }, { a: [1, 2] })).toBe(true)
+    expect(fits({ enum: [{ a: [1, 2] }, []] }, { a: [2, 1] })).toBe(false)
+  })
 })

@@ -8,7 +8,7 @@ import { ofAny } from './of-any'
 import { ofLists } from './of-lists'
 import { ofObjects } from './of-objects'
 import { ofNumbers, ofTexts } from './of-scalars'
-import { goDown, mostLevels, once, walk } from './run'
+import { goDown, mostLevels, once, usualSteps, walk } from './run'
 
 const keywordsBy = [
   ['any', ofAny],
@@ -41,7 +41,10 @@ interface Known {
  * @param keepsAfter see {@link walk}.
  * @throws PfError PF_CONFIG_INVALID with the place and the keyword where it is none.
  */
-export function compile(json: JsonObject, keepsAfter?: number): (value: unknown) => SchemaIssue[] | undefined {
+export function compile(
+  json: JsonObject,
+  keepsAfter?: number,
+): (value: unknown, mostSteps?: number) => SchemaIssue[] | undefined {
   const known = new Map<unknown, Known>()
   const named = new Map<string, unknown>([[rootAddress, json]])
   const references: (() => void)[] = []
@@ -127,7 +130,7 @@ export function compile(json: JsonObject, keepsAfter?: number): (value: unknown)
   const check = make(json, '', rootAddress)
   for (const lead of references) lead()
   for (const schema of known.keys()) follow(schema, '', 1)
-  return (value) => walk(check, value, keepsAfter)
+  return (value, mostSteps = usualSteps) => walk(check, value, mostSteps, keepsAfter)
 }
 
 /** The checks for values of any type, then those for the value's own. */

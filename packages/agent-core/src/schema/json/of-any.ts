@@ -1,5 +1,16 @@
 import type { SchemaIssue } from '../schema'
-import { allOf, type Check, isEnough, isObject, joined, kindOf, type Members, type Seen, wrongIf } from './check'
+import {
+  allOf,
+  type Check,
+  hasMember,
+  isEnough,
+  isObject,
+  joined,
+  kindOf,
+  type Members,
+  type Seen,
+  wrongIf,
+} from './check'
 import {
   byName,
   each,
@@ -82,10 +93,14 @@ function refer(given: string, part: Part): Check {
 }
 
 function among(given: readonly unknown[], few: string): Check {
-  const texts = given.map((one) => print(one))
+  const deep = given.filter((one) => typeof one === 'object' && one !== null)
   const message = `Instance does not match ${few}${JSON.stringify(few ? given : given[0])}.`
   return (value, run) =>
-    wrongIf(!given.includes(value) && (typeof value !== 'object' || !texts.includes(print(value, run))), () => message)
+    wrongIf(
+      !given.includes(value) &&
+        (typeof value !== 'object' || !deep.some((one) => numberOf(one, run) === numberOf(value, run))),
+      () => message,
+    )
 }
 
 /** One of several, or any; each that fits counts for what was looked at. */
@@ -106,22 +121,32 @@ function some(checks: readonly Check[], isOne: boolean): Check {
   }
 }
 
-/** One text for all values that JSON Schema takes for equal: names may be in another order. */
-export function print(value: unknown, run?: Run): string {
-  return JSON.stringify(sorted(value, run))
+/**
+ * One number for all values that JSON Schema takes for equal: names may be in another order. Lists and objects are told by
+ * the numbers of their parts, so that one within many others is written down once.
+ */
+export function numberOf(value: unknown, run: Run): number {
+  const { numbers } = run.first
+  const known = numbers.get(value)
+  const isDeep = typeof value === 'object' && value !== null
+  if (isDeep && known !== undefined) return known
+  const text = isDeep ? textOf(value, run) : (JSON.stringify(value) ?? 'null')
+  step(run, 1 + text.length / 50)
+  const number = numbers.get(text) ?? numbers.size
+  numbers.set(text, number)
+  if (isDeep) numbers.set(value, number)
+  return number
 }
 
-function sorted(value: unknown, run: Run | undefined): unknown {
-  if (run) step(run, isText(value) ? value.length / 50 : 1)
-  if (typeof value !== 'object' || value === null) return value
-  if (run) goDown(run)
-  const copy = isObject(value)
-    ? Object.fromEntries(
-        Object.keys(value)
-          .sort()
-          .map((name) => [name, sorted(value[name], run)]),
-      )
-    : (value as unknown[]).map((item) => sorted(item, run))
-  if (run) run.first.levels--
-  return copy
+function textOf(value: object, run: Run): string {
+  goDown(run)
+  const text = isObject(value)
+    ? `{${Object.keys(value)
+        .filter((name) => hasMember(value, name))
+        .sort()
+        .map((name) => `${JSON.stringify(name)}:${numberOf(value[name], run)}`)
+        .join()}}`
+    : `[${(value as unknown[]).map((item) => numberOf(item, run)).join()}]`
+  run.first.levels--
+  return text
 }

@@ -1,6 +1,6 @@
 import { type Check, eachMember, type Members, wrongIf } from './check'
 import { count, each, type Keywords, one, type Part, schema, schemas, type Takes } from './keyword'
-import { print } from './of-any'
+import { numberOf } from './of-any'
 import { unevaluated } from './of-objects'
 
 const flag: Takes = [(given) => typeof given === 'boolean', 'true or false']
@@ -59,12 +59,12 @@ export const ofLists: Keywords = {
   uniqueItems: [
     flag,
     (given: boolean) => (value: unknown[], run) => {
-      const at = new Map<string, number>()
+      const at = new Map<number, number>()
       for (const [index, item] of given ? value.entries() : []) {
-        const text = print(item, run)
-        const before = at.get(text)
+        const number = numberOf(item, run)
+        const before = at.get(number)
         if (before !== undefined) return wrongIf(true, () => `Duplicate items at indexes ${before} and ${index}.`)
-        at.set(text, index)
+        at.set(number, index)
       }
       return undefined
     },

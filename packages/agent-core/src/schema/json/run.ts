@@ -8,7 +8,7 @@ const mostIssues = 50
 export const mostLevels = 500
 
 /** What values of the size of a request take with schemas of some hundred parts; about a second on Node. */
-const mostSteps = 10_000_000
+export const usualSteps = 10_000_000
 
 /** Steps that most checks are done in. Later ones keep what a reference says of a part: it may be asked again. */
 const stepsBeforeKeeping = 1000
@@ -22,6 +22,9 @@ export interface Run {
   /** What schemas that references lead to said of values. */
   readonly results: Map<Check, Map<unknown, { issues: SchemaIssue[] | undefined; seen: Seen | undefined }>>
   readonly keepsAfter: number
+  readonly mostSteps: number
+  /** Numbers of values that were compared: by their texts, and of lists and objects by themselves, too. */
+  readonly numbers: Map<unknown, number>
   /** The text whose characters were counted last. */
   measured?: { text: string; length: number }
   steps: number
@@ -40,7 +43,7 @@ export function isStackFull(error: unknown): boolean {
 
 /** Counts steps. */
 export function step({ first }: Run, count = 1): void {
-  if ((first.steps += count) > mostSteps) throw new Refusal('The value takes too long to check.')
+  if ((first.steps += count) > first.mostSteps) throw new Refusal('The value takes too long to check.')
 }
 
 /** Goes a level down. The way up is `run.first.levels--`. */
@@ -67,10 +70,17 @@ export function once(check: Check, value: unknown, run: Run, seen: Seen | undefi
 
 /**
  * What is wrong with a value, up to a number that is enough; nothing where it fits.
+ * @param mostSteps steps after which it is refused
  * @param keepsAfter steps after which results are kept. Default 1000.
  */
-export function walk(check: Check, value: unknown, keepsAfter = stepsBeforeKeeping): SchemaIssue[] | undefined {
-  const first = { most: 1, results: new Map(), keepsAfter, steps: 0, levels: 0 } as unknown as Run & { first: Run }
+export function walk(
+  check: Check,
+  value: unknown,
+  mostSteps: number,
+  keepsAfter = stepsBeforeKeeping,
+): SchemaIssue[] | undefined {
+  const fixed = { most: 1, results: new Map(), numbers: new Map(), keepsAfter, mostSteps }
+  const first = { ...fixed, steps: 0, levels: 0 } as unknown as Run & { first: Run }
   first.first = first
   let issues: SchemaIssue[] | undefined
   try {

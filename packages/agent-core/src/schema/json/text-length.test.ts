@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Run } from './run'
+import { type Run, usualSteps } from './run'
 import { isLonger, isShorter, lengthOf } from './text-length'
 
 function newRun(): Run {
-  const run = { most: 1, results: new Map(), keepsAfter: 1000, steps: 0, levels: 0 } as unknown as Run & { first: Run }
+  const run = { most: 1, mostSteps: usualSteps, steps: 0, levels: 0 } as unknown as Run & { first: Run }
   run.first = run
   return run
 }
