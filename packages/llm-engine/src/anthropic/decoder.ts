@@ -8,7 +8,7 @@ import type {
   ProviderData,
 } from '@pf-agents/agent-core'
 import { arrayOf, isObject, objectOf, parseObject, stringOf } from '../wire/json'
-import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import { callFields } from './call-fields'
 import { anthropicUsage, mergeUsage } from './usage'
 
@@ -76,14 +76,15 @@ export class AnthropicDecoder implements WireDecoder {
     }
   }
 
-  body(value: JsonValue): void {
-    if (!isObject(value) || value['type'] !== 'message') throw new StreamError(value)
+  body(value: JsonValue): boolean {
+    if (!isObject(value) || value['type'] !== 'message') return noAnswer(value)
     this.#begin(value)
     arrayOf(value['content']).forEach((block, index) => {
       this.#start(index, objectOf(block))
       this.#stop(index)
     })
     this.#end(value, value['usage'])
+    return true
   }
 
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {

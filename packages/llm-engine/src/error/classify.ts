@@ -8,18 +8,20 @@ export interface Asked {
   provider: string
   modelId: string
   requestId: string | undefined
+  /** What the provider says, as it may be told: without the keys of the request, and not all of it. */
+  told?(text: string): string
 }
 
 /**
  * What providers say in words whatever the status: the first that fits counts. Where the status is of the key or of the
  * rate, only the first may: there too many tokens are those of a minute.
  */
-const told: readonly [RegExp, ModelErrorCode][] = [
+const saying: readonly [RegExp, ModelErrorCode][] = [
   // A state of the account, not of the rate: waiting does not help. Anthropic answers 400.
   [/insufficient[_ ](quota|balance|credit)|credit balance|billing_error/i, 'PF_MODEL_QUOTA'],
   // Gemini and xAI answer 400.
   [/API_KEY_INVALID|api key (not (valid|found)|expired)|(incorrect|invalid) api key/i, 'PF_MODEL_AUTH'],
-  [/^content_(filter|policy_violation)/, 'PF_MODEL_CONTENT_FILTER'],
+  [/^(content_filter|moderation_blocked|(bio|cyber)_policy|\w*policy_violation)\b/, 'PF_MODEL_CONTENT_FILTER'],
   // Most; Groq; Anthropic and Bedrock; Z.ai; xAI.
   [
     /context[_ ](length|window|limit|size)|reduce the length|(prompt|input) is too long|prompt exceeds|maximum (context|prompt length)/i,
@@ -43,16 +45,18 @@ export function providerFailure(
   now: number,
 ): ModelError {
   const error = readProviderError(answer.body)
-  const status = answer.status >= 400 ? answer.status : (error.status ?? 500)
-  const { code, retryable } = verdict(status, error)
-  const told = answer.headers?.get('x-should-retry')
+  const status = answer.status >= 400 ? answer.status : error.status
+  // What nobody names is the provider's own failure.
+  const { code, retryable } = verdict(status ?? 500, error)
+  const { told = (text) => text.slice(0, 2048) } = asked
+  const again = answer.headers?.get('x-should-retry')
   const retryAfterMs = answer.headers && delayOf(answer.headers, now)
   return new ModelError(code, {
     ...asked,
     httpStatus: status,
-    providerCode: error.code,
-    providerMessage: error.message,
-    retryable: told === 'true' ? true : told === 'false' ? false : retryable,
+    providerCode: error.code && told(error.code),
+    providerMessage: error.message && told(error.message),
+    retryable: again === 'true' ? true : again === 'false' ? false : retryable,
     retryAfterMs: retryAfterMs ?? error.retryAfterMs,
   })
 }
@@ -62,8 +66,9 @@ interface Verdict {
   retryable: boolean
 }
 
-function verdict(status: number, { words }: ProviderError): Verdict {
-  const rows = status === 401 || status === 403 || status === 429 ? told.slice(0, 1) : told
+function verdict(status: number, { words, flagged }: ProviderError): Verdict {
+  if (flagged) return no('PF_MODEL_CONTENT_FILTER')
+  const rows = status === 401 || status === 403 || status === 429 ? saying.slice(0, 1) : saying
   const said = rows.find(([pattern]) => pattern.test(words))?.[1]
   if (said !== undefined) return no(said)
   if (status === 402) return no('PF_MODEL_QUOTA')

@@ -21,6 +21,8 @@ export interface ModelFailure {
 
 /** What {@link ModelError} is made of. */
 export interface ModelErrorOptions extends ModelFailure {
+  /** What happened and what to do, where it is more than the code says. */
+  message?: string | undefined
   cause?: unknown
   retryable?: boolean | undefined
   retryAfterMs?: number | undefined
@@ -53,7 +55,7 @@ export class ModelError extends PfError<ModelErrorCode> implements ModelFailure 
 
   constructor(code: ModelErrorCode, options: ModelErrorOptions) {
     const { provider, modelId, httpStatus, requestId, providerCode, providerMessage, retryAfterMs } = options
-    super(code, undefined, {
+    super(code, options.message, {
       ...('cause' in options && { cause: options.cause }),
       details: {
         provider,

@@ -10,7 +10,15 @@ export interface ProviderError {
   /** All that tells what it is, in one text. */
   words: string
   retryAfterMs: number | undefined
+  /** OpenRouter tells with 403 what its moderation found. */
+  flagged: boolean
 }
+
+/** No more than this is looked at of what somebody says. */
+const looked = 64 * 1024
+
+/** What is wrong with the request, in the codes of OpenAI's streams: most are of pictures. */
+const ofRequest = /^(invalid|unsupported|empty)_|^(image|failed_to_download_image)(_|$)|_mismatch$/
 
 /** Statuses that the words of Anthropic, of Gemini and of OpenAI's streams stand for. */
 const statuses: Readonly<Record<string, number>> = {
@@ -27,8 +35,8 @@ const statuses: Readonly<Record<string, number>> = {
   api_error: 500,
   server_error: 500,
   timeout_error: 504,
+  vector_store_timeout: 504,
   overloaded_error: 529,
-  invalid_prompt: 400,
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   UNAUTHENTICATED: 401,
@@ -53,17 +61,26 @@ export function readProviderError(body: JsonValue | undefined): ProviderError {
   const code = word(error['code']) ?? type
   const said = stringOf(error['message']) ?? stringOf(root['error']) ?? stringOf(root['message']) ?? detailOf(root)
   // OpenRouter repeats there what the provider behind it said.
-  const behind = stringOf(objectOf(error['metadata'])['raw'])
-  const message = behind === undefined ? said : `${said ?? ''}: ${behind}`
-  const named = statuses[code ?? ''] ?? statuses[type ?? '']
-  const numeric = numberOf(error['code']) ?? numberOf(error['status'])
+  const { raw, reasons } = objectOf(error['metadata'])
+  const behind = stringOf(raw)
+  const message = (behind === undefined ? said : `${said ?? ''}: ${behind}`)?.slice(0, looked)
+  const named = statuses[code ?? ''] ?? statuses[type ?? ''] ?? (ofRequest.test(code ?? '') ? 400 : undefined)
+  const numeric = statusOf(error['code']) ?? statusOf(error['status'])
   return {
-    status: numeric !== undefined && numeric >= 400 && numeric < 600 ? numeric : named,
-    code: code ?? (numeric === undefined ? undefined : String(numeric)),
+    status: numeric ?? named,
+    code: (code ?? numberOf(error['code'])?.toString() ?? numberOf(error['status'])?.toString())?.slice(0, looked),
     message,
     words: [code, word(error['type']), message, ...details.map(({ reason }) => word(reason))].join(' '),
     retryAfterMs: retryInfo(details),
+    flagged: numeric === 403 && Array.isArray(reasons),
   }
+}
+
+/** The HTTP status that a number is, or a text of digits. */
+function statusOf(value: JsonValue | undefined): number | undefined {
+  return (typeof value === 'number' || typeof value === 'string') && /^[45]\d\d$/.test(`${value}`)
+    ? Number(value)
+    : undefined
 }
 
 function word(value: JsonValue | undefined): string | undefined {

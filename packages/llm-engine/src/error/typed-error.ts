@@ -18,7 +18,7 @@ export function typedError(error: unknown, asked: Asked, clock: Clock): unknown 
     })
   }
   if (PfError.is(error, 'PF_REMOTE_RESPONSE'))
-    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, cause: error })
+    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, message: error.message, cause: error })
   // A denied address, a missing secret.
   if (PfError.is(error)) return error
   // Whatever else `fetch` or the body throws is the network's doing (WHATWG fetch: TypeError).
@@ -28,12 +28,14 @@ export function typedError(error: unknown, asked: Asked, clock: Clock): unknown 
 /** The same once output has been handed out: the answer broke off. */
 export function interrupted(typed: unknown, asked: Asked): unknown {
   if (!(typed instanceof ModelError)) return typed
-  const { httpStatus, providerCode, providerMessage } = typed
+  const { httpStatus, providerCode, providerMessage, cause, message } = typed
   return new ModelError('PF_MODEL_INTERRUPTED', {
     ...asked,
     httpStatus,
     providerCode,
     providerMessage,
+    // What is too much for a limit is too much the next time, too.
+    ...(PfError.is(cause, 'PF_REMOTE_RESPONSE') && { message: `The model's answer broke off. ${message}` }),
     cause: typed,
     details: { because: typed.code },
   })

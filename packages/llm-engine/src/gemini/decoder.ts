@@ -9,7 +9,7 @@ import type {
 } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
 import { arrayOf, countOf, defined, isObject, numberOf, objectOf, stringOf, sumOf } from '../wire/json'
-import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
   STOP: 'stop',
@@ -33,8 +33,8 @@ const reasons: Readonly<Record<string, ModelFinishReason>> = {
 export class GeminiDecoder implements WireDecoder {
   responseId: string | undefined
   modelId: string | undefined
-  /** Usage may follow the end, so that only the end of the body is one. */
-  readonly done = false
+  /** The usage came behind the end. */
+  done = false
   readonly #context: DecoderContext
   readonly #blocks: Blocks
   #usage: JsonObject | undefined
@@ -47,11 +47,16 @@ export class GeminiDecoder implements WireDecoder {
     this.#blocks = new Blocks(context.sink)
   }
 
+  get ended(): boolean {
+    return this.#raw !== undefined
+  }
+
   event(chunk: JsonObject): void {
     if (chunk['error']) throw new StreamError(chunk)
     this.responseId ??= stringOf(chunk['responseId'])
     this.modelId ??= stringOf(chunk['modelVersion'])
     const { candidates } = chunk
+    const isBehind = this.ended
     if (Array.isArray(candidates) && candidates.length > 0) this.#candidate(objectOf(candidates[0]))
     const blocked = stringOf(objectOf(chunk['promptFeedback'])['blockReason'])
     if (blocked !== undefined && this.#raw === undefined) {
@@ -59,17 +64,22 @@ export class GeminiDecoder implements WireDecoder {
       this.#blocked = true
     }
     // Of all so far: the last counts.
-    if (isObject(chunk['usageMetadata'])) this.#usage = chunk['usageMetadata']
+    if (isObject(chunk['usageMetadata'])) {
+      this.#usage = chunk['usageMetadata']
+      this.done = isBehind
+    }
   }
 
   /** Without `alt=sse` the chunks are the items of an array. */
-  body(value: JsonValue): void {
-    for (const chunk of Array.isArray(value) ? value : [value]) {
+  body(value: JsonValue): boolean {
+    const chunks = Array.isArray(value) ? value : [value]
+    for (const chunk of chunks) {
       if (!isObject(chunk) || !('candidates' in chunk || 'promptFeedback' in chunk || 'usageMetadata' in chunk)) {
-        throw new StreamError(chunk)
+        return noAnswer(chunk)
       }
       this.event(chunk)
     }
+    return chunks.length > 0
   }
 
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {

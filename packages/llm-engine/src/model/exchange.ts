@@ -4,6 +4,7 @@ import {
   type JsonValue,
   type ModelHost,
   type ModelStreamPart,
+  PfError,
   type Random,
 } from '@pf-agents/agent-core'
 import {
@@ -22,16 +23,18 @@ import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
 import { defined, isObject } from '../wire/json'
-import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
+import { type PartSink, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
-import { withoutKeys } from './without-keys'
+import { keysOf, withoutKeys } from './without-keys'
 
 /** Of an error's body, no more is read. */
 const errorBodyLimit = 64 * 1024
 /** How much of a stream without events is kept, to find out what it was. */
 const strayLimit = 64 * 1024
+/** How long the usage, or `[DONE]`, may keep an answer waiting that is whole, ms. */
+const restMs = 2_000
 
 /** What one attempt needs. */
 export interface ExchangeOptions {
@@ -62,6 +65,10 @@ export class Exchange {
   #strayLength = 0
   #committed = false
   #over = false
+  /** `[DONE]` came. */
+  #told = false
+  #status: number | undefined
+  #cancelRest: (() => void) | undefined
   /** What went wrong behind parts that are handed out first: where a chunk ends must not decide what is seen. */
   #failure: { error: unknown } | undefined
 
@@ -73,7 +80,12 @@ export class Exchange {
     const { wire, timeouts, signal, clock, random } = options
     this.#options = options
     this.#watch = watchTimeouts(timeouts, { signal, clock })
-    this.#asked = { provider: wire.provider, modelId: wire.modelId, requestId: undefined }
+    this.#asked = {
+      provider: wire.provider,
+      modelId: wire.modelId,
+      requestId: undefined,
+      told: (text) => this.#withoutKey(text),
+    }
     this.#decoder = wire.decoder({
       sink: this.#sink,
       modelId: wire.modelId,
@@ -101,6 +113,7 @@ export class Exchange {
         signal: this.#watch.signal,
       })
       this.#watch.headers()
+      this.#status = response.status
       const requestId = response.headers.get(wire.requestIdHeader) ?? undefined
       if (requestId !== undefined && this.#withoutKey(requestId) === requestId) this.#asked.requestId = requestId
       if (!response.ok) throw await this.#refusal(response)
@@ -141,6 +154,7 @@ export class Exchange {
   /** Frees what the exchange holds; where the answer is not over, the connection is cut. */
   close(): void {
     this.#watch.dispose()
+    this.#cancelRest?.()
     const reader = this.#reader
     this.#reader = undefined
     if (reader === undefined) return
@@ -151,18 +165,28 @@ export class Exchange {
 
   async #read(): Promise<ModelStreamPart[] | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error
-    const { done, value } = await (this.#reader as ReadableStreamDefaultReader<Uint8Array>).read()
-    const { signal } = this.#watch
-    if (signal.aborted) throw signal.reason
+    const reader = this.#reader as ReadableStreamDefaultReader<Uint8Array>
+    const sse = this.#sse as SseDecoder
+    const decoder = this.#decoder
     try {
-      if (done) this.#feed((this.#sse as SseDecoder).end(), true)
+      const { done, value } = await reader.read()
+      const { signal } = this.#watch
+      if (signal.aborted) throw signal.reason
+      if (done) this.#feed(sse.end(), true)
       else {
         this.#watch.activity()
         if (this.#stray !== undefined) this.#keepStray(value)
-        this.#feed((this.#sse as SseDecoder).push(value), false)
+        this.#feed(sse.push(value), false)
       }
-      return done || this.#decoder.done ? this.#finish() : this.#take()
+      if (done || decoder.done || this.#told) return this.#finish()
+      if (sse.failure) throw sse.failure
+      // Canceling settles the read that is pending.
+      if (decoder.ended)
+        this.#cancelRest ??= this.#options.clock.after(restMs, () => void reader.cancel().catch(() => {}))
+      return this.#take()
     } catch (error) {
+      // The answer is whole: what breaks behind its end, or does not come there, is no part of it.
+      if (decoder.ended && !this.#options.signal.aborted) return this.#finish()
       const parts = this.#take()
       if (parts === undefined) throw error
       this.#failure = { error }
@@ -174,10 +198,14 @@ export class Exchange {
     if (events.length === 0) return
     this.#stray = undefined
     const decoder = this.#decoder
-    for (let at = 0; at < events.length && !decoder.done; at++) {
+    for (let at = 0; at < events.length && !decoder.done && !this.#told; at++) {
       const event = events[at] as SseEvent
       const { data } = event
-      if (data === '[DONE]' || data === '') continue
+      if (data === '') continue
+      if (data.startsWith('[DONE]')) {
+        this.#told = true
+        return
+      }
       let value: JsonValue
       try {
         value = JSON.parse(data) as JsonValue
@@ -193,7 +221,11 @@ export class Exchange {
   #lines(data: string, name: string | undefined, last: boolean): void {
     const lines = data.split('\n')
     for (const line of lines) {
-      if (line === '' || line === '[DONE]') continue
+      if (line === '') continue
+      if (line.startsWith('[DONE]')) {
+        this.#told = true
+        return
+      }
       let value: JsonValue
       try {
         value = JSON.parse(line) as JsonValue
@@ -254,19 +286,23 @@ export class Exchange {
   /** An answer that is one JSON body. */
   #whole(body: JsonValue): ModelStreamPart[] {
     this.#stray = undefined
-    this.#decoder.body(body)
+    if (!this.#decoder.body(body)) throw this.#garbage(JSON.stringify(body))
     return this.#finish()
   }
 
   async #json(response: Response): Promise<JsonValue> {
-    const bytes = await readBody(response, this.#options.maxEventLength, {
+    const { maxEventLength } = this.#options
+    const bytes = await readBody(response, maxEventLength, {
       signal: this.#watch.signal,
       code: 'PF_REMOTE_RESPONSE',
       onChunk: () => this.#watch.activity(),
+    }).catch((error: unknown) => {
+      if (!PfError.is(error, 'PF_REMOTE_RESPONSE')) throw error
+      throw new PfError(error.code, `The answer is larger than ${maxEventLength} bytes. Raise maxEventLength.`)
     })
     const text = new TextDecoder().decode(bytes)
     const body = strayJson(text)
-    if (body === undefined) throw this.#garbage(text, response.status)
+    if (body === undefined) throw this.#garbage(text)
     return body
   }
 
@@ -279,7 +315,7 @@ export class Exchange {
     let body: JsonValue | undefined
     try {
       const bytes = await readBody(response, errorBodyLimit, { signal: this.#watch.signal, code: 'PF_REMOTE_RESPONSE' })
-      body = bodyOf(this.#withoutKey(new TextDecoder().decode(bytes)))
+      body = bodyOf(new TextDecoder().decode(bytes))
     } catch (error) {
       // What the status says is known, whatever becomes of the words.
       if (this.#options.signal.aborted) throw error
@@ -289,13 +325,40 @@ export class Exchange {
   }
 
   /** What came is none of the interface. The parser's own words are left out: they may hold a piece of the key. */
-  #garbage(text: string, httpStatus?: number): ModelError {
-    const providerMessage = this.#withoutKey(text).slice(0, 2048)
-    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus, providerMessage })
+  #garbage(text: string): ModelError {
+    const providerMessage = this.#withoutKey(text)
+    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus: this.#status, providerMessage })
   }
 
   #withoutKey(text: string): string {
-    return withoutKeys(text, this.#options.authorization)
+    const { authorization, request } = this.#options
+    return withoutKeys(text, keysOf(authorization, request.headers))
+  }
+
+  /** `fetch` itself gave up: there is no way to the server, or it does not take a header, which it then repeats. */
+  #unsent(cause: TypeError): ModelError {
+    const { authorization, request } = this.#options
+    const isHeaders = (headers: Readonly<Record<string, string>>): boolean => {
+      try {
+        return !!new Headers(headers)
+      } catch {
+        return false
+      }
+    }
+    const reason = 'A header can not have every character. Look at'
+    if (!isHeaders(authorization))
+      return new ModelError('PF_MODEL_AUTH', { ...this.#asked, details: { reason: `${reason} the key.` } })
+    if (!isHeaders(request.headers))
+      return new ModelError('PF_MODEL_REQUEST_INVALID', {
+        ...this.#asked,
+        details: { reason: `${reason} the headers.` },
+      })
+    const message = this.#withoutKey(cause.message)
+    return new ModelError('PF_MODEL_UNAVAILABLE', {
+      ...this.#asked,
+      retryable: true,
+      cause: message === cause.message ? cause : new TypeError(message),
+    })
   }
 
   #keepStray(chunk: Uint8Array): void {
@@ -317,17 +380,8 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    let told = error
-    if (error instanceof StreamError) {
-      const text = JSON.stringify(error.body) ?? 'null'
-      const plain = (_: string, one: unknown): unknown => (typeof one === 'string' ? this.#withoutKey(one) : one)
-      told = new StreamError(JSON.parse(text, plain) as JsonValue)
-    } else if (error instanceof TypeError) {
-      // `fetch` repeats a header that it does not take.
-      const message = this.#withoutKey(error.message)
-      if (message !== error.message) told = new TypeError(message)
-    }
-    const typed = typedError(told, this.#asked, clock)
+    if (this.#status === undefined && error instanceof TypeError) return this.#unsent(error)
+    const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }
 }

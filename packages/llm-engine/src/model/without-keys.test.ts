@@ -6,7 +6,7 @@ import { read, sse } from '../../test/harness'
 import { createAnthropic } from '../anthropic'
 import { createGemini } from '../gemini'
 import { createAzureChat, createOpenAiChat, createOpenAiResponses } from '../openai'
-import { withoutKeys } from './without-keys'
+import { keysOf, withoutKeys } from './without-keys'
 
 const wires: Record<string, (apiKey: string, host: ModelHost) => LanguageModel> = {
   chat: (apiKey, host) => createOpenAiChat({ model: 'm', apiKey, host, attempts: 1 }),
@@ -95,8 +95,8 @@ describe.each(Object.entries(wires))('%s', (_, make) => {
 })
 
 it('what is like a key, and shorter words, stay', () => {
-  const authorization = { authorization: 'Bearer sk-0123456789', 'x-short': 'short' }
+  const keys = keysOf({ authorization: 'Bearer sk-0123456789', 'x-short': 'short' }, {})
   const text = 'sk-012345678 sk-*******89 short \\u0073k-01234'
-  expect(withoutKeys(text, authorization)).toBe(text)
-  expect(withoutKeys('a SK-0123456789 b', authorization)).toBe('a [key] b')
+  expect(withoutKeys(text, keys)).toBe(text)
+  expect(withoutKeys('a SK-0123456789 b', keys)).toBe('a [key] b')
 })

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, ModelFinish, ModelFinishReason, ModelUsage } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
 import { isObject, objectOf, stringOf } from '../wire/json'
-import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
 import { chatUsage } from './chat-usage'
@@ -22,8 +22,8 @@ const reasons: Readonly<Record<string, ModelFinishReason>> = {
 export class ChatDecoder implements WireDecoder {
   responseId: string | undefined
   modelId: string | undefined
-  /** `[DONE]` and usage may follow the end, so that only the end of the body is one. */
-  readonly done = false
+  /** The usage came behind the end: `[DONE]` at most may follow. */
+  done = false
   readonly #profile: ChatProfile
   readonly #dialect: ChatDialect | undefined
   readonly #blocks: Blocks
@@ -40,18 +40,27 @@ export class ChatDecoder implements WireDecoder {
     this.#calls = new ToolCallTracker(context, profile.provider)
   }
 
+  get ended(): boolean {
+    return this.#raw !== undefined
+  }
+
   event(chunk: JsonObject, name?: string): void {
     if (chunk['error'] || name === 'error') throw new StreamError(chunk)
     if (this.responseId === undefined) this.#about(chunk)
     const { choices } = chunk
+    const isBehind = this.ended
     if (Array.isArray(choices) && choices.length > 0) this.#choice(objectOf(choices[0]))
-    if (chunk['usage'] || chunk['x_groq'])
-      this.#usage = chatUsage(chunk, this.#profile.reasoningApart === true) ?? this.#usage
+    if (chunk['usage'] || chunk['x_groq']) {
+      const usage = chatUsage(chunk, this.#profile.reasoningApart === true)
+      this.done = isBehind && usage !== undefined
+      this.#usage = usage ?? this.#usage
+    }
   }
 
-  body(value: JsonValue): void {
-    if (!isObject(value) || !Array.isArray(value['choices'])) throw new StreamError(value)
+  body(value: JsonValue): boolean {
+    if (!isObject(value) || !Array.isArray(value['choices'])) return noAnswer(value)
     this.event(value)
+    return true
   }
 
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {

@@ -8,7 +8,7 @@ import type {
   ProviderData,
 } from '@pf-agents/agent-core'
 import { arrayOf, countOf, defined, isObject, numberOf, objectOf, stringOf } from '../wire/json'
-import { type DecoderContext, StreamError, type WireDecoder } from '../wire/wire'
+import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 
 interface Item {
   kind: 'message' | 'reasoning' | 'function_call' | 'other'
@@ -81,11 +81,12 @@ export class ResponsesDecoder implements WireDecoder {
     }
   }
 
-  body(value: JsonValue): void {
-    if (!isObject(value) || !Array.isArray(value['output'])) throw new StreamError(value)
+  body(value: JsonValue): boolean {
+    if (!isObject(value) || !Array.isArray(value['output'])) return noAnswer(value)
     if (isObject(value['error'])) throw new StreamError(value)
     this.#about(value)
     this.#finish(value)
+    return true
   }
 
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {

@@ -8,6 +8,7 @@ import type {
   ModelUsage,
   Random,
 } from '@pf-agents/agent-core'
+import { objectOf } from './json'
 
 /** A request as a wire words it, without the key. */
 export interface WireRequest {
@@ -44,16 +45,27 @@ export class StreamError {
   }
 }
 
+/** For a body that is no answer of a wire: `false`. @throws StreamError where it tells of an error */
+export function noAnswer(body: JsonValue): false {
+  if (objectOf(body)['error']) throw new StreamError(body)
+  return false
+}
+
 /** Turns the events of one answer into parts. Holds what is open; skips what it does not know. */
 export interface WireDecoder {
   readonly responseId: string | undefined
   readonly modelId: string | undefined
   /** The provider's own mark of the end came: nothing more is expected. */
   readonly done: boolean
+  /** The mark of the end came, and the answer is whole; the usage may follow, and is waited for a while. */
+  readonly ended?: boolean
   /** @param name - the SSE event name. @throws StreamError where the event is an error */
   event(value: JsonObject, name: string | undefined): void
-  /** The server did not stream: the answer as one body. @throws StreamError where the body is an error */
-  body(value: JsonValue): void
+  /**
+   * The server did not stream: the answer as one body.
+   * @returns whether it is one of this wire. @throws StreamError where the body is an error
+   */
+  body(value: JsonValue): boolean
   /**
    * The answer is over. Closes what is open.
    * @returns how it ended, or `undefined` where no mark of the end ever came
