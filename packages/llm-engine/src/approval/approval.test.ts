@@ -22,6 +22,9 @@ const results = (test: ReturnType<typeof loopHarness>, request: number): unknown
     .filter(({ role }) => role === 'tool')
     .map(({ content }) => content)
 
+/** A checkpoint, to be broken. */
+type Damaged = { data: Record<string, unknown> & { calls: unknown[] }; schemaVersion: unknown }
+
 /** A mail that has to be allowed, and a count of what ran. */
 function mailer(needsApproval: Tool<{ to: string }>['needsApproval'] = true) {
   const ran: string[] = []
@@ -299,14 +302,48 @@ describe('checkpoints', () => {
     expect(checkpoint).toEqual(stored.facts.checkpoint)
   })
 
-  it.each([
-    ['a version that is not known', { schemaVersion: 99 }, 'has version 99; this llm-engine reads versions up to 3'],
-    ['a damaged one', { data: { messages: 'x' } }, 'is damaged'],
-  ])('%s is refused, with what to do', async (_, change, said) => {
+  const broken: [string, (checkpoint: Damaged) => void][] = [
+    ['no messages', ({ data }) => (data['messages'] = 'x')],
+    ['a message that is none', ({ data }) => (data['messages'] = [null])],
+    ['a message without content', ({ data }) => (data['messages'] = [{ role: 'assistant' }])],
+    ['content that is none', ({ data }) => (data['messages'] = [{ role: 'user', content: [null] }])],
+    ['calls that are no list', ({ data }) => Object.assign(data, { calls: {} })],
+    ['a call that is none', ({ data }) => (data['calls'] = [null])],
+    [
+      'a call whose arguments are no text',
+      ({ data: { calls } }) => Object.assign(calls[1] as object, { arguments: { to: 'ada' } }),
+    ],
+    [
+      'a call that waits for nothing',
+      ({ data: { calls } }) => Object.assign(calls[1] as object, { waits: { for: 'approval' } }),
+    ],
+    [
+      'a call that runs with no JSON',
+      ({ data: { calls } }) => Object.assign(calls[1] as object, { runs: { json: '{', isWhole: true } }),
+    ],
+    [
+      'a result that is none',
+      ({ data: { calls } }) => Object.assign(calls[0] as object, { result: { parts: [null] } }),
+    ],
+    ['remarks that are no list', ({ data }) => (data['remarks'] = {})],
+    ['usage that is none', ({ data }) => (data['usage'] = 'x')],
+    ['turns that are no number', ({ data }) => (data['turns'] = null)],
+    ['nothing', (checkpoint) => (checkpoint.data = null as never)],
+  ]
+  const unknown = [99, 0, 2.5, '3'].map((version): [string, (checkpoint: Damaged) => void, string] => [
+    `version ${JSON.stringify(version)}`,
+    (checkpoint) => (checkpoint.schemaVersion = version),
+    `has version ${JSON.stringify(version)}; this llm-engine reads versions up to 3`,
+  ])
+
+  it.each([...unknown, ...broken])('of %s are refused, with what to do', async (_, damage, said = 'is damaged') => {
     const { ran, tools } = mailer()
-    const test = loopHarness([mails('ada'), done], { tools })
+    const turn: FakeTurn = { toolCalls: [{ name: 'look' }, { name: 'send', arguments: { to: 'ada' } }] }
+    const test = loopHarness([turn, done], { tools })
     const asked = await test.send('mail ada')
-    const checkpoint = { ...(asked.facts.checkpoint as object), ...change } as never
+    const checkpoint = structuredClone(asked.facts.checkpoint) as never
+    damage(checkpoint)
+    ran.splice(0)
     await test.stores.runStore.commit({
       key: asked.key,
       expectedVersion: asked.version,

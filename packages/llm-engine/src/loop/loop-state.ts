@@ -8,6 +8,7 @@ import {
 } from '@pf-agents/agent-core'
 import type { WhatRuns } from '../approval/what-runs'
 import { sumUsage } from '../usage/cost'
+import { isState } from './is-state'
 
 /** Version of {@link LoopState}. All older ones are read, too. */
 export const stateVersion = 3
@@ -82,15 +83,14 @@ export function checkpointOf(state: LoopState): Checkpoint {
  * @throws PfError PF_CHECKPOINT_SCHEMA where its version is not known, or it is no state
  */
 export function readState({ schemaVersion, data }: Pick<Checkpoint, 'schemaVersion' | 'data'>): LoopState {
-  if (!(schemaVersion >= 1 && schemaVersion <= stateVersion)) {
+  if (![1, 2, stateVersion].includes(schemaVersion)) {
     throw new PfError(
       'PF_CHECKPOINT_SCHEMA',
-      `The checkpoint of this task has version ${schemaVersion}; this llm-engine reads versions up to ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
+      `The checkpoint of this task has version ${JSON.stringify(schemaVersion)}; this llm-engine reads versions up to ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
     )
   }
-  const state = data as unknown as LoopState | null
-  if (!Array.isArray(state?.messages) || typeof state.turns !== 'number' || typeof state.repairs !== 'number') {
+  if (!isState(data))
     throw new PfError('PF_CHECKPOINT_SCHEMA', 'The checkpoint of this task is damaged: it is no state of a model loop.')
-  }
+  const state = data as unknown as LoopState
   return structuredClone({ ...state, usage: state.usage ?? {} })
 }
