@@ -2,8 +2,17 @@ import { defineAgent, defineSkill, jsonSchema, reply } from '@pf-agents/agent-co
 
 const letters = { type: 'string', maxLength: 10, pattern: '^([a-z]|[0-9])*$' }
 
-/** What a text is checked against, by the skill that does so. */
+const kinds = Array.from({ length: 20 }, (_, index) => ({
+  type: 'object',
+  properties: { kind: { const: `kind ${index}` }, text: { type: 'string' } },
+  required: ['kind', 'text'],
+  additionalProperties: false,
+}))
+
+/** What a value, a text mostly, is checked against, by the skill that does so. */
 export const schemasOf: Record<string, object> = {
+  'one of 20 kinds each': { type: 'array', items: { oneOf: kinds } },
+  'distinct at all levels': { type: ['array', 'string'], uniqueItems: true, items: { $ref: '#/properties/text' } },
   'at most 10': { type: 'string', maxLength: 10 },
   'at most 10, in many ways': {
     anyOf: Array.from({ length: 20 }, (_, index) => ({ type: 'string', maxLength: 10 + index })),
