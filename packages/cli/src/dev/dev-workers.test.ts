@@ -95,6 +95,15 @@ it.each([hangs, loops])('a version that %o ends for a newer one, without a word'
   expect(await ask('/')).toBe('two')
 })
 
+it('a version that does not serve yet is not waited for at the end', slow, async () => {
+  const starting = workers.replace(loops(), noSignal)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const closed = workers.close()
+  vi.advanceTimersByTime(1)
+  await closed
+  expect([await starting, notes]).toEqual([false, []])
+})
+
 it('a replaced version answers what it has begun, for a minute, and ends then whatever it has left', slow, async () => {
   expect(await workers.replace(server('one'), noSignal)).toBe(true)
   const [old] = Object.values(cluster.workers ?? {})

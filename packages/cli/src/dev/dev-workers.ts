@@ -33,6 +33,7 @@ const START_LIMIT_MS = 60_000
 export class DevWorkers {
   readonly #options: DevWorkerOptions
   #current: Worker | undefined
+  readonly #listened = new WeakSet<Worker>()
   #closed = false
 
   constructor(options: DevWorkerOptions) {
@@ -63,7 +64,7 @@ export class DevWorkers {
     const worker = cluster.fork(env)
     // A message to a process that is just ending; its exit tells all there is to know.
     worker.on('error', () => {})
-    if (this.#closed) await stop(worker, CLOSE_GRACE_MS)
+    if (this.#closed) await stop(worker, 0)
     const patience = setTimeout(() => {
       note('It does not listen yet. Export the agent or the app as default, or serve it in this file.')
     }, PATIENCE_MS)
@@ -86,6 +87,7 @@ export class DevWorkers {
       return false
     }
     this.#current = worker
+    this.#listened.add(worker)
     worker.once('exit', (code, signal) => {
       if (this.#current !== worker || this.#closed || worker.exitedAfterDisconnect) return
       this.#current = undefined
@@ -103,7 +105,8 @@ export class DevWorkers {
   async close(): Promise<void> {
     this.#closed = true
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-    await Promise.all(workers.map((worker) => stop(worker, CLOSE_GRACE_MS)))
+    // One that never listened has nothing to answer, and may hear nothing.
+    await Promise.all(workers.map((worker) => stop(worker, this.#listened.has(worker) ? CLOSE_GRACE_MS : 0)))
   }
 }
 

@@ -16,7 +16,8 @@ export function cacheDirectory(): string | undefined {
   if (own) return own
   if (ofUser) return join(ofUser, 'pf-agents')
   try {
-    return join(homedir(), '.cache/pf-agents')
+    const home = homedir()
+    return home === '' ? undefined : join(home, '.cache/pf-agents')
   } catch {
     // Neither HOME nor a record of this user.
     return undefined
