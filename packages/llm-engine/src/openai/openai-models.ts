@@ -1,6 +1,13 @@
 import type { ModelProfile } from '@pf-agents/agent-core'
 
 const seen = ['image/*', 'application/pdf']
+const reasons: ModelProfile = {
+  contextWindow: 200_000,
+  maxOutputTokens: 100_000,
+  tools: true,
+  reasoning: true,
+  structuredOutput: true,
+}
 
 /**
  * What is known of OpenAI's models, by the beginning of their names. Prices are list prices and change: give your own
@@ -48,6 +55,15 @@ export const openAiModels: Readonly<Record<string, ModelProfile>> = {
     inputMedia: seen,
     prices: { input: 1.25, cacheRead: 0.125, output: 10 },
   },
+  'gpt-5-chat': {
+    contextWindow: 128_000,
+    maxOutputTokens: 16_384,
+    tools: true,
+    reasoning: false,
+    structuredOutput: true,
+    inputMedia: seen,
+    prices: { input: 1.25, cacheRead: 0.125, output: 10 },
+  },
   'gpt-5-mini': {
     contextWindow: 400_000,
     maxOutputTokens: 128_000,
@@ -57,4 +73,8 @@ export const openAiModels: Readonly<Record<string, ModelProfile>> = {
     inputMedia: seen,
     prices: { input: 0.25, cacheRead: 0.025, output: 2 },
   },
+  o1: reasons,
+  o3: reasons,
+  o4: reasons,
+  'codex-mini': reasons,
 }

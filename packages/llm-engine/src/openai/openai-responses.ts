@@ -24,7 +24,9 @@ export interface OpenAiResponsesOptions {
 
 /**
  * A model of OpenAI over the Responses interface, the one for models that reason: their thoughts come back encrypted
- * and go along with the history. Nothing is stored at OpenAI.
+ * and go along with the history. Nothing is stored at OpenAI. Models that do not reason refuse to be asked for
+ * thoughts: they are asked for where the profile says `reasoning: true`, as it does for the models that are known to, or
+ * where the call has `reasoning`.
  *
  * @example
  * ```ts
@@ -38,7 +40,9 @@ export function createOpenAiResponses(options: OpenAiOptions<OpenAiResponsesOpti
 }
 
 /**
- * A model of OpenAI that Azure serves, over the Responses interface, which only Azure's v1 has.
+ * A model of OpenAI that Azure serves, over the Responses interface, which only Azure's v1 has. Give `profile: {
+ * reasoning: true }` where `model` is a name of your own for a model that reasons: else its thoughts are not asked for,
+ * and do not go along with the history.
  *
  * @throws PfError PF_CONFIG_INVALID where the endpoint is no address, or a version of the classic interface is given
  */
@@ -67,14 +71,15 @@ function responsesModel(
   about: { url: string; model: string; provider: string; cacheMarks: boolean; authorization: Wire['authorization'] },
 ): LanguageModel {
   const { url, provider, authorization } = about
+  const profile = profileOf(openAiModels, options.model, options.profile)
   const wire: Wire = {
     provider,
     modelId: options.model,
-    profile: profileOf(openAiModels, options.model, options.profile),
+    profile,
     requestIdHeader: provider === 'azure' ? 'apim-request-id' : 'x-request-id',
     request(call) {
       const warnings: string[] = []
-      return { url, headers: {}, body: responsesBody(call, about, warnings), warnings }
+      return { url, headers: {}, body: responsesBody(call, { ...about, profile }, warnings), warnings }
     },
     authorization,
     decoder: (context) => new ResponsesDecoder(context, provider),

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, ModelCall } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue, ModelCall, ModelProfile } from '@pf-agents/agent-core'
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import { responsesInput } from './responses-input'
@@ -9,6 +9,8 @@ export interface ResponsesAbout {
   model: string
   provider: string
   cacheMarks: boolean
+  /** What is known of the model: whether it reasons. */
+  profile: ModelProfile
 }
 
 /** The body of a request: nothing is stored at the provider, all of the history goes along, thoughts encrypted. */
@@ -39,7 +41,8 @@ export function responsesBody(call: ModelCall, about: ResponsesAbout, warnings: 
       },
     },
     store: false,
-    include: ['reasoning.encrypted_content'],
+    // Models that do not reason answer 400 where they are asked for it. OpenAI itself gives it unasked; Azure does not.
+    include: about.profile.reasoning === true || reasoning ? ['reasoning.encrypted_content'] : undefined,
     stream: true,
     stream_options: { include_obfuscation: false },
     ...(call.providerOptions?.[about.provider] as JsonObject | undefined),

@@ -1,4 +1,11 @@
-import { type LanguageModel, type ModelHost, type ModelMessage, PfError } from '@pf-agents/agent-core'
+import {
+  type LanguageModel,
+  type ModelCall,
+  type ModelHost,
+  type ModelMessage,
+  type ModelProfile,
+  PfError,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
 import { hello, hostOf, named, read } from '../../test/harness'
@@ -357,5 +364,27 @@ describe('requests of the Responses interface', () => {
       stream_options: { include_obfuscation: false },
       prompt_cache_key: 'k',
     })
+  })
+
+  it('asks for thoughts where the model reasons, as far as that is known; the others would refuse it', async () => {
+    const asked = async (make: (host: ModelHost) => LanguageModel, call: Partial<ModelCall> = {}): Promise<boolean> => {
+      const host = hostOf({ body: '' })
+      await read(make(host), { ...hello, ...call })
+      const { include } = JSON.parse(host.bodies[0] as string) as { include?: string[] }
+      return include?.includes('reasoning.encrypted_content') === true
+    }
+    const openAi = (model: string, profile?: ModelProfile) => (host: ModelHost) =>
+      createOpenAiResponses({ model, host, attempts: 1, ...(profile && { profile }) })
+    const azure = (model: string, profile?: ModelProfile) => (host: ModelHost) =>
+      createAzureResponses({ endpoint: 'https://x', model, host, attempts: 1, ...(profile && { profile }) })
+    for (const make of [openAi, azure]) {
+      for (const model of ['gpt-5', 'gpt-5-mini-2025-08-07', 'gpt-5.1', 'o3', 'o4-mini', 'codex-mini-latest'])
+        expect([model, await asked(make(model))]).toEqual([model, true])
+      for (const model of ['gpt-4.1', 'gpt-4o', 'gpt-4o-mini', 'gpt-5-chat-latest', 'my-deployment', 'llama-4'])
+        expect([model, await asked(make(model))]).toEqual([model, false])
+      expect(await asked(make('my-deployment', { reasoning: true }))).toBe(true)
+      expect(await asked(make('gpt-5', { reasoning: false }))).toBe(false)
+      expect(await asked(make('my-deployment'), { reasoning: { effort: 'low' } })).toBe(true)
+    }
   })
 })

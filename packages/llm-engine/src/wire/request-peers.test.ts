@@ -97,16 +97,13 @@ const differences: Record<string, (text: string) => string> = {
       .replace(String.raw`"{\"error\":\"denied\"}"`, '"denied"')
       .replace('"max_tokens"', '"max_completion_tokens"')
       .replace('"include_usage":true', '"include_usage":true,"include_obfuscation":false'),
-  // Nothing is stored at the provider, so its thoughts have to come along. `stop` is not known to this interface.
+  // Nothing is stored at the provider. `stop` is not known to this interface.
   responses: (text) =>
     text
       .replace('"role":"system"', '"role":"developer"')
       .replace('"content":"I look."', '"content":[{"type":"output_text","text":"I look."}]')
       .replace(String.raw`"{\"error\":\"denied\"}"`, '"denied"')
-      .replace(
-        '"stream":true',
-        '"stream":true,"stream_options":{"include_obfuscation":false},"store":false,"include":["reasoning.encrypted_content"]',
-      ),
+      .replace('"stream":true', '"stream":true,"stream_options":{"include_obfuscation":false},"store":false'),
   // The newest version of the interface refuses sampling; the peer sends an older one.
   anthropic: (text) => text.replace('"temperature":0.5,', '').replaceAll(',"eager_input_streaming":true', ''),
   // Ids go back only where Gemini gave them. Results and what is said next are one turn of the user.
