@@ -72,6 +72,8 @@ export interface ModelOpaquePart {
   type: 'opaque'
   /** The provider of the model that made it. */
   provider: string
+  /** The model that made it, where no other takes it. */
+  model?: string
   data: JsonValue
 }
 

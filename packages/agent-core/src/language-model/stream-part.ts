@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../error/codes'
-import type { JsonValue } from '../model/json'
 import type { ModelProfile, ModelUsage } from './model-usage'
-import type { ModelFilePart, ProviderData } from './prompt'
+import type { ModelFilePart, ModelOpaquePart, ProviderData } from './prompt'
 
 /**
  * Why the answer ended. `tool-calls`: there are calls to run, whatever word the provider used. `pause`: send the
@@ -97,7 +96,7 @@ export type ModelStreamPart =
   | ModelToolCallStream
   /** A file, whole. Exactly one of `raw` and `url` is present. */
   | Pick<ModelFilePart, 'type' | 'mediaType' | 'raw' | 'url' | 'filename' | 'providerData'>
-  | { type: 'opaque'; provider: string; data: JsonValue }
+  | ModelOpaquePart
   /** What is used so far; replaces what came before. For budgets that are checked while the answer comes. */
   | { type: 'usage'; usage: ModelUsage }
   /** The last, once. */

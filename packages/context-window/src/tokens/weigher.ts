@@ -53,7 +53,7 @@ export function createWeigher(
       case 'tool-call':
         return frame.call + text(part.name) + text(part.arguments) + data(part.providerData)
       case 'file':
-        return fileTokens(part)
+        return fileTokens(part) + data(part.providerData)
       default:
         return data(part.data)
     }

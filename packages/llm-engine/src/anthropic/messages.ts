@@ -8,8 +8,9 @@ import type {
   ModelToolResultPart,
   ModelUserPart,
 } from '@pf-agents/agent-core'
-import { isImage, resultFiles, resultText } from '../tool/result-content'
+import { resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
+import { isLoadable, isPicture } from '../wire/file-types'
 import { parseObject, stringOf } from '../wire/json'
 import { callFields } from './call-fields'
 
@@ -23,7 +24,7 @@ export interface AnthropicPrompt {
  * The messages as Anthropic has them: standing orders apart, users and assistants in turn, results in front of what the
  * user says next to them, no empty text.
  */
-export function anthropicPrompt(messages: readonly ModelMessage[], warnings: string[]): AnthropicPrompt {
+export function anthropicPrompt(messages: readonly ModelMessage[]): AnthropicPrompt {
   const prompt: AnthropicPrompt = { system: [], messages: [] }
   const add = (role: 'user' | 'assistant', content: JsonObject[]) => {
     if (content.length === 0) return
@@ -38,7 +39,7 @@ export function anthropicPrompt(messages: readonly ModelMessage[], warnings: str
       if (prompt.messages.length === 0) prompt.system.push(block)
       // Not every model takes orders in the middle as messages of their own.
       else add('user', [{ ...block, text: `<system>\n${message.text}\n</system>` }])
-    } else if (message.role === 'user') add('user', userBlocks(message.content, warnings))
+    } else if (message.role === 'user') add('user', userBlocks(message.content))
     else if (message.role === 'assistant') add('assistant', assistantBlocks(message))
     else add('user', message.content.map(toolResult))
   }
@@ -51,48 +52,31 @@ export function cacheControl(cache: CacheMark | undefined): JsonObject {
   return { cache_control: { type: 'ephemeral', ...(cache === 'long' && { ttl: '1h' }) } }
 }
 
-function userBlocks(content: readonly ModelUserPart[], warnings: string[]): JsonObject[] {
+function userBlocks(content: readonly ModelUserPart[]): JsonObject[] {
   const blocks: JsonObject[] = []
   for (const part of content) {
-    if (part.type === 'text') {
-      if (part.text.trim() !== '') blocks.push({ type: 'text', text: part.text, ...cacheControl(part.cache) })
-      continue
-    }
-    const block = fileBlock(part)
-    if (block) blocks.push({ ...block, ...cacheControl(part.cache) })
-    else warnings.push(`Anthropic takes no ${part.mediaType}: a file was left out.`)
+    if (part.type === 'file') blocks.push({ ...fileBlock(part), ...cacheControl(part.cache) })
+    else if (part.text.trim() !== '') blocks.push({ type: 'text', text: part.text, ...cacheControl(part.cache) })
   }
   return blocks
 }
 
-function fileBlock({ mediaType, raw, url, filename }: ModelFilePart): JsonObject | undefined {
-  const title: JsonObject = filename === undefined ? {} : { title: filename }
-  if (isImage(mediaType)) {
-    const type = mediaType.includes('/') && mediaType !== 'image/*' ? mediaType : 'image/png'
-    return { type: 'image', source: url === undefined ? base64(type, raw) : { type: 'url', url } }
-  }
-  if (mediaType === 'application/pdf') {
-    return { type: 'document', source: url === undefined ? base64(mediaType, raw) : { type: 'url', url }, ...title }
-  }
-  if (mediaType.startsWith('text/') && raw !== undefined) {
-    return { type: 'document', source: { type: 'text', media_type: 'text/plain', data: decodeText(raw) }, ...title }
-  }
-  return undefined
+/** Whether there is a block for a file. */
+export function takesFile(file: ModelFilePart): boolean {
+  return (isPicture(file.mediaType) || file.mediaType === 'application/pdf') && isLoadable(file)
 }
 
-function base64(mediaType: string, raw: string | undefined): JsonObject {
-  return { type: 'base64', media_type: mediaType, data: raw ?? '' }
-}
-
-function decodeText(raw: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(raw), (char) => char.charCodeAt(0)))
+function fileBlock({ mediaType, raw, url, filename }: ModelFilePart): JsonObject {
+  const source = url === undefined ? { type: 'base64', media_type: mediaType, data: raw ?? '' } : { type: 'url', url }
+  if (isPicture(mediaType)) return { type: 'image', source }
+  return { type: 'document', source, ...(filename !== undefined && { title: filename }) }
 }
 
 function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
   const blocks: JsonObject[] = []
   for (const part of content) {
     if (part.type === 'opaque') {
-      if (part.provider === 'anthropic') blocks.push(part.data as JsonObject)
+      blocks.push(part.data as JsonObject)
       continue
     }
     const own = part.providerData?.['anthropic']
@@ -120,7 +104,7 @@ function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
 
 function toolResult(result: ModelToolResultPart): JsonObject {
   const text = resultText(result)
-  const files = resultFiles(result).flatMap((file) => fileBlock(file) ?? [])
+  const files = resultFiles(result).map(fileBlock)
   const content: JsonValue = files.length === 0 ? text : [{ type: 'text', text }, ...files]
   return {
     type: 'tool_result',

@@ -16,7 +16,7 @@ export function anthropicBody(
   about: { model: string; profile: ModelProfile; version: string },
   warnings: string[],
 ): JsonObject {
-  const { system, messages } = anthropicPrompt(call.messages, warnings)
+  const { system, messages } = anthropicPrompt(call.messages)
   const tools = (call.tools ?? []).map((tool): JsonObject => ({
     name: wireName(tool.name),
     ...(tool.description !== undefined && { description: tool.description }),

@@ -8,6 +8,7 @@ export interface Asked {
   provider: string
   modelId: string
   requestId: string | undefined
+  warnings?: readonly string[]
   /** What the provider says, as it may be told: without the keys of the request, and not all of it. */
   told?(text: string): string
 }

@@ -21,6 +21,8 @@ export interface ModelFailure {
 
 /** What {@link ModelError} is made of. */
 export interface ModelErrorOptions extends ModelFailure {
+  /** What of the call was left out or changed. */
+  warnings?: readonly string[] | undefined
   /** What happened and what to do, where it is more than the code says. */
   message?: string | undefined
   cause?: unknown
@@ -61,6 +63,7 @@ export class ModelError extends PfError<ModelErrorCode> implements ModelFailure 
         provider,
         model: modelId,
         ...defined({ httpStatus, requestId, providerCode }),
+        ...(options.warnings?.length && { warnings: [...options.warnings] }),
         ...options.details,
       },
       retryable: options.retryable ?? false,

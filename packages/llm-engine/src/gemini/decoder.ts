@@ -9,6 +9,7 @@ import type {
 } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
 import { arrayOf, countOf, defined, isObject, numberOf, objectOf, stringOf, sumOf } from '../wire/json'
+import { Sound } from '../wire/sound'
 import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -37,6 +38,7 @@ export class GeminiDecoder implements WireDecoder {
   done = false
   readonly #context: DecoderContext
   readonly #blocks: Blocks
+  #sound: Sound | undefined
   #usage: JsonObject | undefined
   #raw: string | undefined
   #blocked = false
@@ -85,7 +87,7 @@ export class GeminiDecoder implements WireDecoder {
   end(): { finish: ModelFinish; usage: ModelUsage } | undefined {
     const raw = this.#raw
     if (raw === undefined) return undefined
-    this.#blocks.end()
+    this.#endBlock()
     const said = this.#blocked ? 'content-filter' : (reasons[raw] ?? 'other')
     // STOP, also where there are calls.
     const reason = this.#called && said === 'stop' ? 'tool-calls' : said
@@ -102,30 +104,54 @@ export class GeminiDecoder implements WireDecoder {
   }
 
   #part(part: JsonObject): void {
-    const { text, functionCall, inlineData } = part
+    const { text, functionCall, inlineData, fileData } = part
     const signature = stringOf(part['thoughtSignature'])
-    if (typeof text === 'string') this.#text(text, part['thought'] === true, signature)
+    const file = inlineData ?? fileData
+    if (isObject(file)) this.#file(part, file, signature)
+    else if (typeof text === 'string') this.#text(text, part['thought'] === true, signature)
     else if (isObject(functionCall)) this.#call(functionCall, signature)
-    else if (isObject(inlineData)) {
-      this.#blocks.end()
-      // A picture on the way to the answer is none.
-      if (part['thought'] === true) return this.#kept(signature && part)
-      const mediaType = stringOf(inlineData['mimeType']) ?? 'application/octet-stream'
-      this.#push({ type: 'file', mediaType, raw: stringOf(inlineData['data']) ?? '', ...this.#data(signature) })
-    } else if (Object.keys(part).length > 0) {
+    else if (Object.keys(part).length > 0) {
       // Code that it ran itself, and what is yet to come.
-      this.#blocks.end()
+      this.#endBlock()
       this.#kept(part)
     }
   }
 
+  #file(part: JsonObject, { mimeType, data, fileUri }: JsonObject, signature: string | undefined): void {
+    // A picture on the way to the answer is none.
+    if (part['thought'] === true) {
+      this.#endBlock()
+      return this.#kept(signature && part)
+    }
+    const mediaType = stringOf(mimeType) ?? 'application/octet-stream'
+    const isSound = mediaType.startsWith('audio/') && typeof data === 'string'
+    if (!isSound || this.#sound?.mediaType !== mediaType) this.#endBlock()
+    const model = this.#context.modelId
+    const own = { gemini: { ...this.#data(signature).providerData?.['gemini'], model } }
+    if (isSound) {
+      this.#sound ??= new Sound(this.#context, mediaType)
+      this.#sound.add(data, own)
+    } else {
+      const url = stringOf(fileUri)
+      const content = url === undefined ? { raw: stringOf(data) ?? '' } : { url }
+      this.#push({ type: 'file', mediaType, ...content, providerData: own })
+    }
+  }
+
+  #endBlock(): void {
+    this.#blocks.end()
+    this.#sound?.end()
+    this.#sound = undefined
+  }
+
   /** Goes back as it is. */
   #kept(part: JsonObject | '' | undefined): void {
-    if (part) this.#push({ type: 'opaque', provider: 'gemini', data: part })
+    if (part) this.#push({ type: 'opaque', provider: 'gemini', model: this.#context.modelId, data: part })
   }
 
   /** A part with a signature stands for itself: it goes back alone. */
   #text(text: string, thought: boolean, signature: string | undefined): void {
+    if (this.#sound !== undefined) this.#endBlock()
     if (signature !== undefined) this.#blocks.begin(thought ? 'reasoning' : 'text')
     if (text !== '') {
       if (thought) this.#blocks.reasoning(text)
@@ -135,7 +161,7 @@ export class GeminiDecoder implements WireDecoder {
   }
 
   #call(call: JsonObject, signature: string | undefined): void {
-    this.#blocks.end()
+    this.#endBlock()
     this.#called = true
     const id = stringOf(call['id']) || undefined
     const toolCallId = id ?? `call_${this.#context.random.id().replaceAll('-', '').slice(0, 24)}`

@@ -148,7 +148,8 @@ describe('answers of Gemini', () => {
   it('hands out pictures', async () => {
     const body = sse(chunk([{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }], 'STOP'))
     const { message } = await generate(gemini(hostOf({ body })), hello)
-    expect(message.content).toEqual([{ type: 'file', mediaType: 'image/png', raw: 'AAAA' }])
+    const providerData = { gemini: { model: 'm' } }
+    expect(message.content).toEqual([{ type: 'file', mediaType: 'image/png', raw: 'AAAA', providerData }])
   })
 })
 
@@ -166,7 +167,7 @@ it('a picture that it thought with is no answer; with a signature it goes back',
   const { message, text } = await generate(gemini(host), hello)
   expect(text).toBe('Here:')
   expect(message.content.filter(({ type }) => type === 'file')).toEqual([
-    { type: 'file', mediaType: 'image/png', raw: 'CCCC' },
+    { type: 'file', mediaType: 'image/png', raw: 'CCCC', providerData: { gemini: { model: 'm' } } },
   ])
   await generate(gemini(host), { messages: [...hello.messages, JSON.parse(JSON.stringify(message)) as ModelMessage] })
   const { contents } = JSON.parse(host.bodies[1] as string) as { contents: { parts: unknown }[] }

@@ -2,14 +2,14 @@ import type {
   JsonObject,
   JsonValue,
   ModelAssistantMessage,
+  ModelFilePart,
   ModelMessage,
   ModelToolResultPart,
   ModelUserPart,
-  ProviderData,
 } from '@pf-agents/agent-core'
 import { resultFiles, resultText } from '../tool/result-content'
 import { wireName } from '../tool/tool-names'
-import { parseObject, stringOf } from '../wire/json'
+import { parseObject } from '../wire/json'
 
 /** The parts of a request that the messages make. */
 export interface GeminiPrompt {
@@ -18,7 +18,7 @@ export interface GeminiPrompt {
 }
 
 /** The messages as Gemini has them: standing orders apart, users and models in turn. */
-export function geminiPrompt(messages: readonly ModelMessage[], model: string): GeminiPrompt {
+export function geminiPrompt(messages: readonly ModelMessage[]): GeminiPrompt {
   const prompt: GeminiPrompt = { system: [], contents: [] }
   /** Ids that Gemini itself gave: only those go back. */
   const given = new Map<string, string>()
@@ -33,7 +33,7 @@ export function geminiPrompt(messages: readonly ModelMessage[], model: string): 
       if (prompt.contents.length === 0) prompt.system.push({ text: message.text })
       else add('user', [{ text: `<system>\n${message.text}\n</system>` }])
     } else if (message.role === 'user') add('user', message.content.map(userPart))
-    else if (message.role === 'assistant') add('model', modelParts(message, model, given))
+    else if (message.role === 'assistant') add('model', modelParts(message, given))
     else
       add(
         'user',
@@ -45,19 +45,19 @@ export function geminiPrompt(messages: readonly ModelMessage[], model: string): 
 
 function userPart(part: ModelUserPart): JsonObject {
   if (part.type === 'text') return { text: part.text }
-  const { mediaType, raw, url } = part
-  const mimeType = mediaType === 'image' || mediaType === 'image/*' ? 'image/png' : mediaType
+  const { mediaType: mimeType, raw, url } = part
   return url === undefined ? { inlineData: { mimeType, data: raw ?? '' } } : { fileData: { mimeType, fileUri: url } }
 }
 
-function modelParts({ content }: ModelAssistantMessage, model: string, given: Map<string, string>): JsonObject[] {
+function modelParts({ content }: ModelAssistantMessage, given: Map<string, string>): JsonObject[] {
   const parts: JsonObject[] = []
   for (const part of content) {
     if (part.type === 'opaque') {
-      if (part.provider === 'gemini') parts.push(part.data as JsonObject)
+      parts.push(part.data as JsonObject)
       continue
     }
-    const signed = signature(part.providerData, model)
+    const { id, thoughtSignature } = part.providerData?.['gemini'] ?? {}
+    const signed = thoughtSignature && { thoughtSignature }
     if (part.type === 'text') {
       if (part.text !== '' || signed) parts.push({ text: part.text, ...signed })
     } else if (part.type === 'reasoning') {
@@ -65,8 +65,7 @@ function modelParts({ content }: ModelAssistantMessage, model: string, given: Ma
       if (signed) parts.push({ text: part.text, thought: true, ...signed })
     } else if (part.type === 'file') parts.push({ ...userPart(part), ...signed })
     else {
-      const id = stringOf(part.providerData?.['gemini']?.['id'])
-      if (id !== undefined) given.set(part.toolCallId, id)
+      if (typeof id === 'string') given.set(part.toolCallId, id)
       const args = parseObject(part.arguments) ?? (part.arguments.trim() === '' ? {} : { invalid_json: part.arguments })
       parts.push({ functionCall: { ...(id !== undefined && { id }), name: wireName(part.name), args }, ...signed })
     }
@@ -74,11 +73,10 @@ function modelParts({ content }: ModelAssistantMessage, model: string, given: Ma
   return parts
 }
 
-/** A signature holds for the model that made it; with another one it is refused. */
-function signature(providerData: ProviderData | undefined, model: string): JsonObject | undefined {
-  const own = providerData?.['gemini']
-  const thoughtSignature = stringOf(own?.['thoughtSignature'])
-  return thoughtSignature !== undefined && own?.['model'] === model ? { thoughtSignature } : undefined
+/** Whether a file may stand in a prompt. Addresses of Google's own storage may, too. */
+export function takesFile({ mediaType, url = 'gs:' }: ModelFilePart): boolean {
+  const isKnown = /^(image\/(png|jpeg|webp|heic|heif)|(audio|video|text)\/.+|application\/pdf)$/.test(mediaType)
+  return isKnown && /^(https?|gs):/i.test(url)
 }
 
 function resultParts(result: ModelToolResultPart, given: Map<string, string>): JsonObject[] {

@@ -15,7 +15,7 @@ const levels: Readonly<Record<Exclude<ReasoningEffort, 'none'>, string>> = {
 
 /** The body of a request. The same call gives the same text, so that the provider's cache can hold it. */
 export function geminiBody(call: ModelCall, model: string, warnings: string[]): JsonObject {
-  const { system, contents } = geminiPrompt(call.messages, model)
+  const { system, contents } = geminiPrompt(call.messages)
   const { tools = [], output } = call
   if (call.parallelToolCalls !== undefined) warnings.push('Gemini has no parallelToolCalls: it was left out.')
   const generationConfig = defined({

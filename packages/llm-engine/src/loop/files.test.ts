@@ -199,10 +199,32 @@ describe('in the next task of the conversation', () => {
     ])
   })
 
+  it('the model sees what its provider wants back, though there was but text for people', async () => {
+    const opaque: ModelStreamPart = { type: 'opaque', provider: 'test', data: { type: 'compaction', content: 'SUM' } }
+    expect((await next([[opaque, ...text('Hi')]]))?.[1]).toEqual({
+      role: 'assistant',
+      content: [opaque, { type: 'text', text: 'Hi' }],
+    })
+    const providerData = { test: { phase: 'final_answer' } }
+    const phased: ModelStreamPart[] = [...text('Hi').slice(0, 2), { type: 'text-end', id: 'Hi', providerData }]
+    expect((await next([phased]))?.[1]).toEqual({
+      role: 'assistant',
+      content: [{ type: 'text', text: 'Hi', providerData }],
+    })
+  })
+
   it('sees a picture that is longer than all that is remembered otherwise', async () => {
     const large: File = { ...picture, raw: 'AAAA'.repeat(30_000) }
     expect((await next([[large]]))?.[1]).toEqual({ role: 'assistant', content: [large] })
   })
+})
+
+it('what a model was not given is in the log', async () => {
+  const test = loopHarness([{ text: 'Hi' }])
+  await test.send([{ raw: 'AAAA', mediaType: 'video/mp4' }])
+  expect(test.logs).toContainEqual(
+    expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ warnings: [expect.any(String)] }) }),
+  )
 })
 
 describe('of a loop within another', () => {

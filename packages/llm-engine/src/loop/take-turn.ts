@@ -154,6 +154,8 @@ async function listenTo(
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
+      if (part.type === 'response-start' && part.warnings.length > 0)
+        setup.context.log('warn', 'The model was not asked all as it was meant.', { warnings: part.warnings })
       events.add(ids.told(part))
       collector.add(part)
       meter.add(part)

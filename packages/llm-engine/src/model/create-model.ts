@@ -1,5 +1,6 @@
 import type { AbortSource, LanguageModel, ModelCall, ModelStreamPart, Needs } from '@pf-agents/agent-core'
 import { nameTable } from '../tool/tool-names'
+import { ownPrompt } from '../wire/own-prompt'
 import type { Wire, WireRequest } from '../wire/wire'
 import { resolveKey } from './api-key'
 import { runAttempts } from './attempts'
@@ -48,9 +49,14 @@ function batches(
 }
 
 function requestOf(wire: Wire, options: ClientOptions, call: ModelCall): WireRequest {
-  const request = wire.request(withOwn(call, wire.provider, options.providerOptions))
-  if (options.headers === undefined && call.headers === undefined) return request
-  return { ...request, headers: { ...request.headers, ...lowerCase(options.headers), ...lowerCase(call.headers) } }
+  const lost: string[] = []
+  const messages = ownPrompt(call.messages, wire, lost)
+  const request = wire.request(withOwn({ ...call, messages }, wire.provider, options.providerOptions))
+  return {
+    ...request,
+    headers: { ...request.headers, ...lowerCase(options.headers), ...lowerCase(call.headers) },
+    warnings: [...new Set([...lost, ...request.warnings])],
+  }
 }
 
 function withOwn(call: ModelCall, provider: string, own: object | undefined): ModelCall {

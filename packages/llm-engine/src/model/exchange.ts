@@ -84,6 +84,7 @@ export class Exchange {
       provider: wire.provider,
       modelId: wire.modelId,
       requestId: undefined,
+      warnings: options.request.warnings,
       told: (text) => this.#withoutKey(text),
     }
     this.#decoder = wire.decoder({
@@ -91,6 +92,7 @@ export class Exchange {
       modelId: wire.modelId,
       random,
       hold: holder(options.maxArgumentsLength),
+      holdFile: holder(options.maxEventLength, 'The sound of the answer has', 'maxEventLength'),
       toolName: options.toolName,
     })
   }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, ModelFinish, ModelFinishReason, ModelUsage } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
 import { isObject, objectOf, stringOf } from '../wire/json'
+import { Sound } from '../wire/sound'
 import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
@@ -24,16 +25,19 @@ export class ChatDecoder implements WireDecoder {
   modelId: string | undefined
   /** The usage came behind the end: `[DONE]` at most may follow. */
   done = false
+  readonly #context: DecoderContext
   readonly #profile: ChatProfile
   readonly #dialect: ChatDialect | undefined
   readonly #blocks: Blocks
   readonly #calls: ToolCallTracker
   #details: JsonValue[] | undefined
+  #sound: Sound | undefined
   #refused = false
   #raw: string | undefined
   #usage: ModelUsage | undefined
 
   constructor(context: DecoderContext, profile: ChatProfile, dialect?: ChatDialect) {
+    this.#context = context
     this.#profile = profile
     this.#dialect = dialect
     this.#blocks = new Blocks(context.sink)
@@ -67,6 +71,8 @@ export class ChatDecoder implements WireDecoder {
     const raw = this.#raw
     if (raw === undefined) return undefined
     this.#endBlock()
+    this.#sound?.end()
+    this.#sound = undefined
     const said = reasons[raw] ?? 'other'
     this.#calls.end(said !== 'length' && said !== 'content-filter')
     let reason = said
@@ -112,11 +118,24 @@ export class ChatDecoder implements WireDecoder {
       this.#refused = true
       this.#text(refusal)
     }
+    const { audio } = delta
+    if (isObject(audio)) this.#audio(audio)
+    if (this.#dialect && delta['images']) {
+      this.#endBlock()
+      this.#context.sink.parts.push(...this.#dialect.files(delta))
+    }
     const calls = delta['tool_calls']
     if (Array.isArray(calls)) {
       this.#endBlock()
       for (const call of calls) if (isObject(call)) this.#calls.add(call)
     }
+  }
+
+  #audio({ data, transcript }: JsonObject): void {
+    if (typeof transcript === 'string' && transcript !== '') this.#text(transcript)
+    if (typeof data !== 'string' || data === '') return
+    this.#sound ??= new Sound(this.#context, soundType(data))
+    this.#sound.add(data)
   }
 
   #text(delta: string): void {
@@ -134,9 +153,24 @@ export class ChatDecoder implements WireDecoder {
   }
 
   #endBlock(): void {
-    if (this.#blocks.open === 'reasoning' && this.#details !== undefined) {
-      this.#blocks.end({ [this.#profile.provider]: { reasoning_details: this.#details } })
+    if (this.#blocks.open === 'reasoning' && this.#dialect) {
+      // Where there are no details it says whose thought it is: no other provider gets it.
+      const own: JsonObject = this.#details === undefined ? {} : { reasoning_details: this.#details }
+      this.#blocks.end({ [this.#profile.provider]: own })
       this.#details = undefined
     } else this.#blocks.end()
   }
+}
+
+/** How bytes begin, in base64: their format was asked for by the caller's own options, and the answer does not say it. */
+const beginnings: readonly [string, string][] = [
+  ['UklGR', 'audio/wav'],
+  ['SUQz', 'audio/mpeg'],
+  ['//', 'audio/mpeg'],
+  ['ZkxhQ', 'audio/flac'],
+  ['T2dnU', 'audio/ogg'],
+]
+
+function soundType(data: string): string {
+  return beginnings.find(([begin]) => data.startsWith(begin))?.[1] ?? 'audio/pcm;rate=24000'
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, ModelCall } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue, ModelCall, ModelFilePart } from '@pf-agents/agent-core'
 import type { ChatProfile } from './chat-profile'
 
 /** Fields of a request; one without a value is left out, though OpenAI's has one. */
@@ -10,6 +10,8 @@ export interface ChatDialect {
   fields(call: ModelCall, messages: readonly JsonObject[], profile: ChatProfile): Fields
   /** Adds pieces of structured thoughts to those that came before. */
   addThoughts(into: JsonValue[], pieces: readonly JsonValue[]): void
+  /** Pictures beside the text. */
+  files(delta: JsonObject): ModelFilePart[]
   /** Content that comes as parts, thoughts among them. */
   pieces(content: readonly JsonValue[]): readonly { isThought: boolean; text: string }[]
 }

@@ -9,15 +9,12 @@ import type {
 } from '@pf-agents/agent-core'
 import { resultFiles, resultText } from '../tool/result-content'
 import { wireName } from '../tool/tool-names'
+import { documentName, isDocument, isLoadable, isPicture } from '../wire/file-types'
 import { isObject } from '../wire/json'
 import type { ChatProfile } from './chat-profile'
 
 /** The messages of a call as Chat Completions have them. */
-export function chatMessages(
-  messages: readonly ModelMessage[],
-  profile: ChatProfile,
-  warnings: string[],
-): JsonObject[] {
+export function chatMessages(messages: readonly ModelMessage[], profile: ChatProfile): JsonObject[] {
   const out: JsonObject[] = []
   for (const message of messages) {
     switch (message.role) {
@@ -25,13 +22,13 @@ export function chatMessages(
         out.push({ role: profile.systemRole ?? 'system', content: marked(message.text, message.cache, profile) })
         break
       case 'user':
-        out.push({ role: 'user', content: userContent(message.content, profile, warnings) })
+        out.push({ role: 'user', content: userContent(message.content, profile) })
         break
       case 'assistant':
         out.push(assistantMessage(message, profile))
         break
       case 'tool':
-        toolMessages(message, profile, warnings, out)
+        toolMessages(message, profile, out)
     }
   }
   return out
@@ -47,43 +44,32 @@ function cacheMark(cache: unknown, profile: ChatProfile): JsonObject {
 }
 
 /** Plain text as a string: all servers take that, not all take parts. */
-function userContent(content: readonly ModelUserPart[], profile: ChatProfile, warnings: string[]): JsonValue {
+function userContent(content: readonly ModelUserPart[], profile: ChatProfile): JsonValue {
   if (content.every((part) => part.type === 'text' && !(part.cache && profile.cacheMarks))) {
     return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
   }
-  const parts: JsonObject[] = []
-  for (const part of content) {
-    if (part.type === 'text') parts.push({ type: 'text', text: part.text, ...cacheMark(part.cache, profile) })
-    else if (profile.files === false)
-      warnings.push(`${profile.provider} takes no files: ${part.mediaType} was left out.`)
-    else {
-      const file = filePart(part, warnings)
-      if (file) parts.push({ ...file, ...cacheMark(part.cache, profile) })
-    }
-  }
-  return parts
+  return content.map((part) => ({
+    ...(part.type === 'text' ? { type: 'text', text: part.text } : filePart(part)),
+    ...cacheMark(part.cache, profile),
+  }))
 }
 
-function filePart(part: ModelFilePart, warnings: string[]): JsonObject | undefined {
-  const { mediaType, raw, url, filename } = part
-  if (mediaType === 'image' || mediaType.startsWith('image/')) {
-    return { type: 'image_url', image_url: { url: url ?? `data:${imageType(mediaType)};base64,${raw}` } }
-  }
+/** Whether a file may stand in a prompt: pictures by address, too, others as bytes only. */
+export function takesFile(file: ModelFilePart): boolean {
+  const { mediaType, raw } = file
+  if (isPicture(mediaType)) return isLoadable(file)
+  return raw !== undefined && (mediaType in soundFormats || isDocument(mediaType))
+}
+
+function filePart({ mediaType, raw = '', url, filename }: ModelFilePart): JsonObject {
+  const data = `data:${mediaType};base64,${raw}`
+  if (isPicture(mediaType)) return { type: 'image_url', image_url: { url: url ?? data } }
   const format = soundFormats[mediaType]
-  if (format !== undefined && raw !== undefined) return { type: 'input_audio', input_audio: { data: raw, format } }
-  if (raw !== undefined) {
-    const name = filename ?? (mediaType === 'application/pdf' ? 'file.pdf' : 'file')
-    return { type: 'file', file: { filename: name, file_data: `data:${mediaType};base64,${raw}` } }
-  }
-  warnings.push(`Chat Completions take ${mediaType} inline only: a file by address was left out.`)
-  return undefined
+  if (format !== undefined) return { type: 'input_audio', input_audio: { data: raw, format } }
+  return { type: 'file', file: { filename: filename ?? documentName(mediaType), file_data: data } }
 }
 
-const soundFormats: Readonly<Record<string, string>> = { 'audio/wav': 'wav', 'audio/mpeg': 'mp3', 'audio/mp3': 'mp3' }
-
-function imageType(mediaType: string): string {
-  return mediaType === 'image' || mediaType === 'image/*' ? 'image/png' : mediaType
-}
+const soundFormats: Readonly<Record<string, string>> = { 'audio/wav': 'wav', 'audio/mpeg': 'mp3' }
 
 function assistantMessage(message: ModelAssistantMessage, { provider }: ChatProfile): JsonObject {
   let text: string | undefined
@@ -108,7 +94,7 @@ function assistantMessage(message: ModelAssistantMessage, { provider }: ChatProf
 }
 
 /** Results are text here; pictures among them follow as the user's, behind all results: nothing may stand between. */
-function toolMessages(message: ModelToolMessage, profile: ChatProfile, warnings: string[], out: JsonObject[]): void {
+function toolMessages(message: ModelToolMessage, profile: ChatProfile, out: JsonObject[]): void {
   const files: ModelUserPart[] = []
   for (const result of message.content) {
     out.push({
@@ -120,5 +106,5 @@ function toolMessages(message: ModelToolMessage, profile: ChatProfile, warnings:
       files.push({ type: 'text', text: `From ${result.name} (${result.toolCallId}):` }, file)
     }
   }
-  if (files.length > 0) out.push({ role: 'user', content: userContent(files, profile, warnings) })
+  if (files.length > 0) out.push({ role: 'user', content: userContent(files, profile) })
 }

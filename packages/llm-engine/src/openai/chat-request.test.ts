@@ -179,20 +179,21 @@ describe('requests of Chat Completions', () => {
     const other = hostOf({ body: done })
     await generate(createCompatibleModel({ server: deepSeek, model: 'm', host: other }), { messages: history })
     const sent = JSON.parse(other.bodies[0] as string).messages[0]
-    // DeepSeek takes thoughts of turns with calls; what belongs to OpenRouter stays behind.
+    // DeepSeek takes its own thoughts of turns with calls; what belongs to OpenRouter stays behind, words and all.
     expect(sent).toEqual({
       role: 'assistant',
       content: null,
-      reasoning_content: 'hm',
+      reasoning_content: '',
       tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{}' } }],
     })
   })
 
   it('sends thoughts back by turns: with all of one that called tools, with none of the others', async () => {
     const said = (text: string): ModelMessage => ({ role: 'user', content: [{ type: 'text', text }] })
+    const own = Object.fromEntries([deepSeek, vllm, groq, openRouter, together].map(({ provider }) => [provider, {}]))
     const answer = (thought: string, part: ModelAssistantPart): ModelMessage => ({
       role: 'assistant',
-      content: [...(thought === '' ? [] : [{ type: 'reasoning' as const, text: thought }]), part],
+      content: [...(thought === '' ? [] : [{ type: 'reasoning' as const, text: thought, providerData: own }]), part],
     })
     const calls = (toolCallId: string): ModelAssistantPart => ({
       type: 'tool-call',

@@ -15,7 +15,7 @@ export function chatBody(
   dialect?: ChatDialect,
 ): JsonObject {
   const { tools = [] } = call
-  const messages = chatMessages(call.messages, profile, warnings)
+  const messages = chatMessages(call.messages, profile)
   const thinks = profile.systemRole === 'developer'
   if (call.topK !== undefined) warnings.push('Chat Completions have no topK: it was left out.')
   return defined({

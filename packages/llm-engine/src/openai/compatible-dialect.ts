@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue, ModelAssistantMessage, ModelCall, ModelMessage } from '@pf-agents/agent-core'
 import { hash } from '../tool/tool-names'
+import { plainFile } from '../wire/file-types'
 import { arrayOf, defined, objectOf, stringOf } from '../wire/json'
 import type { ChatDialect, Fields } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
@@ -16,6 +17,13 @@ export const compatibleDialect: ChatDialect = {
 
   /** OpenRouter's structured thoughts go back as they were; the plain text beside them is what is shown. */
   addThoughts: addReasoningDetails,
+
+  /** OpenRouter's. */
+  files: ({ images }) =>
+    arrayOf(images).flatMap((image) => {
+      const url = stringOf(objectOf(objectOf(image)['image_url'])['url'])
+      return url ? [plainFile({ type: 'file', mediaType: 'image', url })] : []
+    }),
 
   /** Mistral's. */
   pieces: (content) =>
@@ -51,6 +59,7 @@ function thoughtsOf({ content }: ModelAssistantMessage, profile: ChatProfile): J
   let text = ''
   const details: JsonValue[] = []
   for (const part of content) {
+    // None is here but the server's own.
     if (part.type !== 'reasoning') continue
     text += part.text
     addReasoningDetails(details, arrayOf(part.providerData?.[provider]?.['reasoning_details']))

@@ -158,7 +158,8 @@ export class ResponsesDecoder implements WireDecoder {
         this.#thought(item, summary.map((one) => stringOf(objectOf(one)['text']) ?? '').join('\n\n'))
       // The copy of `added` may be partial: only this one is whole.
       const encryptedContent = stringOf(about['encrypted_content'])
-      const own = defined({ id: stringOf(about['id']), encryptedContent, summary: [...summary] }) as JsonObject
+      const { modelId: model } = this.#context
+      const own = defined({ id: stringOf(about['id']), encryptedContent, summary: [...summary], model }) as JsonObject
       const providerData: ProviderData = { [this.#provider]: own }
       this.#push({ type: 'reasoning-end', id: item.id, ...(encryptedContent !== undefined && { providerData }) })
     } else if (item.kind === 'function_call') {
@@ -166,9 +167,20 @@ export class ResponsesDecoder implements WireDecoder {
       if (item.length === 0) this.#arguments(item, text)
       const { caller, namespace } = about
       this.#written.push({ item, text, own: this.#own({ caller: caller ?? undefined, namespace }) })
-    } else this.#push({ type: 'opaque', provider: this.#provider, data: about })
+    } else this.#doneOther(about)
     this.#items.delete(place)
     this.#over.add(place)
+  }
+
+  /** What the provider did itself goes back as it is; a picture is one of the answer, too. */
+  #doneOther(about: JsonObject): void {
+    const { modelId: model } = this.#context
+    const { result, ...item } = about
+    if (about['type'] !== 'image_generation_call' || typeof result !== 'string' || result === '') {
+      return this.#push({ type: 'opaque', provider: this.#provider, model, data: about })
+    }
+    const mediaType = `image/${stringOf(about['output_format']) ?? 'png'}`
+    this.#push({ type: 'file', mediaType, raw: result, providerData: { [this.#provider]: { item, model } } })
   }
 
   #doneMessage(item: Item, about: JsonObject): void {

@@ -7,9 +7,10 @@ import type {
   ModelToolResultPart,
   ModelUserPart,
 } from '@pf-agents/agent-core'
-import { isImage, resultFiles, resultText } from '../tool/result-content'
+import { resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
-import { arrayOf, isObject, stringOf } from '../wire/json'
+import { documentName, isDocument, isLoadable, isPicture } from '../wire/file-types'
+import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
 
 /** Longest id of a call that the interface takes. */
 const longestId = 64
@@ -35,24 +36,27 @@ function userPart(part: ModelUserPart, cacheMarks: boolean): JsonObject {
   return { ...(part.type === 'text' ? { type: 'input_text', text: part.text } : filePart(part)), ...mark }
 }
 
-function filePart({ mediaType, raw, url, filename }: ModelFilePart): JsonObject {
-  if (isImage(mediaType)) {
-    const type = mediaType.includes('/') && mediaType !== 'image/*' ? mediaType : 'image/png'
-    return { type: 'input_image', image_url: url ?? `data:${type};base64,${raw ?? ''}` }
-  }
+/** Whether a file may stand in a prompt. */
+export function takesFile(file: ModelFilePart): boolean {
+  return (isPicture(file.mediaType) || isDocument(file.mediaType)) && isLoadable(file)
+}
+
+function filePart({ mediaType, raw = '', url, filename }: ModelFilePart): JsonObject {
+  const data = `data:${mediaType};base64,${raw}`
+  if (isPicture(mediaType)) return { type: 'input_image', image_url: url ?? data }
   if (url !== undefined) return { type: 'input_file', file_url: url }
-  const name = filename ?? (mediaType === 'application/pdf' ? 'file.pdf' : 'file')
-  return { type: 'input_file', filename: name, file_data: `data:${mediaType};base64,${raw ?? ''}` }
+  return { type: 'input_file', filename: filename ?? documentName(mediaType), file_data: data }
 }
 
 function assistantItems({ content }: ModelAssistantMessage, provider: string, items: JsonObject[]): void {
   for (const part of content) {
     if (part.type === 'opaque') {
-      if (part.provider === provider && isObject(part.data)) items.push(part.data)
+      if (isObject(part.data)) items.push(part.data)
       continue
     }
     const own = part.providerData?.[provider]
-    if (part.type === 'text') {
+    if (part.type === 'file') items.push({ ...objectOf(own?.['item']), result: part.raw ?? '' })
+    else if (part.type === 'text') {
       const { phase, annotations } = own ?? {}
       const content = [{ type: 'output_text', text: part.text, ...(annotations && { annotations }) }]
       if (part.text !== '') items.push({ role: 'assistant', content, ...(phase && { phase }) })

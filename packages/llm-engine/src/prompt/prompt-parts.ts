@@ -1,7 +1,12 @@
 import type { ModelFilePart, ModelTextPart, Part } from '@pf-agents/agent-core'
 
 /** Media types that are told as text. */
-const textual = /^(text\/|application\/(json|xml|yaml|javascript)\b)|\+(json|xml)\b/
+const textual = /^(text\/|application\/(json|xml|yaml|javascript)\b)|\+(json|xml)\b/i
+
+/** Whether a file of such a type is text. */
+export function isTextual(mediaType: string): boolean {
+  return textual.test(mediaType)
+}
 
 /** A message's parts as a model reads them: data as JSON, text files as text, links as they are. Never empty. */
 export function promptParts(parts: readonly Part[]): (ModelTextPart | ModelFilePart)[] {
@@ -14,13 +19,25 @@ function promptPart(part: Part): ModelTextPart | ModelFilePart {
   if (part.text !== undefined) return text(filename === undefined ? part.text : `${filename}:\n${part.text}`)
   const named = filename === undefined ? {} : { filename }
   if (part.url !== undefined)
-    return mediaType === '' || textual.test(mediaType)
+    return mediaType === '' || isTextual(mediaType)
       ? text(filename === undefined ? part.url : `${filename}: ${part.url}`)
       : { type: 'file', mediaType, url: part.url, ...named }
-  if (part.raw === undefined) return text(JSON.stringify(part.data))
-  if (!textual.test(mediaType))
-    return { type: 'file', mediaType: mediaType || 'application/octet-stream', raw: part.raw, ...named }
-  return text(filename === undefined ? decoded(part.raw) : `${filename}:\n${decoded(part.raw)}`)
+  const { raw } = part
+  if (raw === undefined) return text(JSON.stringify(part.data))
+  const file: ModelFilePart = { type: 'file', mediaType: mediaType || 'application/octet-stream', raw, ...named }
+  const told = fileText(file)
+  return told === undefined ? file : text(told)
+}
+
+/** What a text file says. */
+export function fileText({ mediaType, raw, filename }: ModelFilePart): string | undefined {
+  if (raw === undefined || !isTextual(mediaType)) return undefined
+  return filename === undefined ? decoded(raw) : `${filename}:\n${decoded(raw)}`
+}
+
+/** Stands for a file of the model that is not shown. */
+export function forgotten({ filename, mediaType }: ModelFilePart): ModelTextPart {
+  return text(`(A file was made here: ${filename ?? mediaType}.)`)
 }
 
 function text(value: string): ModelTextPart {

@@ -5,22 +5,16 @@ import {
   type ModelAssistantPart,
   type ModelFilePart,
   type ModelMessage,
-  type ModelTextPart,
   type ModelToolResultPart,
   type Part,
 } from '@pf-agents/agent-core'
 import type { LoopState } from '../loop/loop-state'
 import { isObject } from '../wire/json'
 import { isClientContext } from './client-context'
+import { forgotten } from './prompt-parts'
 
 /** Where a message of the conversation holds what the model did in its task. */
 const key = 'urn:pf-agents:model-turns'
-
-/** Stands for a file of the model that is not kept. */
-const forgotten = ({ filename, mediaType }: ModelFilePart): ModelTextPart => ({
-  type: 'text',
-  text: `(A file was made here: ${filename ?? mediaType}.)`,
-})
 
 /** Characters of each result, the longest first, until all of it fits. */
 const lengths = [Number.POSITIVE_INFINITY, 8_192, 1_024, 128]
@@ -34,9 +28,9 @@ export interface RememberedTurns {
 }
 
 /**
- * What to remember of a loop that is over: calls, results, files, what was said between them. Nothing where no tool was
- * called and no file made, or where it does not fit even with its results shortened: then what was said is remembered, as
- * of any task. Files of the model have a limit of their own, the newest first.
+ * What to remember of a loop that is over: calls, results, files, what was said between them, and what the provider wants
+ * back. Nothing where there is but text, or where it does not fit even with its results shortened: then what was said is
+ * remembered, as of any task. Files of the model have a limit of their own, the newest first.
  *
  * @param answer - what the answer was, where a tool took it
  */
@@ -47,7 +41,7 @@ export function turnsToRemember(
 ): JsonObject | undefined {
   if (own === undefined || maxRememberedLength === 0) return undefined
   const since = messages.slice(own.from + 1)
-  if (!since.some((message) => message.role === 'tool' || filesOf(message).length > 0)) return undefined
+  if (!since.some(isMoreThanText)) return undefined
   const turns = withFiles(closed(since, answer), maxRememberedFileLength)
   const files = turns.flatMap(filesOf).reduce((length, file) => length + lengthOf(file), 0)
   for (const most of lengths) {
@@ -82,6 +76,15 @@ export function withFiles(messages: readonly ModelMessage[], most: number): Mode
 /** What a provider wants back with a picture may be as long as the picture. */
 function lengthOf({ raw = '', providerData }: ModelFilePart): number {
   return raw.length + (providerData === undefined ? 0 : JSON.stringify(providerData).length)
+}
+
+/** Whether the words alone would not tell the provider all: thoughts of a task that is over need not go back. */
+function isMoreThanText(message: ModelMessage): boolean {
+  if (message.role !== 'assistant') return message.role === 'tool'
+  return message.content.some(
+    (part) =>
+      part.type === 'file' || part.type === 'opaque' || (part.type === 'text' && part.providerData !== undefined),
+  )
 }
 
 function filesOf(message: ModelMessage): ModelFilePart[] {

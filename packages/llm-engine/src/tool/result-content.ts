@@ -27,7 +27,7 @@ export function resultFiles(result: ModelToolResultPart): ModelFilePart[] {
 
 /** Whether a media type is a picture. */
 export function isImage(mediaType: string): boolean {
-  return mediaType === 'image' || mediaType.startsWith('image/')
+  return /^image(\/|$)/i.test(mediaType)
 }
 
 function partText(part: Part): string | undefined {

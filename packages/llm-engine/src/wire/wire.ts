@@ -2,6 +2,7 @@ import type {
   JsonObject,
   JsonValue,
   ModelCall,
+  ModelFilePart,
   ModelFinish,
   ModelProfile,
   ModelStreamPart,
@@ -32,6 +33,8 @@ export interface DecoderContext {
   random: Random
   /** To be told of what is kept until the end of the answer, in characters. @throws PfError where that is too much */
   hold(length: number): void
+  /** The same of a file that comes in pieces. */
+  holdFile(length: number): void
   /** The tool's own name, from the one it has on the wire. */
   toolName(wireName: string): string
 }
@@ -80,6 +83,8 @@ export interface Wire {
   readonly profile: ModelProfile
   /** Name of the response header with the id of the request. */
   readonly requestIdHeader: string
+  /** Whether a file may stand in a prompt. @param file - with a plain media type, see `plainFile` */
+  takes(file: ModelFilePart): boolean
   request(call: ModelCall): WireRequest
   /** Headers that carry the key. */
   authorization(key: string): Readonly<Record<string, string>>

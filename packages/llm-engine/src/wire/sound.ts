@@ -1,0 +1,32 @@
+import type { ProviderData } from '@pf-agents/agent-core'
+import type { DecoderContext } from './wire'
+
+/** Sound that comes in pieces: one file, at its end. */
+export class Sound {
+  readonly mediaType: string
+  readonly #context: DecoderContext
+  readonly #pieces: string[] = []
+  #own: { providerData?: ProviderData } = {}
+
+  constructor(context: DecoderContext, mediaType: string) {
+    this.#context = context
+    this.mediaType = mediaType
+  }
+
+  add(piece: string, providerData?: ProviderData): void {
+    this.#context.holdFile(piece.length)
+    this.#pieces.push(piece)
+    if (providerData !== undefined) this.#own = { providerData }
+  }
+
+  end(): void {
+    const raw = joined(this.#pieces)
+    this.#context.sink.parts.push({ type: 'file', mediaType: this.mediaType, raw, ...this.#own })
+  }
+}
+
+/** Base64 of all pieces, each of which may end within three bytes. */
+function joined(pieces: readonly string[]): string {
+  if (pieces.every((piece, index) => index === pieces.length - 1 || /^[^=]*$/.test(piece))) return pieces.join('')
+  return btoa(pieces.map((piece) => atob(piece)).join(''))
+}
