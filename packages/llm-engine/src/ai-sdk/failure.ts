@@ -81,6 +81,6 @@ function bodyOf(text: string): JsonValue | undefined {
     const value = JSON.parse(text) as JsonValue
     return isObject(value) || Array.isArray(value) ? value : text
   } catch {
-    return text === '' ? undefined : text.slice(0, 2048)
+    return text || undefined
   }
 }

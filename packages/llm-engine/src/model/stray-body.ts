@@ -18,7 +18,7 @@ export function redirected(asked: Asked, status: number, to: string): ModelError
 
 /** A body as JSON, else as the text it is. */
 export function bodyOf(text: string): JsonValue | undefined {
-  return strayJson(text) ?? (text === '' ? undefined : text.slice(0, 2048))
+  return strayJson(text) ?? (text || undefined)
 }
 
 const sseFields = ['data', 'event', 'id', 'retry']

@@ -1,14 +1,16 @@
 // A provider that repeats the key, in every place and spelling, on every wire: nothing of it is in what is thrown.
 import { inspect } from 'node:util'
-import type { LanguageModel, ModelHost } from '@pf-agents/agent-core'
-import { describe, expect, it } from 'vitest'
-import { read, sse } from '../../test/harness'
+import { type LanguageModel, type ModelHost, secret } from '@pf-agents/agent-core'
+import { describe, expect, it, vi } from 'vitest'
+import { hello, read, sse } from '../../test/harness'
 import { createAnthropic } from '../anthropic'
+import type { ModelError } from '../error/model-error'
 import { createGemini } from '../gemini'
 import { createAzureChat, createOpenAiChat, createOpenAiResponses } from '../openai'
+import type { ApiKey } from './api-key'
 import { keysOf, withoutKeys } from './without-keys'
 
-const wires: Record<string, (apiKey: string, host: ModelHost) => LanguageModel> = {
+const wires: Record<string, (apiKey: ApiKey, host: ModelHost) => LanguageModel> = {
   chat: (apiKey, host) => createOpenAiChat({ model: 'm', apiKey, host, attempts: 1 }),
   azure: (apiKey, host) => createAzureChat({ model: 'm', endpoint: 'https://x', apiKey, host, attempts: 1 }),
   responses: (apiKey, host) => createOpenAiResponses({ model: 'm', apiKey, host, attempts: 1 }),
@@ -46,6 +48,7 @@ const answers: Record<string, (key: string) => Response> = {
   'what is no JSON': (key) => stream(sse(`{broken ${key}`, 'x')),
   'what is no JSON, with escapes': (key) => stream(sse(`{broken ${escaped(key)}`, 'x')),
   'a page': (key) => new Response(`<html>${key} ${key.toLowerCase()}</html>`, { status: 502 }),
+  'a page whose beginning ends in it': (key) => new Response(`${'x'.repeat(2035)} ${key}`, { status: 502 }),
   'a page with status 200': (key) => new Response(`<html>${key}</html>`, { headers: { 'content-type': 'text/html' } }),
   'a redirect': (key) =>
     new Response('', { status: 302, headers: { location: `https://x.test/?key=${encodeURIComponent(key)}` } }),
@@ -76,6 +79,7 @@ describe.each(Object.entries(wires))('%s', (_, make) => {
       expect(thrown).toMatchObject({ name: 'ModelError' })
       const told = plainest(inspect(thrown, { depth: 10, showHidden: true }) + JSON.stringify(thrown))
       expect(told).not.toContain(plainest(key))
+      expect(told).not.toContain('secretk')
     }
   })
 
@@ -99,4 +103,156 @@ it('what is like a key, and shorter words, stay', () => {
   const text = 'sk-012345678 sk-*******89 short \\u0073k-01234'
   expect(withoutKeys(text, keys)).toBe(text)
   expect(withoutKeys('a SK-0123456789 b', keys)).toBe('a [key] b')
+})
+
+describe('a key with white space around it, as a file has it', () => {
+  const key = 'sk-secret-0123456789'
+  const odd = [`${key}\n`, `${key}\r\n`, ` ${key}`, `\t${key} \n`]
+  const given = (value: string): Record<string, ApiKey> => ({
+    itself: value,
+    'a function': () => value,
+    'a promise': async () => value,
+    'a secret': secret('KEY'),
+  })
+
+  it.each(Object.entries(wires))('is sent without it, and not told, to %s', async (_, make) => {
+    for (const value of odd) {
+      for (const apiKey of Object.values(given(value))) {
+        const sent: string[] = []
+        const fetch: ModelHost['fetch'] = async (_url, init) => {
+          sent.push(...Object.values(init?.headers as Record<string, string>))
+          return json(error(`Bad key ${key}`))
+        }
+        const host: ModelHost = { fetch, variables: { get: () => value } }
+        const { error: thrown } = await read(make(apiKey, host), { ...hello, host })
+        expect(thrown).toMatchObject({ code: 'PF_MODEL_AUTH', providerMessage: 'Bad key [key]' })
+        expect(inspect(thrown, { depth: 10, showHidden: true })).not.toContain(key)
+        expect(sent.filter((header) => header.endsWith(key))).toHaveLength(1)
+      }
+    }
+  })
+
+  it('is none where there is nothing else', async () => {
+    const sent: unknown[] = []
+    const host: ModelHost = {
+      fetch: async (_url, init) => (sent.push(new Headers(init?.headers).get('authorization')), json({})),
+      variables: { get: () => '\n' },
+    }
+    const model = (optional: boolean) =>
+      createOpenAiChat({ model: 'm', apiKey: optional ? secret('KEY', { optional }) : secret('KEY'), attempts: 1 })
+    expect((await read(model(false), { ...hello, host })).error).toMatchObject({ code: 'PF_SECRET_MISSING' })
+    await read(model(true), { ...hello, host })
+    expect(sent).toEqual([null])
+  })
+})
+
+it('a key or a header that no request can have is told as such, once', async () => {
+  const ask = async (options: object) => {
+    let asked = 0
+    const fetch: ModelHost['fetch'] = async (_url, init) => (asked++, new Headers(init?.headers), json({}))
+    const { error: thrown, parts } = await read(createOpenAiChat({ model: 'm', host: { fetch }, ...options }))
+    expect([asked, parts]).toEqual([1, []])
+    return thrown
+  }
+  for (const apiKey of ['sk-secret\n0123456789', 'sk-secret→0123456789', 'sk-secret\u00000123456789']) {
+    const thrown = await ask({ apiKey })
+    expect(thrown).toMatchObject({ code: 'PF_MODEL_AUTH', retryable: false, httpStatus: undefined })
+    expect(inspect(thrown, { depth: 10, showHidden: true })).not.toMatch(/0123456789|sk-secret/)
+  }
+  expect(await ask({ apiKey: 'k', headers: { 'x-title': 'a → b' } })).toMatchObject({
+    code: 'PF_MODEL_REQUEST_INVALID',
+    retryable: false,
+  })
+})
+
+it('keys in headers are not told either', async () => {
+  for (const [name, value] of [
+    ['Authorization', 'Bearer sk-secret-0123456789'],
+    ['authorization', 'Basic c2VjcmV0LTAxMjM0NTY3ODk='],
+    ['x-portkey-api-key', 'pk-secret-0123456789\n'],
+    ['cf-aig-authorization', 'Bearer cf-secret-0123456789'],
+    ['Ocp-Apim-Subscription-Key', '0123456789abcdef'],
+    ['x-goog-iam-authorization-token', 'iam-secret-0123456789'],
+  ] as const) {
+    const secretPart = value.trim().replace(/^\w+ /, '')
+    for (const where of ['model', 'call']) {
+      const host: ModelHost = { fetch: async () => json(error(`Bad key ${secretPart}`, { code: secretPart })) }
+      const headers = { [name]: value }
+      const model = createOpenAiChat({ model: 'm', host, attempts: 1, ...(where === 'model' && { headers }) })
+      const { error: thrown } = await read(model, { ...hello, ...(where === 'call' && { headers }) })
+      expect(thrown).toMatchObject({ providerMessage: 'Bad key [key]', providerCode: '[key]' })
+      expect(inspect(thrown, { depth: 10, showHidden: true })).not.toContain(secretPart)
+    }
+  }
+  // What only names the caller may be told.
+  const host: ModelHost = { fetch: async () => json(error('No organization org-0123456789')) }
+  const { error: thrown } = await read(
+    createOpenAiChat({ model: 'm', host, attempts: 1, headers: { 'openai-organization': 'org-0123456789' } }),
+  )
+  expect(thrown).toMatchObject({ providerMessage: 'No organization org-0123456789' })
+})
+
+describe('how much is looked at', () => {
+  const key = 'sk-SECRETkey-0123456789'
+
+  /** Characters looked at, one by one: nothing else walks through a text. */
+  function steps(text: string): number {
+    const charCodeAt = vi.spyOn(String.prototype, 'charCodeAt')
+    try {
+      withoutKeys(text, [key])
+      return charCodeAt.mock.calls.length
+    } finally {
+      charCodeAt.mockRestore()
+    }
+  }
+
+  it.each(['\\', '\\\\u', '\\u007', '%', '%7', 'sk-', key.slice(0, -1), escaped(key).slice(0, -1), 'a'])(
+    'grows with the text, and then no more: %s',
+    (piece) => {
+      const of = (length: number): number => steps(piece.repeat(Math.ceil(length / piece.length)).slice(0, length))
+      const [one, two, four] = [of(2048), of(4096), of(8192)]
+      expect(one).toBeGreaterThanOrEqual(2048 / piece.length)
+      expect(two).toBeLessThan(one * 2.2)
+      expect(four).toBeLessThan(two * 2.2)
+      expect(of(1 << 20)).toBe(of(1 << 18))
+      expect(of(1 << 20)).toBeLessThan(one * 40)
+    },
+  )
+
+  it.each<[string, (text: string) => string]>([
+    ['plain', (text) => text],
+    ['as JSON escapes', escaped],
+    ['as JSON escapes in JSON', (text) => escaped(text).replaceAll('\\', '\\\\\\')],
+    ['in an address', percent],
+  ])('no piece of a key is told, wherever the text is cut: %s', (_, spell) => {
+    const spelled = spell(key)
+    for (let before = 0; before < spelled.length * 2; before += 5) {
+      for (const filler of ['x', `${spelled} `]) {
+        const text = `${'.'.repeat(before)}${filler.repeat(Math.ceil(20_000 / filler.length))}${spelled}`
+        const told = withoutKeys(text, [key])
+        expect(told.length).toBeLessThanOrEqual(2048)
+        expect(plainest(told).replaceAll('[key]', '')).not.toMatch(/sk-s|secret|0123|\\u|%/)
+      }
+    }
+  })
+
+  it('of several keys, the one that has another in it goes as a whole', () => {
+    expect(withoutKeys('a abcdefgh-12345678 b 12345678 c', ['12345678', 'abcdefgh-12345678'])).toBe('a [key] b [key] c')
+  })
+
+  it('a body of nothing but backslashes is told at once, in an error and in an event', async () => {
+    const slashes = '\\'.repeat(1 << 20)
+    for (const answer of [
+      () => json(error(slashes), 422),
+      () => stream(`event: error\n${sse(error(slashes))}`),
+      () => stream(sse(`{broken ${slashes}`, 'x')),
+      () => new Response(slashes, { status: 422 }),
+    ]) {
+      const { error: thrown } = await read(
+        createOpenAiChat({ model: 'm', apiKey: key, attempts: 1, host: { fetch: async () => answer() } }),
+      )
+      const { providerMessage = '' } = thrown as ModelError
+      expect(providerMessage.length).toBeLessThanOrEqual(2048)
+    }
+  })
 })

@@ -35,12 +35,12 @@ export function withoutKeys(text: string, keys: readonly string[]): string {
     .sort((a, b) => b.length - a.length)
   const [longest] = wanted
   let out = text.slice(0, looked)
+  for (const key of wanted) out = replaced(out, key)
   if (longest !== undefined && text.length > looked) {
-    // A key may lie across the cut.
+    // What the cut left of a key.
     const { starts } = plainOf(out)
     out = out.slice(0, starts[Math.max(0, starts.length - longest.length - longestEscape)])
   }
-  for (const key of wanted) out = replaced(out, key)
   return out.slice(0, most)
 }
 
