@@ -94,8 +94,21 @@ describe('a tool that needs an approval', () => {
     const { task } = await test.send('mail ada')
     await test.send({ data: { approved: false, reason: 'Too late' } as never }, { taskId: task.id })
     expect(ran).toEqual([])
-    expect(results(test, 1)).toEqual(['The call was denied: Too late Do not try it again.'])
+    expect(results(test, 1)).toEqual(['The call was denied: Too late. Do not try it again.'])
     expect(test.events).toContainEqual(expect.objectContaining({ type: 'tool-result', isError: true }))
+  })
+
+  it.each([
+    ['No!', ': No!'],
+    ['Why? ', ': Why?'],
+    ['', '.'],
+    [' ', '.'],
+    [undefined, '.'],
+  ])('is denied for the reason %j', async (reason, said) => {
+    const test = loopHarness([mails('ada'), done], { tools: mailer().tools })
+    const { task } = await test.send('mail ada')
+    await test.send({ data: { approved: false, reason } as never }, { taskId: task.id })
+    expect(results(test, 1)).toEqual([`The call was denied${said} Do not try it again.`])
   })
 
   it('does not run where the question is cancelled', async () => {
@@ -393,6 +406,17 @@ describe('a tool that suspends', () => {
     const answers = [{ interruptId: open(second)[0]?.id ?? '', status: 'cancelled' as const }]
     await test.send('', { taskId: first.task.id, answers })
     expect(results(test, 1)).toEqual(['cancelled'])
+  })
+
+  it('is answered, whatever its predicate thinks by then, and counted once', async () => {
+    const asks = [false, true, true]
+    const tool: Tool = { ...ask, needsApproval: () => asks.shift() ?? true }
+    const test = loopHarness([{ toolCalls: [{ name: 'ask' }] }, done], { tools: [tool], budget: { toolCalls: 1 } })
+    const asked = await test.send('go')
+    expect(open(asked)).toMatchObject([{ kind: 'input' }])
+    const task = await test.send('Rome', { taskId: asked.task.id })
+    expect([task.task.status.state, results(test, 1)]).toEqual(['completed', ['resolved: "Rome"']])
+    expect([task.facts.usage?.toolCalls, asks.length]).toEqual([1, 2])
   })
 
   it('behind an approval is asked after it, and not approved twice', async () => {

@@ -72,6 +72,51 @@ describe('an approval is asked of what runs, and that runs', () => {
     expect(messagesOf(test, 1).at(-1)?.content).toMatch(/^The call was not made: .* than what was approved\.$/)
   })
 
+  it('and nobody is asked about what can have another side than the one that is shown', async () => {
+    class Account {
+      readonly #iban: string
+      constructor(iban: string) {
+        this.#iban = iban
+      }
+      get iban(): string {
+        return this.#iban
+      }
+    }
+    const { ran, tools } = payer(({ to }) => ({ to: new Account(to) }))
+    const test = loopHarness(turns, { tools })
+    const { task, facts } = await test.send('pay')
+    expect([task.status.state, facts.interrupts, ran]).toEqual(['completed', undefined, []])
+    expect(messagesOf(test, 1).at(-1)?.content).toBe(
+      'The call was not made: it needs an approval, and what it would run with can not be shown whole (Account).',
+    )
+    expect(test.logs).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ tool: 'pay', hidden: 'Account' }) }),
+    )
+  })
+
+  it('also where it was asked by an earlier version', async () => {
+    class Account {
+      to = 'friend'
+    }
+    let isPlain = true
+    const { ran, tools } = payer(() => (isPlain ? { day: new Date(0) } : { to: new Account() }))
+    const test = loopHarness(turns, { tools })
+    const asked = await test.send('pay')
+    const checkpoint = structuredClone(asked.facts.checkpoint) as unknown as { data: { calls: object[] } }
+    Object.assign(checkpoint.data.calls[0] ?? {}, {
+      runs: { json: '{"to":{"(Account)":{"to":"friend"}}}', isWhole: false },
+    })
+    isPlain = false
+    await test.stores.runStore.commit({
+      key: asked.key,
+      expectedVersion: asked.version,
+      events: [],
+      facts: { checkpoint: checkpoint as never },
+    })
+    const { task } = await test.send('yes', { taskId: asked.task.id })
+    expect([task.status.state, ran]).toEqual(['completed', []])
+  })
+
   it('as the predicate that asks for it leaves it', async () => {
     const { ran, tools } = payer(({ to }) => ({ to, amount: 5 }))
     const needsApproval = (args: { amount: number }): boolean => {

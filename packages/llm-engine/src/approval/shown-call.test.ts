@@ -107,10 +107,11 @@ describe('what a call runs with', () => {
   class Order {
     total = 5
   }
+  class Day extends Date {}
   const circle: { self?: object } = {}
   circle.self = circle
 
-  it.each<[string, unknown, unknown]>([
+  it.each<[string, unknown, unknown, string?]>([
     ['a date', new Date(0), { '(Date)': '1970-01-01T00:00:00.000Z' }],
     ['a date that is none', new Date(Number.NaN), { '(Date)': 'none' }],
     ['a big number', 5n, { '(bigint)': '5' }],
@@ -119,10 +120,13 @@ describe('what a call runs with', () => {
     ['a set', new Set(['a']), { '(Set)': ['a'] }],
     ['an address', new URL('https://a.example/b'), { '(URL)': 'https://a.example/b' }],
     ['bytes', new Uint8Array([1, 2]), { '(Uint8Array)': [1, 2] }],
-    ['an object of a class', new Order(), { '(Order)': { total: 5 } }],
+    ['an object of a class', new Order(), { '(Order)': { total: 5 } }, 'Order'],
+    ['a date of a class', new Day(0), { '(Day)': '1970-01-01T00:00:00.000Z' }, 'Day'],
+    ['bytes of a class', Buffer.from([1]), { '(Buffer)': [1] }, 'Buffer'],
+    ['a function', Order, { '(function)': 'Order' }, 'function'],
     ['nothing', undefined, { '(undefined)': 'undefined' }],
-    ['a symbol', Symbol('s'), { '(symbol)': 'Symbol(s)' }],
-    ['a circle', circle, { self: { '(circular)': null } }],
+    ['a symbol', Symbol('s'), { '(symbol)': 'Symbol(s)' }, 'symbol'],
+    ['a circle', circle, { self: { '(circular)': null } }, 'circular'],
     [
       'what can not be read',
       {
@@ -131,20 +135,38 @@ describe('what a call runs with', () => {
         },
       },
       { '(unreadable)': 'no' },
+      'unreadable',
     ],
-  ])('is described where it is %s', (_, value, described) => {
-    expect(whatRuns(value)).toEqual({ json: JSON.stringify(described), isWhole: false })
+    ['a field under a symbol', { [Symbol('s')]: 1 }, {}, 'field that is no plain one'],
+  ])('is described where it is %s', (_, value, described, hidden) => {
+    const json = JSON.stringify(described)
+    expect(whatRuns(value)).toEqual({ json, isWhole: false, ...(hidden && { hidden }) })
     expect(shownCall({ name: 'pay', arguments: '{"v":1}' }, whatRuns({ v: [value] }))).toMatch(
       /^"pay" with \{"v":.*\}, which is not all JSON; written as \{"v":1\}$/,
     )
+  })
+
+  it('has nothing hidden where a copy of what is shown runs', () => {
+    class List extends Array<number> {}
+    let reads = 0
+    const counted = {
+      get n() {
+        return ++reads
+      },
+    }
+    const wide = Object.defineProperty({ a: 1 }, 'unseen', { value: 2 })
+    const args = { list: List.of(1), counted, wide }
+    expect(whatRuns(args)).toEqual({ json: '{"list":[1],"counted":{"n":1},"wide":{"a":1}}', isWhole: true })
+    for (const odd of [List.of(1), counted, wide]) expect(whatRuns([odd, new Date(0)]).hidden).toBeDefined()
   })
 
   it('is bounded, however deep, wide or long it is', () => {
     let deep: unknown = []
     for (let level = 0; level < 50_000; level++) deep = [deep]
     expect(whatRuns(deep).json.length).toBeLessThan(200)
-    expect(whatRuns(Array.from({ length: 50_000 }, () => ({}))).isWhole).toBe(false)
+    expect(whatRuns(deep)).toMatchObject({ isWhole: false, hidden: 'more' })
+    expect(whatRuns(Array.from({ length: 50_000 }, () => ({})))).toMatchObject({ isWhole: false, hidden: 'more' })
     const long = whatRuns({ note: 'x'.repeat(3_000_000) })
-    expect([long.isWhole, long.json.length < 1_100_000]).toEqual([false, true])
+    expect([long.isWhole, long.hidden, long.json.length < 1_100_000]).toEqual([false, 'text without end', true])
   })
 })

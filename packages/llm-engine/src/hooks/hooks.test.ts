@@ -2,7 +2,7 @@ import type { Tool } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, loopHarness, messagesOf, texts } from '../../test/loop-harness'
 import type { FakeTurn } from '../testing'
-import type { LoopHooks } from './hooks'
+import type { LoopHooks, ResultToCheck } from './hooks'
 
 const echo: Tool<{ say?: string }> = {
   name: 'echo',
@@ -99,6 +99,32 @@ describe('around a tool', () => {
     const withheld = setup({ afterTool: () => ({ block: 'Private.' }) })
     await withheld.send('go')
     expect(told(withheld)).toBe('The result was withheld: Private.')
+  })
+
+  it("a result of the client's tools may be, too", async () => {
+    const clientTools = [{ name: 'page', description: 'Reads the page', parameters: { type: 'object' } }]
+    const test = loopHarness(
+      [{ toolCalls: [{ name: 'page', arguments: { at: 1 } }, { name: 'page' }] }, { text: 'Done.' }],
+      {},
+      { loop: { hooks: [{ afterTool: (seen) => ({ parts: [{ text: said(seen) }] }) }] } },
+    )
+    const said = ({ name, arguments: args, parts, isError }: ResultToCheck) =>
+      `${name} ${JSON.stringify(args)} ${parts[0]?.text} ${isError}`
+    const asked = await test.send('go', { clientTools })
+    const [first, second] = asked.facts.interrupts ?? []
+    const answers = [
+      { interruptId: first?.id ?? '', status: 'resolved' as const, payload: 'SECRET' },
+      { interruptId: second?.id ?? '', status: 'cancelled' as const },
+    ]
+    await test.send('', { taskId: asked.task.id, clientTools, answers })
+    const results = messagesOf(test, 1).filter(({ role }) => role === 'tool')
+    expect(results.map(({ content }) => content)).toEqual([
+      'page {"at":1} SECRET false',
+      'page {} The client did not carry it out. true',
+    ])
+    expect(test.events).toContainEqual(
+      expect.objectContaining({ type: 'tool-result', parts: [{ text: 'page {"at":1} SECRET false' }] }),
+    )
   })
 
   it('what was approved is what runs: rewritten before the question, not after', async () => {

@@ -77,7 +77,7 @@ export interface LoopHooks {
   afterModel?(answer: AnswerToCheck): Verdict<{ text: string; reasoning?: string }>
   /** Before a tool call, and before its approval is asked; once per call. Rewritten arguments are checked again. */
   beforeTool?(call: CallToCheck): Verdict<{ arguments: JsonValue }>
-  /** After a tool call. */
+  /** After a tool call, the client's own included. */
   afterTool?(result: ResultToCheck): Verdict<{ parts: readonly Part[]; isError?: boolean }>
 }
 

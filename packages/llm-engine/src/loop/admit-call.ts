@@ -54,12 +54,15 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
   if (tool === undefined) return { ask: clientQuestion(setup, call), waits: 'client' }
   if (call.waits?.for === 'approval') {
     const { approved, reason } = decisionOf(answer)
-    if (!approved) return { result: failure(`The call was denied${reason ? `: ${reason}` : '.'} Do not try it again.`) }
+    if (!approved) return { result: failure(`The call was denied${denial(reason)} Do not try it again.`) }
     call.approved = true
   }
   if (call.runs?.isWhole) args = JSON.parse(call.runs.json)
-  else if (call.runs !== undefined && whatRuns(args).json !== call.runs.json)
-    return { result: failure('The call was not made: it would run with something else than what was approved.') }
+  else if (call.runs !== undefined) {
+    const { json, hidden } = whatRuns(args)
+    if (hidden !== undefined || json !== call.runs.json)
+      return { result: failure('The call was not made: it would run with something else than what was approved.') }
+  }
   const readyCall: ReadyCall = {
     toolCallId: call.toolCallId,
     tool,
@@ -67,11 +70,20 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
     slots: call.slots,
     ...toolAnswer(call, answer),
   }
-  const isNeeded = call.approved !== true && (await asksApproval(setup, readyCall))
+  // What asked by itself was let pass before: its answer goes to it, whatever a predicate thinks by now.
+  const isAdmitted = call.approved === true || call.waits?.for === 'tool'
+  const isNeeded = !isAdmitted && (await asksApproval(setup, readyCall))
   if (typeof isNeeded === 'string') return { result: failure(isNeeded) }
   if (!isNeeded) return readyCall
   call.runs = whatRuns(args)
+  if (call.runs.hidden !== undefined) return { result: failure(unapprovable(setup, call.name, call.runs.hidden)) }
   return { ask: approvalQuestion(setup.random.id(), call, call.runs), waits: 'approval' }
+}
+
+function denial(reason = ''): string {
+  const text = reason.trim()
+  if (text === '') return '.'
+  return `: ${text}${'.!?…。'.includes(text.slice(-1)) ? '' : '.'}`
 }
 
 /** Whether the tool wants an approval of the call; where it can't tell, why: the call is not made then. */
@@ -91,6 +103,15 @@ async function asksApproval(setup: LoopSetup, call: ReadyCall): Promise<boolean 
     })
     return `The call was not made: whether it needs an approval could not be told. ${message}`
   }
+}
+
+/** Why nobody is asked: a yes is only worth something where what runs can be told from anything else. */
+function unapprovable({ context }: LoopSetup, tool: string, hidden: string): string {
+  context.log('warn', 'A call can not be approved: what its schema makes of the arguments is not all plain data.', {
+    tool,
+    hidden,
+  })
+  return `The call was not made: it needs an approval, and what it would run with can not be shown whole (${hidden}).`
 }
 
 /** The first of the questions a call waited for, as it stands now. */

@@ -24,17 +24,18 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
   for (const call of state.calls ?? []) {
     if (call.result !== undefined) continue
     const admission = await admitCall(setup, call)
-    const isResumed = call.waits?.for === 'tool'
+    const waited = call.waits?.for
     delete call.waits
     if ('ask' in admission) {
       call.waits = { for: admission.waits, questions: [admission.ask.id] }
       questions.push(admission.ask)
     } else if ('result' in admission) {
       if (admission.isBad) call.bad = true
-      finish(setup, call, admission.result)
+      const { result } = admission
+      finish(setup, call, waited === 'client' ? await afterTool(setup, call, result) : result)
     } else {
       ready.push({ call, made: admission })
-      if (!isResumed) fresh++
+      if (waited !== 'tool') fresh++
     }
   }
   if (fresh > 0) {
