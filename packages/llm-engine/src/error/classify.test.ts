@@ -9,6 +9,7 @@ import { createAnthropic } from '../anthropic'
 import { createGemini } from '../gemini'
 import { createFallbackModel } from '../model/fallback-model'
 import { createOpenAiChat, createOpenAiResponses } from '../openai'
+import type { ModelError } from './model-error'
 
 type Make = (host: ModelHost) => LanguageModel
 const wires = {
@@ -263,4 +264,94 @@ describe('what a provider refuses a call for', () => {
       expect(parts[0]).toMatchObject({ type: 'fallback' })
     }
   })
+})
+
+describe('what an event of an error says by its code alone', () => {
+  // The codes that OpenAI's own client lists for answers that failed.
+  const codes: Record<string, [code: string, retryable: boolean]> = {
+    server_error: ['PF_MODEL_UNAVAILABLE', true],
+    rate_limit_exceeded: ['PF_MODEL_RATE_LIMITED', true],
+    vector_store_timeout: ['PF_MODEL_UNAVAILABLE', true],
+    bio_policy: ['PF_MODEL_CONTENT_FILTER', false],
+    misalignment_policy_violation: ['PF_MODEL_CONTENT_FILTER', false],
+    image_content_policy_violation: ['PF_MODEL_CONTENT_FILTER', false],
+    content_policy_violation: ['PF_MODEL_CONTENT_FILTER', false],
+    content_filter: ['PF_MODEL_CONTENT_FILTER', false],
+    ...Object.fromEntries(
+      [
+        'invalid_prompt',
+        'data_residency_mismatch',
+        'invalid_image',
+        'invalid_image_format',
+        'invalid_base64_image',
+        'invalid_image_url',
+        'image_too_large',
+        'image_too_small',
+        'image_parse_error',
+        'invalid_image_mode',
+        'image_file_too_large',
+        'unsupported_image_media_type',
+        'empty_image_file',
+        'failed_to_download_image',
+        'image_file_not_found',
+      ].map((code): [string, [string, boolean]] => [code, ['PF_MODEL_REQUEST_INVALID', false]]),
+    ),
+    '401': ['PF_MODEL_AUTH', false],
+    '429': ['PF_MODEL_RATE_LIMITED', true],
+    '503': ['PF_MODEL_OVERLOADED', true],
+    '1503': ['PF_MODEL_UNAVAILABLE', true],
+    not_heard_of_yet: ['PF_MODEL_UNAVAILABLE', true],
+  }
+
+  it.each(Object.entries(codes))('%s', async (said, [code, retryable]) => {
+    const error = { code: said, message: 'It is so.' }
+    const failed = { type: 'response.failed', response: { status: 'failed', error } }
+    const answers: [keyof typeof wires, JsonObject][] = [
+      ['responses', failed],
+      ['responses', { type: 'error', ...error, param: null, sequence_number: 1 }],
+      ['chat', { error }],
+    ]
+    for (const [wire, body] of answers) {
+      const { error: thrown } = await read(wires[wire](hostOf({ body: sse(body) })))
+      expect(thrown).toMatchObject({ code, retryable, providerCode: said, providerMessage: 'It is so.' })
+      // A status that nobody told is none.
+      const { httpStatus } = thrown as ModelError
+      if (said === 'not_heard_of_yet' || said === 'bio_policy' || said === '1503') expect(httpStatus).toBeUndefined()
+    }
+  })
+
+  it('is asked again only where that may help, and a filter is not asked of the next model', async () => {
+    const ok = sse({ choices: [{ delta: { content: 'hi' }, finish_reason: 'stop' }] })
+    const ask = async (said: string) => {
+      const host = hostOf({ body: sse({ error: { code: said, message: 'x' } }) })
+      const first = createOpenAiChat({ model: 'm', host, backoff: { baseMs: 1, maxMs: 1 } })
+      const next = hostOf({ body: ok })
+      await read(createFallbackModel([first, wires.chat(next)]))
+      return [host.bodies.length, next.bodies.length]
+    }
+    expect(await ask('bio_policy')).toEqual([1, 0])
+    expect(await ask('image_too_large')).toEqual([1, 0])
+    expect(await ask('503')).toEqual([3, 1])
+  })
+})
+
+it('what the moderation of OpenRouter finds is no matter of the key', async () => {
+  const moderated = {
+    error: {
+      code: 403,
+      message: 'x requires moderation. Your input was flagged for "violence".',
+      metadata: { reasons: ['violence'], flagged_input: 'What was said', provider_name: 'X', model_slug: 'x' },
+    },
+  }
+  const refused = hostOf({
+    body: JSON.stringify(moderated),
+    status: 403,
+    headers: { 'content-type': 'application/json' },
+  })
+  const { error } = await read(wires.chat(refused))
+  expect(error).toMatchObject({ code: 'PF_MODEL_CONTENT_FILTER', httpStatus: 403, retryable: false })
+  const streamed = await read(wires.chat(hostOf({ body: sse(moderated) })))
+  expect(streamed.error).toMatchObject({ code: 'PF_MODEL_CONTENT_FILTER', retryable: false })
+  const other = hostOf({ body: JSON.stringify({ error: { code: 403, message: 'No.' } }), status: 403 })
+  expect((await read(wires.chat(other))).error).toMatchObject({ code: 'PF_MODEL_AUTH' })
 })
