@@ -9,7 +9,9 @@ export interface ConfirmOptions {
   name?: string
   /** What the model is told the tool is for. */
   description?: string
-  /** Words for yes and no beside `true` and `false`, small or capital. Default `yes`, `y`, `ok` and `no`, `n`. */
+  /**
+   * Words for yes and no beside `true` and `false`, however they are spelled. Default `yes`, `y`, `ok`, `okay` and `no`, `n`.
+   */
   words?: { yes: readonly string[]; no: readonly string[] }
   /** Milliseconds to answer in. Then the default counts; without one the task fails with PF_INTERRUPT_EXPIRED. */
   timeoutMs?: number
@@ -50,7 +52,7 @@ const parameters: JsonObject = {
  */
 export function confirm(options: ConfirmOptions = {}): Tool<ConfirmArguments> {
   const { name = 'confirm', description = usualDescription, timeoutMs, default: fallback } = options
-  const { words = { yes: ['yes', 'y', 'ok'], no: ['no', 'n'] } } = options
+  const { words = { yes: ['yes', 'y', 'ok', 'okay'], no: ['no', 'n'] } } = options
   checkTimeout(name, timeoutMs)
   const yes = new Set(words.yes.map((word) => word.toLowerCase()))
   const schema: JsonObject = {

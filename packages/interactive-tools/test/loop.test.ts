@@ -160,6 +160,22 @@ describe('ask, through the loop', () => {
     expect(stateOf(await test.send('Oslo', { taskId: first.task.id }))).toBe('completed')
   })
 
+  it.each([
+    ['yes ', true],
+    ['yes\n', true],
+    ['Yes.', true],
+    ['YES!', true],
+    ['True', true],
+    ['okay', true],
+    ['No.', false],
+    ['FALSE', false],
+  ])('takes %j for an answer in words to confirm', async (text, confirmed) => {
+    const test = setUp([calls({ name: 'confirm', arguments: { question: 'Sure?' } }), 'Done.'])
+    const { task } = await test.send('Book')
+    expect(stateOf(await test.send(text, { taskId: task.id }))).toBe('completed')
+    expect(results(test.model.calls[1]?.messages)).toEqual([[{ confirmed }]])
+  })
+
   it('tells the model that nobody answers, and the run goes on', async () => {
     const test = setUp([calls(question()), 'Then I can not book.'])
     const { task, facts } = await test.send('Book')

@@ -27,7 +27,11 @@ export interface Caller {
 
 /** What a caller hands in. */
 export interface SubmitInput {
-  /** The message. Its `taskId` names the task it goes on with; a new task's id is made by the runtime. */
+  /**
+   * The message. Its `taskId` names the task it goes on with; a new task's id is made by the runtime. It answers only what
+   * the task had asked when it came in: one that comes while the task works is a remark, or, where its questions are
+   * answered already, refused with PF_INTERRUPT_ANSWERED.
+   */
   message: Message
   principal: Principal
   /** Answers to open interrupts, where the protocol names them; without them the message itself is the answer. */

@@ -18,13 +18,14 @@ export interface MatchedAnswers {
 }
 
 /**
- * Checks the answers of a follow-up against the questions: each must be for one that is open, and fit its schema.
+ * Checks the answers of a follow-up against the questions: each must be for one that is open, and was asked before the
+ * follow-up came in, and fit its schema.
  *
  * @throws PfError PF_INTERRUPT_UNKNOWN, PF_INTERRUPT_ANSWERED, PF_INTERRUPT_EXPIRED, PF_REQUEST_INVALID
  */
 export async function matchAnswers(
   interrupts: readonly Interrupt[],
-  answers: readonly InterruptAnswer[],
+  { answers, known }: { answers: readonly InterruptAnswer[]; known: ReadonlySet<string> },
   now: number,
 ): Promise<MatchedAnswers> {
   const accepted: InterruptAnswer[] = []
@@ -34,7 +35,8 @@ export async function matchAnswers(
     const { interruptId } = answer
     const details = { interruptId }
     const interrupt = interrupts.find((one) => one.id === interruptId)
-    if (interrupt === undefined) throw new PfError('PF_INTERRUPT_UNKNOWN', undefined, { details })
+    if (interrupt === undefined || !known.has(interruptId))
+      throw new PfError('PF_INTERRUPT_UNKNOWN', undefined, { details })
     if (isExpired(interrupt, now)) throw new PfError('PF_INTERRUPT_EXPIRED', undefined, { details })
     if (interrupt.status !== 'open') throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details })
     if (seen.has(interruptId))
@@ -48,32 +50,53 @@ export async function matchAnswers(
     if (problem === undefined) accepted.push(answer)
     else problems.push(problem)
   }
-  const open = openInterrupts(interrupts)
-  if (answers.length === 0 && open.length > 0) {
-    problems.push(`Several questions are open; say which one you answer: ${open.map(nameOf).join(', ')}.`)
-  }
+  if (answers.length === 0) problems.push(...unclear(openInterrupts(interrupts), known))
   return problems.length === 0 ? { answers: accepted } : { answers: accepted, problem: problems.join(' ') }
+}
+
+/** Why a message answers none of the questions. One that is alone is asked again with it. */
+function unclear(open: readonly Interrupt[], known: ReadonlySet<string>): string[] {
+  const [only, ...others] = open
+  if (only === undefined) return []
+  const isLater = open.some(({ id }) => !known.has(id))
+  const why = isLater
+    ? 'Your message came in before this was asked, and does not answer it.'
+    : others.length === 0
+      ? 'It can not be told what your message answers.'
+      : `Several questions are open; say which one you answer: ${open.map(nameOf).join(', ')}.`
+  return others.length === 0 ? [why, only.prompt] : [why]
 }
 
 /**
  * What a plain message answers: the one open question, or several by their slots: the fields of its data, or the lines
  * of its text (`city: Rome`).
  */
-export function impliedAnswers(interrupts: readonly Interrupt[] | undefined, message: Message): InterruptAnswer[] {
+export function impliedAnswers(interrupts: readonly Interrupt[], { parts }: Message): InterruptAnswer[] {
   const open = openInterrupts(interrupts)
-  const data = dataOf(message.parts)
-  const [only] = open
-  if (open.length === 1 && only !== undefined) {
-    // Who has answered others by their names will do so with the last one.
-    const isNamed = data === undefined && ((interrupts?.length ?? 0) > 1 || only.schema !== undefined)
-    const named = isNamed ? spokenByName(open, textOf(message.parts)) : []
-    if (named.length > 0) return named
-    return [{ interruptId: only.id, status: 'resolved', payload: impliedAnswer(only, data, message) }]
-  }
-  if (data === undefined) return spokenByName(open, textOf(message.parts))
+  const [only, ...others] = open
+  if (only === undefined) return []
+  const data = dataOf(parts)
+  const text = textOf(parts)
+  const byName = (questions: readonly Interrupt[]): InterruptAnswer[] =>
+    data === undefined ? spokenByName(questions, text) : filledBy(questions, data)
+  // Who has answered others by their names will do so with the last one.
+  const isFree = data === undefined && interrupts.length === 1 && only.schema === undefined
+  const named = isFree ? [] : byName(open)
+  if (named.length > 0) return named
+  // What names one that is answered is a second answer to that, not the first one to another.
+  const earlier = interrupts.filter(({ status, slot }) => status !== 'open' && !takesField(only, slot))
+  const again = byName(earlier)
+  if (again.length > 0 || others.length > 0) return again
+  return [{ interruptId: only.id, status: 'resolved', payload: data === undefined ? spoken(only, text) : data }]
+}
+
+/** The answers in the fields of an object, by slot. */
+function filledBy(questions: readonly Interrupt[], data: JsonValue): InterruptAnswer[] {
   if (!isJsonObject(data)) return []
-  return open.flatMap((one): InterruptAnswer[] => {
-    const payload = one.slot === undefined ? undefined : getOwn(data, one.slot)
+  const isAlone = questions.length === 1
+  return questions.flatMap((one): InterruptAnswer[] => {
+    const slot = one.slot ?? (isAlone ? defaultSlot : undefined)
+    const payload = slot === undefined || (isAlone && takesField(one, slot)) ? undefined : getOwn(data, slot)
     return payload === undefined ? [] : [{ interruptId: one.id, status: 'resolved', payload }]
   })
 }
@@ -84,15 +107,8 @@ export function partsBeside(parts: readonly Part[]): Part[] {
   return parts.filter((part) => (answer === undefined ? part.text === undefined : part !== answer))
 }
 
-function impliedAnswer(interrupt: Interrupt, data: JsonValue | undefined, message: Message): JsonValue {
-  if (data === undefined) return spoken(interrupt, textOf(message.parts))
-  const slot = interrupt.slot ?? defaultSlot
-  const bySlot = isJsonObject(data) && !takesField(interrupt, slot) ? getOwn(data, slot) : undefined
-  return bySlot === undefined ? data : bySlot
-}
-
 /** Whether the question itself is for an object with such a field: then the data is the answer, not a bag of slots. */
-function takesField(interrupt: Interrupt, field: string): boolean {
+function takesField(interrupt: Interrupt, field = defaultSlot): boolean {
   const properties = interrupt.schema?.properties
   return isJsonObject(properties) && Object.hasOwn(properties, field)
 }

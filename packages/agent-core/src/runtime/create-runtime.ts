@@ -54,7 +54,7 @@ export function createRuntime(agent: Agent, ports: Ports, options: RuntimeOption
   }
   const host: RunHost = {
     agent,
-    router: new Router(agent),
+    router: new Router(agent, options.schemaSteps),
     services,
     watch: new RunWatch(services, options.watchMs ?? 1000),
     tenant: options.tenant ?? '',
@@ -140,8 +140,10 @@ class Runtime implements AgentRuntime {
 
   async #goOn(submitted: SubmitInput, taskId: string, follower: Follower): Promise<RunOutcome> {
     const key = this.#key(taskId, submitted.principal)
-    const found = await this.#mustLoad(key)
-    const bound = bindAnswers(submitted, found)
+    const { watch } = this.#host
+    const arrival = watch.arrived(key)
+    const found = await this.#mustLoad(key).finally(() => watch.known(arrival))
+    const bound = bindAnswers(submitted, found, arrival.asked ?? found.facts.interrupts)
     return this.#inTurn(submitted.principal, found.task.contextId, submitted, follower, async (hasWaited) => {
       follower.check()
       const turn = this.#sharedTurn(submitted, found.task.contextId, follower)

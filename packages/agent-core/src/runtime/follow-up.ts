@@ -19,15 +19,33 @@ import { Run } from './run'
 import type { RunHost } from './run-host'
 
 /**
- * Names the questions that a plain message answers, as they stand when it comes in: where it has to wait for its turn,
- * it does not answer a question that was asked meanwhile.
+ * Names the questions that a plain message answers, as they stood when it came in: it answers nothing that is asked later,
+ * however long it waits for its turn.
+ *
+ * @throws PfError PF_INTERRUPT_ANSWERED where all questions are answered, and the task is at work on that
  */
-export function bindAnswers(submitted: SubmitInput, stored: StoredTask): BoundInput {
+export function bindAnswers(
+  submitted: SubmitInput,
+  { task }: StoredTask,
+  interrupts: readonly Interrupt[] = [],
+): BoundInput {
   const { message, answers: named = [] } = submitted
-  if (named.length > 0) return { remark: message.parts.filter((part) => !repeats(part, named)), ...submitted }
-  const answers = impliedAnswers(stored.facts.interrupts, message)
-  // What answers nothing is asked about, not passed on.
-  return { ...submitted, answers, remark: answers.length > 0 ? partsBeside(message.parts) : [] }
+  const known = new Set(interrupts.map(({ id }) => id))
+  if (named.length > 0) {
+    return { remark: message.parts.filter((part) => !repeats(part, named)), ...submitted, answers: named, known }
+  }
+  if (openInterrupts(interrupts).length > 0) {
+    const answers = impliedAnswers(interrupts, message)
+    // What answers nothing is asked about, not passed on.
+    return { ...submitted, answers, known, remark: answers.length > 0 ? partsBeside(message.parts) : [] }
+  }
+  if (known.size === 0 || isTerminal(task.status.state))
+    return { ...submitted, answers: [], known, remark: message.parts }
+  throw new PfError(
+    'PF_INTERRUPT_ANSWERED',
+    'What this task has asked is answered, and it is at work. Load it to see where it stands.',
+    { details: { taskId: task.id } },
+  )
 }
 
 /** Whether a part says what an answer says: a message has to have a part, be it for people to read. */
@@ -38,7 +56,10 @@ function repeats({ text, data }: Part, answers: readonly InterruptAnswer[]): boo
 
 /** A follow-up with what it answers, and what it says beside that. */
 export interface BoundInput extends SubmitInput {
+  answers: readonly InterruptAnswer[]
   remark: readonly Part[]
+  /** Ids of all questions that had been asked when it came in. */
+  known: ReadonlySet<string>
 }
 
 /** Remarks kept while questions are open; older ones are left to the history. */
@@ -59,20 +80,15 @@ function remarksOf({ message, remark }: BoundInput, { facts, task }: StoredTask)
  */
 export async function followUp(
   host: RunHost,
-  submitted: SubmitInput,
+  bound: BoundInput,
   stored: StoredTask,
   onResume: (run: Run) => void,
 ): Promise<RunOutcome> {
-  const bound = bindAnswers(submitted, stored)
   const checkpoint = stored.facts.checkpoint ?? handlerCheckpoint({ isCalled: false })
   checkFollowUp(host, bound, stored)
   const skill = host.router.skill(stored.facts.skillId)
   if (skill !== undefined) checkSkillScopes(skill, bound.principal)
-  const { answers, problem } = await matchAnswers(
-    stored.facts.interrupts ?? [],
-    bound.answers ?? [],
-    host.services.clock.now(),
-  )
+  const { answers, problem } = await matchAnswers(stored.facts.interrupts ?? [], bound, host.services.clock.now())
 
   const run = new Run(
     host,
@@ -101,6 +117,7 @@ export async function followUp(
     if (stored.facts.remarks !== undefined) writer.setFacts({ remarks: undefined })
     writer.emit({ type: 'status', status: { state: 'working', timestamp: run.timestamp() } })
     writer.lease(run.leaseUntil())
+    run.asked = writer.facts.interrupts ?? []
     await take(run, answers)
     onResume(run)
     return await resumeRun(run, checkpoint)
@@ -115,7 +132,7 @@ function takesCancelled({ engine, data }: Checkpoint): boolean {
 }
 
 /** Whether this message can go on with this task now, here. */
-function checkFollowUp(host: RunHost, { message, answers = [] }: SubmitInput, { task, facts }: StoredTask): void {
+function checkFollowUp(host: RunHost, { message, answers }: BoundInput, { task, facts }: StoredTask): void {
   const { state } = task.status
   if (message.contextId !== undefined && message.contextId !== task.contextId) {
     throw new PfError('PF_CONTEXT_MISMATCH', undefined, { details: { taskId: task.id } })

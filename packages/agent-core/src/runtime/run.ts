@@ -2,7 +2,7 @@ import type { Skill } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { RunEvent, UsageEvent } from '../event/run-event'
 import type { Usage } from '../event/usage'
-import type { InterruptAnswer } from '../interrupt/interrupt'
+import type { Interrupt, InterruptAnswer } from '../interrupt/interrupt'
 import type { JsonValue } from '../model/json'
 import { incomingMessage, type Message } from '../model/message'
 import type { StoredTask } from '../port/run-store'
@@ -42,6 +42,8 @@ export class Run implements WriterListener, Ledger {
   answers: readonly InterruptAnswer[] = []
   /** What was said beside them. */
   remarks: readonly Message[] = []
+  /** What the task had asked before this run went to work; all of it is answered. */
+  asked: readonly Interrupt[] = []
   skill: Skill | undefined
   /** What the skill was given, before its schema made something of it: where a handler goes on, it begins with this. */
   given: JsonValue | undefined

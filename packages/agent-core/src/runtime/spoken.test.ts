@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { artifactTexts, harness, statusText } from '../../test/harness'
 import type { Interrupt } from '../interrupt/interrupt'
 import { reply } from '../reply/reply'
@@ -22,7 +22,22 @@ describe('an answer in words', () => {
     ['an option spelled otherwise', { type: 'string', enum: colours }, ' red ', 'Red'],
     ['no option', { type: 'string', enum: colours }, 'green', 'green'],
     ['one of two that are spelled alike', { enum: ['a', 'A'] }, 'A', 'A'],
-    ['neither of two that are spelled alike', { enum: ['a', 'A'] }, 'a ', 'a '],
+    ['one of two that are spelled alike, in small letters', { enum: ['ab', 'AB'] }, 'Ab ', 'ab'],
+    ['neither of two that are spelled alike', { enum: ['Ab', 'AB'] }, 'ab', 'ab'],
+    ...['yes ', 'Yes.', 'YES!', '\n Yes;\t', 'yes . !'].map((text): [string, Interrupt['schema'], string, unknown] => [
+      `a word with what stands around it: ${JSON.stringify(text)}`,
+      { enum: ['yes', 'Yes', 'no'] },
+      text,
+      text.includes('Y') && !text.includes('YES') ? 'Yes' : 'yes',
+    ]),
+    ['an option that closes with a stop', { enum: ['Acme Inc.', 'Acme'] }, 'acme', 'Acme'],
+    ['one of the words beside true and false', { anyOf: [{ type: 'boolean' }, { enum: ['true', 'ok'] }] }, 'Ok.', 'ok'],
+    ['True', { anyOf: [{ type: 'boolean' }, { enum: ['true', 'ok'] }] }, 'True', 'true'],
+    ['any text, where some words stand beside it', { anyOf: [{ enum: ['ok'] }, { type: 'string' }] }, 'Ok.', 'Ok.'],
+    ['TRUE.', { type: 'boolean' }, 'TRUE.', true],
+    ['null', { type: 'null' }, 'null', null],
+    ['a number with a stop', { type: 'integer' }, '3.', 3],
+    ['several with a stop', many, 'Blue, red.', ['Blue', 'Red']],
     ['one of several', many, 'Red', ['Red']],
     ['several', many, 'blue, Red', ['Blue', 'Red']],
     ['several, line by line', many, 'Red\nBlue\n', ['Red', 'Blue']],
@@ -52,7 +67,15 @@ describe('an answer in words', () => {
     ['none that is named', 'Rome', {}],
     ['none where one line names none', 'city: Rome\nthanks', {}],
     ['none where one is answered twice', 'city: Rome\ncity: Oslo', {}],
-    ['none where two stand in one line', 'city: Rome, functions.pay:0: true', {}],
+    ...[
+      'city: Rome, functions.pay:0: true',
+      'city=Rome, i1=true',
+      'city: Rome, functions.pay:0 : true',
+      'city: Rome; I2 =\tno',
+      'functions.pay:01: no (city: Rome)',
+    ].map((text): [string, string, Record<string, unknown>] => ['none where two stand in one line', text, {}]),
+    ['one beside words that are like a name', 'city: velocity: i10: Xi1 = i1', { i3: 'velocity: i10: Xi1 = i1' }],
+    ['one whose answer has lines of another kind', 'city: Rome\rOslo', { i3: 'Rome\rOslo' }],
     ['nothing', ' \n', {}],
   ])('names %s', (_, text, answers) => {
     expect(Object.fromEntries(spokenByName(open, text).map((one) => [one.interruptId, one.payload]))).toEqual(answers)
@@ -77,6 +100,69 @@ describe('an answer in words', () => {
     ],
   ])('to %j is asked for in words', (fields, said) => {
     expect(howToAnswer(question(fields))).toBe(said)
+  })
+})
+
+describe('long texts', () => {
+  /** Characters that strings are searched, cut and folded for, and the regular expressions that were used. */
+  const stepsOf = (read: () => unknown): { steps: number; patterns: Set<string> } => {
+    let steps = 0
+    const patterns = new Set<string>()
+    const { trim, trimStart, toLowerCase, indexOf } = String.prototype
+    const { join } = Array.prototype
+    const { exec } = RegExp.prototype
+    const spies = [
+      ...Object.entries({ trim, trimStart, toLowerCase }).map(([name, method]) =>
+        vi.spyOn(String.prototype, name as 'trim').mockImplementation(function (this: string) {
+          steps += 1 + this.length
+          return method.call(this)
+        }),
+      ),
+      vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, what, from = 0) {
+        const at = indexOf.call(this, what, from)
+        steps += 1 + (at < 0 ? this.length : at) - from
+        return at
+      }),
+      vi.spyOn(Array.prototype, 'join').mockImplementation(function (this: unknown[], separator) {
+        const all = join.call(this, separator)
+        steps += 1 + all.length
+        return all
+      }),
+      vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text) {
+        steps++
+        patterns.add(this.source)
+        return exec.call(this, text)
+      }),
+    ]
+    try {
+      read()
+    } finally {
+      for (const spy of spies) spy.mockRestore()
+    }
+    return { steps, patterns }
+  }
+
+  const two = [question({ id: 'i1', slot: 'a' }), question({ id: 'i2', slot: 'b' })]
+  const options = ['a', 'a, b, c', ...Array.from({ length: 48 }, (_, at) => `option ${at} ${'x'.repeat(150)}`)]
+  it.each<[string, (length: number) => unknown]>([
+    ['an option among blanks', (length) => spoken(question({ schema: { enum: options } }), `a${' '.repeat(length)}x`)],
+    ['an option with stops', (length) => spoken(question({ schema: { enum: options } }), `a${'.'.repeat(length)}`)],
+    [
+      'a list',
+      (length) => spoken(question({ schema: { type: 'array', items: { enum: options } } }), 'a,'.repeat(length / 2)),
+    ],
+    ['blanks behind a name', (length) => spokenByName(two, `a:${' '.repeat(length)}x\ry`)],
+    ['blanks before the sign', (length) => spokenByName(two, `a${' '.repeat(length)}x`)],
+    ['blanks before another sign', (length) => spokenByName(two, `a: b${' '.repeat(length)}x`)],
+    ['a name many times', (length) => spokenByName(two, `a: ${'b '.repeat(length / 2)}`)],
+    ['many lines', (length) => spokenByName(two, 'b: x\n'.repeat(length / 5))],
+    ['empty lines', (length) => spokenByName(two, '\n'.repeat(length))],
+  ])('are read in steps that grow as they do: %s', (_, read) => {
+    const short = stepsOf(() => read(10_000))
+    const long = stepsOf(() => read(20_000))
+    expect((long.steps - short.steps) / 10_000).toBeLessThan(25)
+    // Whatever repeats may go back and try again.
+    expect([...long.patterns].filter((pattern) => /[*+{]/.test(pattern))).toEqual([])
   })
 })
 

@@ -105,7 +105,8 @@ describe('queue', () => {
     expect(contextId).toBeDefined()
     gate.resolve()
     await next
-    expect(order).toEqual(['first', 'follow-up completed'])
+    // It came in before the question.
+    expect(order).toEqual(['first', 'follow-up input-required'])
   })
 
   it('goes on behind a run that failed, was canceled or was refused', async () => {

@@ -1,8 +1,16 @@
 import { PfError } from '../error/pf-error'
+import type { Interrupt } from '../interrupt/interrupt'
 import type { TaskKey } from '../port/scope'
 import type { RuntimeServices } from './options'
 import type { Run } from './run'
 import type { TaskWriter } from './task-writer'
+
+/** A message for a task, as long as it is not known how the task stood when the message came in. */
+export interface Arrival {
+  readonly taskId: string
+  /** What the task had asked by then, where a run was at work on it then, or before it was looked at. */
+  asked?: readonly Interrupt[]
+}
 
 /** When a lease is prolonged: with this part of its time left. */
 const renewAt = 2 / 3
@@ -16,6 +24,7 @@ export class RunWatch {
   readonly #everyMs: number
   readonly #runs = new Map<string, Run>()
   readonly #looking = new Set<Run>()
+  readonly #arriving = new Set<Arrival>()
   #stop: (() => void) | undefined
 
   constructor(services: RuntimeServices, everyMs: number) {
@@ -25,6 +34,7 @@ export class RunWatch {
 
   add(taskId: string, run: Run): void {
     this.#runs.set(taskId, run)
+    for (const one of this.#arriving) if (one.taskId === taskId) one.asked ??= run.asked
     this.#stop ??= this.#services.clock.after(this.#everyMs, this.#tick)
   }
 
@@ -47,6 +57,24 @@ export class RunWatch {
     return run !== undefined && run.scope.principalId === key.principalId && run.scope.tenant === key.tenant
       ? run
       : undefined
+  }
+
+  /**
+   * A message for a task came in. A run that is at work on it, or begins while the task is loaded, may ask something: that
+   * was asked later.
+   */
+  arrived(key: TaskKey): Arrival {
+    const arrival: Arrival = { taskId: key.taskId }
+    const run = this.find(key)
+    // A run that gave its lease back has told its questions.
+    if (run?.writer?.leaseToken !== undefined) arrival.asked = run.asked
+    this.#arriving.add(arrival)
+    return arrival
+  }
+
+  /** The task was loaded. */
+  known(arrival: Arrival): void {
+    this.#arriving.delete(arrival)
   }
 
   readonly #tick = (): void => {
