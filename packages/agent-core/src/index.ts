@@ -6,6 +6,7 @@
  */
 export { type ErrorCode, errorCodes, type SpokenCode } from './error/codes'
 export { describeError } from './error/describe-error'
+export { isOutOfMemory } from './error/out-of-memory'
 export { errorStatus, isErrorCode } from './error/error-status'
 export { PfError, type PfErrorOptions } from './error/pf-error'
 export {
@@ -66,6 +67,7 @@ export {
   type Outbox,
   type OutboxCount,
   type OutboxEntry,
+  type OutboxGroup,
   outboxPort,
   type OutboxTake,
   outboxTurns,

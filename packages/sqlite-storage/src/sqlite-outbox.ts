@@ -53,6 +53,20 @@ export function createSqliteOutbox(database: Database, waiting: WaitingEntries):
         database.statement('UPDATE pf_outbox SET due_at = ? WHERE id = ?').run(dueAt, toColumn(id))
       }),
 
+    drop: ({ topic, group }) =>
+      database.once(() => {
+        database
+          .statement('DELETE FROM pf_outbox WHERE topic = ? AND group_id = ?')
+          .run(toColumn(topic), toColumn(group))
+      }),
+
+    hasten: ({ topic, group, dueAfter, dueAt }) =>
+      database.once(() => {
+        database
+          .statement('UPDATE pf_outbox SET due_at = ? WHERE topic = ? AND group_id = ? AND is_head = 1 AND due_at > ?')
+          .run(dueAt, toColumn(topic), toColumn(group), dueAfter)
+      }),
+
     add: (entries) => {
       const rows = entries.map(outboxColumns)
       database.write(() => {

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { PfError, type Task } from '@pf-agents/agent-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSqliteStores } from '../src/sqlite-stores'
+import { migrations } from '../src/schema'
 import { Workshop } from './processes'
 import { key, scope, scriptedCommit } from './script'
 
@@ -81,7 +82,7 @@ describe('a file that can not be used says why, and what to do', () => {
     database.exec('UPDATE pf_schema SET version = 99')
     database.close()
     const error = openingError(file)
-    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: 5 } })
+    expect(error).toMatchObject({ code: 'PF_STORE_SCHEMA', details: { found: 99, known: migrations.length } })
     expect(error.message).toContain('newer')
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT count(*) AS tasks FROM pf_task').get()).toEqual({ tasks: 1 })

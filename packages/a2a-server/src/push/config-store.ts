@@ -77,23 +77,26 @@ export class ConfigStore {
     return (await this.#keyValue.keys(recordPrefix(scope), { limit })).length
   }
 
-  /** Goes through all records, or those of a scope, as they are stored. */
-  async *all(scope?: Scope): AsyncGenerator<ConfigRecord> {
+  /** Goes through all records, or those of a scope, as they are stored, each with its revision. */
+  async *all(scope?: Scope): AsyncGenerator<{ record: ConfigRecord; revision: string }> {
     const keyPrefix = recordPrefix(scope)
     let last: string | undefined
     for (;;) {
       const names = await this.#keyValue.keys(keyPrefix, { limit: 100, ...(last !== undefined && { after: last }) })
       for (const name of names) {
         const entry = await this.#keyValue.get(name)
-        if (entry !== undefined) yield entry.value as unknown as ConfigRecord
+        if (entry === undefined) continue
+        yield { record: entry.value as unknown as ConfigRecord, revision: entry.revision }
       }
       last = names.at(-1)
       if (names.length < 100) return
     }
   }
 
-  async forget(key: TaskKey): Promise<void> {
-    await this.#keyValue.delete(recordKey(key))
+  /** Forgets a record that nobody needs any more, unless it was changed since it was looked at. */
+  async forget(key: TaskKey, revision: string): Promise<void> {
+    const name = recordKey(key)
+    if ((await this.#keyValue.get(name))?.revision === revision) await this.#keyValue.delete(name)
   }
 
   #good(value: JsonValue | undefined): ConfigRecord | undefined {

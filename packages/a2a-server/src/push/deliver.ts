@@ -54,7 +54,9 @@ export async function deliver(
     if (status >= 200 && status < 300) return { outcome: 'delivered' }
     if (status === 410) return { outcome: 'gone' }
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now())
-    return { outcome: 'failed', reason: `HTTP ${status}`, isUp: status < 500, isLate: false, retryAfterMs }
+    // A host that says how long to wait is there, whatever else it says: as with 429, it is left alone for that long.
+    const isUp = status < 500 || (retryAfterMs ?? 0) > 0
+    return { outcome: 'failed', reason: `HTTP ${status}`, isUp, isLate: false, retryAfterMs }
   } catch (error) {
     const isLate = PfError.is(error, 'PF_HTTP_TIMEOUT')
     return { outcome: 'failed', reason: reasonOf(error), isUp: false, isLate, retryAfterMs: undefined }

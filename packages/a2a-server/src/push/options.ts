@@ -1,3 +1,4 @@
+import { PfError } from '@pf-agents/agent-core'
 import type { OutboundRules } from '@pf-agents/http-kit/node'
 
 /**
@@ -69,9 +70,45 @@ export interface PushOptions extends Pick<OutboundRules, 'allow' | 'only' | 'all
 export type PushSettings = Required<Omit<PushOptions, keyof OutboundRules | 'ca'>> &
   Pick<PushOptions, (keyof OutboundRules & keyof PushOptions) | 'ca'>
 
-/** Fills the defaults in. */
+/** Longest wait that a timer can hold, in milliseconds. */
+const maxTimerMs = 2_147_483_647
+
+/** What each number has to be: whole and 1 at least, or no more than greater than 0, and no greater than the bound. */
+const numbers: { readonly [Name in keyof PushOptions]: { readonly isWhole?: true; readonly most: number } } = {
+  maxPerTask: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  maxTasksPerCaller: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  maxPending: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  maxOwed: { most: Number.MAX_SAFE_INTEGER },
+  maxOwedPerCaller: { most: Number.MAX_SAFE_INTEGER },
+  maxOwedBytes: { most: Number.MAX_SAFE_INTEGER },
+  timeoutMs: { most: maxTimerMs },
+  concurrency: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  concurrencyPerCaller: { most: Number.MAX_SAFE_INTEGER },
+  concurrencyPerHost: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  retryBaseMs: { most: maxTimerMs },
+  retryMaxMs: { most: maxTimerMs },
+  maxAttempts: { isWhole: true, most: Number.MAX_SAFE_INTEGER },
+  maxAgeMs: { most: Number.MAX_SAFE_INTEGER },
+  keepEndedMs: { most: Number.MAX_SAFE_INTEGER },
+  pollMs: { most: maxTimerMs },
+}
+
+/**
+ * Fills the defaults in.
+ * @throws PfError PF_CONFIG_INVALID where a number is not what it has to be
+ */
 export function settingsOf(options: PushOptions): PushSettings {
-  const { maxOwed = 8_000, concurrency = 32 } = options
+  // What is there and undefined is as not there.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as PushOptions
+  for (const [name, { isWhole, most }] of Object.entries(numbers)) {
+    const value = given[name as keyof PushOptions]
+    if (value === undefined) continue
+    if (typeof value === 'number' && value > 0 && value <= most && (isWhole !== true || Number.isInteger(value)))
+      continue
+    const what = `${isWhole === true ? 'a whole number of 1 or more' : 'a number greater than 0'}, at most ${most}`
+    throw new PfError('PF_CONFIG_INVALID', `pushNotifications: "${name}" must be ${what}.`)
+  }
+  const { maxOwed = 8_000, concurrency = 32 } = given
   return {
     maxPerTask: 50,
     maxTasksPerCaller: 1_000,
@@ -89,6 +126,14 @@ export function settingsOf(options: PushOptions): PushSettings {
     maxAgeMs: 86_400_000,
     keepEndedMs: 3_600_000,
     pollMs: 2_000,
-    ...options,
+    ...given,
   }
+}
+
+/** Milliseconds that an entry stays hidden beyond the timeout of its attempt, at least; a third of the timeout if that is more. */
+const graceMs = 1_000
+
+/** Milliseconds that an entry is hidden for while it is tried. */
+export function hideMsOf({ timeoutMs }: Pick<PushSettings, 'timeoutMs'>): number {
+  return timeoutMs + Math.max(graceMs, timeoutMs / 3)
 }

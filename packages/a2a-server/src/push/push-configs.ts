@@ -28,7 +28,7 @@ import { type ConfigCache, settledMs } from './config-cache'
 import type { ConfigStore } from './config-store'
 import { type Hold, Holds } from './holds'
 import { groupOf, topic } from './notification'
-import type { PushSettings } from './options'
+import { hideMsOf, type PushSettings } from './options'
 import type { PushDeliveries } from './push-deliveries'
 import { QuietLog } from './quiet-log'
 
@@ -42,7 +42,9 @@ export interface PushConfigsParts extends AddressRules {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly settings: Pick<PushSettings, 'maxPerTask' | 'maxTasksPerCaller' | 'keepEndedMs'>
+  readonly settings: Pick<PushSettings, 'maxPerTask' | 'maxTasksPerCaller' | 'keepEndedMs' | 'timeoutMs'>
+  /** Something is due. */
+  wake(): void
 }
 
 /** Milliseconds before the tasks of a caller who has too many are looked at once more. */
@@ -112,8 +114,12 @@ export class PushConfigs implements PushService {
     const { key, task } = await this.#task(taskId, caller)
     const config = (await this.#parts.configs.configs(key)).find((one) => one.id === id)
     if (config === undefined) return
-    await this.#parts.configs.remove(key, config.nonce, isTerminal(task.status.state))
-    this.#parts.cache.forget(key)
+    const { configs, cache, outbox } = this.#parts
+    await configs.remove(key, config.nonce, isTerminal(task.status.state))
+    cache.forget(key)
+    // What waits for it would hold the room of others until it is due.
+    await outbox.drop({ topic, group: groupOf(key, config) })
+    this.#lookedAt.delete(ownerOf(key))
   }
 
   async attach(
@@ -206,7 +212,17 @@ export class PushConfigs implements PushService {
       .finally(done)
     cache.forget(key)
     if (!isTerminal(task.status.state)) await configs.nextEpoch()
+    if (!isNew) await this.#hasten(groupOf(key, stored))
     return { stored, isNew }
+  }
+
+  /** What waited for another try does not wait for it any more: the address or the credentials are new. */
+  async #hasten(group: string): Promise<void> {
+    const { outbox, clock, settings, wake } = this.#parts
+    const now = clock.now()
+    // What is hidden no longer than an attempt takes may be on its way: it would be overtaken.
+    await outbox.hasten({ topic, group, dueAfter: now + hideMsOf(settings), dueAt: now })
+    wake()
   }
 
   async #checkAddress(address: URL, { tenant, principal }: PushCaller, field?: string): Promise<void> {
@@ -275,7 +291,8 @@ export class PushConfigs implements PushService {
     // To look at them all is dear: a caller whose tasks all go on does not have it done with every try.
     const age = clock.now() - (this.#lookedAt.get(owner) ?? Number.NEGATIVE_INFINITY)
     if (age < 0 || age >= lookAgainMs) {
-      for await (const record of configs.all(scope)) if (await this.#isOver(record)) await configs.forget(record.key)
+      for await (const { record, revision } of configs.all(scope))
+        if (await this.#isOver(record)) await configs.forget(record.key, revision)
       if (await hasRoom()) return
       if (this.#lookedAt.size >= maxLooks) this.#lookedAt.clear()
       this.#lookedAt.set(owner, clock.now())
@@ -283,11 +300,14 @@ export class PushConfigs implements PushService {
     throw tooMany(`This caller has ${maxTasksPerCaller} tasks with push notification configs already`)
   }
 
-  /** Whether the task of a record is over and nothing is owed to its configs: its place is wanted by another task. */
+  /**
+   * Whether the task of a record is over and nothing is owed to its configs, or they are all deleted: its place is wanted by
+   * another task.
+   */
   async #isOver({ key, configs, at, endsAt }: ConfigRecord): Promise<boolean> {
     const { store, outbox, clock } = this.#parts
     const now = clock.now()
-    if (endsAt !== undefined && endsAt <= now) return true
+    if (configs.length === 0 || (endsAt !== undefined && endsAt <= now)) return true
     const head = await store.head(key)
     if (head !== undefined && !isTerminal(head.state)) return false
     // One that was made while its task ended may be told that yet, and one that came with a message is there before its task.

@@ -135,15 +135,31 @@ export class PushDeliveries implements Deliveries {
     const { configs, outbox, store, clock } = this.#parts
     const stored = await store.load(key)
     if (stored === undefined || !isStop(stored.task.status.state)) return
-    const event = { task: encodeStoredTask(stored, {}) }
+    const { taskId } = key
+    const whole = { task: encodeStoredTask(stored, {}) }
+    const { contextId, status } = { contextId: stored.task.contextId, ...whole.task }
+    const alone = { statusUpdate: { taskId, contextId, status } }
     const isLast = isTerminal(stored.task.status.state)
-    const entries = (await configs.configs(key))
-      .filter(({ nonce }) => nonces.has(nonce))
-      .map((config) => entryOf(config, { key, at: clock.now(), isLast, event }, `${stored.lastSeq}.stop`))
-    if (entries.length === 0) return
+    const told = (await configs.configs(key)).filter(({ nonce }) => nonces.has(nonce))
+    if (told.length === 0) return
+    const at = clock.now()
+    const number = stopNumber(stored.lastSeq)
+    const inFull = told.map((config) => ({ config, event: whole }))
+    const inShort = told.map((config) => ({ config, event: config.version === '0.3' ? withStateAlone(whole) : alone }))
     // As with commits: nothing comes between the look at the room and what takes it.
     await after(this.#room(key), ({ stops }) => {
-      if (!fits({ count: entries.length, bytes: entries.length * weigh([event]) }, stops)) return this.#logUntold(key)
+      const none = { count: 0, bytes: 0 }
+      const chosen = [inFull, inShort].find((some) =>
+        fits(
+          plus(
+            none,
+            some.map(({ event }) => event),
+          ),
+          stops,
+        ),
+      )
+      if (chosen === undefined) return this.#logUntold(key)
+      const entries = chosen.map(({ config, event }) => entryOf(config, { key, at, isLast, event }, number))
       return after(outbox.add(entries), () => this.#parts.wake())
     })
   }
@@ -221,7 +237,9 @@ export class PushDeliveries implements Deliveries {
       const at = this.#parts.clock.now()
       updates.forEach((event, index) => {
         const isLast = isOver && index === updates.length - 1
-        entries.push(entryOf(config, { key, at, isLast, event }, `${firstSeq}.${index}`))
+        const isStopping = end !== undefined && index === updates.length - 1
+        const number = isStopping ? stopNumber(firstSeq + events.length - 1) : `${firstSeq}.${index}`
+        entries.push(entryOf(config, { key, at, isLast, event }, number))
       })
     })
   }
@@ -246,7 +264,21 @@ export class PushDeliveries implements Deliveries {
 function tellingOf(commit: PendingCommit, version: StoredConfig['version']): Telling {
   const all = version === '0.3' ? statesOf(commit) : updatesOf(commit)
   const stop = stopOf(commit)
-  return { all, stop, state: stop.length === 0 ? [] : all.filter((one) => 'statusUpdate' in one).slice(-1) }
+  // In 0.3, only tasks are told.
+  const state = version === '0.3' ? stop.map(withStateAlone) : all.filter((one) => 'statusUpdate' in one).slice(-1)
+  return { all, stop, state: stop.length === 0 ? [] : state }
+}
+
+/** The task with nothing but its ids and its status, which says what it waits for. */
+function withStateAlone(one: WireStreamResponse): WireStreamResponse {
+  if (!('task' in one)) return one
+  const { artifacts: _artifacts, history: _history, metadata: _metadata, ...rest } = one.task
+  return { task: rest }
+}
+
+/** The number of the notification that tells where a task stops: the same, whoever notes it, for a receiver to know it by. */
+function stopNumber(lastSeq: number): string {
+  return `${lastSeq}.stop`
 }
 
 const weights = new WeakMap<WireStreamResponse, number>()

@@ -165,27 +165,30 @@ describe('a receiver that does not take it', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000)
   })
 
-  it('is called for other tasks as soon as its Retry-After is over, not when what was taken is no longer hidden', async () => {
-    const clock = createFakeClock()
-    await using webhook = await startWebhook((number) => (number === 1 ? [429, { 'retry-after': '1' }] : 200))
-    await using test = startApp({ timeoutMs: 120_000 }, { clock })
-    await test.send('ask', { url: webhook.url })
-    await webhook.until(1)
-    // Until its answer is known the host does not rest.
-    await expect
-      .poll(() => test.logs.some(({ fields }) => fields.reason === 'HTTP 429'), { timeout: 15_000 })
-      .toBe(true)
-    const terms = () => ({ topic, now: clock.now(), hideUntil: clock.now(), limit: 100 })
-    const due = async () => (await test.stores.outbox.take(terms())).length
-    for (let task = 0; task < 10; task++) await test.send('ask', { url: webhook.url })
-    await expect.poll(due, { timeout: 15_000 }).toBe(0)
-    expect(webhook.received).toHaveLength(1)
-    await clock.advance(999)
-    expect(webhook.received).toHaveLength(1)
-    await clock.advance(200)
-    // Three of each task, and the first one again.
-    expect(distinct(await webhook.until(34))).toHaveLength(33)
-  })
+  it.each([429, 503])(
+    'is left alone by other tasks until its Retry-After is over, and no longer: %d',
+    async (status) => {
+      const clock = createFakeClock()
+      await using webhook = await startWebhook((number) => (number === 1 ? [status, { 'retry-after': '1' }] : 200))
+      await using test = startApp({ timeoutMs: 120_000 }, { clock })
+      await test.send('ask', { url: webhook.url })
+      await webhook.until(1)
+      // Until its answer is known the host does not rest.
+      await expect
+        .poll(() => test.logs.some(({ fields }) => fields.reason === `HTTP ${status}`), { timeout: 15_000 })
+        .toBe(true)
+      const terms = () => ({ topic, now: clock.now(), hideUntil: clock.now(), limit: 100 })
+      const due = async () => (await test.stores.outbox.take(terms())).length
+      for (let task = 0; task < 10; task++) await test.send('ask', { url: webhook.url })
+      await expect.poll(due, { timeout: 15_000 }).toBe(0)
+      expect(webhook.received).toHaveLength(1)
+      await clock.advance(999)
+      expect(webhook.received).toHaveLength(1)
+      await clock.advance(200)
+      // Three of each task, and the first one again.
+      expect(distinct(await webhook.until(34))).toHaveLength(33)
+    },
+  )
 
   it('answers without end: no more than a little of it is read', async () => {
     let written = 0

@@ -6,7 +6,6 @@ import {
   keyValuePort,
   loggerPort,
   outboxPort,
-  PfError,
   randomPort,
   runStorePort,
 } from '@pf-agents/agent-core'
@@ -35,7 +34,7 @@ const sweepMs = 600_000
  * Addresses come from callers: only public https ones are called, on the port of the scheme, unless `allow` says otherwise;
  * they are looked at when they are registered and at every delivery. Redirects are not followed.
  *
- * @throws PfError PF_CONFIG_INVALID where a number is not a positive one
+ * @throws PfError PF_CONFIG_INVALID where a number is not a positive, finite one, or not a whole one where it counts
  * @example
  * ```ts
  * const app = createApp(agent, [a2aServer(), sqliteStorage({ file: 'agent.db' }), pushNotifications()])
@@ -43,10 +42,6 @@ const sweepMs = 600_000
  */
 export function pushNotifications(options: PushOptions = {}) {
   const settings = settingsOf(options)
-  for (const [name, value] of Object.entries(settings)) {
-    if (typeof value === 'number' && !(value > 0))
-      throw new PfError('PF_CONFIG_INVALID', `pushNotifications: "${name}" must be greater than 0.`)
-  }
   return defineFeature({
     name: 'a2a-push',
     targets: ['node'],
@@ -75,7 +70,8 @@ export function pushNotifications(options: PushOptions = {}) {
         fetch: createGuardedFetch(rules),
       }
       const worker = new PushWorker(parts)
-      const deliveries = new PushDeliveries({ ...parts, wake: () => worker.wake() })
+      const wake = (): void => worker.wake()
+      const deliveries = new PushDeliveries({ ...parts, wake })
       const overdue = new OverdueWatch({ ...parts, agents, pollMs: settings.pollMs })
       let isClosed = false
       let cancelSweep = (): void => {}
@@ -90,7 +86,10 @@ export function pushNotifications(options: PushOptions = {}) {
         })
       }
       return {
-        ports: [bind(pushServicePort, new PushConfigs({ ...parts, deliveries })), bind(deliveriesPort, deliveries)],
+        ports: [
+          bind(pushServicePort, new PushConfigs({ ...parts, deliveries, wake })),
+          bind(deliveriesPort, deliveries),
+        ],
         card: { capabilities: { pushNotifications: true } },
         ready() {
           worker.start()

@@ -4,6 +4,8 @@ import {
   createMemoryStores,
   defineAgent,
   keyValuePort,
+  type Outbox,
+  type OutboxEntry,
   outboxPort,
   reply,
   type RunStore,
@@ -14,6 +16,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { gist, startPushApp } from '../../test/push-app'
 import { startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
 import { message, Peer } from '../suite/case'
@@ -188,4 +191,40 @@ it('a config that is made by another process is told everything from then on', {
     await other.app.close()
     rmSync(directory, { recursive: true, force: true })
   }
+})
+
+it('an end that another process notes, too, while it is being told is told once', async () => {
+  await using webhook = await startWebhook()
+  const stores = createMemoryStores()
+  let last: OutboxEntry | undefined
+  const outbox: Outbox = {
+    ...stores.outbox,
+    async settle(id) {
+      const isLast = id === last?.id
+      if (isLast) stores.outbox.add([{ ...(last as OutboxEntry), id: `${last?.group} again` }])
+      stores.outbox.settle(id)
+      // Whoever looks meanwhile finds the other one at the head.
+      if (isLast) await new Promise((resolve) => setTimeout(resolve, 150))
+    },
+  }
+  const runStore: RunStore = {
+    ...stores.runStore,
+    commit(commit) {
+      const result = stores.runStore.commit(commit)
+      last = structuredClone(commit.outbox?.at(-1)) ?? last
+      // Who notes it behind the commit, seeing the task alone, gives it the same number.
+      if (commit.events.some((event) => event.type === 'status' && event.status.state === 'completed'))
+        expect(last?.id).toBe(`${last?.group} ${result.lastSeq}.stop`)
+      return result
+    },
+  }
+  await using test = startPushApp({}, { stores: { ...stores, runStore, outbox } })
+  await test.send('steps 1', { url: webhook.url })
+  await test.settled()
+  expect(webhook.received.map(gist)).toEqual([
+    'task TASK_STATE_SUBMITTED',
+    'TASK_STATE_WORKING',
+    'step-1: 1',
+    'TASK_STATE_COMPLETED',
+  ])
 })

@@ -8,7 +8,7 @@ import { fairShare, FairShares } from './fair-shares'
 import { HostGate } from './host-gate'
 import { later } from './later'
 import { type Notification, notificationOf, topic } from './notification'
-import type { PushSettings } from './options'
+import { hideMsOf, type PushSettings } from './options'
 import { QuickLane, quickMs } from './quick-lane'
 import { TurnLine } from './turn-line'
 
@@ -36,8 +36,6 @@ interface Job {
 /** Entries that may be held until it is their turn, and those of one caller: while others hold some, less. */
 const maxWaiting = 256
 const maxWaitingPerCaller = 128
-/** Milliseconds that an entry stays hidden beyond the timeout of its attempt, at least; a third of the timeout if that is more. */
-const graceMs = 1_000
 /** Longest wait that a receiver may ask for, in milliseconds. */
 const maxRetryAfterMs = 3_600_000
 /** Shortest wait before another try, in milliseconds. */
@@ -73,10 +71,10 @@ export class PushWorker {
   constructor(parts: PushWorkerParts) {
     this.#parts = parts
     this.#gate = new HostGate(parts.clock, parts.settings.concurrencyPerHost)
-    const { timeoutMs, concurrency, concurrencyPerCaller } = parts.settings
+    const { concurrency, concurrencyPerCaller } = parts.settings
     this.#slots = new FairShares(concurrencyPerCaller, concurrency)
     this.#quickLane = new QuickLane(Math.floor(concurrency / 4))
-    this.#hideMs = timeoutMs + Math.max(graceMs, timeoutMs / 3)
+    this.#hideMs = hideMsOf(parts.settings)
   }
 
   /** Begins to look for what is owed: at once, then again and again. */
@@ -245,15 +243,16 @@ export class PushWorker {
     const { outbox, configs, clock, random, settings, logger } = this.#parts
     const { key, nonce, isLast, at } = notification
     if (result.outcome === 'delivered') {
-      await outbox.settle(entry.id)
+      // First: what another process notes of the same end, not knowing that it is told, has no config then.
       if (isLast) await configs.remove(key, nonce, true)
+      await outbox.settle(entry.id)
       return
     }
     const told = { taskId: key.taskId, config: config.id, host: origin, attempts: entry.attempts + 1 }
     if (result.outcome === 'gone') {
       logger.log('info', 'A receiver of push notifications is gone: its config was dropped.', told)
       await configs.remove(key, nonce, isLast)
-      await outbox.settle(entry.id)
+      await outbox.drop(entry)
       return
     }
     const now = clock.now()
@@ -263,7 +262,7 @@ export class PushWorker {
         reason: result.reason,
       })
       await configs.remove(key, nonce, isLast)
-      await outbox.settle(entry.id)
+      await outbox.drop(entry)
       return
     }
     logger.log('debug', 'A push notification could not be delivered: it is tried again.', {

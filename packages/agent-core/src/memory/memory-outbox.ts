@@ -1,5 +1,12 @@
 import { PfError } from '../error/pf-error'
-import { type Outbox, type OutboxCount, type OutboxEntry, type OutboxTake, outboxTurns } from '../port/outbox'
+import {
+  type Outbox,
+  type OutboxCount,
+  type OutboxEntry,
+  type OutboxGroup,
+  type OutboxTake,
+  outboxTurns,
+} from '../port/outbox'
 import { copyJson } from './copy-json'
 import { weighJson } from './weigh-json'
 
@@ -25,6 +32,8 @@ export interface MemoryOutbox extends Outbox {
   settle(id: string): void
   postpone(id: string, dueAt: number): void
   defer(id: string, dueAt: number): void
+  drop(terms: OutboxGroup): void
+  hasten(terms: OutboxGroup & { dueAfter: number; dueAt: number }): void
 }
 
 interface Owed {
@@ -126,6 +135,18 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): MemoryOut
     defer(id, dueAt) {
       const owed = byId.get(id)
       if (owed !== undefined) owed.entry.dueAt = dueAt
+    },
+    drop({ topic: name, group }) {
+      const topic = topics.get(name)
+      // From behind: nothing else comes to stand at the head meanwhile.
+      for (const owed of topic?.groups.get(group)?.toReversed() ?? []) {
+        byId.delete(owed.entry.id)
+        remove(topic as Topic, owed)
+      }
+    },
+    hasten({ topic: name, group, dueAfter, dueAt }) {
+      const head = topics.get(name)?.groups.get(group)?.[0]
+      if (head !== undefined && head.entry.dueAt > dueAfter) head.entry.dueAt = dueAt
     },
   }
 }

@@ -41,6 +41,10 @@ export interface Outbox {
   postpone(id: string, dueAt: number): Awaitable<void>
   /** Taken, but not tried: it is due at another time than it was hidden until. Counts no attempt. */
   defer(id: string, dueAt: number): Awaitable<void>
+  /** Nothing of a group is owed any more: its entries are gone, taken or not. Those of commits under way may still come. */
+  drop(terms: OutboxGroup): Awaitable<void>
+  /** The head of a group is due at `dueAt`, if it would have been only after `dueAfter`. Counts no attempt. */
+  hasten(terms: OutboxGroup & { dueAfter: number; dueAt: number }): Awaitable<void>
   /**
    * Adds entries that belong to no commit, as a commit would; those whose id is there already are not added again.
    * @throws PfError PF_STORE_FULL where no room is left.
@@ -70,6 +74,12 @@ export interface OutboxTake {
   limit: number
   /** Owners whose entries are left where they are. Default none. */
   except?: readonly string[]
+}
+
+/** A group of entries. */
+export interface OutboxGroup {
+  topic: string
+  group: string
 }
 
 /** What {@link Outbox.pending} is asked for. */

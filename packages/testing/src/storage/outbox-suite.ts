@@ -129,6 +129,46 @@ export const outboxSuite: readonly StorageCase<OutboxDriver>[] = [
     },
   ),
 
+  storageCase('a group that is dropped owes nothing more, taken or not', async ({ runStore, outbox }) => {
+    const many = [1, 2, 3].map((n) => owned('alice', `a-${n}`, { group: 'a' }))
+    await runStore.commit(creation('task-1', {}, { outbox: [...many, owned('alice', 'b-1', { group: 'b' })] }))
+    await outbox.add([{ ...owned('alice', 'c-1', { group: 'a' }), topic: 'mail' }])
+    const bytes = await outbox.pendingBytes({ topic: 'push', owner: 'alice' })
+    same(await taken(outbox, 0), ['a-1', 'b-1'], 'heads')
+    await outbox.drop({ topic: 'push', group: 'a' })
+    await outbox.drop({ topic: 'push', group: 'of nobody' })
+    await outbox.drop({ topic: 'of nobody', group: 'a' })
+    await outbox.settle('a-1')
+    const left = { topic: 'push', limit: 9 }
+    same(await outbox.pending({ ...left, group: 'a' }), 0, 'of the group')
+    same(await outbox.pending({ ...left, owner: 'alice' }), 1, 'of its owner')
+    same(await outbox.pending(left), 1, 'of the topic')
+    same((await outbox.pendingBytes({ topic: 'push', owner: 'alice' })) < bytes / 2, true, 'bytes')
+    same(await taken(outbox, 0, { topic: 'mail' }), ['c-1'], 'the same name in another topic')
+    same(await taken(outbox, 1_000), ['b-1'], 'another group of the same owner')
+    await outbox.add([owned('alice', 'a-4', { group: 'a' }), owned('alice', 'a-1', { group: 'a' })])
+    same(await taken(outbox, 1_000), ['a-4'], 'the group goes on')
+    await outbox.settle('a-4')
+    same(await taken(outbox, 1_000), ['a-1'], 'in order')
+  }),
+
+  storageCase('the head of a group that is due late can be made due sooner', async ({ outbox }) => {
+    await outbox.add([entry('e-1'), entry('e-2', 'g', 900), entry('f-1', 'h')])
+    same(await taken(outbox, 0), ['e-1', 'f-1'], 'taken')
+    const group = { topic: 'push', group: 'g' }
+    await outbox.hasten({ ...group, dueAfter: 100, dueAt: 0 })
+    await outbox.hasten({ ...group, topic: 'other', dueAfter: 0, dueAt: 0 })
+    same(await taken(outbox, 99), [], 'one that is hidden no longer than that stays so')
+    await outbox.postpone('e-1', 5_000)
+    await outbox.hasten({ ...group, dueAfter: 100, dueAt: 50 })
+    await outbox.hasten({ ...group, group: 'of nobody', dueAfter: 100, dueAt: 50 })
+    same(await taken(outbox, 49, { hideFor: 1 }), [], 'not before')
+    const [back] = await outbox.take({ topic: 'push', now: 50, hideUntil: 90, limit: 1 })
+    same([back?.id, back?.attempts], ['e-1', 1], 'the head, and no attempt more')
+    await outbox.settle('e-1')
+    same(await taken(outbox, 899), ['f-1'], 'what stands behind it is due when it was')
+  }),
+
   storageCase('an entry is not taken before it is due', async ({ runStore, outbox }) => {
     await runStore.commit(
       creation('task-1', {}, { outbox: [entry('late', 'a', 500), entry('behind', 'a', 0), entry('now', 'b', 10)] }),
