@@ -1,7 +1,7 @@
 import { PfError, systemClock } from '@pf-agents/agent-core'
 import { join, recordBytes } from './bytes'
 import type { Cassette, Fetch, RecordedBytes, RecordedExchange, RecordedOutcome } from './cassette'
-import { createRedactor, type RedactOptions, type Redactor } from './redact'
+import { createRedactor, redactBinary, type RedactOptions, type Redactor } from './redact'
 import { openRequest } from './recorded-request'
 
 /** Options of {@link recordFetch}. */
@@ -89,7 +89,7 @@ function taped(
   const note = (ended?: 'broken' | 'left'): void =>
     end({
       status,
-      ...(statusText !== '' && { statusText }),
+      ...(statusText !== '' && { statusText: redactor.text(statusText) }),
       headers,
       chunks: redactChunks(chunks, redactor),
       ...(ended && { ended }),
@@ -141,7 +141,10 @@ function taped(
 function redactChunks(chunks: readonly Uint8Array[], redactor: Redactor): RecordedBytes[] {
   const parts = chunks.map(recordBytes)
   const whole = recordBytes(join(chunks))
-  if (!('text' in whole)) return parts
+  if (!('text' in whole)) {
+    const clean = redactBinary(whole, redactor)
+    return clean === whole ? parts : [clean]
+  }
   const clean = redactor.text(whole.text)
   if (clean === whole.text) return parts
   const list = parts.map((part) => ('text' in part ? { text: redactor.text(part.text) } : part))

@@ -133,6 +133,88 @@ describe('secrets are not kept', () => {
     expect(text).toContain('pw [redacted]')
   })
 
+  const key = 'sk-AbCd+ef/12"34\\n=='
+  const jsonOf = (text: string): string => JSON.stringify(text).slice(1, -1)
+  it.each<[string, string]>([
+    ['as it is', key],
+    ['in JSON', jsonOf(key)],
+    ['in JSON in JSON', jsonOf(jsonOf(key))],
+    ['with escaped slashes', jsonOf(key).replaceAll('/', '\\/')],
+    [
+      'in escapes',
+      key.replace(/[^]/g, (one, at) => (at % 2 ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)),
+    ],
+    ['in percents', encodeURIComponent(key)],
+    ['in capitals', key.toUpperCase()],
+  ])('a key that is said back %s', async (_name, spelled) => {
+    const recorder = recordFetch({
+      fetch: async () => new Response(`key ${spelled}.`, { statusText: `no ${spelled}` }),
+    })
+    await read(await recorder.fetch(url, { headers: { 'x-api-key': key } }))
+    expect((await recorder.cassette()).exchanges[0]?.response).toMatchObject({
+      statusText: 'no [redacted]',
+      chunks: [{ text: 'key [redacted].' }],
+    })
+  })
+
+  it('of bytes that are no text, wherever chunks end', async () => {
+    const bytes = (text: string) => Uint8Array.from(text, (one) => one.charCodeAt(0))
+    const fetch = async () =>
+      new Response(
+        new ReadableStream({
+          start(controller) {
+            for (const piece of ['\xff bearer-', 'secret', ' \xfe']) controller.enqueue(bytes(piece))
+            controller.close()
+          },
+        }),
+      )
+    const recorder = recordFetch({ fetch })
+    const body = bytes('\xff bearer-secret')
+    await read(await recorder.fetch(url, { method: 'POST', headers: { authorization: 'Bearer bearer-secret' }, body }))
+    const [exchange] = (await recorder.cassette()).exchanges
+    expect(exchange?.request.body).toEqual({ base64: btoa('\xff [redacted]') })
+    expect(exchange?.response).toMatchObject({ chunks: [{ base64: btoa('\xff [redacted] \xfe') }] })
+  })
+
+  it.each([
+    'ocp-apim-subscription-key',
+    'x-functions-key',
+    'cf-aig-authorization',
+    'x-auth',
+    'proxy-authorization',
+    'x-goog-api-key',
+  ])('of the header %s', async (name) => {
+    const { text } = await both('/echo', {
+      method: 'POST',
+      headers: { [name]: 'a-secret-value' },
+      body: 'a-secret-value',
+    })
+    expect(text).toContain(`"${name}":"[redacted]"`)
+    expect(text).not.toContain('a-secret-value')
+  })
+
+  it('of basic credentials, of fragments, of a secret with the end of its line', async () => {
+    const recorder = recordFetch({ secrets: ['out-of-a-file\n'] })
+    const init = {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('me:pass:word-1')}` },
+      body: 'pass:word-1, out-of-a-file',
+    }
+    await read(await recorder.fetch(`${url}/echo?auth=query-secret#access_token=x-fragment`, init))
+    expect(JSON.stringify(await recorder.cassette())).not.toMatch(/word-1|out-of-a-file|query-secret|x-fragment/)
+  })
+
+  it('in a time that grows with the body alone', async () => {
+    const body = '\\'.repeat(200_000) + 'u0073'.repeat(40_000)
+    const recorder = recordFetch({ fetch: async () => new Response(body) })
+    const began = performance.now()
+    await read(await recorder.fetch(url, { headers: { 'x-api-key': `\\\\\\s${'\\"'.repeat(20)}secret` } }))
+    const { exchanges } = await recorder.cassette()
+    expect(exchanges[0]?.response).toMatchObject({ chunks: [{ text: body }] })
+    // Milliseconds; with a square it would be hours.
+    expect(performance.now() - began).toBeLessThan(30_000)
+  })
+
   it('of the response’s cookies', async () => {
     const { text } = await both('/stream')
     expect(text).toContain('set-cookie')

@@ -1,6 +1,6 @@
 import { recordBytes } from './bytes'
 import type { RecordedRequest } from './cassette'
-import type { Redactor } from './redact'
+import { redactBinary, type Redactor } from './redact'
 
 /** A request in two forms: to be kept or compared, and to be sent on. */
 export interface OpenedRequest {
@@ -34,7 +34,7 @@ export async function openRequest(
 
 function recordBody(bytes: Uint8Array, redactor: Redactor): NonNullable<RecordedRequest['body']> {
   const recorded = recordBytes(bytes)
-  if (!('text' in recorded)) return recorded
+  if (!('text' in recorded)) return redactBinary(recorded, redactor)
   const text = redactor.text(recorded.text)
   try {
     return { json: JSON.parse(text) as unknown }
