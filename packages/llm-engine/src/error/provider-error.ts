@@ -37,6 +37,8 @@ const statuses: Readonly<Record<string, number>> = {
   timeout_error: 504,
   vector_store_timeout: 504,
   overloaded_error: 529,
+  server_is_overloaded: 529,
+  slow_down: 529,
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   UNAUTHENTICATED: 401,

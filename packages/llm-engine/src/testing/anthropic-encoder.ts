@@ -1,6 +1,6 @@
 import type { JsonObject } from '@pf-agents/agent-core'
 import type { SseEvent } from '@pf-agents/http-kit'
-import type { PreparedTurn } from './turn'
+import { argumentsOf, type PreparedTurn } from './turn'
 import { jsonEvent, type WireEncoder } from './wire-encoder'
 
 const reasons = {
@@ -18,7 +18,7 @@ export const anthropicEncoder: WireEncoder = {
     const events: SseEvent[] = []
     const send = (value: JsonObject & { type: string }) => void events.push(jsonEvent(value, value.type))
     const usage = usageOf(turn)
-    const message = { ...whole(turn), content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } }
+    const message = { ...messageOf(turn, []), stop_reason: null, usage: { ...usage, output_tokens: 1 } }
     send({ type: 'message_start', message })
     send({ type: 'ping' })
     let index = 0
@@ -61,8 +61,13 @@ function whole(turn: PreparedTurn): JsonObject {
   const text = turn.text + turn.refusal
   if (text !== '') content.push({ type: 'text', text })
   for (const { id, name, arguments: json } of turn.calls) {
-    content.push({ type: 'tool_use', id, name, input: JSON.parse(json) as JsonObject })
+    // What the real one makes of arguments that are no JSON where it has to word them as a value.
+    content.push({ type: 'tool_use', id, name, input: argumentsOf(json) ?? { INVALID_JSON: json } })
   }
+  return messageOf(turn, content)
+}
+
+function messageOf(turn: PreparedTurn, content: JsonObject[]): JsonObject {
   return {
     id: `msg_${turn.number}`,
     type: 'message',

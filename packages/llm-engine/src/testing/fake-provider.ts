@@ -110,7 +110,7 @@ function withFault(events: SseEvent[], fault: NonNullable<FakeTurn['fault']>, en
   if (fault.kind === 'garbage') frames.push('data: {"broken\n\n')
   if (fault.kind === 'error') {
     const event = encoder.errorEvent === undefined ? {} : { event: encoder.errorEvent }
-    frames.push(encodeSseEvent({ ...event, data: JSON.stringify(encoder.error(529, 'Overloaded.')) }))
+    frames.push(encodeSseEvent({ ...event, data: JSON.stringify(encoder.error(529, 'Overloaded.', fault.after)) }))
   }
   return frames
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@pf-agents/agent-core'
-import type { PreparedTurn } from './turn'
+import { argumentsOf, type PreparedTurn } from './turn'
 import { jsonEvent, type WireEncoder } from './wire-encoder'
 
 const reasons = { stop: 'STOP', length: 'MAX_TOKENS', 'tool-calls': 'STOP', 'content-filter': 'SAFETY' } as const
@@ -11,7 +11,8 @@ export const geminiEncoder: WireEncoder = {
     const chunks: JsonObject[] = []
     for (const text of turn.pieces(turn.reasoning)) chunks.push(chunk(turn, [{ text, thought: true }]))
     for (const text of turn.pieces(turn.text + turn.refusal)) chunks.push(chunk(turn, [{ text }]))
-    if (turn.calls.length > 0) chunks.push(chunk(turn, calls(turn)))
+    const called = calls(turn)
+    if (called.length > 0) chunks.push(chunk(turn, called))
     chunks.push(chunk(turn, [], finishReason(turn)))
     return chunks.map((value) => jsonEvent(value))
   },
@@ -46,14 +47,18 @@ function chunk(turn: PreparedTurn, parts: JsonObject[], finish?: string): JsonOb
   }
 }
 
-/** Of calls made together only the first is signed. */
+/** Of calls made together only the first is signed; one whose arguments are no JSON is none. */
 function calls(turn: PreparedTurn): JsonObject[] {
-  return turn.calls.map(({ id, name, arguments: json }, index) => ({
-    functionCall: { id, name, args: JSON.parse(json) as JsonObject },
-    ...(index === 0 && { thoughtSignature: `c2lnbmF0dXJl${turn.number}` }),
-  }))
+  return turn.calls
+    .flatMap(({ id, name, arguments: json }) => {
+      const args = argumentsOf(json)
+      return args === undefined ? [] : [{ functionCall: { id, name, args } }]
+    })
+    .map((call, index) => ({ ...call, ...(index === 0 && { thoughtSignature: `c2lnbmF0dXJl${turn.number}` }) }))
 }
 
 function finishReason(turn: PreparedTurn): string {
+  const isBroken = turn.calls.some((call) => argumentsOf(call.arguments) === undefined)
+  if (isBroken && turn.finish === 'tool-calls') return 'MALFORMED_FUNCTION_CALL'
   return turn.refusal === '' ? reasons[turn.finish] : 'SAFETY'
 }

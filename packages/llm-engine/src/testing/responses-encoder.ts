@@ -47,10 +47,15 @@ export const responsesEncoder: WireEncoder = {
     return events
   },
   whole,
-  error: (status, message) => ({
+  error: (status, message, after) => ({
     type: 'error',
-    error: { type: 'error', code: status === 429 ? 'rate_limit_exceeded' : 'server_error', message, param: null },
+    ...(after !== undefined && { sequence_number: after }),
+    error: { type: 'error', code: codeOf(status), message, param: null },
   }),
+}
+
+function codeOf(status: number): string {
+  return status === 429 ? 'rate_limit_exceeded' : status === 529 ? 'server_is_overloaded' : 'server_error'
 }
 
 function whole(turn: PreparedTurn): JsonObject {

@@ -1,4 +1,5 @@
-import type { JsonValue, ModelUsage } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue, ModelUsage } from '@pf-agents/agent-core'
+import { parseObject } from '../wire/json'
 
 /** The wire formats that the fake provider speaks. */
 export type FakeWire = 'chat' | 'responses' | 'anthropic' | 'gemini'
@@ -8,7 +9,11 @@ export interface FakeToolCall {
   /** Default: made of the number of the turn and the call. */
   id?: string
   name: string
-  /** Sent as JSON; text is sent as it is, to try what is not JSON. */
+  /**
+   * Sent as JSON; text is sent as it is, to try what is not JSON. Where the wire has no text for it, what is not JSON is
+   * what the real provider makes of it: Anthropic's answers that are one body say `INVALID_JSON`, Gemini leaves the call
+   * out and ends with `MALFORMED_FUNCTION_CALL`.
+   */
   arguments?: JsonValue
 }
 
@@ -51,6 +56,11 @@ export interface PreparedTurn {
   /** Whether a stream says what was used: of Chat Completions one that was asked for it. */
   isUsageTold: boolean
   pieces(text: string): string[]
+}
+
+/** The arguments of a call as a value; `undefined` where they are no JSON object. */
+export function argumentsOf(text: string): JsonObject | undefined {
+  return parseObject(text === '' ? '{}' : text)
 }
 
 /** Fills in a turn. */

@@ -8,8 +8,8 @@ export interface WireEncoder {
   stream(turn: PreparedTurn): SseEvent[]
   /** The answer as one body. */
   whole(turn: PreparedTurn): JsonObject
-  /** An error: of an HTTP answer, or as an event inside a stream. */
-  error(status: number, message: string): JsonObject
+  /** An error: of an HTTP answer, or as an event inside a stream, behind so many others. */
+  error(status: number, message: string, after?: number): JsonObject
   /** The name of an error event. */
   errorEvent?: string
   /** Headers that every answer has. */
