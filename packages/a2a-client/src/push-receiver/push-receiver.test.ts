@@ -181,6 +181,7 @@ describe('a push receiver', () => {
       },
     })
     const answers = [post(status()), post(status())]
+    await expect.poll(() => taken).toHaveLength(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(taken).toHaveLength(1)
     finish()

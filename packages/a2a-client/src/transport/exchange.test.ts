@@ -191,6 +191,7 @@ describe('time', () => {
 
 describe('a signal', () => {
   it('ends a call over real HTTP, and the connection with it', async () => {
+    const arrived = Promise.withResolvers<void>()
     const closed = Promise.withResolvers<void>()
     const server = createServer((request, response) => {
       const { port } = server.address() as AddressInfo
@@ -204,6 +205,7 @@ describe('a signal', () => {
         )
       }
       request.socket.on('close', () => closed.resolve())
+      arrived.resolve()
       return undefined
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -212,7 +214,7 @@ describe('a signal', () => {
       await client.card()
       const controller = new AbortController()
       const call = client.sendMessage({ message: userMessage('x') }, { signal: controller.signal })
-      setTimeout(() => controller.abort(new Error('changed my mind')), 50)
+      void arrived.promise.then(() => controller.abort(new Error('changed my mind')))
       await expect(call).rejects.toThrow('changed my mind')
       await closed.promise
     } finally {
