@@ -39,7 +39,7 @@ export type {
   UsageEvent,
 } from './event/run-event'
 export { addUsage, type Usage } from './event/usage'
-export type { Interrupt, InterruptAnswer, InterruptKind } from './interrupt/interrupt'
+export type { AnswerTime, Interrupt, InterruptAnswer, InterruptKind } from './interrupt/interrupt'
 export type { Checkpoint } from './engine/checkpoint'
 export { bind, type Port, port, type PortBinding, type Ports, type PortService } from './port/port'
 export { type Clock, clockPort, systemClock } from './port/clock'

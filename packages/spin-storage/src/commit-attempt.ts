@@ -5,6 +5,7 @@ import {
   type CommitResult,
   isActive,
   patchFacts,
+  PfError,
   type RunCommit,
   type Task,
 } from '@pf-agents/agent-core'
@@ -13,12 +14,20 @@ import type { TaskIndex } from './task-index'
 import { factsOf, type RecordHead, taskOf, type TaskRecord } from './task-record'
 import type { RecordChange, TaskTable } from './task-table'
 
+/** The error of what has more bytes than can be kept and read again. */
+export function tooLarge(what: string, bytes: number, taskBytes: number): PfError {
+  const message = `${what} would take ${bytes} bytes in the store, which takes ${taskBytes} for one. Say less in one task, and give large results by their URL. The agent can raise taskBytes of spinStorage, together with its memory.`
+  return new PfError('PF_REQUEST_TOO_LARGE', message, { details: { bytes, taskBytes } })
+}
+
 /** What a commit works with. */
 export interface CommitParts {
   tasks: TaskTable
   index: TaskIndex
   conversation: BucketConversation
   newNonce: () => string
+  /** Bytes that one task may take. */
+  taskBytes: number
 }
 
 /**
@@ -52,6 +61,13 @@ export class CommitAttempt {
     const admission = this.admit(this.before)
     const task = this.taskAfter(record)
     const { contextId, status } = task
+    const text = JSON.stringify(task)
+    const facts =
+      record !== undefined && commit.facts === undefined
+        ? record.facts
+        : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
+    // Before anything is prepared, and before memory is taken for the bytes.
+    this.check(text.length + facts.length)
     const isMove =
       this.before === undefined ||
       (!isActive(this.before.state) &&
@@ -77,12 +93,8 @@ export class CommitAttempt {
     }
     const result: CommitResult = { version: this.after.version, lastSeq: this.after.lastSeq }
     if (admission.leaseToken !== undefined) result.leaseToken = admission.leaseToken
-    const facts =
-      record !== undefined && commit.facts === undefined
-        ? record.facts
-        : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
     this.facts = facts
-    return { record: { head: this.after, task: JSON.stringify(task), facts }, result }
+    return { record: { head: this.after, task: text, facts }, result, check: (bytes) => this.check(bytes) }
   }
 
   /** The commit was made: puts in order what stands elsewhere. */
@@ -102,6 +114,13 @@ export class CommitAttempt {
   undo(): void {
     if (this.isSigned) this.parts.tasks.endSign(this.name, this.nonce)
     if (this.spokenIn !== undefined) this.parts.conversation.retract(this.commit.key, this.spokenIn, this.nonce)
+  }
+
+  /** What is too large to be read again must not be written. A task that is ended from outside takes hardly more than before. */
+  private check(bytes: number): void {
+    const { taskBytes } = this.parts
+    if (bytes <= taskBytes || this.commit.force === true) return
+    throw tooLarge('The task', bytes, taskBytes)
   }
 
   private admit(head: RecordHead | undefined): CommitAdmission {

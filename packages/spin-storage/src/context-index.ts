@@ -1,6 +1,7 @@
 import { removeTurn } from './context-turns'
 import { type KeyPaths, shardOf, shards } from './key-path'
 import type { StampedBucket } from './stamped-bucket'
+import { parseJson } from './task-record'
 
 /** A context: its key, and when it was last used. */
 type Entry = [path: string, usedAt: number]
@@ -26,7 +27,8 @@ export class ContextIndex {
   /** Notes that a context was used, and removes those that are one too many. */
   touch(path: string, usedAt: number): void {
     const gone = this.bucket.update(this.paths.shard('context', shardOf(path)), (current) => {
-      const shard: Shard = current === undefined ? { contexts: [], gone: [] } : (JSON.parse(current.text) as Shard)
+      const stored = current && (parseJson(current.text) as Shard | undefined)
+      const shard: Shard = stored ?? { contexts: [], gone: [] }
       for (const entry of shard.gone) this.remove(entry, usedAt)
       const others = shard.contexts.filter(([other]) => other !== path).toSorted(([, a], [, b]) => a - b)
       const surplus = others.slice(0, Math.max(0, others.length + 1 - this.share))

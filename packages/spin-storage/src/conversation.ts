@@ -1,4 +1,5 @@
 import type { Conversation, Message, Scope } from '@pf-agents/agent-core'
+import { tooLarge } from './commit-attempt'
 import type { ContextIndex } from './context-index'
 import type { KeyPaths } from './key-path'
 import type { StampedBucket } from './stamped-bucket'
@@ -23,6 +24,10 @@ export interface ConversationParts {
   index: ContextIndex
   now: () => number
   keepMessages: number
+  /** Bytes kept of a context, or the newest message alone. */
+  contextBytes: number
+  /** Bytes that one message may take. */
+  taskBytes: number
 }
 
 /**
@@ -45,11 +50,12 @@ export class BucketConversation implements Conversation {
   /** Adds messages; those of a commit marked. `confirmed` is the nonce of a commit that is known to be made. */
   add(scope: Scope, contextId: string, messages: readonly Message[], by?: SpokenBy, confirmed?: string): void {
     if (messages.length === 0) return
-    const { bucket, paths, index, keepMessages } = this.parts
+    const { bucket, paths, index, taskBytes } = this.parts
     const path = paths.context(scope, contextId)
     const now = this.parts.now()
     const mark = by === undefined ? '' : `?${by.nonce} ${by.name} `
     const added = messages.map((message) => mark + JSON.stringify(message))
+    for (const { length } of added) if (length > taskBytes) throw tooLarge('A message', length, taskBytes)
     let isListed = false
     bucket.update(path, (current) => {
       const [usedAt = String(now), ...lines] = current?.text.split('\n') ?? []
@@ -60,7 +66,7 @@ export class BucketConversation implements Conversation {
       }
       const known = confirmed === undefined ? lines : lines.map((line) => unmarked(line, confirmed))
       return {
-        text: [isFresh ? usedAt : String(now), ...[...known, ...added].slice(-keepMessages)].join('\n'),
+        text: [isFresh ? usedAt : String(now), ...this.newest([...known, ...added])].join('\n'),
         result: undefined,
       }
     })
@@ -84,11 +90,24 @@ export class BucketConversation implements Conversation {
     const counts = (line: string): boolean => {
       if (!line.startsWith('?')) return true
       const [nonce = '', name = ''] = line.slice(1).split(' ', 2)
-      if (!spoken.has(name)) spoken.set(name, tasks.read(name)?.head.spoken)
+      if (!spoken.has(name)) spoken.set(name, tasks.head(name)?.spoken)
       return spoken.get(name) === nonce
     }
     const texts = lines.filter(counts).slice(-limit)
     return texts.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Message)
+  }
+
+  /** As many as are kept, and as fit into the memory of whoever reads them: the newest one always. */
+  private newest(lines: readonly string[]): string[] {
+    const { keepMessages, contextBytes } = this.parts
+    let from = lines.length
+    let bytes = 0
+    while (from > 0 && lines.length - from < keepMessages) {
+      bytes += (lines[from - 1] as string).length
+      if (bytes > contextBytes && from < lines.length) break
+      from--
+    }
+    return lines.slice(from)
   }
 
   private change(scope: Scope, contextId: string, nonce: string, change: (lines: string[]) => string[]): void {

@@ -22,7 +22,9 @@ export function createBucketKeyValue(bucket: StampedBucket, paths: KeyPaths): Ke
   return {
     get(key) {
       const found = bucket.read(paths.value(key))
-      return found && { value: valueOf(found), revision: revisionOf(found) ?? '' }
+      const revision = revisionOf(found)
+      // Without a stamp, nobody wrote it here: an empty value is none.
+      return found && revision !== undefined ? { value: valueOf(found), revision } : undefined
     },
 
     set: (key, value) => bucket.write(paths.value(key), write(key, value)),

@@ -2,12 +2,14 @@ import type { Lease, RunStore, StoredTask, TaskKey } from '@pf-agents/agent-core
 import { CommitAttempt, type CommitParts } from './commit-attempt'
 import type { KeyPaths } from './key-path'
 import { listTasks, overdueOfTenant } from './list-tasks'
-import type { RecordHead, TaskRecord } from './task-record'
+import type { RecordHead } from './task-record'
 import type { RecordChange } from './task-table'
 
 /** What the store works with. */
 export interface RunStoreParts extends CommitParts {
   paths: KeyPaths
+  /** Bytes that the records of a page of a list may take. */
+  pageBytes: number
 }
 
 /** A run store over a bucket with compare-and-set. No event log. */
@@ -24,9 +26,9 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     })
   }
 
-  function whole(key: TaskKey): { name: string; record: TaskRecord | undefined } {
+  function found(key: TaskKey): { name: string; head: RecordHead | undefined } {
     const name = paths.taskName(key)
-    return { name, record: tasks.read(name) }
+    return { name, head: tasks.head(name) }
   }
 
   return {
@@ -47,15 +49,16 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     },
 
     load(key): StoredTask | undefined {
-      const { name, record } = whole(key)
+      const name = paths.taskName(key)
+      const record = tasks.read(name)
       return record && tasks.stored(key, name, record)
     },
 
     head(key) {
-      const { name, record } = whole(key)
-      if (record === undefined) return undefined
-      const lease = tasks.leaseOf(name, record.head)
-      return { version: record.head.version, state: record.head.state, ...(lease && { lease }) }
+      const { name, head } = found(key)
+      if (head === undefined) return undefined
+      const lease = tasks.leaseOf(name, head)
+      return { version: head.version, state: head.state, ...(lease && { lease }) }
     },
 
     list: (query) => listTasks(parts, query),
@@ -65,9 +68,9 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     read: () => undefined,
 
     claim(key, { now, expiresAt }): Lease | undefined {
-      const { name, record } = whole(key)
+      const { name, head: before } = found(key)
       const isFree = (head: RecordHead): boolean => (tasks.leaseOf(name, head)?.expiresAt ?? now) <= now
-      if (record === undefined || !isFree(record.head)) return undefined
+      if (before === undefined || !isFree(before)) return undefined
       const nonce = newNonce()
       let replaced: string | undefined
       tasks.setSign(name, nonce)
@@ -91,9 +94,9 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     },
 
     renew(key, token, expiresAt) {
-      const { name, record } = whole(key)
+      const { name, head: before } = found(key)
       const isHeld = (head: RecordHead): boolean => tasks.leaseOf(name, head)?.token === token
-      if (record === undefined || !isHeld(record.head)) return false
+      if (before === undefined || !isHeld(before)) return false
       const head = changeHead(name, (current) =>
         current.lease !== undefined && isHeld(current)
           ? { ...current, lease: { ...current.lease, expiresAt } }
@@ -103,8 +106,8 @@ export function createBucketRunStore(parts: RunStoreParts): RunStore {
     },
 
     release(key, token) {
-      const { name, record } = whole(key)
-      if (record?.head.lease?.token !== token) return
+      const { name, head } = found(key)
+      if (head?.lease?.token !== token) return
       let released: string | undefined
       changeHead(name, ({ lease, ...rest }) => {
         released = lease?.token === token ? lease.nonce : undefined

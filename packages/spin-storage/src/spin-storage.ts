@@ -8,6 +8,7 @@ import {
   conversationPort,
   defineFeature,
   keyValuePort,
+  loggerPort,
   randomPort,
   runStorePort,
 } from '@pf-agents/agent-core'
@@ -18,7 +19,7 @@ import { type BucketStoresOptions, createBucketStores } from './stores'
 /** Options of {@link spinStorage}. */
 export interface SpinStorageOptions extends Pick<
   BucketStoresOptions,
-  'namespace' | 'keepTasks' | 'keepMessages' | 'keepContexts'
+  'namespace' | 'keepTasks' | 'keepMessages' | 'keepContexts' | 'taskBytes' | 'contextBytes' | 'pageBytes'
 > {
   /** Label of the host's store. Default `default`. */
   store?: string
@@ -29,7 +30,8 @@ export interface SpinStorageOptions extends Pick<
  * The store is opened when a request first needs it. Needs a world with compare-and-set (`spin`).
  *
  * Errors of the drivers: PF_STORE_UNAVAILABLE where the host refuses or fails; PF_STORE_FULL where too many tasks are
- * live; PF_STORE_SCHEMA where a newer version wrote a task.
+ * live; PF_REQUEST_TOO_LARGE where a task or a message is too large to be kept; PF_GUEST_MEMORY where the component has no
+ * memory left, and then nothing is written; PF_STORE_SCHEMA where a newer version wrote a task.
  *
  * @example
  * ```ts
@@ -45,16 +47,18 @@ export function spinStorage({ store = 'default', ...options }: SpinStorageOption
       alternative: 'use sqliteStorage() from @pf-agents/sqlite-storage',
     },
     provides: [runStorePort, keyValuePort, conversationPort, contextTurnsPort],
-    optional: [clockPort, randomPort],
+    optional: [clockPort, randomPort, loggerPort],
     needs: { keyValue: [store] },
     setup({ ports }) {
       const clock = ports.find(clockPort)
       const random = ports.find(randomPort)
+      const logger = ports.find(loggerPort)
       const source = openOnce(() => openBucket(store))
       const { runStore, keyValue, conversation, contextTurns } = createBucketStores(source, {
         ...options,
         ...(clock && { clock }),
         ...(random && { random }),
+        ...(logger && { logger }),
       })
       return {
         ports: [

@@ -17,6 +17,8 @@ export interface StampedText {
 export interface TextChange<T> {
   text?: string
   result: T
+  /** Told how many bytes it will take; what it throws, the update is refused with. */
+  check?: (bytes: number) => void
 }
 
 /**
@@ -35,7 +37,28 @@ export class StampedBucket {
   }
 
   read(key: string): StampedText | undefined {
-    return decode(this.source().get(key))
+    const value = this.source().get(key)
+    return value && decode(value)
+  }
+
+  /** The first line of a text, without the memory that the rest takes; empty where the last byte is not `end`. */
+  firstLine(key: string, end: string): string | undefined {
+    const value = this.source().get(key)
+    if (value === undefined) return undefined
+    const from = value.indexOf(newline) + 1
+    const to = value.indexOf(newline, from)
+    const isWhole = from > 0 && to > 0 && value.at(-1) === end.charCodeAt(0)
+    const line = isWhole ? textOf(value.subarray(from, to)) : ''
+    release(value)
+    return line
+  }
+
+  /** As `read`, of a value that has no more bytes than that; `too-large` for another, which is not read. */
+  readUpTo(key: string, maxBytes: number): StampedText | 'too-large' | undefined {
+    const value = this.source().get(key)
+    if (value === undefined || value.byteLength <= maxBytes) return value && decode(value)
+    release(value)
+    return 'too-large'
   }
 
   /** Writes whatever is there. */
@@ -71,11 +94,14 @@ export class StampedBucket {
   update<T>(key: string, change: (current: StampedText | undefined) => TextChange<T>, comesAndGoes = false): T {
     const cas = this.source().cas(key)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const current = decode(cas.current())
-      const { text, result } = change(current)
+      const value = cas.current()
+      const current = value && decode(value)
+      const { text, result, check } = change(current)
       if (text === undefined) return result
       const next = this.next(current, text)
-      if (cas.swap(encode(next)) && this.holds(key, next, !comesAndGoes)) return result
+      const encoded = encode(next)
+      check?.(encoded.byteLength)
+      if (cas.swap(encoded) && this.holds(key, next, !comesAndGoes)) return result
     }
     throw new PfError(
       'PF_STORE_UNAVAILABLE',
@@ -93,21 +119,57 @@ export class StampedBucket {
 
   /** Whether a swap that the host calls done is there, or under later writes. */
   private holds(key: string, { writes, stamps: [stamp = ''] }: StampedText, orGone: boolean): boolean {
-    const found = this.read(key)
+    const value = this.source().get(key)
     // Deleted since, which mostly happens to what was there.
-    if (found === undefined) return orGone
+    if (value === undefined) return orGone
+    const found = decode(value.subarray(0, value.indexOf(newline) + 1))
+    release(value)
     return found.stamps.includes(stamp) || found.writes >= writes + keptStamps
   }
 }
 
+const newline = 0x0a
+
+/**
+ * Everything that is written goes through here. An engine without memory may give no bytes, or too few, instead of an error,
+ * and these would take the place of what is there.
+ *
+ * @throws PfError PF_GUEST_MEMORY
+ */
 function encode({ text, writes, stamps }: StampedText): Uint8Array {
-  return new TextEncoder().encode(`${writes} ${stamps.join(' ')}\n${text}`)
+  const whole = `${writes} ${stamps.join(' ')}\n${text}`
+  const value = new TextEncoder().encode(whole)
+  // A UTF-16 unit takes a byte or more, and the ends are as they should be.
+  const isWhole =
+    value.byteLength >= whole.length &&
+    value[0] === whole.charCodeAt(0) &&
+    (whole.charCodeAt(whole.length - 1) > 0x7f || value.at(-1) === whole.charCodeAt(whole.length - 1))
+  if (!isWhole) throw new PfError('PF_GUEST_MEMORY')
+  return value
 }
 
-function decode(value: Uint8Array | undefined): StampedText | undefined {
-  if (value === undefined) return undefined
-  const whole = new TextDecoder().decode(value)
+/** A value that nobody wrote here, as an empty one, is an empty text without stamps. */
+function decode(value: Uint8Array): StampedText {
+  const whole = textOf(value)
+  release(value)
   const end = whole.indexOf('\n')
+  if (end < 0) return { text: '', writes: 0, stamps: [] }
   const [writes, ...stamps] = whole.slice(0, end).split(' ')
   return { text: whole.slice(end + 1), writes: Number(writes), stamps }
+}
+
+/** @throws PfError PF_GUEST_MEMORY where less came out than is in it: that must not be taken for a lost value. */
+function textOf(value: Uint8Array): string {
+  const text = new TextDecoder().decode(value)
+  if (text.length * 3 < value.byteLength) throw new PfError('PF_GUEST_MEMORY')
+  return text
+}
+
+/**
+ * Gives the bytes back at once: a request is over before a component's engine looks for what is no longer needed, so that
+ * everything a request has read counts.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  const { transfer } = buffer as { transfer?: (bytes: number) => unknown }
+  if (buffer.byteLength === byteLength) transfer?.call(buffer, 0)
 }

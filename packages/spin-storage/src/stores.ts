@@ -1,9 +1,11 @@
 import {
   type Clock,
+  consoleLogger,
   type ContextTurns,
   createContextTurns,
   type Conversation,
   type KeyValue,
+  type Logger,
   type Random,
   type RunStore,
   systemClock,
@@ -38,8 +40,15 @@ export interface BucketStoresOptions {
   keepMessages?: number
   /** Contexts kept, of all principals: beyond that, the one used longest ago goes. Default 1,000. */
   keepContexts?: number
+  /** Bytes that one task may take, or one message of a conversation. Default 1,500,000. */
+  taskBytes?: number
+  /** Bytes that the messages of a context may take together; the newest one is kept whatever it takes. Default 500,000. */
+  contextBytes?: number
+  /** Bytes that the tasks of one page of a list may take together; a page has one at least. Default 1,000,000. */
+  pageBytes?: number
   random?: Pick<Random, 'id'>
   clock?: Pick<Clock, 'now'>
+  logger?: Logger
 }
 
 /** Makes the drivers over a bucket. Touches neither host nor clock nor randomness until they are used. */
@@ -49,15 +58,23 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     keepTasks = 1_000,
     keepMessages = 100,
     keepContexts = 1_000,
+    taskBytes = 1_500_000,
+    contextBytes = 500_000,
+    pageBytes = 1_000_000,
     random = systemRandom,
     clock = systemClock,
+    logger = consoleLogger,
   } = options
   // 48 random bits tell any two writes of one key apart.
   const newNonce = (): string => random.id().replaceAll('-', '').slice(0, 12)
   const now = (): number => clock.now()
   const bucket = new StampedBucket(source, newNonce)
   const paths = new KeyPaths(namespace)
-  const tasks = new TaskTable(bucket, paths)
+  const onLost = (path: string): void =>
+    logger.log('error', 'What is stored under a key can not be read: its task is left out, as if it were not there.', {
+      key: path,
+    })
+  const tasks = new TaskTable({ bucket, paths, onLost })
   const conversation = new BucketConversation({
     bucket,
     paths,
@@ -65,6 +82,8 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     index: new ContextIndex(bucket, paths, keepContexts),
     now,
     keepMessages,
+    contextBytes,
+    taskBytes,
   })
   const index = new TaskIndex({
     bucket,
@@ -77,7 +96,7 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     },
   })
   return {
-    runStore: createBucketRunStore({ tasks, index, conversation, paths, newNonce }),
+    runStore: createBucketRunStore({ tasks, index, conversation, paths, newNonce, taskBytes, pageBytes }),
     keyValue: createBucketKeyValue(bucket, paths),
     conversation,
     contextTurns: createContextTurns(createBucketTurns(bucket, paths, newNonce)),

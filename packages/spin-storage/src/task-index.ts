@@ -11,7 +11,7 @@ import {
 } from '@pf-agents/agent-core'
 import { type KeyPaths, shardOf, shards } from './key-path'
 import type { StampedBucket } from './stamped-bucket'
-import { factsOf, type RecordHead, type TaskRecord } from './task-record'
+import { factsOf, parseJson, type RecordHead, type TaskRecord } from './task-record'
 import type { TaskTable } from './task-table'
 
 /** How long an entry without a record is kept: its commit may still be on the way. In milliseconds. */
@@ -40,6 +40,8 @@ export interface CurrentEntry extends Omit<IndexEntry, 'due'> {
   state: TaskState
   /** When it is overdue. */
   due: number | undefined
+  /** Whether it only counts as failed, because it is overdue. */
+  isPresumed?: true
 }
 
 interface Shard {
@@ -111,8 +113,7 @@ export class TaskIndex {
       scope === undefined || (tenant === scope.tenant && principalId === scope.principalId)
     for (let shard = 0; shard < shards; shard++) {
       const text = this.parts.bucket.read(this.parts.paths.shard('task', shard))?.text
-      if (text === undefined) continue
-      for (const entry of (JSON.parse(text) as Shard).tasks) if (isOurs(entry)) found.push(...this.current(entry))
+      for (const entry of shardIn(text).tasks) if (isOurs(entry)) found.push(...this.current(entry))
     }
     return found
   }
@@ -123,11 +124,12 @@ export class TaskIndex {
     if (state !== undefined && (due !== undefined || !isInterrupted(state)))
       return [{ ...entry, state, due: due ?? undefined }]
     const name = this.nameOf(entry)
-    const record = this.parts.tasks.read(name)
-    if (record === undefined) return []
-    const { head } = record
-    const lease = isActive(head.state) ? this.parts.tasks.leaseOf(name, head) : undefined
-    const interrupts = isInterrupted(head.state) ? factsOf(record).interrupts : undefined
+    const { tasks } = this.parts
+    const head = tasks.head(name)
+    if (head === undefined) return []
+    const lease = isActive(head.state) ? tasks.leaseOf(name, head) : undefined
+    const record = isInterrupted(head.state) ? tasks.read(name) : undefined
+    const interrupts = record && factsOf(record).interrupts
     return [
       { ...entry, version: head.version, state: head.state, at: head.at, due: dueTime(head.state, lease, interrupts) },
     ]
@@ -140,7 +142,7 @@ export class TaskIndex {
   /** Changes the shard of a task. Gives what the change takes out. */
   private change(name: string, change: (shard: Shard) => Shard | undefined): Shard['gone'] {
     return this.parts.bucket.update(this.parts.paths.shard('task', shardOf(name)), (current) => {
-      const next = change(current === undefined ? { tasks: [], gone: [] } : (JSON.parse(current.text) as Shard))
+      const next = change(shardIn(current?.text))
       return next === undefined ? { result: [] } : { text: JSON.stringify(next), result: next.gone }
     })
   }
@@ -169,13 +171,24 @@ export class TaskIndex {
   /** A moving entry as it should be where its instance died; none where its task was never made. */
   private healed(entry: IndexEntry): IndexEntry[] {
     if (entry.state !== undefined) return [entry]
-    const record = this.parts.tasks.read(this.nameOf(entry))
-    if (record === undefined) return this.parts.now() - Date.parse(entry.at) > unmadeAfter ? [] : [entry]
+    const name = this.nameOf(entry)
+    const record = this.parts.tasks.read(name)
+    if (record === undefined) {
+      if (this.parts.now() - Date.parse(entry.at) <= unmadeAfter) return [entry]
+      this.parts.tasks.removeLost(name)
+      return []
+    }
     const { head } = record
     if (isActive(head.state) || head.version < entry.version) return [entry]
     this.parts.onRest(entry, head)
     return [restingEntry({ ...entry, version: head.version, state: head.state, at: head.at }, record.facts)]
   }
+}
+
+/** A shard by its text. One that can not be read is lost; tasks come back to it when they rest again. */
+function shardIn(text: string | undefined): Shard {
+  const shard = text === undefined ? undefined : (parseJson(text) as Shard | undefined)
+  return shard ?? { tasks: [], gone: [] }
 }
 
 /** The entry of a task that rests, with what lists must know of one that waits. */

@@ -33,16 +33,40 @@ export function encodeRecord({ head, task, facts }: TaskRecord): string {
   return `${JSON.stringify({ schema: recordSchema, ...head })}\n${task}\n${facts}`
 }
 
-/** @throws PfError PF_STORE_SCHEMA where a newer version wrote it. */
-export function decodeRecord(text: string): TaskRecord {
+/** What a record's text, and its value, ends with. */
+export const recordEnd = '}'
+
+/**
+ * `undefined` where it is none, as an empty one: such a task is lost.
+ * @throws PfError PF_STORE_SCHEMA where a newer version wrote it.
+ */
+export function decodeRecord(text: string): TaskRecord | undefined {
   const taskAt = text.indexOf('\n') + 1
   const factsAt = text.indexOf('\n', taskAt) + 1
-  const { schema, ...head } = JSON.parse(text.slice(0, taskAt - 1)) as RecordHead & { schema: number }
+  const head = taskAt > 0 && factsAt > 0 && text.endsWith(recordEnd) ? decodeHead(text.slice(0, taskAt - 1)) : undefined
+  return head && { head, task: text.slice(taskAt, factsAt - 1), facts: text.slice(factsAt) }
+}
+
+/** As {@link decodeRecord}, of the first line. */
+export function decodeHead(line: string): RecordHead | undefined {
+  const parsed = parseJson(line) as (RecordHead & { schema: number }) | undefined
+  if (parsed === undefined) return undefined
+  const { schema, ...head } = parsed
   if (schema > recordSchema) {
     const message = `A task was stored in schema ${schema}, and this component reads up to ${recordSchema}. Deploy the version that wrote it or newer.`
     throw new PfError('PF_STORE_SCHEMA', message, { details: { found: schema, known: recordSchema } })
   }
-  return { head, task: text.slice(taskAt, factsAt - 1), facts: text.slice(factsAt) }
+  return head
+}
+
+/** Parses what was stored; `undefined` where it is no JSON. What else goes wrong, as for want of memory, is thrown. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 export function taskOf({ task }: TaskRecord): Task {

@@ -1,6 +1,6 @@
 import { type AgentRuntime, anonymous, bind, conversationPort, createRuntime, defineAgent } from '@pf-agents/agent-core'
 import { createFakeClock, createTestPorts } from '@pf-agents/agent-core/testing'
-import type { Interrupt, RunCommit } from '@pf-agents/agent-core'
+import type { Interrupt, RunCommit, TaskCursor } from '@pf-agents/agent-core'
 import { expect, test } from 'vitest'
 import { type BucketStores, createBucketStores } from '../src/stores'
 import { FakeHost } from './fake-host'
@@ -32,7 +32,7 @@ function request(host: FakeHost, owner: string, clock = createFakeClock()): { ru
   return { runtime: createRuntime(agent, ports), ...stores }
 }
 
-test('lists fail what a crash left behind within the swaps that Spin lets a request have, and at last all of it', async () => {
+test('lists take what a crash left behind for failed at once, fail it within the swaps that Spin lets a request have, and at last all of it', async () => {
   const host = new FakeHost()
   const clock = createFakeClock()
   const now = clock.now()
@@ -48,18 +48,33 @@ test('lists fail what a crash left behind within the swaps that Spin lets a requ
     await runStore.commit(creation(`t-${n}`, now, more))
   }
   await clock.advance(2_000)
-  const totals: unknown[] = []
-  for (let n = 0; n < 4; n++) {
-    const { runtime } = request(host, `reader-${n}`, clock)
-    const page = runtime.list({ principal: anonymous, pageSize: 5, state: 'failed' })
-    totals.push(
-      await page.then(
-        ({ total }) => total,
-        (error: { code: string }) => error.code,
-      ),
-    )
+  const failed = (): number =>
+    host.keys('task/').filter((key) => host.text(key).includes('"state":"failed"')).length
+  for (const atLeast of [4, 8, 12]) {
+    const { runtime } = request(host, `reader-${atLeast}`, clock)
+    const page = await runtime.list({ principal: anonymous, pageSize: 5, state: 'failed' })
+    const states = page.tasks.map(({ task }) => [task.status.state, task.status.message?.metadata !== undefined])
+    expect([page.total, states]).toEqual([70, page.tasks.map(() => ['failed', true])])
+    expect((await runtime.list({ principal: anonymous, pageSize: 5, state: 'working' })).total).toBe(0)
+    expect(failed()).toBeGreaterThanOrEqual(atLeast)
   }
-  expect(totals).toEqual(['PF_OVERLOADED', 'PF_OVERLOADED', 'PF_OVERLOADED', 70])
+  // All of them are on the pages, and each once, though none but the first page has any failed.
+  for (const state of ['failed', undefined] as const) {
+    const seen: string[] = []
+    let after: TaskCursor | undefined
+    do {
+      const { runtime } = request(host, `pages-${seen.length}-${String(state)}`, clock)
+      const query = { principal: anonymous, pageSize: 30, ...(state && { state }), ...(after && { after }) }
+      const page = await runtime.list(query)
+      for (const { task } of page.tasks) seen.push(`${task.id} ${task.status.state}`)
+      after = page.next
+    } while (after !== undefined)
+    expect(seen.toSorted()).toEqual(Array.from({ length: 70 }, (_, n) => `t-${n} failed`).toSorted())
+  }
+  // And all of it is failed once it was asked for often enough.
+  for (let n = 0; n < 20; n++)
+    await request(host, `last-${n}`, clock).runtime.list({ principal: anonymous, pageSize: 1 })
+  expect(failed()).toBe(70)
 })
 
 test('questions in an index that a version before wrote are found by their records', async () => {

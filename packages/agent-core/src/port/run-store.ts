@@ -122,6 +122,8 @@ export interface OverdueQuery {
   now: number
   /** 1 or more. With a list, a driver whose writes are dear may give fewer, though at least 4 where there are as many. */
   limit: number
+  /** With a list: such a driver may take the rest for failed, and says so (`isPresumed`). Then `limit` may be 0, too. */
+  mayPresume?: boolean
 }
 
 /** What {@link RunStore.overdue} is asked for. */
@@ -155,6 +157,11 @@ export interface TaskPage {
   total: number
   /** As the query asked: what is overdue, longest first, equal times by id. Absent where nothing is. */
   overdue?: TaskKey[]
+  /**
+   * More is overdue than `overdue` names, and filters, order and total take that for failed already, where it stands. The
+   * tasks of the page are as they are stored.
+   */
+  isPresumed?: boolean
 }
 
 /** What a watcher needs to know of a task, without loading it. */
