@@ -10,5 +10,5 @@ it.each([
   [{ PF_CACHE: '', XDG_CACHE_HOME: '', HOME: '' }, undefined],
 ])('is what the variables say, of which an empty one says nothing: %j', (variables, directory) => {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
-  expect([cacheDirectory(), componentsDirectory()]).toEqual([directory, `${directory}/components`])
+  expect([cacheDirectory(), componentsDirectory()]).toEqual([directory, directory && `${directory}/components`])
 })
