@@ -24,8 +24,8 @@ export const slowest = [
   'packages/wasm-host/src/cache/component-cache.test.ts',
   'packages/a2a-server/src/stream/leaks.test.ts',
   'examples/assistant/assistant.test.ts',
-  // These share a process.
   'packages/agui-stream/src/guard/fatal-rules.test.ts',
+  // These share a process.
   'packages/a2a-server/src/push/push-fairness.test.ts',
   'packages/llm-engine/src/wire/every-wire.test.ts',
   'packages/a2a-client/src/discovery/signed-card.test.ts',
