@@ -27,6 +27,7 @@ export async function matchAnswers(
   interrupts: readonly Interrupt[],
   { answers, known }: { answers: readonly InterruptAnswer[]; known: ReadonlySet<string> },
   now: number,
+  schemaSteps?: number,
 ): Promise<MatchedAnswers> {
   const accepted: InterruptAnswer[] = []
   const problems: string[] = []
@@ -46,7 +47,7 @@ export async function matchAnswers(
         { details },
       )
     seen.add(interruptId)
-    const problem = await misfit(interrupt, answer)
+    const problem = await misfit(interrupt, answer, schemaSteps)
     if (problem === undefined) accepted.push(answer)
     else problems.push(problem)
   }
@@ -113,9 +114,13 @@ function takesField(interrupt: Interrupt, field = defaultSlot): boolean {
   return isJsonObject(properties) && Object.hasOwn(properties, field)
 }
 
-async function misfit(interrupt: Interrupt, answer: InterruptAnswer): Promise<string | undefined> {
+async function misfit(
+  interrupt: Interrupt,
+  answer: InterruptAnswer,
+  schemaSteps: number | undefined,
+): Promise<string | undefined> {
   if (answer.status === 'cancelled' || interrupt.schema === undefined) return undefined
-  const { issues } = await compileSchema(interrupt.schema).check(answer.payload)
+  const { issues } = await compileSchema(interrupt.schema).check(answer.payload, schemaSteps)
   return issues && `${interrupt.prompt}${inBrackets(interrupt, whatIsWrong(interrupt, answer.payload, issues))}`
 }
 

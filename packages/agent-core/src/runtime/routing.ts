@@ -29,12 +29,13 @@ export class Router {
   readonly #skills: ReadonlyMap<string, Skill>
   readonly #inputs = new Map<string, CompiledSchema>()
   readonly #outputs = new Map<string, CompiledSchema>()
-  readonly #schemaSteps: number | undefined
+  /** How much work a check of what a caller sends may be. */
+  readonly schemaSteps: number | undefined
 
   /** @param schemaSteps - see `RuntimeOptions` */
   constructor(agent: Agent, schemaSteps?: number) {
     this.#agent = agent
-    this.#schemaSteps = schemaSteps
+    this.schemaSteps = schemaSteps
     this.#skills = new Map(agent.skills.map((skill) => [skill.id, skill]))
     for (const skill of agent.skills) {
       if (skill.input !== undefined) this.#inputs.set(skill.id, compileSchema(skill.input))
@@ -108,7 +109,7 @@ export class Router {
   input(skill: Skill, given: JsonValue | undefined): Awaitable<SkillInput> {
     const schema = this.#inputs.get(skill.id)
     if (schema === undefined) return { input: given }
-    return chain(schema.check(given, this.#schemaSteps), (result): SkillInput => {
+    return chain(schema.check(given, this.schemaSteps), (result): SkillInput => {
       if (result.issues === undefined) return { input: result.value }
       return ask(
         skill,
