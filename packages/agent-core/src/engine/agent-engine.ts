@@ -21,6 +21,11 @@ export interface EngineRun {
 export interface AgentEngine {
   /** Stands in checkpoints. */
   readonly name: string
+  /**
+   * Newest {@link Checkpoint.schemaVersion} that it goes on from. An answer to a task with a newer one is refused with
+   * PF_CHECKPOINT_SCHEMA, and the task waits on for whoever can read it. Absent: any is handed to `resume`.
+   */
+  readonly schemaVersion?: number
   start(run: EngineRun): HandlerResult
   /** Goes on from a checkpoint; the answers are in `context.answers`. */
   resume(run: EngineRun, checkpoint: Checkpoint): HandlerResult

@@ -24,14 +24,9 @@ export type HandlerCheckpoint = {
  */
 export const handlerEngine: AgentEngine = {
   name: 'handler',
+  schemaVersion,
   start: call,
-  resume(run, checkpoint) {
-    if (checkpoint.schemaVersion === schemaVersion) return call(run)
-    throw new PfError(
-      'PF_CHECKPOINT_SCHEMA',
-      `A handler checkpoint of version ${checkpoint.schemaVersion} can not be read, only version ${schemaVersion}.`,
-    )
-  },
+  resume: call,
 }
 
 /** The handler engine's checkpoint. */

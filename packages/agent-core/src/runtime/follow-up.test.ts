@@ -426,16 +426,38 @@ describe('checkpoints', () => {
     expect(artifactTexts(await old.sendTask('yes', { taskId: waiting.key.taskId }))).toEqual(['done'])
   })
 
-  it('of a newer version fail the task', async () => {
+  it('of a newer version leave the question open, for a host that reads them', async () => {
     const test = asking([{ prompt: '?' }])
     const asked = await test.sendTask()
-    await test.stores.runStore.commit({
-      key: asked.key,
-      expectedVersion: asked.version,
-      events: [],
-      facts: { checkpoint: { engine: 'handler', schemaVersion: 2, data: {} } },
+    const { key, version: expectedVersion } = asked
+    const change = async (schemaVersion: number, expected: number) =>
+      (
+        await test.stores.runStore.commit({
+          key,
+          expectedVersion: expected,
+          events: [],
+          facts: { checkpoint: { ...(asked.facts.checkpoint as Checkpoint), schemaVersion } },
+        })
+      ).version
+    const version = await change(2, expectedVersion)
+    const refused = { code: 'PF_CHECKPOINT_SCHEMA', message: expect.stringContaining('has version 2') as string }
+    await expect(test.send('x', { taskId: key.taskId })).rejects.toMatchObject(refused)
+    expect(test.load(key.taskId)).toMatchObject({ version, task: asked.task })
+    await change(1, version)
+    expect(artifactTexts(await test.sendTask('x', { taskId: key.taskId }))).toEqual(['{"answer":"x"}'])
+  })
+
+  it('of engines that say what they read are looked at before the answer is taken', async () => {
+    const { test, asked } = await suspended(() => reply.text('ok'))
+    const older: AgentEngine = { name: 'loop', schemaVersion: 2, start: () => 'x', resume: () => 'x' }
+    const options = { stores: test.stores, clock: test.clock, bindings: [bind(agentEnginePort, older)] }
+    const elsewhere = harness({ model: silentModel }, options)
+    await expect(elsewhere.send('yes', { taskId: asked.key.taskId })).rejects.toMatchObject({
+      code: 'PF_CHECKPOINT_SCHEMA',
+      message: expect.stringContaining('has version 3; the engine "loop" here reads versions up to 2') as string,
     })
-    expect(failureCode(await test.sendTask('x', { taskId: asked.key.taskId }))).toBe('PF_CHECKPOINT_SCHEMA')
+    expect(test.load(asked.key.taskId)?.version).toBe(asked.version)
+    expect(artifactTexts(await test.sendTask('yes', { taskId: asked.key.taskId }))).toEqual(['ok'])
   })
 
   it('of a skill hold its input: the handler is given it again, made by its schema again', async () => {

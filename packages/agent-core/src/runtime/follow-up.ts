@@ -1,4 +1,5 @@
 import { checkSkillScopes } from '../agent/skill-scopes'
+import type { AgentEngine } from '../engine/agent-engine'
 import type { Checkpoint } from '../engine/checkpoint'
 import { type HandlerCheckpoint, handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
@@ -76,7 +77,8 @@ function remarksOf({ message, remark }: BoundInput, { facts, task }: StoredTask)
  * Goes on with a stored task: takes the answers by compare-and-set, before anything else happens, then resumes the
  * engine that asked. `onResume` is called once the answers are taken.
  *
- * @throws PfError PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_ENGINE_MISSING, PF_FORBIDDEN, PF_INTERRUPT_*
+ * @throws PfError PF_CONTEXT_MISMATCH, PF_TASK_TERMINAL, PF_BUSY, PF_ENGINE_MISSING, PF_CHECKPOINT_SCHEMA, PF_FORBIDDEN,
+ * PF_INTERRUPT_*
  */
 export async function followUp(
   host: RunHost,
@@ -88,7 +90,12 @@ export async function followUp(
   checkFollowUp(host, bound, stored)
   const skill = host.router.skill(stored.facts.skillId)
   if (skill !== undefined) checkSkillScopes(skill, bound.principal)
-  const { answers, problem } = await matchAnswers(stored.facts.interrupts ?? [], bound, host.services.clock.now())
+  const { answers, problem } = await matchAnswers(
+    stored.facts.interrupts ?? [],
+    bound,
+    host.services.clock.now(),
+    host.router.schemaSteps,
+  )
 
   const run = new Run(
     host,
@@ -139,14 +146,22 @@ function checkFollowUp(host: RunHost, { message, answers }: BoundInput, { task, 
   }
   if (isTerminal(state)) throw overError(task.id, state, facts.interrupts, answers)
   if (isActive(state)) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
-  // An engine or a skill that is missing here may be there elsewhere: the questions stay open.
-  if (facts.checkpoint !== undefined) engineOf(host, facts.checkpoint)
+  // An engine or a skill that is missing here, or older, may be there elsewhere: the questions stay open.
+  if (facts.checkpoint !== undefined) checkVersion(engineOf(host, facts.checkpoint), facts.checkpoint)
   if (facts.skillId !== undefined && host.router.skill(facts.skillId) === undefined) {
     throw new PfError(
       'PF_ENGINE_MISSING',
       `The skill "${facts.skillId}", which owns this task, is not served any more.`,
     )
   }
+}
+
+function checkVersion({ name, schemaVersion: newest = Infinity }: AgentEngine, { schemaVersion }: Checkpoint): void {
+  if (!(schemaVersion > newest)) return
+  throw new PfError(
+    'PF_CHECKPOINT_SCHEMA',
+    `The checkpoint of this task has version ${schemaVersion}; the engine "${name}" here reads versions up to ${newest}. Answer with the version of it that asked, or newer: the task waits.`,
+  )
 }
 
 /** Why an answer to a task that is over is refused: its question was answered, or expired, or the task just is over. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import {
+  type Checkpoint,
   compileSchema,
   defineTool,
   type Interrupt,
@@ -343,11 +344,23 @@ describe('checkpoints', () => {
     ['turns that are no number', ({ data }) => (data['turns'] = null)],
     ['nothing', (checkpoint) => (checkpoint.data = null as never)],
   ]
-  const unknown = [99, 0, 2.5, '3'].map((version): [string, (checkpoint: Damaged) => void, string] => [
+  const unknown = [0, 2.5, '3'].map((version): [string, (checkpoint: Damaged) => void, string] => [
     `version ${JSON.stringify(version)}`,
     (checkpoint) => (checkpoint.schemaVersion = version),
     `has version ${JSON.stringify(version)}; this llm-engine reads versions up to 3`,
   ])
+
+  it('of a newer version are left to whoever can read them: the answer is refused, the task waits as it did', async () => {
+    const { ran, tools } = mailer()
+    const test = loopHarness([mails('ada'), done], { tools })
+    const asked = await test.send('mail ada')
+    const checkpoint = { ...(asked.facts.checkpoint as Checkpoint), schemaVersion: 4 }
+    const { key, version: expectedVersion } = asked
+    const { version } = await test.stores.runStore.commit({ key, expectedVersion, events: [], facts: { checkpoint } })
+    await expect(test.send('yes', { taskId: asked.task.id })).rejects.toMatchObject({ code: 'PF_CHECKPOINT_SCHEMA' })
+    expect(await test.stores.runStore.load(key)).toMatchObject({ version, task: asked.task })
+    expect(ran).toEqual([])
+  })
 
   it.each([...unknown, ...broken])('of %s are refused, with what to do', async (_, damage, said = 'is damaged') => {
     const { ran, tools } = mailer()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import {
   type AgentDefinition,
   defineSkill,
+  type JsonObject,
   jsonSchema,
   reply,
   type Skill,
@@ -94,8 +95,42 @@ describe('loops within others that version 2 stored', () => {
     expect(Object.keys(task.facts.state ?? {}).filter((one) => one.startsWith('pf.llm/'))).toEqual([])
   })
 
-  it('are refused where it can not be told whose they are: nothing runs', async () => {
+  it('are refused where it can not be told whose they are: nothing runs, and the questions are open again', async () => {
     const { ran, task } = await goOn('tool-again')
-    expect([task.task.status.state, codeOf(task), ran]).toEqual(['failed', 'PF_CHECKPOINT_SCHEMA', []])
+    expect([task.task.status.state, codeOf(task), ran]).toEqual(['input-required', 'PF_CHECKPOINT_SCHEMA', []])
+  })
+})
+
+describe('loops within others that a newer version stored', () => {
+  it.each(['handler', 'tool'])('leave the questions open for whoever can read them (%s)', async (name) => {
+    const { ran, tools } = shop()
+    let turns = 0
+    const ask: FakeTurn = { toolCalls: [{ name: 'pay', arguments: { what: 'ticket' } }] }
+    const buy: FakeTurn = { toolCalls: [{ name: 'buy', arguments: { what: 'ticket' } }] }
+    const script = name === 'tool' ? [buy, ask] : [ask]
+    const test = loopHarness(() => script[turns++] ?? { text: 'Done.' }, agents[name]?.(tools))
+    const asked = await test.send('go')
+    const setVersions = async (version: number): Promise<void> => {
+      const stored = (await test.stores.runStore.load(asked.key)) as StoredTask
+      const state = Object.fromEntries(
+        Object.entries(stored.facts.state ?? {}).map(([key, value]) => [
+          key,
+          Object.hasOwn(value as object, 'waiting') ? { ...(value as JsonObject), version } : value,
+        ]),
+      )
+      expect(JSON.stringify(state)).toContain(`"version":${version}`)
+      await test.stores.runStore.commit({
+        key: asked.key,
+        expectedVersion: stored.version,
+        events: [],
+        facts: { state },
+      })
+    }
+    await setVersions(4)
+    const refused = await test.send('yes', { taskId: asked.task.id })
+    expect([refused.task.status.state, codeOf(refused), ran]).toEqual(['input-required', 'PF_CHECKPOINT_SCHEMA', []])
+    await setVersions(3)
+    const done = await test.send('yes', { taskId: asked.task.id })
+    expect([done.task.status.state, ran]).toEqual(['completed', ['pay ticket']])
   })
 })

@@ -48,6 +48,7 @@ export function takeEarlier(context: RunContext, key: KeptKey): Kept | undefined
   throw new PfError(
     'PF_CHECKPOINT_SCHEMA',
     'This task waits for requests to the model whose state an earlier llm-engine stored without telling which tool made them. Answer it with the version of @pf-agents/llm-engine that asked, or begin the task anew.',
+    { retryable: true },
   )
 }
 

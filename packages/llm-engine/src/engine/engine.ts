@@ -23,7 +23,7 @@ import {
   type ToolCall,
   type ToolResult,
 } from '@pf-agents/agent-core'
-import { checkpointOf, engineName, type LoopState, newState, readState } from '../loop/loop-state'
+import { checkpointOf, engineName, type LoopState, newState, readState, stateVersion } from '../loop/loop-state'
 import { defaults, type LoopOptions } from '../loop/options'
 import { runLoop } from '../loop/run-loop'
 import { keepCallIds } from '../loop/run-names'
@@ -66,6 +66,7 @@ interface SetupParts {
 /** The model loop as the engine of agents, and as `ctx.llm` of handlers. */
 export class Engine implements AgentEngine, LlmService {
   readonly name = engineName
+  readonly schemaVersion = stateVersion
   readonly #options: LoopSetup['options']
   readonly #toolmaker: Toolmaker
   readonly #llms = new WeakMap<RunContext, Llm>()

@@ -87,6 +87,8 @@ export function readState({ schemaVersion, data }: Pick<Checkpoint, 'schemaVersi
     throw new PfError(
       'PF_CHECKPOINT_SCHEMA',
       `The checkpoint of this task has version ${JSON.stringify(schemaVersion)}; this llm-engine reads versions up to ${stateVersion}. Answer it with the version of @pf-agents/llm-engine that asked, or newer.`,
+      // The questions of a loop within another are open again then: whoever is newer can go on.
+      { retryable: schemaVersion > stateVersion },
     )
   }
   if (!isState(data))
