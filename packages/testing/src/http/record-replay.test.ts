@@ -8,20 +8,23 @@ import { replayFetch } from './replay-fetch'
 
 let server: Server
 let url: string
+/** Told when a piece was read: the next comes only then, so that no two come together. */
+let onPiece: () => void
 
 /** A server of its own kind for every path. */
 beforeEach(async () => {
+  onPiece = () => {}
   server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://x')
     if (pathname === '/stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'set-cookie': 'session=1234567890' })
       const pieces = ['data: {"a"', ':"Grüße 😀"}\n\n', 'data: [DONE]\n\n']
-      const send = (): void => {
+      onPiece = (): void => {
         const piece = pieces.shift()
         if (piece === undefined) response.end()
-        else response.write(piece, () => setTimeout(send, 15))
+        else response.write(piece)
       }
-      send()
+      onPiece()
     } else if (pathname === '/binary') response.end(Buffer.from([0xff, 0xfe, 0, 1]))
     else if (pathname === '/gzip') {
       response.writeHead(400, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
@@ -51,6 +54,7 @@ async function read(response: Response): Promise<{ status: number; pieces: strin
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
       if (done) return { status: response.status, pieces, error: false }
       pieces.push(Buffer.from(value as Uint8Array).toString('latin1'))
+      onPiece()
     }
   } catch {
     return { status: response.status, pieces, error: true }
