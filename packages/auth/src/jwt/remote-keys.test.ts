@@ -86,6 +86,35 @@ describe('keys at an address', () => {
   })
 })
 
+describe('a clock that was ahead and is set right', () => {
+  it('makes no keys younger: they are loaded anew, and new ones are found', async () => {
+    let ahead = 3_600_000
+    const { clock } = context
+    const using = { ...context, clock: { ...clock, now: () => clock.now() + ahead } }
+    const tokens = verifier()
+    expect(await outcome(tokens, await token(first), using)).toBe('good')
+    ahead = 0
+    issuer.keys = [second.publicJwk]
+    expect(await outcome(tokens, await token(second), using)).toBe('good')
+    expect(await outcome(tokens, await token(first), using)).toBe('ERR_JWKS_NO_MATCHING_KEY')
+    expect(issuer.loads).toBe(2)
+  })
+
+  it('lets known keys go on while the issuer does not answer, for no longer than they may', async () => {
+    let ahead = 3_600_000
+    const { clock } = context
+    const using = { ...context, clock: { ...clock, now: () => clock.now() + ahead } }
+    const tokens = verifier()
+    const given = await token(first)
+    expect(await outcome(tokens, given, using)).toBe('good')
+    ahead = 0
+    issuer.answer = (_request, response) => response.destroy()
+    expect(await outcome(tokens, given, using)).toBe('good')
+    await clock.advance(3_000_001)
+    await expect(tokens.verify(given, using)).rejects.toMatchObject({ code: 'PF_AUTH_UNAVAILABLE' })
+  })
+})
+
 describe('an issuer that fails', () => {
   const unavailable = { code: 'PF_AUTH_UNAVAILABLE', retryAfterMs: 5_000 }
 
@@ -319,6 +348,97 @@ describe('in a component, whose memory ends with the request', () => {
     issuer.keys = [second.publicJwk]
     await context.clock.advance(30_000)
     for (let count = 0; count < 5; count++) expect(await instance(component, unknown)).toBe('good')
+    expect(issuer.loads).toBe(2)
+  })
+
+  const unavailable = { code: 'PF_AUTH_UNAVAILABLE' }
+  /** What several instances come to that ask at the same time, none of which waits for anything but the machine. */
+  const atOnce = async (component: AuthContext, given: string, count: number): Promise<Record<string, number>> => {
+    const outcomes = await Promise.all(
+      Array.from({ length: count }, () => instance(component, given).catch((error: { code: string }) => error.code)),
+    )
+    return Object.fromEntries([...new Set(outcomes)].map((one) => [one, outcomes.filter((it) => it === one).length]))
+  }
+
+  it('an issuer that hangs before its keys are known is waited for by one, then by one of many every five seconds', async () => {
+    issuer.answer = () => {}
+    const keyValue = createMemoryKeyValue()
+    const component = { ...context, keyValue }
+    const given = await token(first)
+    const forged = await token(second, 'one')
+    const waits = async () => {
+      const found = instance(component, given)
+      await expect(context.clock.until(found)).rejects.toMatchObject(unavailable)
+    }
+    await waits()
+    expect(await atOnce(component, given, 10)).toEqual({ PF_AUTH_UNAVAILABLE: 10 })
+    await context.clock.advance(4_999)
+    expect(await atOnce(component, forged, 10)).toEqual({ PF_AUTH_UNAVAILABLE: 10 })
+    expect(issuer.loads).toBe(1)
+    await context.clock.advance(1)
+    // One of twenty is at it; the others have their answer meanwhile.
+    let left = 20
+    const some = Array.from({ length: 20 }, () =>
+      instance(component, given)
+        .catch((error: { code: string }) => error.code)
+        .finally(() => left--),
+    )
+    await expect.poll(() => left, { timeout: 20_000 }).toBe(1)
+    await context.clock.advance(5_000)
+    expect(new Set(await Promise.all(some))).toEqual(new Set(['PF_AUTH_UNAVAILABLE']))
+    expect(issuer.loads).toBe(2)
+    await context.clock.advance(5_000)
+    issuer.answer = undefined
+    expect(await instance(component, given)).toBe('good')
+    expect(await atOnce(component, given, 10)).toEqual({ good: 10 })
+    expect(issuer.loads).toBe(3)
+  })
+
+  it('whoever goes away while it waits has found nothing out', async () => {
+    issuer.answer = () => {}
+    const keyValue = createMemoryKeyValue()
+    const component = { ...context, keyValue }
+    const given = await token(first)
+    await expect(context.clock.until(instance(component, given))).rejects.toMatchObject(unavailable)
+    await context.clock.advance(5_000)
+    const leaving = new AbortController()
+    const gone = instance({ ...component, signal: leaving.signal }, given).catch(
+      (error: { code: string }) => error.code,
+    )
+    await expect.poll(() => issuer.loads, { timeout: 20_000 }).toBe(2)
+    leaving.abort()
+    expect(await gone).toBe('PF_AUTH_UNAVAILABLE')
+    issuer.answer = undefined
+    expect(await instance(component, given)).toBe('good')
+  })
+
+  it('an issuer that hangs until its keys are too old holds up one, not each', async () => {
+    const component = { ...context, keyValue: createMemoryKeyValue() }
+    const given = await token(first)
+    expect(await instance(component, given)).toBe('good')
+    issuer.answer = () => {}
+    await context.clock.advance(3_600_000)
+    await expect(context.clock.until(instance(component, given))).rejects.toMatchObject(unavailable)
+    expect(await atOnce(component, given, 10)).toEqual({ PF_AUTH_UNAVAILABLE: 10 })
+    expect(issuer.loads).toBe(2)
+  })
+
+  it('keys that are no longer fresh are loaded by one of many', async () => {
+    const component = { ...context, keyValue: createMemoryKeyValue() }
+    const given = await token(first)
+    expect(await instance(component, given)).toBe('good')
+    await context.clock.advance(600_000)
+    expect(await atOnce(component, given, 50)).toEqual({ good: 50 })
+    expect(issuer.loads).toBe(2)
+  })
+
+  it('keys are loaded where the store has no compare-and-set', async () => {
+    const keyValue = { ...createMemoryKeyValue(), compareAndSet: () => Promise.reject(new Error('not in this world')) }
+    const component = { ...context, keyValue }
+    const given = await token(first)
+    expect(await instance(component, given)).toBe('good')
+    await context.clock.advance(600_000)
+    expect(await instance(component, given)).toBe('good')
     expect(issuer.loads).toBe(2)
   })
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@pf-agents/agent-core'
 import { fetchJson, type FetchLimits, type FetchParts, unavailable } from '../outbound/fetch-json'
-import { type Held, Refreshed } from '../outbound/refreshed'
+import { type Recalled, Refreshed } from '../outbound/refreshed'
 import type { AuthContext } from '../scheme/auth-scheme'
 import { checkedUrl } from '../token/issuer'
 import { type KeySet, keySetOf } from './key-set'
@@ -48,27 +48,26 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
   const longestRestMs = 2 * timeoutMs + failureCooldownMs
   return new Refreshed(
     {
-      recall: (context) => readKept(name, longestRestMs, context),
+      recall: (context) => recall(name, longestRestMs, context),
       async load(context, held) {
         const { clock, log, signal } = context
         const at = clock.now()
-        // Each request of a component is alone: the others go on with what is known meanwhile, by this.
-        if (held !== undefined) await keep(name, held, at + longestRestMs, context)
         try {
           const loaded = { value: await load(context), at }
-          await keep(name, loaded, 0, context)
+          await write(name, { at, keys: loaded.value.json }, context)
           return loaded
         } catch (error) {
-          if (held !== undefined && signal?.aborted !== true) {
-            await keep(name, held, clock.now() + failureCooldownMs, context)
+          const isGone = signal?.aborted === true
+          const known = held && { at: held.at, keys: held.value.json }
+          // Others, each of whom is alone in a component, need not find it out again. Who went away has found nothing out.
+          const what = isGone ? { restUntil: 0 } : { restUntil: clock.now() + failureCooldownMs, hasFailed: true }
+          await noteFailure(name, known, what, at, context)
+          if (held !== undefined && !isGone)
             log?.(
               'warn',
               'Keys of an issuer could not be loaded anew. The known ones are gone on with while they may.',
-              {
-                error: textOf(error),
-              },
+              { error: textOf(error) },
             )
-          }
           throw error
         }
       },
@@ -77,34 +76,66 @@ export function remoteKeys(address: string | DiscoveryAddress, rules: RemoteKeys
   )
 }
 
+/** What is stored for all who ask the same issuer: keys and when they were loaded, and how the last load went. */
+interface Kept {
+  readonly at?: number
+  readonly keys?: JsonObject
+  readonly restUntil?: number
+  readonly hasFailed?: boolean
+}
+
 const storeKey = (name: string) => `auth/keys/${encodeURIComponent(name)}`
 
 /** A store that fails, or holds something else, is one that has nothing: the issuer has the keys. */
-async function readKept(
+async function recall(
   name: string,
   longestRestMs: number,
   { keyValue, log, clock }: KeysContext,
-): Promise<{ held: Held<KeySet>; restUntil: number } | undefined> {
+): Promise<Recalled<KeySet> | undefined> {
   try {
-    const { at, keys, restUntil } = ((await keyValue?.get(storeKey(name)))?.value ?? {}) as JsonObject
+    const entry = await keyValue?.get(storeKey(name))
+    if (entry === undefined) return undefined
+    const { at, keys, restUntil, hasFailed } = (entry.value ?? {}) as JsonObject
     const now = clock.now()
-    if (typeof at !== 'number' || at > now) return undefined
-    const isRest = typeof restUntil === 'number' && restUntil - now <= longestRestMs
-    return { held: { value: keySetOf(keys as JsonObject), at }, restUntil: isRest ? restUntil : 0 }
+    const isHeld = typeof at === 'number' && at <= now
+    const isRest = typeof restUntil === 'number' && restUntil > now && restUntil - now <= longestRestMs
+    if (!isHeld && hasFailed !== true) return undefined
+    return {
+      ...(isHeld && { held: { value: keySetOf(keys as JsonObject), at } }),
+      restUntil: isRest ? restUntil : 0,
+      ...(hasFailed === true && { failure: unavailable(name, new Error('It did not a moment ago, either.')) }),
+      async claim() {
+        const begun = { ...(entry.value as JsonObject), restUntil: clock.now() + longestRestMs }
+        try {
+          return (await keyValue?.compareAndSet(storeKey(name), entry.revision, begun)) !== false
+        } catch (error) {
+          log?.('debug', 'Who loads the keys of an issuer could not be agreed upon.', { error: String(error) })
+          return true
+        }
+      },
+    }
   } catch (error) {
     log?.('warn', 'Stored keys of an issuer could not be read.', { error: String(error) })
     return undefined
   }
 }
 
-async function keep(
-  name: string,
-  { value, at }: Held<KeySet>,
-  restUntil: number,
-  { keyValue, log }: KeysContext,
-): Promise<void> {
+/** What others loaded since stays as it is. */
+async function noteFailure(name: string, known: Kept | undefined, what: Kept, begunAt: number, context: KeysContext) {
   try {
-    await keyValue?.set(storeKey(name), { at, keys: value.json, ...(restUntil > 0 && { restUntil }) })
+    const stored = (await context.keyValue?.get(storeKey(name)))?.value as Kept | null | undefined
+    if (typeof stored?.at === 'number' && stored.at >= begunAt && stored.at <= context.clock.now()) return
+    const isNew = stored === undefined || stored === null
+    if (isNew && known === undefined && what.hasFailed !== true) return
+    await write(name, { ...(typeof stored === 'object' && stored), ...known, ...what }, context)
+  } catch (error) {
+    context.log?.('warn', 'Stored keys of an issuer could not be read.', { error: String(error) })
+  }
+}
+
+async function write(name: string, value: Kept, { keyValue, log }: KeysContext): Promise<void> {
+  try {
+    await keyValue?.set(storeKey(name), value as JsonObject)
   } catch (error) {
     log?.('warn', 'Keys of an issuer could not be stored.', { error: String(error) })
   }

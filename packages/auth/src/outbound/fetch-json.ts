@@ -40,7 +40,6 @@ export async function fetchJson(
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('no JSON object')
     return json
   } catch (cause) {
-    if (signal?.aborted) throw cause
     throw unavailable(url, cause)
   } finally {
     watch.dispose()

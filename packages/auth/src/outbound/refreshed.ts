@@ -32,12 +32,24 @@ export interface Held<T> {
 export interface RefreshSource<T, C> {
   /** @param held - what there is already */
   load(context: C, held: Held<T> | undefined): Promise<Held<T>>
-  /**
-   * What others like this one loaded, where they share it, and until when none is to be loaded, because one of them is at
-   * it or failed.
-   */
-  recall(context: C): Promise<{ held: Held<T>; restUntil: number } | undefined>
+  /** What others like this one know, where they share it. */
+  recall(context: C): Promise<Recalled<T> | undefined>
 }
+
+/** What those who share a value know of it. */
+export interface Recalled<T> {
+  /** What was loaded last, if anything was. */
+  readonly held?: Held<T>
+  /** Until when none is to be loaded, because one of them is at it or failed. */
+  readonly restUntil: number
+  /** Why the last load failed, where it did: thrown where nothing can be gone on with meanwhile. */
+  readonly failure?: unknown
+  /** Whether it is for this one to load: of all who recalled the same, one is told so. */
+  claim(): Promise<boolean>
+}
+
+/** Milliseconds by which a clock may go back and still count as one that was not set. */
+const jitterMs = 1_000
 
 /**
  * A value that is loaded when it is needed, once for all who ask at the same time, and kept. While it can be gone on with,
@@ -53,6 +65,8 @@ export class Refreshed<T, C extends RefreshContext> {
   #failedAt = Number.NEGATIVE_INFINITY
   #failure: unknown
   #restUntil = Number.NEGATIVE_INFINITY
+  #claim: Recalled<T>['claim'] | undefined
+  #seenAt = Number.NEGATIVE_INFINITY
 
   constructor(source: RefreshSource<T, C>, rules: RefreshRules) {
     this.#source = source
@@ -62,6 +76,7 @@ export class Refreshed<T, C extends RefreshContext> {
   /** The value to go by now. @throws what loading threw, where there is none */
   async current(context: C): Promise<T> {
     const { maxAgeMs, staleMs, waitMs } = this.#rules
+    this.#heed(context.clock.now())
     const fresh = this.#younger(maxAgeMs, context)
     if (fresh !== undefined) return fresh.value
     await this.#recall(context)
@@ -82,6 +97,7 @@ export class Refreshed<T, C extends RefreshContext> {
 
   /** A newer value than `seen`; `undefined` where none can be had yet. */
   async newer(seen: T, context: C): Promise<T | undefined> {
+    this.#heed(context.clock.now())
     if (this.#held === undefined || this.#held.value === seen) await this.#recall(context)
     if (this.#held !== undefined && this.#held.value !== seen) return this.#held.value
     const now = context.clock.now()
@@ -103,13 +119,28 @@ export class Refreshed<T, C extends RefreshContext> {
     return this.#held !== undefined && clock.now() - this.#held.at < age ? this.#held : undefined
   }
 
+  /** Times that a clock wrote down which was ahead say nothing: what was loaded then is just no longer fresh. */
+  #heed(now: number): void {
+    if (now < this.#seenAt - jitterMs) {
+      if (this.#held !== undefined) this.#held = { ...this.#held, at: now - this.#rules.maxAgeMs }
+      this.#failedAt = this.#restUntil = Number.NEGATIVE_INFINITY
+    }
+    this.#seenAt = now
+  }
+
   async #recall(context: C): Promise<void> {
     if (this.#loading !== undefined) return
+    await this.#ask(context)
+  }
+
+  async #ask(context: C): Promise<void> {
     const recalled = await this.#source.recall(context)
+    this.#claim = recalled?.claim
     if (recalled === undefined) return
-    const { held, restUntil } = recalled
-    if (this.#held === undefined || held.at > this.#held.at) this.#held = held
+    const { held, restUntil, failure } = recalled
+    if (held !== undefined && (this.#held === undefined || held.at > this.#held.at)) this.#held = held
     this.#restUntil = Math.max(this.#restUntil, restUntil)
+    this.#failure = failure ?? this.#failure
   }
 
   #reload(context: C): Promise<Held<T>> {
@@ -124,6 +155,11 @@ export class Refreshed<T, C extends RefreshContext> {
   }
 
   async #begin(context: C): Promise<Held<T>> {
+    if (await this.#isTaken(context)) {
+      const usable = this.#younger(this.#rules.staleMs, context)
+      if (usable !== undefined) return usable
+      if (this.#failure !== undefined) throw this.#failure
+    }
     try {
       this.#held = await this.#source.load(context, this.#held)
       this.#failure = undefined
@@ -135,6 +171,15 @@ export class Refreshed<T, C extends RefreshContext> {
       this.#restUntil = this.#failedAt + this.#rules.failureCooldownMs
       throw error
     }
+  }
+
+  /** Whether another of those who share it began to load between the look and now, or has. */
+  async #isTaken(context: C): Promise<boolean> {
+    const claim = this.#claim
+    this.#claim = undefined
+    if (claim === undefined || (await claim())) return false
+    await this.#ask(context)
+    return true
   }
 }
 
