@@ -27,6 +27,7 @@ import { type PartSink, type Wire, type WireDecoder, type WireRequest } from '..
 import { drain } from './drain'
 import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
+import { unsent } from './unsent'
 import { keysOf, withoutKeys } from './without-keys'
 
 /** Of an error's body, no more is read. */
@@ -337,32 +338,6 @@ export class Exchange {
     return withoutKeys(text, keysOf(authorization, request.headers))
   }
 
-  /** `fetch` itself gave up: there is no way to the server, or it does not take a header, which it then repeats. */
-  #unsent(cause: TypeError): ModelError {
-    const { authorization, request } = this.#options
-    const isHeaders = (headers: Readonly<Record<string, string>>): boolean => {
-      try {
-        return !!new Headers(headers)
-      } catch {
-        return false
-      }
-    }
-    const reason = 'A header can not have every character. Look at'
-    if (!isHeaders(authorization))
-      return new ModelError('PF_MODEL_AUTH', { ...this.#asked, details: { reason: `${reason} the key.` } })
-    if (!isHeaders(request.headers))
-      return new ModelError('PF_MODEL_REQUEST_INVALID', {
-        ...this.#asked,
-        details: { reason: `${reason} the headers.` },
-      })
-    const message = this.#withoutKey(cause.message)
-    return new ModelError('PF_MODEL_UNAVAILABLE', {
-      ...this.#asked,
-      retryable: true,
-      cause: message === cause.message ? cause : new TypeError(message),
-    })
-  }
-
   #keepStray(chunk: Uint8Array): void {
     const kept = this.#stray as Uint8Array[]
     if (this.#strayLength >= strayLimit) return
@@ -382,7 +357,10 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    if (this.#status === undefined && error instanceof TypeError) return this.#unsent(error)
+    if (this.#status === undefined && error instanceof Error && !PfError.is(error)) {
+      const { authorization, request } = this.#options
+      return unsent(error, this.#asked, authorization, request.headers)
+    }
     const typed = typedError(error, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }

@@ -57,6 +57,16 @@ const answers: Record<string, (key: string) => Response> = {
   'fetch itself': (key) => {
     throw new TypeError(`Headers.append: "Bearer ${key}" is an invalid header value.`)
   },
+  'a fetch of other words': (key) => {
+    throw new Error(`Can not send ${key}`)
+  },
+  'a cause that goes round in a circle': (key) => {
+    const error = new TypeError('fetch failed')
+    throw Object.assign(error, { cause: new Error(`x ${key}`, { cause: error }) })
+  },
+  'a cause of it': (key) => {
+    throw new TypeError('fetch failed', { cause: new Error('x', { cause: new Error(`Can not send ${key}`) }) })
+  },
 }
 
 /** The id of a request, where it is told: it must not be the key, in a header either. */

@@ -100,7 +100,7 @@ const summary = (parts: readonly ModelStreamPart[]) => {
 
 describe.each(Object.entries(answers))('%s', (_, [make, told, counted = true]) => {
   const whole = counted ? ['whole answer', 'stop', 1, 2] : ['whole answer', 'stop', undefined, undefined]
-  const splits = [[told], told.split(/(?<=\n\n)/), [...told]]
+  const splits = [[told], told.split(/(?<=\n\n)/), told.split('')]
   const behind: Record<string, string> = {
     nothing: '',
     'a line that is no JSON': 'data: garbage\n\n',
