@@ -3,8 +3,8 @@ import { type JsonValue, port, type RunContext } from '@pf-agents/agent-core'
 /** A question whose default counts once its time is over. */
 export interface TimedQuestion {
   toolCallId: string
-  /** When that is: milliseconds since 1970. */
-  at: number
+  /** Milliseconds until then, from when it is asked: once the run has nothing else to do, and the task waits. */
+  timeoutMs: number
   /** What counts then. */
   payload: JsonValue
 }

@@ -16,7 +16,7 @@ import { ask } from './ask'
 import { confirm } from './confirm'
 import { cancelledText } from './results'
 
-const { ports, clock } = createTestPorts()
+const { ports } = createTestPorts()
 type Answer = NonNullable<ToolCall['answer']>
 
 /** Calls a tool as the loop does, with or without an answer. */
@@ -128,9 +128,8 @@ describe('ask', () => {
     }
   })
 
-  it('says when a question expires', async () => {
-    const { expiresAt } = asked(await call(ask({ timeoutMs: 60_000 }), { question: 'Now?' }))
-    expect(Date.parse(expiresAt as string)).toBe(clock.now() + 60_000)
+  it('says how long a question waits', async () => {
+    expect(asked(await call(ask({ timeoutMs: 60_000 }), { question: 'Now?' }))).toMatchObject({ timeoutMs: 60_000 })
   })
 
   it('takes its default for an answer that says nothing, else asks again', async () => {

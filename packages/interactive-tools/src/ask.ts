@@ -26,8 +26,8 @@ export interface AskOptions {
    */
   schema?: Schema
   /**
-   * Milliseconds to answer in. Then the default counts; without one the task fails with PF_INTERRUPT_EXPIRED. Default: no
-   * limit.
+   * Milliseconds to answer in, from when people are asked. Then the default counts; without one the task fails with
+   * PF_INTERRUPT_EXPIRED. Default: no limit.
    */
   timeoutMs?: number
   /** What counts where nobody answers in time, or says nothing. What the model gives as default goes before it. */

@@ -13,7 +13,10 @@ export interface ConfirmOptions {
    * Words for yes and no beside `true` and `false`, however they are spelled. Default `yes`, `y`, `ok`, `okay` and `no`, `n`.
    */
   words?: { yes: readonly string[]; no: readonly string[] }
-  /** Milliseconds to answer in. Then the default counts; without one the task fails with PF_INTERRUPT_EXPIRED. */
+  /**
+   * Milliseconds to answer in, from when people are asked. Then the default counts; without one the task fails with
+   * PF_INTERRUPT_EXPIRED.
+   */
   timeoutMs?: number
   /** What counts where nobody answers in time, or says nothing. */
   default?: boolean

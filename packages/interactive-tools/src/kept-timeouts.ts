@@ -1,6 +1,7 @@
 import {
   type Clock,
   type FeatureContext,
+  isActive,
   type JsonValue,
   type KeyValue,
   type LogLevel,
@@ -22,6 +23,10 @@ export interface KeptTimeoutsOptions {
 }
 
 interface Watched extends TimedQuestion {
+  /** When to look, milliseconds since 1970: the time may be over then, never before. */
+  at: number
+  /** When the run is over that asks. */
+  until: number
   tenant: string
   principalId: string
   taskId: string
@@ -54,8 +59,9 @@ export class KeptTimeouts implements AnswerTimeouts {
 
   async watch(context: RunContext, question: TimedQuestion): Promise<boolean> {
     if (this.#timers.size >= (this.#options.maxWatched ?? 10_000)) return false
-    const { tenant, principal, task } = context
-    const watched: Watched = { ...question, tenant, principalId: principal.id, taskId: task.id }
+    const { tenant, principal, task, deadline: until } = context
+    const at = this.#options.clock.now() + question.timeoutMs
+    const watched: Watched = { ...question, at, until, tenant, principalId: principal.id, taskId: task.id }
     try {
       await this.#options.store.set(keyOf(watched), watched as unknown as JsonValue)
     } catch (error) {
@@ -122,25 +128,36 @@ export class KeptTimeouts implements AnswerTimeouts {
 
   /** Gives the default as the answer. */
   async #fire(watched: Watched, attempt: number): Promise<void> {
-    const { store, agents, random, log } = this.#options
-    const { tenant, principalId, taskId, toolCallId, payload } = watched
+    const { store, agents, random, log, clock } = this.#options
+    const { tenant, principalId, taskId, toolCallId, payload, timeoutMs } = watched
     // Timers can not be set for longer than 24 days.
-    if (watched.at > this.#options.clock.now()) return this.#arm(watched)
+    if (watched.at > clock.now()) return this.#arm(watched)
     const key = keyOf(watched)
     try {
       const runtime = agents.find((one) => one.tenant === tenant)?.runtime
       const stored = await runtime?.task(taskId, { id: principalId })
       const open = stored?.facts.interrupts?.find((one) => one.toolCallId === toolCallId && one.status === 'open')
+      const now = clock.now()
       if (runtime === undefined || stored === undefined || open === undefined) {
-        await store.delete(key)
+        // A run asks once it has nothing else to do, and is stored by then at the latest. The time begins at that.
+        const isToCome = stored === undefined ? now < watched.until : isActive(stored.task.status.state)
+        if (runtime !== undefined && isToCome) this.#arm({ ...watched, at: now + timeoutMs })
+        else await store.delete(key)
         return
       }
+      const at = Date.parse(open.defaultAt ?? '')
+      if (at > now) return this.#arm({ ...watched, at })
       await store.set(key, { ...watched, fired: true } as unknown as JsonValue)
-      await runtime.submit({
+      const { task } = await runtime.submit({
         message: { messageId: random.id(), role: 'user', parts: [], taskId },
         principal: stored.facts.principal,
         answers: [{ interruptId: open.id, status: 'resolved', payload }],
       }).outcome
+      // The run could not go on for a reason that may pass, and has asked anew.
+      if (task?.facts.interrupts?.some(({ id, status }) => id === open.id && status === 'open')) {
+        await store.set(key, watched as unknown as JsonValue)
+        throw new Error('The run could not go on.')
+      }
     } catch (error) {
       // Somebody answered at the same moment, or another process gave the default.
       if (PfError.is(error, 'PF_INTERRUPT_ANSWERED') || PfError.is(error, 'PF_TASK_TERMINAL')) return
@@ -155,6 +172,11 @@ export class KeptTimeouts implements AnswerTimeouts {
   }
 }
 
-function keyOf({ tenant, principalId, taskId, toolCallId }: Omit<Watched, 'at' | 'payload'>): string {
+function keyOf({
+  tenant,
+  principalId,
+  taskId,
+  toolCallId,
+}: Pick<Watched, 'tenant' | 'principalId' | 'taskId' | 'toolCallId'>): string {
   return prefix + [tenant, principalId, taskId, toolCallId].map(encodeURIComponent).join('/')
 }

@@ -1,11 +1,9 @@
 import {
-  clockPort,
   compileSchema,
   type JsonObject,
   type JsonValue,
   PfError,
   suspend,
-  systemClock,
   type ToolCall,
   type ToolResult,
 } from '@pf-agents/agent-core'
@@ -61,21 +59,18 @@ export async function misfit(
 
 async function ask(question: Question, { context, toolCallId }: ToolCall): Promise<ToolResult> {
   const { prompt, schema, slot, timeoutMs, default: payload } = question
-  let expiresAt: string | undefined
-  if (timeoutMs !== undefined) {
-    const at = (context.services.find(clockPort) ?? systemClock).now() + timeoutMs
-    // What expires fails its task; where the default can be given in time, nothing has to expire.
-    const isWatched =
-      payload !== undefined &&
-      (await context.services.find(answerTimeoutsPort)?.watch(context, { toolCallId, at, payload })) === true
-    if (!isWatched) expiresAt = new Date(at).toISOString()
-  }
+  // What expires fails its task; where the default can be given in time, nothing has to expire.
+  const hasDefault =
+    timeoutMs !== undefined &&
+    payload !== undefined &&
+    (await context.services.find(answerTimeoutsPort)?.watch(context, { toolCallId, timeoutMs, payload })) === true
   return suspend({
     kind: 'input',
     prompt,
     ...(schema && { schema }),
     ...(slot !== undefined && { slot }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(hasDefault && { hasDefault }),
   })
 }
 

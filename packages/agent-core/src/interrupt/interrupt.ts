@@ -18,11 +18,21 @@ export interface Interrupt {
   toolCallId?: string
   /** ISO 8601; an answer that comes later is refused. */
   expiresAt?: string
+  /** ISO 8601; when whoever asked answers it with a default, where nobody else has. */
+  defaultAt?: string
   /** The task of another agent that waits. */
   child?: { agent: string; taskId: string }
   status: 'open' | 'answered' | 'canceled' | 'expired'
   /** What was answered. */
   answer?: JsonValue
+}
+
+/** How long a question waits, which counts from when it is asked: what else the run has to do before is not lost time. */
+export interface AnswerTime {
+  /** Milliseconds to answer in; later answers are refused. The runtime makes `expiresAt` of it. */
+  timeoutMs?: number
+  /** Whoever asks gives a default once the time is over, instead: the runtime makes `defaultAt` of it. */
+  hasDefault?: true
 }
 
 /** An answer to one open interrupt. */

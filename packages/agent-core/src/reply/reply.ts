@@ -1,4 +1,4 @@
-import type { Interrupt } from '../interrupt/interrupt'
+import type { AnswerTime, Interrupt } from '../interrupt/interrupt'
 import type { Checkpoint } from '../engine/checkpoint'
 import type { JsonObject, JsonValue } from '../model/json'
 import type { Part } from '../model/part'
@@ -25,7 +25,7 @@ export type Reply =
       reply: 'suspended'
       state: 'input-required' | 'auth-required'
       /** Ids are made where none are given; one that is given must be unique in the task. */
-      interrupts: (Omit<Interrupt, 'id' | 'status'> & { id?: string })[]
+      interrupts: (Omit<Interrupt, 'id' | 'status'> & AnswerTime & { id?: string })[]
       /** Where the engine goes on; the handler engine makes its own. */
       checkpoint?: Checkpoint
       /**
@@ -46,6 +46,8 @@ export interface InputRequest {
   schema?: JsonObject
   /** ISO 8601; later answers are refused. */
   expiresAt?: string
+  /** Milliseconds to answer in, from when it is asked; later answers are refused. Goes before `expiresAt`. */
+  timeoutMs?: number
 }
 
 function textOrParts(content: string | readonly Part[]): Part[] {

@@ -14,12 +14,20 @@ import type { Run } from './run'
 
 type Suspended = Reply & { reply: 'suspended' }
 
+/** The last moment that a date can be (ECMA-262 §21.4.1.1). */
+const latest = 8.64e15
+
 /** Lets the task wait for answers: questions, checkpoint and state are one commit. */
 export function suspendRun(run: Run, reply: Suspended): Awaitable<RunOutcome> {
   checkQuestions(reply.interrupts)
   const writer = run.promote()
   const asked = apart(
-    reply.interrupts.map((one): Interrupt => ({ ...one, id: one.id ?? run.services.random.id(), status: 'open' })),
+    reply.interrupts.map(({ timeoutMs, hasDefault, ...one }): Interrupt => {
+      const id = one.id ?? run.services.random.id()
+      if (timeoutMs === undefined) return { ...one, id, status: 'open' }
+      const end = new Date(Math.min(run.services.clock.now() + timeoutMs, latest)).toISOString()
+      return { ...one, id, status: 'open', ...(hasDefault ? { defaultAt: end } : { expiresAt: end }) }
+    }),
   )
   for (const interrupt of asked) writer.emit({ type: 'interrupt-start', interrupt })
   writer.setFacts({
@@ -68,10 +76,12 @@ function apart(questions: readonly Interrupt[]): Interrupt[] {
 function checkQuestions(questions: Suspended['interrupts']): void {
   if (questions.length === 0) throw invalid('A handler asked for input without a question.')
   const slots = new Set<string>()
-  for (const { kind, slot = defaultSlot, schema, expiresAt, toolCallId } of questions) {
+  for (const { kind, slot = defaultSlot, schema, expiresAt, timeoutMs, toolCallId } of questions) {
     if (schema !== undefined) compileSchema(schema)
     if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt)))
       throw invalid(`A question expires at "${expiresAt}", which is no ISO 8601 time.`)
+    if (timeoutMs !== undefined && !(timeoutMs > 0))
+      throw invalid(`A question waits for ${String(timeoutMs)} ms, which is no time above 0.`)
     if (kind !== 'input' || toolCallId !== undefined) continue
     if (slots.has(slot)) throw invalid(`Two questions fill the slot "${slot}". Give each a slot of its own.`)
     slots.add(slot)

@@ -1,4 +1,4 @@
-import type { Interrupt } from '../interrupt/interrupt'
+import type { AnswerTime, Interrupt } from '../interrupt/interrupt'
 import type { JsonValue } from '../model/json'
 import type { Part } from '../model/part'
 import type { Schema, SchemaOutput } from '../schema/schema'
@@ -8,7 +8,7 @@ const suspensionMark = Symbol.for('pf-agents.suspension')
 
 /** A tool stops the run until somebody outside answers. Made by {@link suspend} alone: JSON of its shape is only JSON. */
 export interface Suspension {
-  readonly suspend: Omit<Interrupt, 'id' | 'status' | 'toolCallId'>
+  readonly suspend: Omit<Interrupt, 'id' | 'status' | 'toolCallId'> & AnswerTime
 }
 
 /**

@@ -95,6 +95,14 @@ const odd: Record<string, [run: () => unknown, told: string | RegExp]> = {
     () => suspend({ kind: 'input', prompt: '?', expiresAt: 'soon' }),
     /^The tool failed: /,
   ],
+  'asks for less than no time': [
+    () => suspend({ kind: 'input', prompt: '?', timeoutMs: -1 }),
+    /^The tool failed: It asked with a timeoutMs/,
+  ],
+  'asks for a time that is no number': [
+    () => suspend({ kind: 'input', prompt: '?', timeoutMs: Number.NaN }),
+    /^The tool failed: It asked with a timeoutMs/,
+  ],
 }
 
 describe('a tool that', () => {

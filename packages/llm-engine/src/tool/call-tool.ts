@@ -110,10 +110,12 @@ function asked({ random }: LoopSetup, toolCallId: string, question: Omit<Questio
   const plain = jsonOf(question)
   if (!isObject(plain) || typeof plain['prompt'] !== 'string' || typeof plain['kind'] !== 'string')
     throw new TypeError('It asked something that is no question: one has a kind and a prompt.')
-  const { schema, expiresAt } = plain
+  const { schema, expiresAt, timeoutMs } = plain
   if (isObject(schema)) compileSchema(schema)
   if (expiresAt !== undefined && (typeof expiresAt !== 'string' || Number.isNaN(Date.parse(expiresAt))))
     throw new TypeError(`It asked until ${JSON.stringify(expiresAt)}, which is no ISO 8601 time.`)
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+    throw new TypeError('It asked with a timeoutMs that is no time above 0.')
   const { id = random.id(), ...rest } = plain as typeof question & JsonObject
   return { toolCallId, slot: toolCallId, ...rest, id }
 }
