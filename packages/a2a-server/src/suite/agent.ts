@@ -43,7 +43,8 @@ async function act(text: string, context: RunContext) {
   const [first, ...rest] = text.split(' ')
   // An answer goes to the task that asked, which knows what it was asked for.
   const word = context.answers.length > 0 ? context.state.task.get('word') : first
-  if (first === 'ask' || first === 'ask-two' || first === 'auth') context.state.task.set('word', first)
+  if (first === 'ask' || first === 'ask-two' || first === 'ask-wait' || first === 'auth')
+    context.state.task.set('word', first)
   switch (word) {
     case 'task':
       return reply.artifact({ name: 'result', parts: [{ text: rest.join(' ') }] })
@@ -62,6 +63,10 @@ async function act(text: string, context: RunContext) {
             { prompt: 'To where?', slot: 'to' },
           ])
         : reply.artifact({ parts: [{ data: { from: context.slots.from, to: context.slots.to } }] })
+    case 'ask-wait':
+      if (context.answers.length === 0) return reply.inputRequired({ prompt: 'Shall I?' })
+      await wait(60_000, context.signal)
+      return reply.inputRequired({ prompt: 'Really?', slot: 'really' })
     case 'auth':
       return context.answers.length === 0
         ? reply.authRequired({ prompt: 'Sign in at https://idp.example/device with the code 1234' })

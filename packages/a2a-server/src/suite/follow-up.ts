@@ -88,6 +88,21 @@ export const followUpCases: Case[] = [
       equal(task.artifacts[0].parts, [{ data: { from: 'A', to: 'B' } }], 'parts')
     }),
 
+    ...onBoth(
+      'an answer that comes again while it is worked on is told so at once',
+      ['CORE-MULTI-005'],
+      async (peer) => {
+        const { id } = await peer.task('ask-wait')
+        const configuration = { returnImmediately: true }
+        const yes = () => ({ message: message('yes', { taskId: id }), configuration })
+        equal((await peer.result('SendMessage', yes())).task.status.state, 'TASK_STATE_WORKING', 'state')
+        await peer.refused(refusals.unsupported, 'SendMessage', yes())
+        await peer.refused(refusals.unsupported, 'SendMessage', { message: message('yes', { taskId: id }) })
+        const { history } = await peer.result('CancelTask', { id })
+        equal(history.filter((one: Json) => one.role === 'ROLE_USER').length, 2, 'messages that were taken')
+      },
+    ),
+
     ...onBoth('a cancelled answer ends the task', ['CORE-CANCEL-001'], async (peer) => {
       const asked = await peer.task('ask')
       const [question] = asked.status.message.metadata[uri].interrupts
