@@ -13,11 +13,17 @@ const mark = Symbol.for('pf-agents.thrown-reply')
  */
 export class ThrownReply extends Error {
   readonly reply: Reply
+  /**
+   * Where more was begun than has ended: waits until it has, and gives the reply that holds then. Whoever ends a run, or a
+   * tool call, with a thrown reply asks this first.
+   */
+  readonly whole: (() => Promise<Reply>) | undefined
 
-  constructor(reply: Reply) {
+  constructor(reply: Reply, whole?: () => Promise<Reply>) {
     super('The handler ended with a reply from inside. Do not catch this.')
     this.name = 'ThrownReply'
     this.reply = reply
+    this.whole = whole
     Object.defineProperty(this, mark, { value: true })
   }
 

@@ -137,10 +137,11 @@ async function settle(run: Run, outcome: PromiseLike<RunOutcome>): Promise<RunOu
   }
 }
 
-async function finishThrown(run: Run, { reply }: ThrownReply): Promise<RunOutcome> {
+async function finishThrown(run: Run, { reply, whole }: ThrownReply): Promise<RunOutcome> {
   try {
+    const end = whole === undefined ? reply : await run.guard(whole())
     if (run.abort.reason !== undefined) throw run.abort.reason
-    return await finishRun(run, reply)
+    return await finishRun(run, end)
   } catch (error) {
     return failRun(run, error)
   }

@@ -37,12 +37,12 @@ export function takeEarlier(context: RunContext, key: KeptKey): Kept | undefined
   if (scopeOf(context).path === '') {
     const own = `${prefix}${key.name}`
     if (likely.includes(own) || (numbered.includes(own) && read(own)?.print === key.print)) return take(own)
-    if (likely.length === 0) return undefined
+    if (!numbered.some((name) => isWaiting(read(name)))) return undefined
   } else {
     // Within tools numbers were shared by all of them. What asks for the very same waits for the very same.
     const [first, ...others] = numbered.filter((name) => read(name)?.print === key.print)
     if (first !== undefined && [first, ...others].every((name) => isWaiting(read(name)))) return take(first)
-    if (first === undefined && likely.length === 0) return undefined
+    if (first === undefined && !numbered.some((name) => isWaiting(read(name)))) return undefined
     if (numbered.length === 1 && likely[0] !== undefined) return take(likely[0])
   }
   throw new PfError(

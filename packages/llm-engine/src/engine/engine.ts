@@ -36,6 +36,7 @@ import { turnsToRemember } from '../prompt/remembered-turns'
 import { skillTools } from '../tool/skill-tools'
 import { isTime, type Toolbox, Toolmaker, toolsOf } from '../tool/toolbox'
 import { HandlerLlm } from './handler-llm'
+import { placeOf } from './kept-loops'
 import { keptRun } from './kept-run'
 import { blockedReply, givenPart, waitingReply } from './replies'
 
@@ -168,24 +169,29 @@ export class Engine implements AgentEngine, LlmService {
       model,
       answer: output && answerForm(output, model, rest.toolbox),
       settings: { ...options.settings, ...settings },
+      turnsBy: maxTurns === undefined ? 'llmEngine()' : 'ctx.llm.run()',
     }
   }
 
   /** A skill with instructions, called by the agent's own model: a loop within the loop. */
   async #runSkill(agent: Agent, skill: Skill, input: unknown, { context, toolCallId }: ToolCall): Promise<ToolResult> {
     const text = typeof input === 'string' ? input : JSON.stringify(input)
-    const result = await keptRun(context, { by: 'skill', name: toolCallId, shape: '', print: '' }, async () => {
-      const toolbox = await this.#toolmaker.forAgent(agent, context, { skills: false })
-      const setup = this.#setup({
-        context,
-        model: agent.model,
-        instructions: instructionsOf(agent, skill),
-        toolbox,
-        output: skill.output,
-        isShown: false,
-      })
-      return { setup, messages: [asked([{ text }])] }
-    })
+    const result = await keptRun(
+      context,
+      placeOf(context, { by: 'skill', name: toolCallId, shape: '', print: '' }),
+      async () => {
+        const toolbox = await this.#toolmaker.forAgent(agent, context, { skills: false })
+        const setup = this.#setup({
+          context,
+          model: agent.model,
+          instructions: instructionsOf(agent, skill),
+          toolbox,
+          output: skill.output,
+          isShown: false,
+        })
+        return { setup, messages: [asked([{ text }])] }
+      },
+    )
     if ('questions' in result) throw new ThrownReply(waitingReply(result.questions))
     const { given = result.text, files } = result
     if (files === undefined) return given

@@ -1,4 +1,5 @@
 import {
+  clockPort,
   compileSchema,
   type Llm,
   type LlmData,
@@ -6,15 +7,21 @@ import {
   type LlmResult,
   type ModelMessage,
   PfError,
+  type Reply,
   type RunContext,
   type Schema,
+  systemClock,
   ThrownReply,
 } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
+import { scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { issuesText } from '../output/answer'
+import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
+import { mistake } from '../tool/thrown'
 import { hash } from '../tool/tool-names'
-import { type KeptKey, keptRun } from './kept-run'
+import { KeptLoops } from './kept-loops'
+import { keptRun, type KeptResult, type Place } from './kept-run'
 import { waitingReply } from './replies'
 
 /** Begins the loop of a request. */
@@ -27,42 +34,82 @@ export type BeginLoop = (
 export class HandlerLlm implements Llm {
   readonly #context: RunContext
   readonly #begin: BeginLoop
+  readonly #kept: KeptLoops
   /** Loops under way, and what those that wait have asked. */
   readonly #active = new Set<Promise<unknown>>()
   readonly #questions: Question[] = []
+  /** All that were begun wait or are over, and that is what is told: what would begin now begins after the answers. */
+  #isTold = false
   #count = 0
 
   constructor(context: RunContext, begin: BeginLoop) {
     this.#context = context
     this.#begin = begin
+    this.#kept = new KeptLoops(context)
   }
 
   /** A property, so that a handler may take it out. */
-  readonly run = async <const S extends Schema | undefined = undefined>(
+  readonly run = <const S extends Schema | undefined = undefined>(
     request: LlmRequest<S> = {},
   ): Promise<LlmResult<LlmData<S>>> => {
-    const loop = keptRun(this.#context, this.#key(request), () => this.#begin(this.#context, request))
-    this.#active.add(loop)
-    const end = await loop.finally(() => this.#active.delete(loop))
-    if ('questions' in end) {
-      this.#questions.push(...end.questions)
-      // Those that run beside it come to their end or their questions first: nothing of them is done twice.
-      await Promise.allSettled(this.#active)
-      throw new ThrownReply(waitingReply(this.#questions))
-    }
-    const { text, given, files = [], usage, turns } = end
-    const data = request.output && (await checkedData(request.output, given))
-    return { text, data: data as LlmData<S>, files, usage, turns }
+    const result = this.#run(request)
+    // Whoever waits for several, one after the other, looks at the second when the first has ended all of them.
+    result.catch(() => {})
+    return result
   }
 
-  #key({ key, prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>): KeptKey {
-    if (key !== undefined) return { by: 'key', name: key, shape: '', print: '' }
+  async #run<const S extends Schema | undefined>(request: LlmRequest<S>): Promise<LlmResult<LlmData<S>>> {
+    if (isMisplaced(this.#context)) throw mistake(`A tool ${misplaced}`)
+    if (this.#isTold) throw this.#waiting()
+    // It may be that a tool call asks with what is not its own: then that call waits for this.
+    const mayBeWithin = scopeOf(this.#context).life.calls > 0
+    this.#count++
+    const loop = this.#loop(request)
+    this.#active.add(loop)
+    const end = await loop.finally(() => this.#active.delete(loop))
+    if (!('questions' in end)) return end as LlmResult<LlmData<S>>
+    this.#questions.push(...end.questions)
+    // Those that run beside it come to their end or their questions first: nothing of them is done twice.
+    if (!mayBeWithin) await this.#whole()
+    throw this.#waiting()
+  }
+
+  async #loop(request: LlmRequest<Schema | undefined>): Promise<LlmResult<unknown> | { questions: Question[] }> {
+    const end = await keptRun(this.#context, this.#place(request), () => this.#begin(this.#context, request))
+    return 'questions' in end ? end : resultOf(request, end)
+  }
+
+  #waiting(): ThrownReply {
+    return askedWithin(this.#context, new ThrownReply(waitingReply(this.#questions), () => this.#whole()))
+  }
+
+  /** What is asked, once each branch of the handler has come to its end or to its first question. */
+  async #whole(): Promise<Reply> {
+    const clock = this.#context.services.find(clockPort) ?? systemClock
+    do {
+      while (this.#active.size > 0) await Promise.allSettled(this.#active)
+      // What one gave may be what the next is made of.
+      if (this.#count > 1) await new Promise<void>((resolve) => void clock.after(0, resolve))
+    } while (this.#active.size > 0)
+    if (!this.#isTold) this.#kept.leave()
+    this.#isTold = true
+    return waitingReply(this.#questions)
+  }
+
+  #place({ key, prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>): Place {
+    if (key !== undefined) return this.#kept.byKey(key)
     const names = tools?.map(({ name }) => name)
     const shape = JSON.stringify([instructions, model?.provider, model?.modelId, names, output !== undefined])
     const print = JSON.stringify([prompt, messages]) + shape
-    this.#count++
-    return { by: 'number', name: `${this.#count}`, shape: hash(shape), print: `${print.length}-${hash(print)}` }
+    return this.#kept.byPlace(hash(shape), `${print.length}-${hash(print)}`)
   }
+}
+
+async function resultOf(
+  { output }: LlmRequest<Schema | undefined>,
+  { text, given, files = [], usage, turns }: KeptResult,
+): Promise<LlmResult<unknown>> {
+  return { text, data: output && (await checkedData(output, given)), files, usage, turns }
 }
 
 /** What the schema makes of an answer that was checked before: a result is kept as JSON. */

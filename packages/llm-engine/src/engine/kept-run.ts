@@ -9,15 +9,13 @@ import {
   ThrownReply,
 } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
-import { type CalledBy, keptName } from '../loop/kept-names'
+import type { CalledBy } from '../loop/kept-names'
 import { newState, readState, stateVersion } from '../loop/loop-state'
 import { runLoop } from '../loop/run-loop'
 import { keepCallIds } from '../loop/run-names'
-import { scopeOf } from '../loop/scope'
+import { checkLive, scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { addRemarks } from '../prompt/remarks'
-import { isObject } from '../wire/json'
-import { takeEarlier } from './earlier-runs'
 import { blockedReply } from './replies'
 
 /** What a loop within a handler or a tool came to. */
@@ -35,10 +33,18 @@ export interface KeptResult {
 export interface KeptKey {
   by: CalledBy
   name: string
-  /** What is asked, the prompt aside: a loop that waits goes on with the same. */
+  /** What is asked, the prompt aside. */
   shape: string
-  /** All of what is asked: a loop that is over is only over for the same. */
+  /** All of what is asked. */
   print: string
+}
+
+/** Where a task's state has the loop of a request, and what it has of it. */
+export interface Place {
+  slot: string
+  shape: string
+  print: string
+  found?: Kept
 }
 
 /** A loop as a task's state has it. */
@@ -59,23 +65,22 @@ export interface Kept {
  */
 export async function keptRun(
   context: RunContext,
-  key: KeptKey,
+  { slot, shape, print, found }: Place,
   begin: () => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>,
 ): Promise<KeptResult | { questions: Question[] }> {
   const { isKept } = scopeOf(context)
-  const slot = keptName(context, key.by, key.name)
-  const found = isKept ? find(context, slot, key) : undefined
-  if (found?.done !== undefined && found.print === key.print) return found.done
+  checkLive(context)
+  if (found?.done !== undefined) return found.done
   const { setup, messages } = await begin()
-  const isWaiting = found?.waiting !== undefined && found.shape === key.shape
-  const state = isWaiting
-    ? readState({ schemaVersion: found.version, data: found.waiting as JsonObject })
-    : newState(messages)
-  if (isWaiting) addRemarks(setup, state)
+  const waiting = found?.waiting
+  const state = waiting ? readState({ schemaVersion: found?.version ?? 0, data: waiting }) : newState(messages)
+  if (waiting) addRemarks(setup, state)
   const end = await runLoop(setup, state)
   if (end.end === 'blocked') throw new ThrownReply(blockedReply(end.reason))
+  // What called it may be over by now: its place is somebody else's.
+  checkLive(context)
   const keep = (what: Pick<Kept, 'waiting' | 'done'>): void => {
-    const kept: Kept = { version: stateVersion, shape: key.shape, print: key.print, ...what }
+    const kept: Kept = { version: stateVersion, shape, print, ...what }
     context.state.task.set(slot, structuredClone(kept) as unknown as JsonObject)
     keepCallIds(context)
   }
@@ -98,11 +103,3 @@ export async function keptRun(
 
 const noWaiting =
   'A hook or needsApproval asked the model, and a tool of it has to wait for an answer: nobody could go on from there. Give that ctx.llm.run({ tools }) only tools that do not ask.'
-
-function find(context: RunContext, slot: string, key: KeptKey): Kept | undefined {
-  const kept = context.state.task.get(slot)
-  if (isObject(kept)) return kept as unknown as Kept
-  const earlier = takeEarlier(context, key)
-  if (earlier !== undefined) context.state.task.set(slot, earlier as unknown as JsonObject)
-  return earlier
-}

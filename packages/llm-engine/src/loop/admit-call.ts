@@ -22,14 +22,15 @@ export type Admission =
 
 /**
  * Looks at a call before it is made: there is such a tool, its arguments match, hooks let it pass, and somebody approved
- * it where that is needed. Called again once what it waited for is answered.
+ * it where that is needed. Called again once what it waited for is answered; what was never asked is asked then.
  */
 export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admission> {
   const { toolbox } = setup
   const ready = toolbox.byName.get(call.name)
   const answer = answerTo(setup, call)
+  const waitedFor = answer && call.waits?.for
   // What the caller carried out is over, whatever it brings this time.
-  if (call.waits?.for === 'client') return { result: clientResult(answer) }
+  if (waitedFor === 'client') return { result: clientResult(answer) }
   if (ready === undefined) {
     const names = [...toolbox.byName.keys()].sort().join(', ')
     return bad(`There is no tool "${call.name}". There ${names === '' ? 'are none' : `are: ${names}`}.`)
@@ -52,7 +53,7 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
   }
   const { tool } = ready
   if (tool === undefined) return { ask: clientQuestion(setup, call), waits: 'client' }
-  if (call.waits?.for === 'approval') {
+  if (waitedFor === 'approval') {
     const { approved, reason } = decisionOf(answer)
     if (!approved) return { result: failure(`The call was denied${denial(reason)} Do not try it again.`) }
     call.approved = true
@@ -92,10 +93,10 @@ async function asksApproval(setup: LoopSetup, call: ReadyCall): Promise<boolean 
   if (typeof needsApproval !== 'function') return Boolean(needsApproval)
   const { context } = setup
   try {
-    return Boolean(await needsApproval(call.args as never, callOf(setup, call, lookingContext(context))))
+    return Boolean(await needsApproval(call.args as never, callOf(call, lookingContext(context))))
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason
-    if (endsRun(error)) throw error
+    if (endsRun(error, context)) throw error
     const message = messageOf(error)
     context.log('warn', 'It could not be told whether a call needs an approval.', {
       tool: call.tool.name,
@@ -124,8 +125,8 @@ function toolAnswer(
   { waits }: CallState,
   interrupt: Interrupt | undefined,
 ): { answer?: NonNullable<ToolCall['answer']> } {
-  if (waits?.for !== 'tool') return {}
-  if (interrupt?.status !== 'answered') return { answer: { status: 'cancelled' } }
+  if (interrupt === undefined || waits?.for !== 'tool') return {}
+  if (interrupt.status !== 'answered') return { answer: { status: 'cancelled' } }
   return { answer: { status: 'resolved', ...(interrupt.answer !== undefined && { payload: interrupt.answer }) } }
 }
 

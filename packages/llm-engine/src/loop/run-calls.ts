@@ -7,12 +7,12 @@ import { parseObject } from '../wire/json'
 import { admitCall } from './admit-call'
 import { keepSlots } from './call-slots'
 import type { CallState, LoopState } from './loop-state'
-import { lookingContext } from './scope'
+import { checkLive, type Life, lookingContext, scopeOf } from './scope'
 import type { LoopSetup } from './setup'
 
 /**
  * Carries out the calls of the newest answer as far as they go: at once where they may, one at a time where they must.
- * What has a result is never touched again.
+ * What has a result is never touched again, and none is begun once the run is over or one of them has ended the loop.
  *
  * @returns what has to be answered before the rest can go on; empty where all are over
  * @throws PfError PF_BUDGET_EXCEEDED before anything runs, where the calls are too many
@@ -23,6 +23,7 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
   let fresh = 0
   for (const call of state.calls ?? []) {
     if (call.result !== undefined) continue
+    checkLive(setup.context)
     const admission = await admitCall(setup, call)
     const waited = call.waits?.for
     delete call.waits
@@ -42,14 +43,24 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
     setup.context.budget.check({ toolCalls: fresh })
     setup.context.emit({ type: 'usage', usage: { toolCalls: fresh } })
   }
-  const work = async ({ call, made }: (typeof ready)[number]): Promise<void> => {
-    const outcome = await callTool(setup, made)
+  const turn: Life = { isOver: false, calls: 0, outer: scopeOf(setup.context).life }
+  const make = async ({ call, made }: (typeof ready)[number]): Promise<void> => {
+    checkLive(setup.context)
+    const outcome = await callTool(setup, made, turn)
     if (Array.isArray(outcome)) {
       call.waits = { for: 'tool', questions: outcome.map(({ id }) => id) }
       keepSlots(call, outcome)
       // Loops that a handler runs at once wait together: each of them names the questions of all.
       questions.push(...outcome.filter(({ id }) => !questions.some((one) => one.id === id)))
     } else finish(setup, call, await afterTool(setup, call, outcome))
+  }
+  const work = async (one: (typeof ready)[number]): Promise<void> => {
+    try {
+      if (!turn.isOver) await make(one)
+    } catch (error) {
+      turn.isOver = true
+      throw error
+    }
   }
   let batch: typeof ready = []
   for (const one of ready) {

@@ -10,6 +10,7 @@ import { CallIds } from './call-ids'
 import type { CallState, LoopState } from './loop-state'
 import { countRepairs, runCalls } from './run-calls'
 import { namesOf } from './run-names'
+import { checkLive } from './scope'
 import type { LoopSetup } from './setup'
 import { takeTurn } from './take-turn'
 
@@ -39,12 +40,13 @@ export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopE
   const { context } = setup
   const ids = new CallIds(state, namesOf(context))
   for (;;) {
+    checkLive(context)
     if (state.calls !== undefined) {
       const questions = await runCalls(setup, state)
       if (questions.length > 0) return { end: 'waiting', questions }
       if (await closeTurn(setup, state)) return { end: 'done', ...lastSaid(state) }
     }
-    if (context.signal.aborted) throw context.signal.reason
+    checkLive(context)
     const reply = await takeTurn(setup, state, ids)
     if (isBlock(reply)) return { end: 'blocked', reason: reply.block }
     const end = await readReply(setup, state, reply, ids)

@@ -1,4 +1,4 @@
-import { type JsonValue, llmPort, type RunContext } from '@pf-agents/agent-core'
+import { type JsonValue, llmPort, PfError, type RunContext } from '@pf-agents/agent-core'
 import { slotsOfCall } from './call-slots'
 
 /** Who makes requests for the model: the handler of the run, one of its tool calls, or somebody who only looks on. */
@@ -11,19 +11,47 @@ export interface Scope {
   readonly isKept: boolean
   /** What the handler behind the innermost call names its questions by. */
   readonly slots?: Readonly<Record<string, string>> | undefined
+  readonly life: Life
+  /** Of a tool call with a time of its own: aborted with the run, too. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How long a tool call lasts, or all that a run does: what is begun within it begins nothing more once it is over. */
+export interface Life {
+  isOver: boolean
+  /** Tool calls under way that loops within it made. */
+  calls: number
+  readonly outer?: Life
 }
 
 const scopes = new WeakMap<RunContext, Scope>()
 
 /** The scope of a context. */
 export function scopeOf(context: RunContext): Scope {
-  return scopes.get(context) ?? { run: context, path: '', isKept: true }
+  let scope = scopes.get(context)
+  if (scope === undefined)
+    scopes.set(context, (scope = { run: context, path: '', isKept: true, life: { isOver: false, calls: 0 } }))
+  return scope
+}
+
+/** @throws PfError where the run, or a tool call that this is within, is over or aborted: nothing more may begin then */
+export function checkLive(context: RunContext): void {
+  if (context.signal.aborted) throw context.signal.reason
+  const { run, life } = scopeOf(context)
+  let isOver = run.task.status.state !== 'working'
+  for (let at: Life | undefined = life; at !== undefined; at = at.outer) isOver ||= at.isOver
+  if (isOver) throw new PfError('PF_LEASE_LOST', 'What this was begun by is over: it does nothing more.')
 }
 
 /** The context for one tool call: requests made with it are the call's own, told apart from those of all others. */
-export function callContext(context: RunContext, toolCallId: string, slots?: Scope['slots']): RunContext {
-  const { run, path, isKept } = scopeOf(context)
-  return scoped({ run, path: `${path}${nameSegment(toolCallId)}/`, isKept, slots })
+export function callContext(
+  context: RunContext,
+  toolCallId: string,
+  call: Pick<Scope, 'life' | 'signal' | 'slots'>,
+): RunContext {
+  const scope = scopeOf(context)
+  const path = `${scope.path}${nameSegment(toolCallId)}/`
+  return scoped({ ...scope, ...call, path, signal: call.signal ?? scope.signal })
 }
 
 /** The context for a skill's handler that is called as a tool: it sees the answers to its own questions alone. */
@@ -48,9 +76,17 @@ function scoped(scope: Scope, slots?: () => Readonly<Record<string, JsonValue>>)
     // The run's getters read its private fields: they have to be called on it.
     get: (run, name) => {
       if (name === 'llm') return run.services.find(llmPort)?.for(context) ?? run.llm
+      const { signal } = scope
+      if (signal !== undefined && name === 'signal') return signal
+      if (signal !== undefined && name === 'fetch') return fetchUntil(run, signal)
       return name === 'slots' && slots !== undefined ? slots() : Reflect.get(run, name, run)
     },
   })
   scopes.set(context, scope)
   return context
+}
+
+/** Requests that say nothing of how long they may take end with the tool call. */
+function fetchUntil({ fetch }: RunContext, signal: AbortSignal): RunContext['fetch'] {
+  return (input, init = {}) => fetch(input, init.signal || input instanceof Request ? init : { ...init, signal })
 }

@@ -19,4 +19,6 @@ export interface LoopSetup {
   /** Whether what the model says is told to the caller as it comes. */
   readonly isShown: boolean
   readonly settings: ModelSettings
+  /** Who says how many turns there may be. */
+  readonly turnsBy: 'llmEngine()' | 'ctx.llm.run()'
 }

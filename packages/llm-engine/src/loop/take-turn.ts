@@ -41,13 +41,13 @@ export async function takeTurn(setup: LoopSetup, state: LoopState, ids: CallIds)
   }
 }
 
-function checkTurns({ context, options: { maxTurns } }: LoopSetup, state: LoopState): void {
+function checkTurns({ context, options: { maxTurns }, turnsBy }: LoopSetup, state: LoopState): void {
   context.budget.check({ turns: 1 })
   if (state.turns < maxTurns) return
   throw new PfError(
     'PF_BUDGET_EXCEEDED',
-    `The model came to no end within ${maxTurns} turns. Raise maxTurns of llmEngine(), or make the task smaller.`,
-    { details: { limit: 'turns', allowed: maxTurns, used: state.turns + 1 } },
+    `The model came to no end within ${maxTurns} turns. Raise maxTurns of ${turnsBy}, or make the task smaller.`,
+    { details: { limit: 'maxTurns', allowed: maxTurns, used: state.turns + 1 } },
   )
 }
 

@@ -1,20 +1,21 @@
 import {
   compileSchema,
+  followSource,
   isSuspension,
   type JsonObject,
   type RunContext,
   type ThrownReply,
   type Tool,
   type ToolCall,
-  type ToolResult,
 } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import { forgetLoops } from '../loop/kept-names'
-import { callContext } from '../loop/scope'
+import { callContext, type Life, scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { isObject } from '../wire/json'
 import { type CallResult, failure, jsonOf, resultOf } from './result-parts'
-import { endsRun, isThrownReply, messageOf } from './thrown'
+import { isOfAnother, misplaced, within } from './misplaced'
+import { endsRun, isThrownReply, messageOf, mistake } from './thrown'
 
 /** A call that is ready to be made. */
 export interface ReadyCall {
@@ -28,60 +29,72 @@ export interface ReadyCall {
 }
 
 /** What a tool is called with beside its arguments. */
-export function callOf(
-  setup: LoopSetup,
-  call: Pick<ReadyCall, 'toolCallId' | 'answer'>,
-  context: RunContext,
-  signal?: AbortSignal,
-): ToolCall {
+export function callOf(call: Pick<ReadyCall, 'toolCallId' | 'answer'>, context: RunContext): ToolCall {
   return {
     toolCallId: call.toolCallId,
     context,
     get signal() {
-      return signal ?? setup.context.signal
+      return context.signal
     },
     ...(call.answer && { answer: call.answer }),
   }
 }
 
 /**
- * Calls a tool within its time. What it throws is its result, told to the model, however odd it is; but a budget that is
- * used up, an aborted run, and state of its own that can't be read end the run.
+ * Calls a tool within its time. What it throws is its result, told to the model, however odd it is; but the run's budget
+ * that is used up, an aborted run, and state of its own that can't be read end the run. Once it is over, loops that it
+ * has left behind begin nothing more.
+ *
+ * @param turn - the calls beside it
  */
-export async function callTool(setup: LoopSetup, call: ReadyCall): Promise<CallResult | Question[]> {
+export async function callTool(setup: LoopSetup, call: ReadyCall, turn: Life): Promise<CallResult | Question[]> {
   const { context } = setup
   const { toolCallId, tool } = call
-  const made = callContext(context, toolCallId, call.slots)
-  const outcome = await outcomeOf(setup, call, made).catch((error: unknown): CallResult => {
+  const life: Life = { isOver: false, calls: 0, outer: turn }
+  const time = timeOf(setup, call)
+  const made = callContext(context, toolCallId, { life, signal: time?.signal, slots: call.slots })
+  const asker = scopeOf(context).life
+  asker.calls++
+  try {
+    const outcome = outcomeOf(setup, call, made)
+    const result = await (time === undefined ? outcome : Promise.race([outcome, time.isLate]))
+    if (!Array.isArray(result)) forgetLoops(made)
+    return result
+  } catch (error) {
     if (context.signal.aborted) throw context.signal.reason
-    if (endsRun(error)) throw error
+    if (endsRun(error, context)) throw error
     const message = messageOf(error)
     context.log('warn', 'A tool failed.', { tool: tool.name, toolCallId, error: message })
+    forgetLoops(made)
     return failure(`The tool failed: ${message}`)
-  })
-  if (!Array.isArray(outcome)) forgetLoops(made)
-  return outcome
-}
-
-async function outcomeOf(setup: LoopSetup, call: ReadyCall, context: RunContext): Promise<CallResult | Question[]> {
-  try {
-    const result = await timed(setup, call, context)
-    return isSuspension(result) ? [asked(setup, call.toolCallId, result.suspend)] : resultOf(result)
-  } catch (error) {
-    if (isThrownReply(error)) return fromReply(setup, call.toolCallId, error.reply)
-    throw error
+  } finally {
+    asker.calls--
+    life.isOver = true
+    time?.close()
   }
 }
 
-/** Runs the tool until it is done, its time is over, or the run is aborted. */
-async function timed(setup: LoopSetup, call: ReadyCall, made: RunContext): Promise<ToolResult> {
-  const { context, clock, options } = setup
-  const { tool } = call
+async function outcomeOf(setup: LoopSetup, call: ReadyCall, made: RunContext): Promise<CallResult | Question[]> {
+  try {
+    const { life } = scopeOf(made)
+    const result = await within(life, () => call.tool.run(call.args as never, callOf(call, made)))
+    return isSuspension(result) ? [asked(setup, call.toolCallId, result.suspend)] : resultOf(result)
+  } catch (error) {
+    if (!isThrownReply(error)) throw error
+    if (isOfAnother(error, made)) throw mistake(`The tool "${call.tool.name}" ${misplaced}`)
+    return fromReply(setup, call.toolCallId, await (error.whole?.() ?? error.reply))
+  }
+}
+
+/** What says that the time of a call is over, which ends with that of what calls it at the latest. */
+function timeOf({ context, clock, options }: LoopSetup, { tool }: ReadyCall) {
   const ms = tool.timeoutMs ?? options.toolTimeoutMs
-  if (ms === undefined) return tool.run(call.args as never, callOf(setup, call, made))
+  if (ms === undefined) return undefined
   const controller = new AbortController()
+  const { signal } = controller
   const forward = (): void => controller.abort(context.signal.reason)
-  context.signal.addEventListener('abort', forward, { once: true })
+  context.signal.addEventListener('abort', forward)
+  const unfollow = followSource(signal, context.signal)
   let cancelTimer = (): void => {}
   const isLate = new Promise<never>((_, reject) => {
     cancelTimer = clock.after(ms, () => {
@@ -90,12 +103,12 @@ async function timed(setup: LoopSetup, call: ReadyCall, made: RunContext): Promi
       reject(error)
     })
   })
-  try {
-    return await Promise.race([tool.run(call.args as never, callOf(setup, call, made, controller.signal)), isLate])
-  } finally {
+  const close = (): void => {
     cancelTimer()
+    unfollow()
     context.signal.removeEventListener('abort', forward)
   }
+  return { signal, isLate, close }
 }
 
 /** A handler behind the tool ended from inside. */

@@ -1,0 +1,289 @@
+import {
+  type AgentDefinition,
+  type Interrupt,
+  jsonSchema,
+  type JsonValue,
+  type LlmRequest,
+  reply,
+  type RunContext,
+  type StoredTask,
+  ThrownReply,
+  type Tool,
+  type ToolCall,
+} from '@pf-agents/agent-core'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
+import { describe, expect, it } from 'vitest'
+import { codeOf, type LoopHarness, loopHarness, texts } from '../../test/loop-harness'
+import type { FakeScript } from '../testing'
+
+type Request = LlmRequest<undefined>
+const open = ({ facts }: StoredTask): Interrupt[] => (facts.interrupts ?? []).filter(({ status }) => status === 'open')
+const what = jsonSchema<{ what: string }>({
+  type: 'object',
+  properties: { what: { type: 'string' } },
+  required: ['what'],
+})
+
+/** A model that does what the prompt lists, one tool after the other: "pay hotel, mail ada". Says what came of it. */
+const script: FakeScript = ({ body }) => {
+  const messages = body['messages'] as { role: string; content: string }[]
+  const user = messages.find(({ role }) => role === 'user')?.content ?? ''
+  const results = messages.flatMap(({ role, content }) => (role === 'tool' ? [content] : []))
+  const step = user.split(':').at(-1)?.split(',')[results.length]
+  if (step === undefined) return { text: results.join('; ') }
+  const [name = '', thing = ''] = step.trim().split(' ')
+  return { toolCalls: [{ name, arguments: { what: thing } }] }
+}
+
+/** `pay` is asked for, `mail` is not; `look` takes as long as it is told to. */
+function desk(handler: (ctx: RunContext, kit: Kit) => Promise<string>, where: 'handler' | 'tool' = 'handler') {
+  const clock = createFakeClock()
+  const did: string[] = []
+  const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
+    name,
+    description: name,
+    input: what,
+    run: (args: { what: string }) => `${did.push(`${name} ${args.what}`)} ${name} ${args.what}`,
+    ...(more as object),
+  })
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
+  const look = async (args: { what: string }): Promise<string> => {
+    did.push(`look ${args.what}`)
+    await wait(Number(args.what))
+    return 'looked'
+  }
+  const tools = [tool('pay', { needsApproval: true }), tool('mail'), tool('look', { run: look })]
+  const kit: Kit = { tools, wait, did, passes: 0 }
+  const own = (ctx: RunContext): Promise<string> => {
+    kit.passes++
+    return handler(ctx, kit)
+  }
+  const agent: Partial<AgentDefinition> =
+    where === 'handler'
+      ? { tools, onMessage: async (_, ctx) => reply.text(await own(ctx)) }
+      : { tools: [tool('desk', { run: (_: never, { context }: ToolCall) => own(context) } as Partial<Tool>)] }
+  const test = loopHarness(script, agent, { clock })
+  return { ...kit, kit, test, did, go: () => test.send(where === 'handler' ? 'go' : 'go: desk x') }
+}
+interface Kit {
+  tools: Tool[]
+  wait: (ms: number) => Promise<void>
+  did: string[]
+  passes: number
+}
+
+/** A yes to all that is open. */
+const yes = (
+  test: LoopHarness,
+  stored: StoredTask,
+  payload: JsonValue = true,
+  on = test.restarted(),
+): Promise<StoredTask> =>
+  test.clock
+    .until(
+      test.submit(
+        '',
+        {
+          taskId: stored.task.id,
+          answers: open(stored).map(({ id }) => ({ interruptId: id, status: 'resolved', payload })),
+        },
+        on,
+      ).outcome,
+    )
+    .then(({ task }) => task as StoredTask)
+
+const asked = (stored: StoredTask): string[] =>
+  open(stored).map(({ prompt }) => /"what":"(\w+)"/.exec(prompt)?.[1] ?? '')
+
+describe.each(['handler', 'tool'] as const)('requests side by side in a %s', (where) => {
+  describe.each([true, false])('with keys: %s', (isKeyed) => {
+    const of = (key: string, prompt: string, kit: Kit): Request => ({
+      ...(isKeyed && { key }),
+      prompt,
+      tools: kit.tools,
+    })
+
+    it.each([0, 1, 20, 300])('are asked together, though one asks %s ms later', async (gap) => {
+      const { test, did, go } = desk(async ({ llm }, kit) => {
+        const all = await Promise.all([
+          llm.run(of('f', 'f: mail ada, pay flight', kit)),
+          llm.run(of('h', gap === 0 ? 'h: pay hotel' : `h: look ${gap}, pay hotel`, kit)),
+        ])
+        return all.map(({ text }) => text).join(' | ')
+      }, where)
+      const stored = await go()
+      expect(asked(stored).toSorted()).toEqual(['flight', 'hotel'])
+      const end = await yes(test, stored)
+      expect(end.task.status.state).toBe('completed')
+      expect(did.filter((one) => !one.startsWith('look')).toSorted()).toEqual(['mail ada', 'pay flight', 'pay hotel'])
+      expect(texts(end).at(-1)).toMatch(/pay flight.*pay hotel/)
+    })
+
+    it('are carried on to their first question each: all is asked at once, nothing is done twice', async () => {
+      const { test, did, go } = desk(async ({ llm }, kit) => {
+        const [a, b] = await Promise.all([
+          llm.run(of('a', 'a: pay flight', kit)),
+          (async () => {
+            const first = await llm.run(of('b1', 'b: look 30, mail ada', kit))
+            await llm.run(of('b2', `${first.text} c: mail bob, pay hotel`, kit))
+            return llm.run(of('b3', 'd: mail cleo', kit))
+          })(),
+        ])
+        return `${a.text} | ${b.text}`
+      }, where)
+      const stored = await go()
+      expect([asked(stored), did]).toEqual([
+        ['flight', 'hotel'],
+        ['look 30', 'mail ada', 'mail bob'],
+      ])
+      const end = await yes(test, stored)
+      expect([end.task.status.state, did.slice(3).toSorted()]).toEqual([
+        'completed',
+        ['mail cleo', 'pay flight', 'pay hotel'],
+      ])
+    })
+
+    it.each([5, 5000])('go on where one waits for something else in between, %s ms', async (ms) => {
+      const { test, did, go } = desk(async ({ llm }, kit) => {
+        const [a, b] = await Promise.all([
+          llm.run(of('a', 'a: pay flight', kit)),
+          (async () => {
+            await llm.run(of('b1', 'b: mail ada', kit))
+            await kit.wait(ms)
+            return llm.run(of('b2', 'c: mail bob, pay hotel', kit))
+          })(),
+        ])
+        return `${a.text} | ${b.text}`
+      }, where)
+      let stored = await go()
+      const questions = []
+      for (let count = 0; count < 5 && open(stored).length > 0; count++) {
+        questions.push(...asked(stored))
+        await test.clock.run()
+        stored = await yes(test, stored)
+      }
+      await test.clock.run()
+      expect([stored.task.status.state, questions.toSorted()]).toEqual(['completed', ['flight', 'hotel']])
+      expect(did.toSorted()).toEqual(['mail ada', 'mail bob', 'pay flight', 'pay hotel'])
+    })
+  })
+})
+
+describe('requests side by side', () => {
+  it('may be waited for one after the other', async () => {
+    const { test, did, go } = desk(async ({ llm }, { tools }) => {
+      const a = llm.run({ prompt: 'a: pay flight', tools })
+      const b = llm.run({ prompt: 'b: look 20, pay hotel', tools })
+      return `${(await a).text} | ${(await b).text}`
+    })
+    const stored = await go()
+    expect(asked(stored)).toEqual(['flight', 'hotel'])
+    expect((await yes(test, stored)).task.status.state).toBe('completed')
+    expect(did.toSorted()).toEqual(['look 20', 'pay flight', 'pay hotel'])
+  })
+
+  it('without keys find their own again, whatever their order', async () => {
+    const { kit, test, did, go } = desk(async ({ llm }, { tools, passes }) => {
+      const things = ['a: mail ada', 'b: mail bob, pay flight', 'c: pay hotel']
+      const order = passes === 1 ? things : things.toReversed()
+      const all = await Promise.all(order.map((prompt) => llm.run({ prompt, tools })))
+      return all.map(({ text }) => text).join(' | ')
+    })
+    const end = await yes(test, await go())
+    expect([end.task.status.state, kit.passes]).toEqual(['completed', 2])
+    expect(did.toSorted()).toEqual(['mail ada', 'mail bob', 'pay flight', 'pay hotel'])
+    expect(texts(end)[0]).toMatch(/pay hotel \| .*mail bob; .*pay flight \| .*mail ada/)
+  })
+
+  it('are refused where nothing tells them apart, before anything runs', async () => {
+    const { test, did, go } = desk(async ({ llm }, { tools, passes }) => {
+      const requests: Request[] = [
+        { prompt: `a${passes}: pay flight`, tools },
+        { prompt: `b${passes}: pay hotel`, tools, instructions: 'Be quick.' },
+      ]
+      const all = await Promise.all((passes === 1 ? requests : requests.toReversed()).map((one) => llm.run(one)))
+      return all.map(({ text }) => text).join(' | ')
+    })
+    const end = await yes(test, await go(), true, test.runtime)
+    expect([codeOf(end), did]).toEqual(['PF_CONFIG_INVALID', []])
+    expect(test.logs.some(({ message }) => message.includes('Give each of the requests a key'))).toBe(true)
+  })
+
+  it('with one key are refused', async () => {
+    const { test, did, go } = desk(async ({ llm }, { tools }) => {
+      const one = { key: 'k', prompt: 'a: pay flight', tools }
+      await Promise.all([llm.run(one), llm.run(one)])
+      return ''
+    })
+    expect([codeOf(await go()), did]).toEqual(['PF_CONFIG_INVALID', []])
+    expect(test.logs.some(({ message }) => message.includes('have the key "k"'))).toBe(true)
+  })
+
+  it('that were never asked about are asked, not denied', async () => {
+    const { test, did, go } = desk(async ({ llm, slots }, { tools, passes }) => {
+      const waiting = llm.run({ prompt: 'a: pay flight', tools })
+      if (passes > 1) return (await waiting).text
+      expect(await waiting.catch((error: unknown) => ThrownReply.is(error))).toBe(true)
+      throw new ThrownReply(reply.inputRequired({ prompt: `Which day? ${JSON.stringify(slots)}` }))
+    })
+    const day = await go()
+    const stored = await yes(test, day, 'Monday')
+    expect([asked(stored), did]).toEqual([['flight'], []])
+    expect([(await yes(test, stored)).task.status.state, did]).toEqual(['completed', ['pay flight']])
+  })
+})
+
+describe('a request that waits goes on by its place', () => {
+  it.each<[string, (kit: Kit) => Request]>([
+    [
+      'instructions that tell the time',
+      ({ tools, passes }) => ({ prompt: 'a: mail ada, pay flight', tools, instructions: `It is ${passes}` }),
+    ],
+    [
+      'tools that come and go',
+      ({ tools, passes }) => ({ prompt: 'a: mail ada, pay flight', tools: tools.slice(0, 4 - passes) }),
+    ],
+    ['a prompt that tells the time', ({ tools, passes }) => ({ prompt: `${passes}: mail ada, pay flight`, tools })],
+  ])('whatever else it says: %s', async (_, request) => {
+    const { test, did, go } = desk(async ({ llm }, kit) => {
+      const first = await llm.run({ ...request(kit), prompt: `${kit.passes} first: mail bob` })
+      return `${first.text} | ${(await llm.run(request(kit))).text}`
+    })
+    const end = await yes(test, await go())
+    expect([end.task.status.state, did]).toEqual(['completed', ['mail bob', 'mail ada', 'pay flight']])
+  })
+
+  it('and one that another way through the handler had made is not taken for it', async () => {
+    const { test, did, go } = desk(async ({ llm, slots }, { tools }) => {
+      if (slots['day'] === undefined) {
+        for (const name of ['ada', 'bob']) await llm.run({ prompt: `before: mail ${name}`, tools })
+        throw new ThrownReply(reply.inputRequired({ prompt: 'Which day?', slot: 'day' }))
+      }
+      await llm.run({ prompt: 'after: pay flight', tools })
+      return (await llm.run({ prompt: 'after: mail cleo', tools })).text
+    })
+    const end = await yes(test, await yes(test, await go(), 'Monday'))
+    expect([texts(end)[0], did]).toEqual(['4 mail cleo', ['mail ada', 'mail bob', 'pay flight', 'mail cleo']])
+  })
+})
+
+describe('a tool that asks the model with the ctx of the handler', () => {
+  it.each([
+    ['at once', 0],
+    ['behind something else', 10],
+  ])('ends the run with what to do instead: %s', async (_, ms) => {
+    const { test, did, go } = desk(async (ctx, { tools, wait }) => {
+      const delegate: Tool = {
+        name: 'delegate',
+        description: 'Delegates',
+        async run() {
+          if (ms > 0) await wait(ms)
+          return (await ctx.llm.run({ prompt: 'inner: pay flight', tools })).text
+        },
+      }
+      return (await ctx.llm.run({ prompt: 'outer: delegate x', tools: [delegate] })).text
+    })
+    expect([codeOf(await go()), did]).toEqual(['PF_CONFIG_INVALID', []])
+    expect(test.logs.some(({ message }) => message.includes('Use call.context.llm'))).toBe(true)
+  })
+})
