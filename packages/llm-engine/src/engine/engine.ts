@@ -84,6 +84,11 @@ export class Engine implements AgentEngine, LlmService {
     }
     if (!isTime(this.#options.toolTimeoutMs))
       throw new PfError('PF_CONFIG_INVALID', 'llmEngine(): toolTimeoutMs must be milliseconds above 0.')
+    const { hooks = [], stopWhen } = options
+    if (!Array.isArray(hooks) || !hooks.every((one: unknown) => typeof one === 'object' && one !== null))
+      throw new PfError('PF_CONFIG_INVALID', 'llmEngine(): hooks must be a list of objects.')
+    if (stopWhen !== undefined && typeof stopWhen !== 'function')
+      throw new PfError('PF_CONFIG_INVALID', 'llmEngine(): stopWhen must be a function.')
     this.#toolmaker = new Toolmaker((agent) => skillTools(agent, (...args) => this.#runSkill(...args)))
   }
 

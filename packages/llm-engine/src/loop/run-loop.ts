@@ -69,11 +69,11 @@ async function readReply(
   if (finish.reason === 'error')
     throw new PfError('PF_MODEL_RESPONSE_INVALID', 'The model ended its answer with an error.')
   if (reply.message.content.length > 0) state.messages.push(reply.message)
-  const given = answer?.mode === 'tool' ? toolCalls.find(({ name }) => name === answer.tool.name) : undefined
+  const isGiven = answer?.mode === 'tool' && toolCalls.some(({ name }) => name === answer.tool.name)
   if (toolCalls.length + cutCalls.length > 0) {
     state.calls = callsOf(setup, reply, ids)
-    if (answer === undefined || given === undefined) return undefined
-    const end = await takeAnswer(answer, state, ids.outer(given.toolCallId))
+    if (!isGiven) return undefined
+    const end = await takeAnswer(answer, state)
     return end && { ...end, ...files }
   }
   if (finish.reason === 'pause') return undefined
@@ -97,7 +97,7 @@ function unusual({ finish: { reason }, text, files }: ModelReply): { finish?: 'l
   return reason === 'stop' || reason === 'tool-calls' ? {} : { finish: 'other' }
 }
 
-const cutOff = 'The arguments were cut off: they are too long. Write less, or make several calls.'
+const cutOff = 'The arguments were cut off: they are too long. Write less'
 
 /** The calls of an answer; those that were cut off, or are too many, are answered at once. */
 function callsOf(
@@ -117,8 +117,9 @@ function callsOf(
     if (isCut) part.arguments = call.arguments = '{}'
     if (isCut || calls.length >= options.maxCalls) {
       call.bad = true
-      call.result = failure(isCut ? cutOff : `Not carried out: more than ${options.maxCalls} calls in one answer.`)
       const isTold = answer?.mode !== 'tool' || name !== answer.tool.name
+      const cut = isTold ? `${cutOff}, or make several calls.` : `${cutOff}.`
+      call.result = failure(isCut ? cut : `Not carried out: more than ${options.maxCalls} calls in one answer.`)
       if (isTold) context.emit({ type: 'tool-result', toolCallId, ...call.result })
     }
     calls.push(call)
@@ -126,12 +127,18 @@ function callsOf(
   return calls
 }
 
-/** The tool that takes the answer was called. */
-async function takeAnswer(answer: AnswerForm, state: LoopState, toolCallId: string): Promise<LoopEnd | undefined> {
-  const call = state.calls?.find((one) => one.toolCallId === toolCallId) as CallState
-  if (state.calls?.length !== 1) {
-    call.bad = true
-    call.result = failure(`Call ${call.name} alone, once the results of the other calls are there.`)
+/** The tool that takes the answer was called, once or more. */
+async function takeAnswer(answer: AnswerForm, state: LoopState): Promise<LoopEnd | undefined> {
+  const { calls = [] } = state
+  const answers = calls.filter(({ name, result }) => name === answer.tool.name && result === undefined)
+  const [call] = answers
+  if (call === undefined) return undefined
+  if (calls.length > 1) {
+    const others = answers.length < calls.length ? ', once the results of the other calls are there' : ', and once'
+    for (const one of answers) {
+      one.bad = true
+      one.result = failure(`Call ${one.name} alone${others}.`)
+    }
     return undefined
   }
   const checked = await checkAnswer(answer, call.arguments)

@@ -114,6 +114,35 @@ describe('an answer that is data, by a tool', () => {
     ]).toEqual([1, ['1', expect.stringContaining('alone')]])
   })
 
+  it('is given once', async () => {
+    const twice = (...more: object[]): FakeTurn => ({
+      toolCalls: [
+        ...['Oslo', 'Rome'].map((name) => ({ name: 'final_answer', arguments: { city: name } })),
+        ...(more as never[]),
+      ],
+    })
+    const test = loopHarness([twice(), twice({ name: 'ping' }), final({ city: 'Graz' })], {
+      tools: [ping],
+      output: city,
+    })
+    expect(data(await test.send('Where?'))).toEqual([[{ city: 'Graz' }]])
+    const told = (request: number) =>
+      messagesOf(test, request).flatMap(({ role, content }) => (role === 'tool' ? [content] : []))
+    const alone = 'Call final_answer alone, once the results of the other calls are there.'
+    expect(told(1)).toEqual(['Call final_answer alone, and once.', 'Call final_answer alone, and once.'])
+    expect(told(2).slice(2)).toEqual([alone, alone, 'pong'])
+    expect(JSON.stringify(test.events)).not.toContain('final_answer')
+  })
+
+  it('that is too long is not taken for another', async () => {
+    const open = { type: 'object', properties: { city: { type: 'string' } } } as const
+    const long = final({ city: 'x'.repeat(100) })
+    const loop = { maxArgumentsLength: 50 }
+    const test = loopHarness([long, final({ city: 'Rome' })], { tools: [ping], output: open }, { loop })
+    expect(data(await test.send('Where?'))).toEqual([[{ city: 'Rome' }]])
+    expect(messagesOf(test, 1).at(-1)?.content).toBe('The arguments were cut off: they are too long. Write less.')
+  })
+
   it('that does not match is sent back, and fails in the end', async () => {
     const test = loopHarness(() => final({ town: 'x' }), { tools: [ping], output: city }, { loop: { maxRepairs: 1 } })
     expect(outcome(await test.send('Where?'))).toEqual(['failed', 'PF_OUTPUT_INVALID'])
