@@ -59,6 +59,8 @@ export interface AppCore {
    * @throws PfError PF_FEATURE_MISSING, PF_FEATURE_CONFLICT, PF_CONFIG_INVALID where it brings more than routes
    */
   add(feature: AnyFeature): void
+  /** The app is about to be closed, once requests had their time: what checks wait for is given up on now. */
+  closing(): void
 }
 
 /** An agent ready to be served, with the features it was made of in its type. */

@@ -64,7 +64,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   /** Only where Hono middleware is installed: then requests go through it to the routes. */
   readonly #hono: Hono<Environment> | undefined
   readonly #authContext: AuthContext
-  /** Ends what checks have going behind requests. A component is never closed. */
+  /** Ends what checks have going, for requests and behind them. A component is never closed. */
   readonly #ended: AbortController | undefined
   readonly #bodyLimits: BodyLimits
   readonly #urlLimit: number
@@ -107,6 +107,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
       host: (services) => {
         parts.host.services = { ...parts.host.services, ...services }
       },
+      closing: () => this.#ended?.abort(new PfError('PF_OVERLOADED', 'The agent is shut down.')),
       add: (feature) => {
         if (parts.features.some(({ name }) => name === feature.name)) return
         const added = addedRoutes(feature, parts)
@@ -249,6 +250,7 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
   async #close(): Promise<void> {
     const { served, closers, options } = this.#parts
     const graceMs = options.closeGraceMs ?? 10_000
+    this[appCore].closing()
     await Promise.all(served.map(({ runtime }) => runtime.close({ graceMs })))
     for (const close of closers.toReversed()) {
       try {
@@ -258,7 +260,6 @@ export class HttpApp<F extends AnyFeature> implements App<F> {
         this.#logger.log('error', 'A feature could not be closed.', { error: describeError(error) })
       }
     }
-    this.#ended?.abort(new PfError('PF_OVERLOADED', 'The agent is shut down.'))
   }
 }
 

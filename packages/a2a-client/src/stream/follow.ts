@@ -4,6 +4,7 @@ import { backoffDelay, sleep } from '@pf-agents/http-kit'
 import { mayRepeat, waitOf } from '../transport/retry-rules'
 import type { NumberedEvent, StreamConnection } from './open-stream'
 import type { ResubscribePolicy } from './options'
+import { Repetition } from './repetition'
 
 /** How one stream gets its connections. */
 export interface Connections {
@@ -102,6 +103,8 @@ class Place {
   #state: Task['status']['state'] | 'replied' | undefined
   #replays = false
   #isFirst = true
+  readonly #repetition = new Repetition()
+  #connections = 0
 
   constructor(isSender: boolean) {
     this.#isSender = isSender
@@ -126,6 +129,7 @@ class Place {
   connected({ replays }: StreamConnection): void {
     this.#replays = replays
     this.#isFirst = true
+    this.#repetition.connected(this.#connections++ === 0)
   }
 
   /** Whether the agent may have told something behind the last event of the task, and can be asked for it. */
@@ -153,15 +157,17 @@ class Place {
       this.#id = id
       this.#state = event.task.status.state
       // That a task is told anew is nothing new by itself.
-      if (!isFirst) this.#isNew()
+      const isRepeated = this.#repetition.has(event)
+      if (!isFirst && !isRepeated) this.#isNew()
       return true
     }
     const update = 'statusUpdate' in event ? event.statusUpdate : event.artifactUpdate
     this.#check(update.taskId)
-    if (this.#replays && seq !== undefined && this.#seq !== undefined && seq <= this.#seq) return false
+    const known = this.#replays && seq !== undefined ? this.#seq : undefined
+    if (seq !== undefined && known !== undefined && seq <= known) return false
     this.#seq = seq
     this.#id = id
-    this.#isNew()
+    if (known !== undefined || !this.#repetition.has(event)) this.#isNew()
     if ('status' in update) this.#state = update.status.state
     return true
   }

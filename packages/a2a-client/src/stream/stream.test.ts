@@ -333,6 +333,52 @@ describe.each(bindings)('a stream over %s', (binding) => {
     expect(clock.pending).toBe(0)
   })
 
+  it.each<[string, object[]]>([
+    ['the task twice', [submitted, submitted]],
+    ['where the task stands, without the task', [status('WORKING')]],
+    [
+      'a large task, twice',
+      Array<object>(2).fill({ task: { ...submitted.task, metadata: { x: 'x'.repeat(200_000) } } }),
+    ],
+    ['the task and where it stands', [submitted, status('WORKING'), status('WORKING', 'x')]],
+  ])('is given up where each connection tells the same: %s', async (_, told) => {
+    const clock = createFakeClock()
+    const peer = peerOf(
+      (asked) =>
+        sse(
+          told.map((one) => ({ data: wrap(asked, one) })),
+          'break',
+        ).response,
+    )
+    await expect(clock.until(read(send(peer, clock)))).rejects.toMatchObject({ code: 'PF_HTTP_FAILED' })
+    // That of the call, a first subscription, and eight that bring nothing new.
+    expect(peer.asked).toHaveLength(10)
+    const busy = peerOf((asked, count) =>
+      count % 2 === 0
+        ? new Response('busy', { status: 503, headers: { 'retry-after': '11' } })
+        : sse(
+            told.map((one) => ({ data: wrap(asked, one) })),
+            'break',
+          ).response,
+    )
+    await expect(clock.until(read(send(busy, clock)))).rejects.toMatchObject({ retryAfterMs: 11_000 })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('goes on for as long as connections tell more than the one before, whatever they begin with', async () => {
+    const clock = createFakeClock()
+    const peer = peerOf((asked, count) => {
+      const words = Array.from({ length: count }, () => chunk('a'))
+      const end = count === 40 ? [status('COMPLETED')] : []
+      return sse(
+        [submitted, ...words, ...end].map((one) => ({ data: wrap(asked, one) })),
+        'break',
+      ).response
+    })
+    expect(brief(await clock.until(read(send(peer, clock)))).at(-1)).toBe('completed')
+    expect(peer.asked).toHaveLength(40)
+  })
+
   it('is not taken up again where that is turned off', async () => {
     const peer = peerOf((asked) => sse([{ data: wrap(asked, submitted) }], 'break').response)
     await expect(read(send(peer, undefined, { resubscribe: false }))).rejects.toMatchObject({ code: 'PF_HTTP_FAILED' })

@@ -38,7 +38,7 @@ describe('options of pushNotifications', () => {
       const greatest = Object.fromEntries(
         numbers.flatMap(([name]) => {
           if (name === 'timeoutMs' || name === 'pollMs') return [[name, 2_147_483_647]]
-          return [[name, /^retry/.test(name) ? 2_147_483_647 : Number.MAX_SAFE_INTEGER]]
+          return [[name, name.startsWith('retry') ? 2_147_483_647 : Number.MAX_SAFE_INTEGER]]
         }),
       )
       const warnings: Error[] = []

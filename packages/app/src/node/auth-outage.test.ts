@@ -26,27 +26,28 @@ async function deadUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
+const feature: AnyFeature = defineFeature({
+  name: 'routes',
+  targets: ['node'],
+  setup: () => ({
+    routes: [
+      { method: 'GET', path: '/x', handle: () => new Response('in') },
+      {
+        method: 'GET',
+        path: '/throws',
+        handle() {
+          throw new PfError('PF_AUTH_UNAVAILABLE', 'Another one, of the handler.')
+        },
+      },
+    ],
+  }),
+})
+
 async function start() {
   const url = await deadUrl()
   const clock = createFakeClock()
   const lines: { level: LogLevel; message: string; fields: Record<string, unknown> | undefined }[] = []
   const tokens = jwtTokens({ issuer: url, audience: 'a', keys: { url: `${url}/keys` }, allowHttp: true })
-  const feature: AnyFeature = defineFeature({
-    name: 'routes',
-    targets: ['node'],
-    setup: () => ({
-      routes: [
-        { method: 'GET', path: '/x', handle: () => new Response('in') },
-        {
-          method: 'GET',
-          path: '/throws',
-          handle() {
-            throw new PfError('PF_AUTH_UNAVAILABLE', 'Another one, of the handler.')
-          },
-        },
-      ],
-    }),
-  })
   const app = createApp(agent, [feature], {
     clock,
     auth: [bearer({ tokens }), apiKey({ accept: { ci: 'the-key' } })],
@@ -104,4 +105,29 @@ it('hides nothing that a route itself could not check', async () => {
   } finally {
     await server.close()
   }
+})
+
+it('is not waited for by an app that is closed: who waits for it is answered, and nothing is left open', async () => {
+  let asked = (): void => {}
+  const isAsked = new Promise<void>((resolve) => (asked = resolve))
+  let left = (): void => {}
+  const isLeft = new Promise<void>((resolve) => (left = resolve))
+  const issuer = createServer((_, response) => {
+    response.on('close', left)
+    asked()
+  }).listen(0, '127.0.0.1')
+  await once(issuer, 'listening')
+  const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`
+  // Longer than anybody waits here: closing alone may end it.
+  const keys = { keys: { url: `${url}/keys` }, timeoutMs: 3_600_000, allowHttp: true }
+  const app = createApp(agent, [feature], {
+    auth: [bearer({ tokens: jwtTokens({ issuer: url, audience: 'a', ...keys }) })],
+  })
+  const server = await serve(app, { port: 0, drainMs: 3_600_000 })
+  const answer = fetch(`${server.url}/x`, { headers: { authorization: `Bearer ${tokenOf(url)}` } })
+  await isAsked
+  await server.close()
+  expect((await answer).status).toBe(503)
+  await isLeft
+  issuer.close()
 })

@@ -89,6 +89,8 @@ export async function serve<F extends AnyFeature>(
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
     if (options.signals) for (const signal of signals) process.off(signal, onSignal)
+    // Who waits for an issuer has nothing under way that closing would wait for.
+    core.closing()
     closing ??= closeServer(server, drainMs, () => app.close())
     return closing
   }
