@@ -67,22 +67,17 @@ export function readProviderError(body: JsonValue | undefined): ProviderError {
   const behind = stringOf(raw)
   const message = (behind === undefined ? said : `${said ?? ''}: ${behind}`)?.slice(0, looked)
   const named = statuses[code ?? ''] ?? statuses[type ?? ''] ?? (ofRequest.test(code ?? '') ? 400 : undefined)
-  const numeric = statusOf(error['code']) ?? statusOf(error['status'])
+  const numeric = [error['code'], error['status']].find((value) =>
+    /^[45]\d\d$/.test(`${word(value) ?? numberOf(value)}`),
+  )
   return {
-    status: numeric ?? named,
-    code: (code ?? numberOf(error['code'])?.toString() ?? numberOf(error['status'])?.toString())?.slice(0, looked),
+    status: numeric === undefined ? named : Number(numeric),
+    code: code ?? (numberOf(error['code']) ?? numberOf(error['status']))?.toString(),
     message,
     words: [code, word(error['type']), message, ...details.map(({ reason }) => word(reason))].join(' '),
     retryAfterMs: retryInfo(details),
-    flagged: numeric === 403 && Array.isArray(reasons),
+    flagged: Number(numeric) === 403 && Array.isArray(reasons),
   }
-}
-
-/** The HTTP status that a number is, or a text of digits. */
-function statusOf(value: JsonValue | undefined): number | undefined {
-  return (typeof value === 'number' || typeof value === 'string') && /^[45]\d\d$/.test(`${value}`)
-    ? Number(value)
-    : undefined
 }
 
 function word(value: JsonValue | undefined): string | undefined {

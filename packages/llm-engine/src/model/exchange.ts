@@ -294,14 +294,10 @@ export class Exchange {
   }
 
   async #json(response: Response): Promise<JsonValue> {
-    const { maxEventLength } = this.#options
-    const bytes = await readBody(response, maxEventLength, {
+    const bytes = await readBody(response, this.#options.maxEventLength, {
       signal: this.#watch.signal,
       code: 'PF_REMOTE_RESPONSE',
       onChunk: () => this.#watch.activity(),
-    }).catch((error: unknown) => {
-      if (!PfError.is(error, 'PF_REMOTE_RESPONSE')) throw error
-      throw new PfError(error.code, `The answer is larger than ${maxEventLength} bytes. Raise maxEventLength.`)
     })
     const text = new TextDecoder().decode(bytes)
     const body = strayJson(text)

@@ -24,22 +24,22 @@ export function keysOf(
 /**
  * The beginning of a text without the keys that a request carried: some providers repeat the one that they refuse, and
  * not always letter by letter. Found are keys in another case, with the escapes of JSON, and with those of addresses.
- * The work grows with the text alone, and ends where enough was looked at.
+ * What is beyond ASCII is left out of the comparison. The work grows with the text alone, and ends where enough was looked
+ * at.
  */
 export function withoutKeys(text: string, keys: readonly string[]): string {
   const wanted = keys
     .filter(({ length }) => length >= leastLength)
     .map((key) => plainOf(key).plain)
+    .filter(({ length }) => length >= leastLength / 2)
     // One key may be a part of another.
-    .filter(({ length }) => length >= leastLength)
     .sort((a, b) => b.length - a.length)
-  const [longest] = wanted
   let out = text.slice(0, looked)
   for (const key of wanted) out = replaced(out, key)
-  if (longest !== undefined && text.length > looked) {
+  if (wanted[0] !== undefined && text.length > looked) {
     // What the cut left of a key.
     const { starts } = plainOf(out)
-    out = out.slice(0, starts[Math.max(0, starts.length - longest.length - longestEscape)])
+    out = out.slice(0, starts[Math.max(0, starts.length - wanted[0].length - longestEscape)])
   }
   return out.slice(0, most)
 }
@@ -48,51 +48,32 @@ function replaced(text: string, key: string): string {
   const { plain, starts } = plainOf(text)
   let out = ''
   let from = 0
-  for (let at = plain.indexOf(key); at >= 0; at = plain.indexOf(key, at + key.length)) {
+  for (let at = 0; (at = plain.indexOf(key, at)) >= 0; at += key.length) {
     out += `${text.slice(from, starts[at])}[key]`
     from = starts[at + key.length] ?? text.length
   }
-  return from === 0 ? text : out + text.slice(from)
+  return out + text.slice(from)
 }
 
-/** A text as bytes in lower case, without the escapes of JSON and of addresses, and where in the text each begins. */
+/** A text in lower case, without the escapes of JSON and of addresses, and where in the text each character begins. */
 function plainOf(text: string): { plain: string; starts: number[] } {
   const starts: number[] = []
   let plain = ''
-  const add = (byte: number, start: number): void => {
-    // JSON has more or less of them than the key has.
-    if (byte === backslash) return
-    starts.push(start)
-    plain += String.fromCharCode(byte)
-  }
   for (let at = 0; at < text.length;) {
     const start = at
     let unit = text.charCodeAt(at++)
-    if (unit === percent) {
-      const byte = hexOf(text.slice(at, at + 2), 2)
-      if (byte !== undefined) {
-        at += 2
-        add(byte >= 65 && byte <= 90 ? byte + 32 : byte, start)
-        continue
+    if (unit === backslash || unit === percent) {
+      while (unit === backslash && text.charCodeAt(at) === backslash) at++
+      const [escape] = /^(?:%|\\u[\da-f]{2})[\da-f]{2}/i.exec(text.slice(at - 1, at + 5)) ?? []
+      if (escape !== undefined) {
+        at += escape.length - 1
+        unit = Number.parseInt(escape.replace(/\W+u?/i, ''), 16)
       }
-    } else if (unit === backslash) {
-      while (text.charCodeAt(at) === backslash) at++
-      const escaped = hexOf(text.slice(at + 1, at + 5), 4)
-      if (escaped === undefined || (text.charCodeAt(at) | 32) !== 117) continue
-      at += 5
-      unit = escaped
     }
-    const small = String.fromCharCode(unit).toLowerCase().charCodeAt(0)
-    // As UTF-8. What takes more than two bytes stands in no header.
-    if (small < 0x80 || small > 0x7ff) add(small, start)
-    else {
-      add(0xc0 | (small >> 6), start)
-      add(0x80 | (small & 0x3f), start)
-    }
+    // Of backslashes JSON has more or less than the key has; what is beyond ASCII has many spellings.
+    if (unit === backslash || unit > 127) continue
+    starts.push(start)
+    plain += String.fromCharCode(unit)
   }
-  return { plain, starts }
-}
-
-function hexOf(digits: string, length: number): number | undefined {
-  return digits.length === length && /^[\da-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : undefined
+  return { plain: plain.toLowerCase(), starts }
 }
