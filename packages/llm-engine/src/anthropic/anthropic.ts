@@ -5,7 +5,7 @@ import { bearer, trimmed } from '../wire/address'
 import { wireName } from '../tool/tool-names'
 import type { Wire } from '../wire/wire'
 import { AnthropicDecoder } from './decoder'
-import { takesFile } from './messages'
+import { files } from './messages'
 import { anthropicModels } from './models'
 import { type AnthropicOptions, currentVersion } from './options'
 import { anthropicBody } from './request'
@@ -32,7 +32,7 @@ export function createAnthropic(options: AnthropicOptions): LanguageModel {
     modelId: model,
     profile,
     requestIdHeader: 'request-id',
-    takes: takesFile,
+    takes: files,
     request(call) {
       const warnings: string[] = []
       return { url, headers, body: anthropicBody(call, { model, profile, version }, warnings), warnings }

@@ -8,9 +8,8 @@ import type {
   ModelToolResultPart,
   ModelUserPart,
 } from '@pf-agents/agent-core'
-import { resultFiles, resultText } from '../tool/result-content'
+import { isImage, resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
-import { isLoadable, isPicture } from '../wire/file-types'
 import { parseObject, stringOf } from '../wire/json'
 import { callFields } from './call-fields'
 
@@ -61,14 +60,12 @@ function userBlocks(content: readonly ModelUserPart[]): JsonObject[] {
   return blocks
 }
 
-/** Whether there is a block for a file. */
-export function takesFile(file: ModelFilePart): boolean {
-  return (isPicture(file.mediaType) || file.mediaType === 'application/pdf') && isLoadable(file)
-}
+/** Files that there is a block for. */
+export const files = /^(image\/(png|jpeg|gif|webp)|application\/pdf) (https?:|$)/i
 
 function fileBlock({ mediaType, raw, url, filename }: ModelFilePart): JsonObject {
   const source = url === undefined ? { type: 'base64', media_type: mediaType, data: raw ?? '' } : { type: 'url', url }
-  if (isPicture(mediaType)) return { type: 'image', source }
+  if (isImage(mediaType)) return { type: 'image', source }
   return { type: 'document', source, ...(filename !== undefined && { title: filename }) }
 }
 
@@ -104,8 +101,8 @@ function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
 
 function toolResult(result: ModelToolResultPart): JsonObject {
   const text = resultText(result)
-  const files = resultFiles(result).map(fileBlock)
-  const content: JsonValue = files.length === 0 ? text : [{ type: 'text', text }, ...files]
+  const made = resultFiles(result).map(fileBlock)
+  const content: JsonValue = made.length === 0 ? text : [{ type: 'text', text }, ...made]
   return {
     type: 'tool_result',
     tool_use_id: toolId(result.toolCallId),

@@ -118,23 +118,17 @@ export class GeminiDecoder implements WireDecoder {
   }
 
   #file(part: JsonObject, { mimeType, data, fileUri }: JsonObject, signature: string | undefined): void {
-    // A picture on the way to the answer is none.
-    if (part['thought'] === true) {
-      this.#endBlock()
-      return this.#kept(signature && part)
-    }
     const mediaType = stringOf(mimeType) ?? 'application/octet-stream'
-    const isSound = mediaType.startsWith('audio/') && typeof data === 'string'
+    const isThought = part['thought'] === true
+    const isSound = !isThought && mediaType.startsWith('audio/') && typeof data === 'string'
     if (!isSound || this.#sound?.mediaType !== mediaType) this.#endBlock()
-    const model = this.#context.modelId
-    const own = { gemini: { ...this.#data(signature).providerData?.['gemini'], model } }
-    if (isSound) {
-      this.#sound ??= new Sound(this.#context, mediaType)
-      this.#sound.add(data, own)
-    } else {
-      const url = stringOf(fileUri)
-      const content = url === undefined ? { raw: stringOf(data) ?? '' } : { url }
-      this.#push({ type: 'file', mediaType, ...content, providerData: own })
+    // A picture on the way to the answer is none.
+    if (isThought) return this.#kept(signature && part)
+    const own = this.#data(signature, undefined, this.#context.modelId)
+    if (isSound) (this.#sound ??= new Sound(this.#context, mediaType)).add(data, own)
+    else {
+      const content = typeof fileUri === 'string' ? { url: fileUri } : { raw: stringOf(data) ?? '' }
+      this.#push({ type: 'file', mediaType, ...content, ...own })
     }
   }
 
@@ -173,17 +167,13 @@ export class GeminiDecoder implements WireDecoder {
     this.#push({ type: 'tool-call-end', toolCallId, name, arguments: text, complete: true, ...data })
   }
 
-  #data(thoughtSignature: string | undefined, id?: string): { providerData?: ProviderData } {
-    if (thoughtSignature === undefined && id === undefined) return {}
-    const { modelId } = this.#context
-    return {
-      providerData: {
-        gemini: {
-          ...(id !== undefined && { id }),
-          ...(thoughtSignature !== undefined && { thoughtSignature, model: modelId }),
-        },
-      },
-    }
+  #data(
+    thoughtSignature: string | undefined,
+    id?: string,
+    model = thoughtSignature && this.#context.modelId,
+  ): { providerData?: ProviderData } {
+    const own = defined({ id, thoughtSignature, model }) as JsonObject
+    return Object.keys(own).length > 0 ? { providerData: { gemini: own } } : {}
   }
 
   #push(part: ModelStreamPart): void {

@@ -6,7 +6,7 @@ import { wireName } from '../tool/tool-names'
 import { trimmed } from '../wire/address'
 import type { Wire } from '../wire/wire'
 import { GeminiDecoder } from './decoder'
-import { takesFile } from './messages'
+import { files } from './messages'
 import { geminiModels } from './models'
 import { geminiBody } from './request'
 
@@ -42,7 +42,7 @@ export function createGemini(options: GeminiOptions): LanguageModel {
     modelId: model,
     profile: profileOf(geminiModels, model, options.profile),
     requestIdHeader: 'x-goog-request-id',
-    takes: takesFile,
+    takes: files,
     request(call) {
       const warnings: string[] = []
       return { url, headers: {}, body: geminiBody(call, model, warnings), warnings }

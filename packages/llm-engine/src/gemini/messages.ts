@@ -2,7 +2,6 @@ import type {
   JsonObject,
   JsonValue,
   ModelAssistantMessage,
-  ModelFilePart,
   ModelMessage,
   ModelToolResultPart,
   ModelUserPart,
@@ -73,11 +72,8 @@ function modelParts({ content }: ModelAssistantMessage, given: Map<string, strin
   return parts
 }
 
-/** Whether a file may stand in a prompt. Addresses of Google's own storage may, too. */
-export function takesFile({ mediaType, url = 'gs:' }: ModelFilePart): boolean {
-  const isKnown = /^(image\/(png|jpeg|webp|heic|heif)|(audio|video|text)\/.+|application\/pdf)$/.test(mediaType)
-  return isKnown && /^(https?|gs):/i.test(url)
-}
+/** Files that may stand in a prompt. Addresses of Google's own storage may, too. */
+export const files = /^(image\/(png|jpeg|webp|heic|heif)|(audio|video)\/.+|application\/pdf) (https?:|gs:|$)/i
 
 function resultParts(result: ModelToolResultPart, given: Map<string, string>): JsonObject[] {
   const [only] = result.parts

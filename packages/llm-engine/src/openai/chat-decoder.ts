@@ -163,14 +163,9 @@ export class ChatDecoder implements WireDecoder {
 }
 
 /** How bytes begin, in base64: their format was asked for by the caller's own options, and the answer does not say it. */
-const beginnings: readonly [string, string][] = [
-  ['UklGR', 'audio/wav'],
-  ['SUQz', 'audio/mpeg'],
-  ['//', 'audio/mpeg'],
-  ['ZkxhQ', 'audio/flac'],
-  ['T2dnU', 'audio/ogg'],
-]
+const beginnings = { UklGR: 'wav', SUQz: 'mpeg', '//': 'mpeg', ZkxhQ: 'flac', T2dnU: 'ogg' }
 
 function soundType(data: string): string {
-  return beginnings.find(([begin]) => data.startsWith(begin))?.[1] ?? 'audio/pcm;rate=24000'
+  const known = Object.entries(beginnings).find(([begin]) => data.startsWith(begin))
+  return `audio/${known?.[1] ?? 'pcm;rate=24000'}`
 }

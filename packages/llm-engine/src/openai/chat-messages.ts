@@ -7,9 +7,8 @@ import type {
   ModelToolMessage,
   ModelUserPart,
 } from '@pf-agents/agent-core'
-import { resultFiles, resultText } from '../tool/result-content'
+import { isImage, resultFiles, resultText } from '../tool/result-content'
 import { wireName } from '../tool/tool-names'
-import { documentName, isDocument, isLoadable, isPicture } from '../wire/file-types'
 import { isObject } from '../wire/json'
 import type { ChatProfile } from './chat-profile'
 
@@ -54,22 +53,18 @@ function userContent(content: readonly ModelUserPart[], profile: ChatProfile): J
   }))
 }
 
-/** Whether a file may stand in a prompt: pictures by address, too, others as bytes only. */
-export function takesFile(file: ModelFilePart): boolean {
-  const { mediaType, raw } = file
-  if (isPicture(mediaType)) return isLoadable(file)
-  return raw !== undefined && (mediaType in soundFormats || isDocument(mediaType))
-}
+/** Files that may stand in a prompt: pictures by address, too, others as bytes only. */
+export const files = /^(image\/(png|jpeg|gif|webp) (https?:|$)|(audio\/(wav|mpeg)|(?!image|audio|video)[^ ]+) $)/i
 
 function filePart({ mediaType, raw = '', url, filename }: ModelFilePart): JsonObject {
   const data = `data:${mediaType};base64,${raw}`
-  if (isPicture(mediaType)) return { type: 'image_url', image_url: { url: url ?? data } }
-  const format = soundFormats[mediaType]
-  if (format !== undefined) return { type: 'input_audio', input_audio: { data: raw, format } }
-  return { type: 'file', file: { filename: filename ?? documentName(mediaType), file_data: data } }
+  if (isImage(mediaType)) return { type: 'image_url', image_url: { url: url ?? data } }
+  if (mediaType.startsWith('audio/')) {
+    return { type: 'input_audio', input_audio: { data: raw, format: mediaType === 'audio/wav' ? 'wav' : 'mp3' } }
+  }
+  const name = filename ?? (mediaType === 'application/pdf' ? 'file.pdf' : 'file')
+  return { type: 'file', file: { filename: name, file_data: data } }
 }
-
-const soundFormats: Readonly<Record<string, string>> = { 'audio/wav': 'wav', 'audio/mpeg': 'mp3' }
 
 function assistantMessage(message: ModelAssistantMessage, { provider }: ChatProfile): JsonObject {
   let text: string | undefined
@@ -95,7 +90,7 @@ function assistantMessage(message: ModelAssistantMessage, { provider }: ChatProf
 
 /** Results are text here; pictures among them follow as the user's, behind all results: nothing may stand between. */
 function toolMessages(message: ModelToolMessage, profile: ChatProfile, out: JsonObject[]): void {
-  const files: ModelUserPart[] = []
+  const made: ModelUserPart[] = []
   for (const result of message.content) {
     out.push({
       role: 'tool',
@@ -103,8 +98,8 @@ function toolMessages(message: ModelToolMessage, profile: ChatProfile, out: Json
       content: marked(resultText(result), result.cache, profile),
     })
     for (const file of resultFiles(result)) {
-      files.push({ type: 'text', text: `From ${result.name} (${result.toolCallId}):` }, file)
+      made.push({ type: 'text', text: `From ${result.name} (${result.toolCallId}):` }, file)
     }
   }
-  if (files.length > 0) out.push({ role: 'user', content: userContent(files, profile) })
+  if (made.length > 0) out.push({ role: 'user', content: userContent(made, profile) })
 }

@@ -7,7 +7,7 @@ import type { Wire } from '../wire/wire'
 import { ChatDecoder } from './chat-decoder'
 import type { ChatDialect } from './chat-dialect'
 import type { ChatProfile } from './chat-profile'
-import { takesFile } from './chat-messages'
+import { files } from './chat-messages'
 import { chatBody } from './chat-request'
 import { defined } from '../wire/json'
 
@@ -31,7 +31,7 @@ export function createChatModel(
     modelId: options.model,
     profile: profileOf(profile.models, options.model, options.profile),
     requestIdHeader: profile.requestIdHeader ?? 'x-request-id',
-    takes: profile.files === false ? () => false : takesFile,
+    takes: profile.files === false ? undefined : files,
     request(call) {
       const warnings: string[] = []
       const body = chatBody(call, address.model, profile, warnings, dialect)

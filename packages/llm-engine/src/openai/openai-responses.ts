@@ -8,7 +8,7 @@ import type { Wire } from '../wire/wire'
 import { type AzureOptions, azureAuthorization, type OpenAiOptions } from './openai-chat'
 import { openAiModels } from './openai-models'
 import { ResponsesDecoder } from './responses-decoder'
-import { takesFile } from './responses-input'
+import { files } from './responses-input'
 import { responsesBody } from './responses-request'
 
 /** What the Responses interface takes beyond the neutral call. The fields go into the request as they are. */
@@ -78,7 +78,7 @@ function responsesModel(
     modelId: options.model,
     profile,
     requestIdHeader: provider === 'azure' ? 'apim-request-id' : 'x-request-id',
-    takes: takesFile,
+    takes: files,
     request(call) {
       const warnings: string[] = []
       return { url, headers: {}, body: responsesBody(call, { ...about, profile }, warnings), warnings }

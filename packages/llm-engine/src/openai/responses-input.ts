@@ -7,9 +7,8 @@ import type {
   ModelToolResultPart,
   ModelUserPart,
 } from '@pf-agents/agent-core'
-import { resultFiles, resultText } from '../tool/result-content'
+import { isImage, resultFiles, resultText } from '../tool/result-content'
 import { hash, wireName } from '../tool/tool-names'
-import { documentName, isDocument, isLoadable, isPicture } from '../wire/file-types'
 import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
 
 /** Longest id of a call that the interface takes. */
@@ -36,16 +35,15 @@ function userPart(part: ModelUserPart, cacheMarks: boolean): JsonObject {
   return { ...(part.type === 'text' ? { type: 'input_text', text: part.text } : filePart(part)), ...mark }
 }
 
-/** Whether a file may stand in a prompt. */
-export function takesFile(file: ModelFilePart): boolean {
-  return (isPicture(file.mediaType) || isDocument(file.mediaType)) && isLoadable(file)
-}
+/** Files that may stand in a prompt. */
+export const files = /^(image\/(png|jpeg|gif|webp)|(?!image|audio|video)[^ ]+) (https?:|$)/i
 
 function filePart({ mediaType, raw = '', url, filename }: ModelFilePart): JsonObject {
   const data = `data:${mediaType};base64,${raw}`
-  if (isPicture(mediaType)) return { type: 'input_image', image_url: url ?? data }
+  if (isImage(mediaType)) return { type: 'input_image', image_url: url ?? data }
   if (url !== undefined) return { type: 'input_file', file_url: url }
-  return { type: 'input_file', filename: filename ?? documentName(mediaType), file_data: data }
+  const name = filename ?? (mediaType === 'application/pdf' ? 'file.pdf' : 'file')
+  return { type: 'input_file', filename: name, file_data: data }
 }
 
 function assistantItems({ content }: ModelAssistantMessage, provider: string, items: JsonObject[]): void {
@@ -82,8 +80,8 @@ function assistantItems({ content }: ModelAssistantMessage, provider: string, it
 
 function toolOutput(result: ModelToolResultPart, items: readonly JsonObject[]): JsonObject {
   const text = resultText(result)
-  const files = resultFiles(result).map(filePart)
-  const output: JsonValue = files.length === 0 ? text : [{ type: 'input_text', text }, ...files]
+  const made = resultFiles(result).map(filePart)
+  const output: JsonValue = made.length === 0 ? text : [{ type: 'input_text', text }, ...made]
   const id = callId(result.toolCallId)
   // Whoever made the call gets the result.
   const caller = items.findLast((item) => item['call_id'] === id)?.['caller']

@@ -3,11 +3,6 @@ import type { ModelFilePart, ModelTextPart, Part } from '@pf-agents/agent-core'
 /** Media types that are told as text. */
 const textual = /^(text\/|application\/(json|xml|yaml|javascript)\b)|\+(json|xml)\b/i
 
-/** Whether a file of such a type is text. */
-export function isTextual(mediaType: string): boolean {
-  return textual.test(mediaType)
-}
-
 /** A message's parts as a model reads them: data as JSON, text files as text, links as they are. Never empty. */
 export function promptParts(parts: readonly Part[]): (ModelTextPart | ModelFilePart)[] {
   const content = parts.map(promptPart)
@@ -19,7 +14,7 @@ function promptPart(part: Part): ModelTextPart | ModelFilePart {
   if (part.text !== undefined) return text(filename === undefined ? part.text : `${filename}:\n${part.text}`)
   const named = filename === undefined ? {} : { filename }
   if (part.url !== undefined)
-    return mediaType === '' || isTextual(mediaType)
+    return mediaType === '' || textual.test(mediaType)
       ? text(filename === undefined ? part.url : `${filename}: ${part.url}`)
       : { type: 'file', mediaType, url: part.url, ...named }
   const { raw } = part
@@ -31,7 +26,7 @@ function promptPart(part: Part): ModelTextPart | ModelFilePart {
 
 /** What a text file says. */
 export function fileText({ mediaType, raw, filename }: ModelFilePart): string | undefined {
-  if (raw === undefined || !isTextual(mediaType)) return undefined
+  if (raw === undefined || !textual.test(mediaType)) return undefined
   return filename === undefined ? decoded(raw) : `${filename}:\n${decoded(raw)}`
 }
 

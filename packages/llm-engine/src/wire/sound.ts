@@ -13,10 +13,10 @@ export class Sound {
     this.mediaType = mediaType
   }
 
-  add(piece: string, providerData?: ProviderData): void {
+  add(piece: string, own: { providerData?: ProviderData } = {}): void {
     this.#context.holdFile(piece.length)
     this.#pieces.push(piece)
-    if (providerData !== undefined) this.#own = { providerData }
+    this.#own = own
   }
 
   end(): void {
@@ -27,6 +27,8 @@ export class Sound {
 
 /** Base64 of all pieces, each of which may end within three bytes. */
 function joined(pieces: readonly string[]): string {
-  if (pieces.every((piece, index) => index === pieces.length - 1 || /^[^=]*$/.test(piece))) return pieces.join('')
-  return btoa(pieces.map((piece) => atob(piece)).join(''))
+  const text = pieces.join('')
+  return text.indexOf('=') < text.length - 2 && text.includes('=')
+    ? btoa(pieces.map((piece) => atob(piece)).join(''))
+    : text
 }

@@ -2,7 +2,6 @@ import type {
   JsonObject,
   JsonValue,
   ModelCall,
-  ModelFilePart,
   ModelFinish,
   ModelProfile,
   ModelStreamPart,
@@ -83,8 +82,8 @@ export interface Wire {
   readonly profile: ModelProfile
   /** Name of the response header with the id of the request. */
   readonly requestIdHeader: string
-  /** Whether a file may stand in a prompt. @param file - with a plain media type, see `plainFile` */
-  takes(file: ModelFilePart): boolean
+  /** Files that may stand in a prompt: their plain media type (see `plainFile`), a space, and the address where they have one. */
+  readonly takes: RegExp | undefined
   request(call: ModelCall): WireRequest
   /** Headers that carry the key. */
   authorization(key: string): Readonly<Record<string, string>>
