@@ -59,12 +59,9 @@ export async function matchAnswers(
 function unclear(open: readonly Interrupt[], known: ReadonlySet<string>): string[] {
   const [only, ...others] = open
   if (only === undefined) return []
-  const isLater = open.some(({ id }) => !known.has(id))
-  const why = isLater
-    ? 'Your message came in before this was asked, and does not answer it.'
-    : others.length === 0
-      ? 'It can not be told what your message answers.'
-      : `Several questions are open; say which one you answer: ${open.map(nameOf).join(', ')}.`
+  const why = open.every(({ id }) => known.has(id))
+    ? `Say which question you answer: ${open.map(nameOf).join(', ')}.`
+    : 'Your message came in before this was asked:'
   return others.length === 0 ? [why, only.prompt] : [why]
 }
 

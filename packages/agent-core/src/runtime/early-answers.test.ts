@@ -52,9 +52,7 @@ describe('a message to a task that is at work and has asked nothing', () => {
     expect((await test.clock.until(first.outcome)).task?.task.status.state).toBe('input-required')
     const { task } = await test.clock.until(early.outcome)
     expect([task?.task.status.state, openIn(task as StoredTask)]).toEqual(['input-required', ['day']])
-    expect(statusText(task as StoredTask)).toBe(
-      'Your message came in before this was asked, and does not answer it. day?',
-    )
+    expect(statusText(task as StoredTask)).toBe('Your message came in before this was asked: day?')
     expect(task?.task.history.map(({ role }) => role)).toEqual(['user', 'agent', 'user', 'agent'])
     const done = await test.sendTask('Monday', { taskId })
     expect(artifactTexts(done)).toEqual(['{"day":"Monday"}'])
@@ -164,7 +162,7 @@ describe('a second answer', () => {
       test.submit('Rome', { taskId }).outcome,
     ])
     expect(openIn(unclear.task as StoredTask)).toEqual(['b'])
-    expect(statusText(unclear.task as StoredTask)).toBe('It can not be told what your message answers. B?')
+    expect(statusText(unclear.task as StoredTask)).toBe('Say which question you answer: b. B?')
   })
 })
 

@@ -1,5 +1,4 @@
 import { checkSkillScopes } from '../agent/skill-scopes'
-import type { AgentEngine } from '../engine/agent-engine'
 import type { Checkpoint } from '../engine/checkpoint'
 import { type HandlerCheckpoint, handlerCheckpoint, handlerEngine } from '../engine/handler-engine'
 import { PfError } from '../error/pf-error'
@@ -42,11 +41,7 @@ export function bindAnswers(
   }
   if (known.size === 0 || isTerminal(task.status.state))
     return { ...submitted, answers: [], known, remark: message.parts }
-  throw new PfError(
-    'PF_INTERRUPT_ANSWERED',
-    'What this task has asked is answered, and it is at work. Load it to see where it stands.',
-    { details: { taskId: task.id } },
-  )
+  throw new PfError('PF_INTERRUPT_ANSWERED', undefined, { details: { taskId: task.id } })
 }
 
 /** Whether a part says what an answer says: a message has to have a part, be it for people to read. */
@@ -147,21 +142,20 @@ function checkFollowUp(host: RunHost, { message, answers }: BoundInput, { task, 
   if (isTerminal(state)) throw overError(task.id, state, facts.interrupts, answers)
   if (isActive(state)) throw new PfError('PF_BUSY', undefined, { retryAfterMs: 1000 })
   // An engine or a skill that is missing here, or older, may be there elsewhere: the questions stay open.
-  if (facts.checkpoint !== undefined) checkVersion(engineOf(host, facts.checkpoint), facts.checkpoint)
+  if (facts.checkpoint !== undefined) {
+    const { schemaVersion } = facts.checkpoint
+    const { name, schemaVersion: newest = Infinity } = engineOf(host, facts.checkpoint)
+    if (schemaVersion > newest) {
+      const what = `The checkpoint of this task has version ${schemaVersion}; the engine "${name}" reads up to ${newest}.`
+      throw new PfError('PF_CHECKPOINT_SCHEMA', `${what} The task waits for a newer one.`)
+    }
+  }
   if (facts.skillId !== undefined && host.router.skill(facts.skillId) === undefined) {
     throw new PfError(
       'PF_ENGINE_MISSING',
       `The skill "${facts.skillId}", which owns this task, is not served any more.`,
     )
   }
-}
-
-function checkVersion({ name, schemaVersion: newest = Infinity }: AgentEngine, { schemaVersion }: Checkpoint): void {
-  if (!(schemaVersion > newest)) return
-  throw new PfError(
-    'PF_CHECKPOINT_SCHEMA',
-    `The checkpoint of this task has version ${schemaVersion}; the engine "${name}" here reads versions up to ${newest}. Answer with the version of it that asked, or newer: the task waits.`,
-  )
 }
 
 /** Why an answer to a task that is over is refused: its question was answered, or expired, or the task just is over. */

@@ -16,13 +16,12 @@ export function spoken({ schema }: Interrupt, text: string): JsonValue {
   const options = optionsOf(schema)
   if (options !== undefined) return optionsIn(options)(text) ?? text
   if (takesText(schema)) return text
-  const word = bare(text)
-  const small = word.toLowerCase()
-  for (const json of [text, small === 'true' || small === 'false' ? small : word]) {
-    const value = parsed(json)
-    if (value !== undefined) return value
+  const small = bare(text).toLowerCase()
+  try {
+    return JSON.parse(small === 'true' || small === 'false' ? small : text) as JsonValue
+  } catch {
+    return listed(manyOf(schema) ?? [], text) ?? text
   }
-  return listed(manyOf(schema) ?? [], text) ?? text
 }
 
 /**
@@ -86,7 +85,7 @@ function namesAnother(questions: readonly Interrupt[], own: Interrupt, said: str
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
       let end = at + name.length
       while (isBlank(text[end])) end++
-      if (isSign(text[end]) && !isPartOfWord(text[at - 1])) return true
+      if (isSign(text[end]) && !/[\w-]/.test(text[at - 1] ?? '')) return true
     }
   }
   return false
@@ -102,11 +101,7 @@ function isSign(character: string | undefined): boolean {
 }
 
 function isBlank(character: string | undefined): boolean {
-  return character !== undefined && character.trim() === ''
-}
-
-function isPartOfWord(character = ' '): boolean {
-  return /[\w-]/.test(character) || character.toLowerCase() !== character.toUpperCase()
+  return character?.trim() === ''
 }
 
 /** Finds the option that is meant, where it is one: as it is written, in small letters, or as no other one is spelled. */
@@ -132,14 +127,6 @@ function bare(text: string): string {
   return end === 0 ? trimmed : trimmed.slice(0, end)
 }
 
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return undefined
-  }
-}
-
 /** The options that a list in words has. An option may have commas itself. What is far longer than all of them is no list. */
 function listed(options: readonly string[], text: string): string[] | undefined {
   if (text.length > 1_000 + 10 * options.join().length) return undefined
@@ -147,20 +134,16 @@ function listed(options: readonly string[], text: string): string[] | undefined 
   const lengths = [...new Set(options.map((option) => piecesOf(option).length))].sort((a, b) => b - a)
   const pieces = piecesOf(text)
   const all = new Set<string>()
-  let at = 0
-  const next = (): string | undefined => {
+  for (let at = 0; at < pieces.length;) {
+    const from = at
     for (const length of lengths) {
       const one = chosen(pieces.slice(at, at + length).join(','))
       if (one === undefined) continue
+      all.add(one)
       at += length
-      return one
+      break
     }
-    return undefined
-  }
-  while (at < pieces.length) {
-    const one = next()
-    if (one === undefined) return undefined
-    all.add(one)
+    if (at === from) return undefined
   }
   return all.size === 0 ? undefined : [...all]
 }

@@ -220,7 +220,7 @@ describe('several questions', () => {
     )
     const vague = await test.send('yes', { taskId: asked.task.id })
     expect(said(vague)).toBe(
-      `Several questions are open; say which one you answer: call_1_0, call_1_1.\n${said(asked)}`,
+      `Say which question you answer: call_1_0, call_1_1.\n${said(asked)}`,
     )
     const sure = await test.send('call_1_0: sure\ncall_1_1: no', { taskId: asked.task.id })
     expect(said(sure)).toBe(
