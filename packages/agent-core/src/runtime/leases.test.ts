@@ -7,6 +7,7 @@ import { runStreamsPort } from '../port/services'
 import { bind } from '../port/port'
 import type { AgentRuntime, ListInput } from './agent-runtime'
 import type { RunContext } from './run-context'
+import { createFakeClock } from '../testing/fake-clock'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
 import type { StoredEvent } from '../event/run-event'
 
@@ -433,5 +434,61 @@ describe('a run that lives', () => {
     )
     expect((await test.sendTask()).task.status.state).toBe('completed')
     expect(most).toBe(1)
+  })
+})
+
+describe('a clock that is set forward while a run is under way', () => {
+  it.each([45_000, 3_600_000])(
+    'by %d ms: its lease is renewed at the next look, past its deadline, too',
+    async (step) => {
+      const clock = createFakeClock()
+      let ahead = 0
+      let finish = (): void => {}
+      const finished = new Promise<string>((resolve) => (finish = () => resolve('done')))
+      const now = () => clock.now() + ahead
+      const test = harness(
+        {
+          async onMessage(_: unknown, context: RunContext) {
+            await context.startTask()
+            return finished
+          },
+        },
+        { clock: { ...clock, now } },
+      )
+      const { outcome } = test.submit('x')
+      await clock.advance(1_000)
+      const [{ key }] = (await test.runtime.list({ principal: anonymous, pageSize: 1 })).tasks as [StoredTask]
+      const lease = () => test.stores.runStore.head(key)?.lease?.expiresAt ?? 0
+      ahead = step
+      expect(lease()).toBeLessThan(now())
+      await clock.advance(1_000)
+      expect(lease()).toBeGreaterThan(now() + 20_000)
+      // And again, for as long as the run is alive.
+      await clock.advance(60_000)
+      expect(lease()).toBeGreaterThan(now() + 10_000)
+      finish()
+      expect((await clock.until(outcome)).task?.task.status.state).toBe('completed')
+    },
+  )
+
+  it('ends at its deadline all the same, as timers have it', async () => {
+    const clock = createFakeClock()
+    let ahead = 0
+    const now = () => clock.now() + ahead
+    const test = harness(
+      {
+        async onMessage(_: unknown, context: RunContext) {
+          await context.startTask()
+          return new Promise<never>(() => {})
+        },
+      },
+      { clock: { ...clock, now } },
+    )
+    const { outcome } = test.submit('x')
+    await clock.advance(1_000)
+    ahead = 3_600_000
+    await clock.advance(600_000)
+    expect((await outcome).task?.task.status.state).toBe('failed')
+    expect((await outcome).task?.lease).toBeUndefined()
   })
 })

@@ -96,9 +96,14 @@ export class Run implements WriterListener, Ledger {
     return timestamp(this.services.clock.now())
   }
 
-  /** When a lease taken now ends: never behind the run's own deadline. */
+  /**
+   * When a lease taken now ends: never behind the run's own deadline. A clock that was set forward may be past that, while
+   * the timer of the deadline has not rung: the run is alive until then.
+   */
   leaseUntil(): number {
-    return Math.min(this.services.clock.now() + this.host.leaseMs, this.limits.deadline)
+    const now = this.services.clock.now()
+    const { deadline } = this.limits
+    return deadline > now ? Math.min(now + this.host.leaseMs, deadline) : now + this.host.leaseMs
   }
 
   /** Makes the run a task, if it is none yet: the task is submitted, then working. */

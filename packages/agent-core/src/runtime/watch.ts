@@ -99,7 +99,9 @@ export class RunWatch {
     if (token === undefined) return
     writer.commitIfDue()
     const until = writer.leaseUntil ?? 0
-    if (until - clock.now() < run.host.leaseMs * renewAt && until < run.limits.deadline) {
+    const now = clock.now()
+    const { deadline } = run.limits
+    if (until - now < run.host.leaseMs * renewAt && (until < deadline || deadline <= now)) {
       const next = run.leaseUntil()
       if (await store.renew(writer.key, token, next)) writer.renewed(next)
     }

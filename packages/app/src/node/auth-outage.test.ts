@@ -122,6 +122,7 @@ it('is not waited for by an app that is closed: who waits for it is answered, an
   const keys = { keys: { url: `${url}/keys` }, timeoutMs: 3_600_000, allowHttp: true }
   const app = createApp(agent, [feature], {
     auth: [bearer({ tokens: jwtTokens({ issuer: url, audience: 'a', ...keys }) })],
+    logger: { log() {} },
   })
   const server = await serve(app, { port: 0, drainMs: 3_600_000 })
   const answer = fetch(`${server.url}/x`, { headers: { authorization: `Bearer ${tokenOf(url)}` } })
