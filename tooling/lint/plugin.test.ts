@@ -113,3 +113,21 @@ it('leaves files for Node and tests alone', () => {
     "import { readFile } from 'node:fs/promises'\nexport const now = Date.now()\nexport { readFile }\nexport const env = process.env"
   expect(lint({ 'node.ts': text, 'node/server.ts': text, 'files.node.ts': text, 'index.test.ts': text })).toEqual([])
 })
+
+it.each([
+  ['^(yes|no)\\s*[.!]?\\s*$', 'at least quadratic time in the length of a text: two repetitions, one behind the other'],
+  ['\\s*$', 'at least quadratic time in the length of a text: it begins anew at every character'],
+  ['^(a+)+$', 'exponential time in the length of a text: a repetition within a repetition'],
+])('refuses a regular expression that takes ever longer: /%s/', (pattern, message) => {
+  const text = `export const takes = (text: string) => /${pattern}/i.test(text)`
+  expect(lintIndex(text)).toEqual([expect.stringContaining(`pf(no-slow-regex) /${pattern}/i takes ${message}`)])
+  // A test has texts of its own.
+  expect(lint({ 'index.test.ts': text })).toEqual([])
+})
+
+it.each(['^(yes|no)\\s*([.!]\\s*)?$', '^[a-z]+(-[a-z]+)*$', '(?<!\\/)\\/+$', '={1,2}$'])(
+  'allows one that does not: /%s/',
+  (pattern) => {
+    expect(lintIndex(`export const takes = (text: string) => /${pattern}/.test(text)`)).toEqual([])
+  },
+)

@@ -22,7 +22,7 @@ import {
 
 /** The HTTP+JSON binding (§11). */
 export function httpJsonBinding(chosen: ChosenInterface): Binding {
-  const base = chosen.url.replace(/\/+$/, '')
+  const base = chosen.url.replace(/(?<!\/)\/+$/, '')
   return {
     write(operation, request) {
       const call = encodeRestRequest(operation, request)

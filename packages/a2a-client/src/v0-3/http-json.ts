@@ -26,7 +26,7 @@ import { withRetryAfter } from '../transport/errors'
 
 /** HTTP+JSON of A2A 0.3: below `/v1`, in the form of its proto, which is what its servers read. */
 export function v03HttpJsonBinding(chosen: ChosenInterface, extra: Record<string, string>): Binding {
-  const base = chosen.url.replace(/\/+$/, '')
+  const base = chosen.url.replace(/(?<!\/)\/+$/, '')
   const write = <K extends Operation>(operation: K, request: Requests[K]) => {
     const call = encodeV03RestRequest(operation, request)
     const accept = isStreaming(operation) ? streamAccept(JSON_TYPE) : JSON_TYPE

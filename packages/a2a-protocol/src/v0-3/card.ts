@@ -75,7 +75,7 @@ function mapped<T>(record: Record<string, T>, each: (value: T) => unknown): Fiel
 
 /** Where an interface is for a caller that knows of no tenants: the tenant is part of the path. */
 function addressOf({ url, tenant }: AgentInterface): string {
-  return tenant ? `${url.replace(/\/+$/, '')}/${tenant}` : url
+  return tenant ? `${url.replace(/(?<!\/)\/+$/, '')}/${tenant}` : url
 }
 
 /**

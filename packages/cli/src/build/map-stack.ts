@@ -1,7 +1,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { relative, resolve } from 'node:path'
 
-const position = /(?:\S*\/)?agent\.js:(\d+)(?::(\d+))?/g
+const position = /(?:(?<!\S)\S*\/)?agent\.js:(\d+)(?::(\d+))?/g
 
 /** Finds where a position of the bundle, line and column counted from one, stands in the user's files. */
 export type PlaceFinder = (line: number, column: number) => string | undefined

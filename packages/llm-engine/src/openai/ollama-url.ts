@@ -15,8 +15,8 @@ const usualPort = '11434'
  */
 export function ollamaUrl(host: string): string {
   // Quotes that a file of variables left on are none of it.
-  const text = host.trim().replace(/^["']+|["']+$/g, '')
-  const [, scheme = '', name = '', path = ''] = /^(https?:\/\/)?([^/]*)(.*)$/i.exec(text) ?? []
+  const text = host.trim().replace(/^["']+|(?<!["'])["']+$/g, '')
+  const [, scheme = '', name = '', path = ''] = /^(https?:\/\/)?([^/]*)(.*)/is.exec(text) ?? []
   const address = /^[^[]*:[^[]*:/.test(name) ? `[${name}]` : name.replace(/:$/, '')
   // Not known by the URL: it leaves out a port that is its scheme's own.
   const port = scheme === '' && !/:\d+$/.test(address) ? `:${usualPort}` : ''
@@ -30,5 +30,5 @@ export function ollamaUrl(host: string): string {
     })
   }
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}/v1`
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}/v1`
 }

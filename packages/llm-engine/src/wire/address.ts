@@ -5,5 +5,5 @@ export function bearer(key: string): Readonly<Record<string, string>> {
 
 /** An address without a slash at its end. */
 export function trimmed(url: string): string {
-  return url.replace(/\/+$/, '')
+  return url.replace(/(?<!\/)\/+$/, '')
 }

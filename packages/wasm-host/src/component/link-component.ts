@@ -53,7 +53,7 @@ export function linkComponent(component: Uint8Array): LinkedComponent {
   return { plan, modules: linker.modules }
 }
 
-const withoutVersion = (name: string): string => name.replace(/@.*$/, '')
+const withoutVersion = (name: string): string => name.replace(/@.*/s, '')
 
 class Linker {
   readonly plan: LinkPlan

@@ -42,6 +42,6 @@ for (const [network, prefix] of [
 
 /** Whether an address belongs to the public internet. Addresses that embed an IPv4 one are not taken for public. */
 export function isPublicAddress(address: string): boolean {
-  const bare = address.replace(/%.*$/, '')
+  const bare = address.replace(/%.*/s, '')
   return isIPv6(bare) ? !reserved6.check(bare, 'ipv6') : !reserved4.check(bare, 'ipv4')
 }
