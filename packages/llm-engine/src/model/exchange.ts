@@ -205,7 +205,7 @@ export class Exchange {
       const event = events[at] as SseEvent
       const { data } = event
       if (data === '') continue
-      if (data.startsWith('[DONE]')) {
+      if (data.length < 16 && data.startsWith('[DONE]')) {
         this.#told = true
         return
       }
