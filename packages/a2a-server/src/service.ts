@@ -164,7 +164,7 @@ export class Service {
   /** What a caller is told of an error. What it is not told goes to the log. */
   tell(error: unknown): A2AError {
     const told = toA2AError(error)
-    if (told.kind === 'InternalError') {
+    if (told.kind === 'InternalError' || told.code === 'PF_GUEST_MEMORY') {
       this.#parts.logger.log('error', 'An A2A request failed.', { error: describeError(told.cause ?? told) })
     }
     return told

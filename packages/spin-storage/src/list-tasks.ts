@@ -60,7 +60,10 @@ export function listTasks({ tasks, index, paths, pageBytes }: ListParts, query: 
     const record = page.length === 0 ? tasks.read(name) : tasks.readUpTo(name, left)
     if (record === 'too-large') break
     // Of a task that counts as failed the index said all there is to say.
-    if (record === undefined || !(entry.isPresumed === true ? record.head.version === entry.version : fits(record.head)))
+    if (
+      record === undefined ||
+      !(entry.isPresumed === true ? record.head.version === entry.version : fits(record.head))
+    )
       continue
     const stored = tasks.stored(key, name, record)
     if (stored === undefined) continue

@@ -160,8 +160,15 @@ function decode(value: Uint8Array): StampedText {
 
 /** @throws PfError PF_GUEST_MEMORY where less came out than is in it: that must not be taken for a lost value. */
 function textOf(value: Uint8Array): string {
-  const text = new TextDecoder().decode(value)
-  if (text.length * 3 < value.byteLength) throw new PfError('PF_GUEST_MEMORY')
+  let text = ''
+  let cause: unknown
+  try {
+    text = new TextDecoder().decode(value)
+  } catch (error) {
+    // A decoder that is not told to be strict takes all bytes: StarlingMonkey throws a TypeError where it has no memory.
+    cause = error
+  }
+  if (text.length * 3 < value.byteLength) throw new PfError('PF_GUEST_MEMORY', undefined, { cause })
   return text
 }
 

@@ -40,11 +40,14 @@ export interface BucketStoresOptions {
   keepMessages?: number
   /** Contexts kept, of all principals: beyond that, the one used longest ago goes. Default 1,000. */
   keepContexts?: number
-  /** Bytes that one task may take, or one message of a conversation. Default 1,500,000. */
+  /**
+   * Bytes that one task may take, with what its run remembers, or one message of a conversation. Default 2,200,000, which is
+   * what 64 MB of memory can read and answer with.
+   */
   taskBytes?: number
-  /** Bytes that the messages of a context may take together; the newest one is kept whatever it takes. Default 500,000. */
+  /** Bytes that the messages of a context may take together; the newest one is kept whatever it takes. Default 1,000,000. */
   contextBytes?: number
-  /** Bytes that the tasks of one page of a list may take together; a page has one at least. Default 1,000,000. */
+  /** Bytes that the tasks of one page of a list may take together; a page has one at least. Default 3,000,000. */
   pageBytes?: number
   random?: Pick<Random, 'id'>
   clock?: Pick<Clock, 'now'>
@@ -58,9 +61,9 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     keepTasks = 1_000,
     keepMessages = 100,
     keepContexts = 1_000,
-    taskBytes = 1_500_000,
-    contextBytes = 500_000,
-    pageBytes = 1_000_000,
+    taskBytes = 2_200_000,
+    contextBytes = 1_000_000,
+    pageBytes = 3_000_000,
     random = systemRandom,
     clock = systemClock,
     logger = consoleLogger,

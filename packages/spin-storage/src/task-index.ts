@@ -168,16 +168,21 @@ export class TaskIndex {
     return { rest: tasks.filter((entry) => !over.includes(entry)), over }
   }
 
-  /** A moving entry as it should be where its instance died; none where its task was never made. */
+  /**
+   * A moving entry as it should be where its instance died; none where its task was never made, or is lost. One that waits
+   * is there unless it is lost, and one that is over is taken out without that.
+   */
   private healed(entry: IndexEntry): IndexEntry[] {
-    if (entry.state !== undefined) return [entry]
+    if (entry.state !== undefined && isTerminal(entry.state)) return [entry]
+    const { tasks, now } = this.parts
     const name = this.nameOf(entry)
-    const record = this.parts.tasks.read(name)
-    if (record === undefined) {
-      if (this.parts.now() - Date.parse(entry.at) <= unmadeAfter) return [entry]
-      this.parts.tasks.removeLost(name)
+    const record = entry.state === undefined ? tasks.read(name) : undefined
+    if (record === undefined && (entry.state === undefined || tasks.head(name) === undefined)) {
+      if (now() - Date.parse(entry.at) <= unmadeAfter) return [entry]
+      tasks.removeLost(name)
       return []
     }
+    if (record === undefined) return [entry]
     const { head } = record
     if (isActive(head.state) || head.version < entry.version) return [entry]
     this.parts.onRest(entry, head)

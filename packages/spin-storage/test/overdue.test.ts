@@ -48,8 +48,7 @@ test('lists take what a crash left behind for failed at once, fail it within the
     await runStore.commit(creation(`t-${n}`, now, more))
   }
   await clock.advance(2_000)
-  const failed = (): number =>
-    host.keys('task/').filter((key) => host.text(key).includes('"state":"failed"')).length
+  const failed = (): number => host.keys('task/').filter((key) => host.text(key).includes('"state":"failed"')).length
   for (const atLeast of [4, 8, 12]) {
     const { runtime } = request(host, `reader-${atLeast}`, clock)
     const page = await runtime.list({ principal: anonymous, pageSize: 5, state: 'failed' })

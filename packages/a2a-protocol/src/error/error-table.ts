@@ -73,6 +73,7 @@ export const errorTable = {
       'PF_STORE_CONFLICT',
       'PF_STORE_UNAVAILABLE',
       'PF_STREAM_LAGGED',
+      'PF_GUEST_MEMORY',
     ),
     own: true,
   },

@@ -157,6 +157,15 @@ describe('toA2AError', () => {
     expect(shown(error)).not.toContain('hunter2')
   })
 
+  it('tells a lack of memory as that, whoever threw it, with a status that hosts of components see', () => {
+    for (const thrown of ['out of memory', new PfError('PF_GUEST_MEMORY')]) {
+      const error = toA2AError(thrown)
+      expect(error).toMatchObject({ kind: 'UnavailableError', code: 'PF_GUEST_MEMORY' })
+      expect(error.message).toContain('memory limit')
+      expect([jsonRpcHttpStatus(error), encodeRestError(error).status]).toEqual([503, 503])
+    }
+  })
+
   it('keeps message, facts and violations of a refused request', () => {
     const violations = [{ field: 'message.contextId', description: 'is not the one of the task' }]
     const error = toA2AError(
@@ -210,6 +219,7 @@ describe('toA2AError', () => {
       PF_STORE_CONFLICT: 'UnavailableError',
       PF_STORE_UNAVAILABLE: 'UnavailableError',
       PF_STREAM_LAGGED: 'UnavailableError',
+      PF_GUEST_MEMORY: 'UnavailableError',
       PF_INTERRUPT_ANSWERED: 'UnsupportedOperationError',
       PF_INTERRUPT_UNKNOWN: 'InvalidParamsError',
       PF_INTERRUPT_EXPIRED: 'UnsupportedOperationError',

@@ -1,4 +1,4 @@
-import { type JsonObject, PfError } from '@pf-agents/agent-core'
+import { isOutOfMemory, type JsonObject, PfError } from '@pf-agents/agent-core'
 import type { FieldViolation } from '../json/violations'
 import { A2AError, type A2AErrorOptions, isA2AError } from './a2a-error'
 import { readViolations } from './error-details'
@@ -27,6 +27,11 @@ function optionsOf(details: JsonObject | undefined): A2AErrorOptions {
  */
 export function toA2AError(error: unknown): A2AError {
   if (isA2AError(error) && !error.remote) return error
+  // A status of its own, by which the host of a component sees what it was, and says what to do.
+  if (isOutOfMemory(error) || PfError.is(error, 'PF_GUEST_MEMORY')) {
+    const { code, message } = new PfError('PF_GUEST_MEMORY')
+    return new A2AError('UnavailableError', { code, message, cause: error })
+  }
   const kind = PfError.is(error) && !isA2AError(error) ? kindOfCode(error.code) : undefined
   if (!kind || !PfError.is(error)) return new A2AError('InternalError', { cause: error })
   const row = errorTable[kind]

@@ -19,6 +19,7 @@ const tellable = new Set<string>([
   'PF_CHECKPOINT_SCHEMA',
   'PF_SKILL_UNKNOWN',
   'PF_TOOL_CALL_INVALID',
+  'PF_REQUEST_TOO_LARGE',
 ])
 
 /** Whether an error's sentence was written for callers. */

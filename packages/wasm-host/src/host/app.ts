@@ -12,6 +12,7 @@ import { OutboundBroker } from '../outbound/broker'
 import { NodeTransport } from '../outbound/node-transport'
 import { type FromWorker, ownerOf, type WorkerSetup } from '../protocol/messages'
 import { KvStore } from '../wasi/keyvalue/kv-store'
+import { Arrivals } from './arrivals'
 import type { Exchange } from './exchange'
 import { type HostError, hostErrors } from './host-error'
 import { InFlight } from './in-flight'
@@ -29,12 +30,21 @@ const WATCH_MS = 100
  */
 const GRACE = { beats: 20, silentMs: 1000, everyMs: 50 } as const
 
+/** How long a body may stand still that a guest has begun with, where others wait for its place. */
+const STALL_MS = 1_000
+
 export class App {
   readonly settings: AppSettings
   readonly #setup: Omit<WorkerSetup, 'beat' | 'warm'>
   readonly #kv: KvStore | undefined
   readonly #workers: WorkerHandle[] = []
   readonly #queue: InFlight[] = []
+  /** Requests that have no instance because of their bodies. */
+  readonly #arrivals: Arrivals
+  /** Those that have an instance, and whose bodies are still on their way. */
+  readonly #uploading = new Set<InFlight>()
+  /** How many these may be, so that bodies that stall can't take all instances. */
+  readonly #uploads: number
   readonly #counts = { requests: 0, killedWorkers: 0, timeouts: 0, traps: 0, rejected: 0, outOfMemory: 0, repeated: 0 }
   readonly #watch: NodeJS.Timeout
   #transport: NodeTransport | undefined
@@ -46,7 +56,14 @@ export class App {
     this.settings = settings
     this.#setup = setup
     this.#kv = kv
+    this.#arrivals = new Arrivals(settings.receiving, (request) => {
+      this.#counts.rejected++
+      this.#finish(request, hostErrors.slow)
+    })
+    const places = settings.mode === 'threads' ? Math.min(settings.workers, settings.concurrency) : settings.concurrency
+    this.#uploads = Math.max(1, Math.floor(places / 2))
     this.#watch = setInterval(() => {
+      this.#displace()
       for (const worker of this.#workers) worker.watch(WATCH_MS, settings.busyLimitMs)
     }, WATCH_MS)
   }
@@ -100,12 +117,32 @@ export class App {
     this.#counts.requests++
     const request = new InFlight(this.#nextId++, exchange)
     if (this.#closing) return request.fail(hostErrors.closing)
+    exchange.onDisconnect(() => this.#disconnect(request))
+    const { upload } = request
+    if (upload === undefined) return this.#enter(request)
+    this.#arrivals.join(request)
+    upload.receive({
+      grown: (bytes) => this.#arrivals.grown(request, bytes),
+      ready: () => this.#arrived(request),
+    })
+  }
+
+  /** Enough of a body has come to begin with, or all of it. */
+  #arrived(request: InFlight): void {
+    if (request.upload?.isComplete === true) {
+      this.#uploading.delete(request)
+      if (this.#arrivals.leave(request)) return this.#enter(request)
+    } else request.timer ??= setTimeout(() => this.#expire(request), this.settings.timeoutMs)
+    this.#dispatch()
+  }
+
+  /** A request that an instance can be given to. */
+  #enter(request: InFlight): void {
     if (this.#live >= this.settings.concurrency && this.#queue.length >= this.settings.queue) {
       this.#counts.rejected++
-      return request.fail(hostErrors.busy)
+      return this.#finish(request, hostErrors.busy)
     }
-    request.timer = setTimeout(() => this.#expire(request), this.settings.timeoutMs)
-    exchange.onDisconnect(() => this.#disconnect(request))
+    request.timer ??= setTimeout(() => this.#expire(request), this.settings.timeoutMs)
     this.#queue.push(request)
     this.#dispatch()
   }
@@ -115,6 +152,7 @@ export class App {
       ...this.#counts,
       live: this.#live,
       queued: this.#queue.length,
+      receiving: this.#arrivals.size,
       workers: this.#workers.map((worker) => ({
         live: worker.requests.size,
         pooled: worker.pooled,
@@ -127,7 +165,8 @@ export class App {
   async close(graceMs: number): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    for (const request of this.#queue.splice(0)) this.#finish(request, hostErrors.closing)
+    for (const request of [...this.#queue.splice(0), ...this.#arrivals.clear()])
+      this.#finish(request, hostErrors.closing)
     if (this.#live > 0 && graceMs > 0) {
       let timer: NodeJS.Timeout | undefined
       await Promise.race([
@@ -172,20 +211,62 @@ export class App {
   }
 
   #dispatch(): void {
-    while (this.#queue.length > 0 && this.#live < this.settings.concurrency) {
-      let least: WorkerHandle | undefined
-      for (const worker of this.#workers)
-        if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
-      if (!least || (this.settings.mode === 'threads' && least.requests.size > 0)) return
-      this.#send(least, this.#queue.shift() as InFlight)
+    for (let worker = this.#freeWorker(); worker !== undefined; worker = this.#freeWorker()) {
+      const request = this.#next()
+      if (request === undefined) break
+      this.#send(worker, request)
+    }
+    this.#displace()
+  }
+
+  #freeWorker(): WorkerHandle | undefined {
+    if (this.#live >= this.settings.concurrency) return undefined
+    let least: WorkerHandle | undefined
+    for (const worker of this.#workers)
+      if (worker.isReady && !worker.ending && (!least || worker.requests.size < least.requests.size)) least = worker
+    return least && this.settings.mode === 'threads' && least.requests.size > 0 ? undefined : least
+  }
+
+  /** Whose turn it is: those in the queue, then those whose bodies are still on their way, as many as may be. */
+  #next(): InFlight | undefined {
+    const mayUpload = this.#uploading.size < this.#uploads
+    const index = this.#queue.findIndex(({ upload }) => mayUpload || upload === undefined || upload.isComplete)
+    if (index >= 0) return this.#queue.splice(index, 1)[0]
+    const request = mayUpload ? this.#arrivals.next() : undefined
+    if (request !== undefined) this.#arrivals.leave(request)
+    return request
+  }
+
+  /** Ends guests whose clients have stopped in the middle of their bodies, longest first, where others wait for a place. */
+  #displace(): void {
+    if (this.#uploading.size === 0) return
+    let waiting = this.#queue.length + (this.#arrivals.next() === undefined ? 0 : 1)
+    for (const { ending } of this.#uploading) if (ending !== undefined) waiting--
+    const now = Date.now()
+    for (; waiting > 0; waiting--) {
+      let longest: InFlight | undefined
+      let longestMs = STALL_MS
+      for (const request of this.#uploading) {
+        const stalledMs = request.ending === undefined ? (request.upload?.stalledMs(now) ?? 0) : 0
+        if (stalledMs < longestMs) continue
+        longest = request
+        longestMs = stalledMs
+      }
+      if (longest === undefined) return
+      clearTimeout(longest.timer)
+      this.#counts.rejected++
+      this.#abort(longest, longest.effect ? hostErrors.cutShort : hostErrors.slow)
     }
   }
 
   #send(worker: WorkerHandle, request: InFlight): void {
-    const { exchange, id } = request
+    const { exchange, id, upload, body } = request
     worker.requests.set(id, request)
-    worker.post({ type: 'start', id, head: exchange.head, body: exchange.body, more: exchange.streaming })
-    request.upload?.sendTo((part) =>
+    const more = upload !== undefined && body === undefined
+    worker.post({ type: 'start', id, head: exchange.head, body, more })
+    if (!more) return
+    if (!upload.isComplete) this.#uploading.add(request)
+    upload.sendTo((part) =>
       worker.post({ type: 'body', id, ...part }, 'chunk' in part ? [part.chunk.buffer as ArrayBuffer] : []),
     )
   }
@@ -211,7 +292,7 @@ export class App {
       case 'error':
         return request.fail(hostErrors.answer, message.code)
       case 'taken':
-        return request.exchange.taken(message.bytes)
+        return request.upload?.taken(message.bytes)
       case 'effect':
         request.effect = true
         return
@@ -232,6 +313,7 @@ export class App {
 
   #done(worker: WorkerHandle, request: InFlight, done: Extract<FromWorker, { type: 'done' }>): void {
     worker.requests.delete(request.id)
+    this.#uploading.delete(request)
     // Leases die with their instance, before anybody can see that it has died.
     if (done.outOfMemory) this.#counts.outOfMemory++
     if (done.outcome !== 'ok') this.#kv?.forget(ownerOf(this.#setup.run, request.id))
@@ -250,6 +332,7 @@ export class App {
   #finish(request: InFlight, error: HostError, detail?: string): void {
     clearTimeout(request.timer)
     request.broker?.close()
+    request.upload?.drop()
     request.fail(error, detail)
   }
 
@@ -260,6 +343,10 @@ export class App {
       this.#queue.splice(queued, 1)
       this.#counts.rejected++
       return this.#finish(request, hostErrors.busy)
+    }
+    if (this.#arrivals.leave(request)) {
+      this.#counts.rejected++
+      return this.#finish(request, hostErrors.slow)
     }
     this.#counts.timeouts++
     this.#abort(request, hostErrors.timeout)
@@ -285,9 +372,10 @@ export class App {
   #disconnect(request: InFlight): void {
     request.closed = true
     const queued = this.#queue.indexOf(request)
-    if (queued >= 0) {
-      this.#queue.splice(queued, 1)
+    if (queued >= 0) this.#queue.splice(queued, 1)
+    if (queued >= 0 || this.#arrivals.leave(request)) {
       clearTimeout(request.timer)
+      request.upload?.drop()
       return
     }
     const worker = this.#workers.find((candidate) => candidate.requests.has(request.id))
@@ -302,7 +390,10 @@ export class App {
     }
     const lost = [...worker.requests.values()]
     worker.requests.clear()
-    for (const request of lost) this.#kv?.forget(ownerOf(this.#setup.run, request.id))
+    for (const request of lost) {
+      this.#uploading.delete(request)
+      this.#kv?.forget(ownerOf(this.#setup.run, request.id))
+    }
     const again: InFlight[] = []
     for (const request of lost) {
       request.orphan(culprit !== undefined)

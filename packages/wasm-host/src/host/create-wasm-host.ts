@@ -36,11 +36,16 @@ export interface WasmHostOptions {
   totalMemoryMb?: number
   /** Requests that may wait for an instance; more are answered 503 with Retry-After. Default 256. */
   queue?: number
+  /**
+   * Requests whose bodies are on their way, without an instance; where there are more, or their bodies take 64 MB together,
+   * the one that takes longest is answered 503 with Retry-After. Default 1,024.
+   */
+  receiving?: number
   /** Linear memory of one instance, MB. Default 64. */
   memoryMb?: number
   /**
-   * Wall-clock limit of a request in ms, waiting for an instance included; it begins when the head is there and, where
-   * it has up to 64 KB and a length, the body. Default 30,000.
+   * Wall-clock limit of a request in ms, waiting for an instance included; it begins when the head is there and the body, or
+   * what a guest is to begin with of one that has more than 64 KB or no length. Default 30,000.
    */
   timeoutMs?: number
   /** How long a client may take to send a request's head, ms. Default 15,000, noticed within 5 s. */
@@ -118,6 +123,7 @@ function settingsOf(options: WasmHostOptions, component: Uint8Array): AppSetting
       Math.min(options.concurrency ?? 128, Math.floor((options.totalMemoryMb ?? totalmem() / 2 ** 21) / memoryMb)),
     ),
     queue: options.queue ?? 256,
+    receiving: options.receiving ?? 1024,
     memoryMb,
     timeoutMs: options.timeoutMs ?? 30_000,
     busyLimitMs: options.busyLimitMs ?? 2_000,
@@ -167,13 +173,12 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
   const authority = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
   // Listening first: the guest's own address is part of its capabilities. What comes before it is ready waits for it.
   const starting = App.start(settings, authority)
-  const take = async (ready: App, request: IncomingMessage, response: ServerResponse) => {
+  const take = (ready: App, request: IncomingMessage, response: ServerResponse): void => {
     const { url = '/', rawHeaders, headers } = request
     const target = requestTarget(url, onlyHost(rawHeaders, headers.host), authority)
     // A guest would trap on such an address, or put it into its card.
     if (target === undefined) return refuse(request, response, hostErrors.target)
-    const exchange = await nodeExchange(request, response, target)
-    if (exchange) ready.handle(exchange)
+    ready.handle(nodeExchange(request, response, target))
   }
   const early = (request: IncomingMessage, response: ServerResponse) => {
     starting.then(
@@ -192,7 +197,7 @@ export async function createWasmHost(options: WasmHostOptions): Promise<WasmHost
   server.off('request', early)
   const pipeline = new Pipeline()
   server.on('request', (request, response) => {
-    const begin = (): void => void take(app, request, response)
+    const begin = (): void => take(app, request, response)
     pipeline.enter(request, response, begin, () => refuse(request, response, hostErrors.busy))
   })
   return {

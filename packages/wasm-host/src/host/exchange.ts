@@ -5,9 +5,13 @@ export interface Exchange {
   head: RequestHead
   /** The whole body when it is known already. */
   body: Uint8Array | undefined
-  /** Whether a body (or the rest of it) still comes, through `read`. */
+  /** Whether a body still comes, through `read`. */
   streaming: boolean
-  /** Starts delivering the rest of the body; stops while more than the window is not taken. */
+  /** How many bytes of it there are, where the client has said so. */
+  length: number | undefined
+  /** Whether the body is held back, because more than the window is not taken. */
+  readonly isFull: boolean
+  /** Starts delivering the body; stops while more than the window is not taken. */
   read(events: { chunk(chunk: Uint8Array): void; end(): void; broken(): void }): void
   /** The guest has taken bytes of the body. */
   taken(bytes: number): void

@@ -43,6 +43,10 @@ export async function fetchExchange(request: Request): Promise<{ exchange: Excha
     },
     body: undefined,
     streaming: reader !== undefined,
+    length: undefined,
+    get isFull() {
+      return untaken >= WINDOW
+    },
     read({ chunk, end, broken }) {
       const pump = async () => {
         for (;;) {

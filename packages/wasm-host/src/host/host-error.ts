@@ -22,6 +22,18 @@ export const hostErrors = {
     message: 'All instances are in use and the queue is full. Try again later.',
     retryAfter: 1,
   },
+  slow: {
+    status: 503,
+    code: 'PF_OVERLOADED',
+    message: 'Others wait for the place of this request, and its body took longest. Send it again.',
+    retryAfter: 1,
+  },
+  cutShort: {
+    status: 503,
+    code: 'PF_GUEST_LOST',
+    message:
+      'Others waited for the place of this request, its body took longest, and the agent had begun to act. It was not repeated.',
+  },
   closing: { status: 503, code: 'PF_OVERLOADED', message: 'The host is shutting down.', retryAfter: 1 },
   timeout: {
     status: 504,
@@ -33,7 +45,11 @@ export const hostErrors = {
     code: 'PF_GUEST_TIMEOUT',
     message: 'The agent kept the processor busy without a pause and was ended.',
   },
-  memory: { status: 507, code: 'PF_GUEST_MEMORY', message: 'The agent ran out of the memory it is allowed.' },
+  memory: {
+    status: 507,
+    code: 'PF_GUEST_MEMORY',
+    message: 'The agent ran out of the memory it is allowed. Ask for less at once: a smaller page, a shorter message.',
+  },
   trap: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent crashed.' },
   silent: { status: 502, code: 'PF_GUEST_TRAP', message: 'The agent ended without an answer.' },
   lost: {

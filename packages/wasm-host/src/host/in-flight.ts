@@ -34,6 +34,11 @@ export class InFlight {
     if (exchange.streaming) this.upload = new Upload(exchange)
   }
 
+  /** All of its body, where it needs not be sent on in parts. */
+  get body(): Uint8Array | undefined {
+    return this.exchange.body ?? this.upload?.whole
+  }
+
   begin(): void {
     this.started = true
     this.attempts++
@@ -50,7 +55,7 @@ export class InFlight {
 
   /** Whether it can go to another worker unnoticed: nothing said, nothing done, and its body is still at hand. */
   get repeatable(): boolean {
-    if (this.upload && this.started) return false
+    if (this.upload && this.started && !this.upload.isAtHand) return false
     return !this.effect && !this.headSent && this.attempts < 2
   }
 

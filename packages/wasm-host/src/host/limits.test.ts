@@ -46,8 +46,8 @@ test.runIf(hasSuspension())(
   async () => {
     host = await startTestHost({ workers: 1, busyLimitMs: 500 })
     const { url } = host
-    const clean = fetch(`${url}/wait?ms=700`)
-    const acted = fetch(`${url}/cas-add?key=acted&pause=900`)
+    const clean = fetch(`${url}/wait?ms=2000`)
+    const acted = fetch(`${url}/cas-add?key=acted&pause=2000`)
     const wrote = fetch(`${url}/wait-until?ms=5000`)
     const streaming = (await fetch(`${url}/ticks?count=1000&pause=50`)).text()
     streaming.catch(() => {})

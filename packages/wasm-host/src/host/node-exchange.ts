@@ -3,17 +3,17 @@ import type { RequestTarget } from '@pf-agents/http-kit'
 import { WINDOW } from '../protocol/messages'
 import type { Exchange } from './exchange'
 
-/** A body up to this size is read before the guest starts: it costs one message, and a slow sender costs no instance. */
-const BUFFERED_BODY = 64 * 1024
-
 /**
  * What is read and thrown away of a body that the guest did not want, once it has answered: cutting the connection at once
  * would take the answer with it, and leaving the rest unread would block the connection's next request.
  */
 const UNWANTED = { bytes: 16 * 1024 * 1024, ms: 5_000 } as const
 
-const HAS_NO_BODY = (request: IncomingMessage): boolean =>
-  request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
+/** How many bytes come behind the head; undefined where the client hasn't said. */
+function lengthOf({ headers }: IncomingMessage): number | undefined {
+  if (headers['transfer-encoding'] !== undefined) return undefined
+  return Number(headers['content-length'] ?? 0)
+}
 
 function headOf(request: IncomingMessage, { authority, path }: RequestTarget): Exchange['head'] {
   const headers: [string, string][] = []
@@ -22,20 +22,10 @@ function headOf(request: IncomingMessage, { authority, path }: RequestTarget): E
   return { method: request.method ?? 'GET', scheme: 'http', authority, path, headers }
 }
 
-/** Makes an exchange of a node:http request; resolves once a short body is there, or undefined when the client left before. */
-export async function nodeExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: RequestTarget,
-): Promise<Exchange | undefined> {
-  let body: Uint8Array | undefined
-  let streaming = false
-  if (!HAS_NO_BODY(request)) {
-    if (Number(request.headers['content-length'] ?? Infinity) <= BUFFERED_BODY) {
-      body = await readAll(request)
-      if (!body) return undefined
-    } else streaming = true
-  }
+/** Makes an exchange of a node:http request. */
+export function nodeExchange(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Exchange {
+  const length = lengthOf(request)
+  const streaming = length !== 0
   let untaken = 0
   let answered = false
   let unwanted = 0
@@ -45,8 +35,12 @@ export async function nodeExchange(
   }
   return {
     head: headOf(request, target),
-    body,
+    body: undefined,
     streaming,
+    length,
+    get isFull() {
+      return untaken >= WINDOW
+    },
     read({ chunk, end, broken }) {
       request.on('data', (bytes: Buffer) => {
         if (answered) return discard(bytes.byteLength)
@@ -89,13 +83,4 @@ export async function nodeExchange(
       })
     },
   }
-}
-
-function readAll(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))))
-    request.on('close', () => resolve(undefined))
-  })
 }

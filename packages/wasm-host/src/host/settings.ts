@@ -16,6 +16,7 @@ export interface AppSettings {
   pool: number
   concurrency: number
   queue: number
+  receiving: number
   memoryMb: number
   timeoutMs: number
   busyLimitMs: number

@@ -6,6 +6,8 @@ export interface AppStats {
   live: number
   /** Requests that wait for an instance. */
   queued: number
+  /** Requests whose bodies are on their way and that have no instance yet. */
+  receiving: number
   /** Requests refused with 503. */
   rejected: number
   /** Requests ended by the time limit. */
