@@ -9,7 +9,10 @@ export function encodeCursor(key: JsonValue): string {
   const bytes = new TextEncoder().encode(JSON.stringify(key))
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/={1,2}$/, '')
+  return btoa(binary)
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/={1,2}$/, '')
 }
 
 /**

@@ -55,7 +55,9 @@ function readForwarded(header: string): ClientCertificate | undefined {
   const pairs = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;]*))(?:;[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;]*))*$/
   if (!pairs.test(header)) return undefined
   const fields = new Map<string, string>()
-  for (const [, name, quoted, plain] of header.matchAll(/(?<![A-Za-z])([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/g)) {
+  for (const [, name, quoted, plain] of header.matchAll(
+    /(?<![A-Za-z])([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/g,
+  )) {
     const key = (name as string).toLowerCase()
     // A certificate may have several URIs; the first one counts.
     if (!fields.has(key)) fields.set(key, quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '')

@@ -219,9 +219,7 @@ describe('several questions', () => {
       ].join('\n'),
     )
     const vague = await test.send('yes', { taskId: asked.task.id })
-    expect(said(vague)).toBe(
-      `Say which question you answer: call_1_0, call_1_1.\n${said(asked)}`,
-    )
+    expect(said(vague)).toBe(`Say which question you answer: call_1_0, call_1_1.\n${said(asked)}`)
     const sure = await test.send('call_1_0: sure\ncall_1_1: no', { taskId: asked.task.id })
     expect(said(sure)).toBe(
       'May the agent call "send" with {"to":"a"}? ("sure" is no answer to this. Answer yes or no.)',
