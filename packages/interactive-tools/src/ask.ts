@@ -59,6 +59,7 @@ export function ask(options: AskOptions = {}): Tool<AskArguments> {
   return defineTool({
     name,
     description,
+    repeatable: true,
     input: jsonSchema<AskArguments>(form === undefined ? anyArguments : formArguments),
     async run(args: AskArguments, call: ToolCall) {
       try {

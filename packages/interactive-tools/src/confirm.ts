@@ -67,6 +67,7 @@ export function confirm(options: ConfirmOptions = {}): Tool<ConfirmArguments> {
   return defineTool({
     name,
     description,
+    repeatable: true,
     input: jsonSchema<ConfirmArguments>(parameters),
     async run(args: ConfirmArguments, call) {
       try {

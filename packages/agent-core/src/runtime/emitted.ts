@@ -14,6 +14,8 @@ const harmless: ReadonlySet<RunEvent['type']> = new Set([
 
 /** Whether an event leaves something behind. */
 export function isProgress(event: RunEvent): boolean {
+  // That a model was asked once more, or another one, is only told.
+  if (event.type === 'custom') return !event.name.startsWith('pf.model-')
   return !harmless.has(event.type)
 }
 

@@ -21,6 +21,8 @@ export async function failRun(run: Run, error: unknown): Promise<RunOutcome> {
   // The direct reply was made and could not be kept, or there never was anything to cancel.
   const isUntold = run.writer === undefined && (run.over || PfError.is(reason, 'PF_RUN_CANCELED'))
   if (!isUntold) run.promote()
+  // What was begun beside it stops, and what that has used is counted while it can be.
+  run.abort.abort(PfError.is(reason) ? reason : new PfError('PF_INTERNAL', undefined, { cause: reason }))
   log(run, reason)
   if (isUntold) throw asStoreError(reason)
   if (run.writer?.failure === undefined) {

@@ -37,6 +37,12 @@ export interface Tool<Arguments = never> {
   needsApproval?: boolean | ((args: Arguments, call: ToolCall) => boolean | Promise<boolean>)
   /** Whether it may run beside other calls of the same turn. Default true. */
   parallel?: boolean
+  /**
+   * Whether a call may be made again with the same arguments and the same answer as if it never was: it only asks, or
+   * looks something up. Where the model fails for a while right behind it, its question is asked again, in place of a
+   * task that fails. Default false.
+   */
+  repeatable?: boolean
   /** Milliseconds for one call. Default: the run's deadline only. */
   timeoutMs?: number
   run(args: Arguments, call: ToolCall): ToolResult | Promise<ToolResult>

@@ -174,6 +174,7 @@ export class Engine implements AgentEngine, LlmService {
       model,
       answer: output && answerForm(output, model, rest.toolbox),
       settings: { ...options.settings, ...settings },
+      untold: [],
       turnsBy: maxTurns === undefined ? 'llmEngine()' : 'ctx.llm.run()',
     }
   }

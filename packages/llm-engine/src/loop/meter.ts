@@ -1,20 +1,29 @@
 import {
+  addUsage,
   type ModelCall,
   type ModelProfile,
   type ModelStreamPart,
   type ModelUsage,
   PfError,
+  type RunContext,
   type Usage,
 } from '@pf-agents/agent-core'
 import { plausible, priced } from '../usage/cost'
-import { estimatedUsage } from '../usage/estimate'
+import { estimatedUsage, promptTokens } from '../usage/estimate'
+import { scopeOf } from './scope'
 import type { LoopSetup } from './setup'
 import { defined } from '../wire/json'
 
 /** No token is longer than this, on average: so many characters are that many tokens at least. */
 const charsPerToken = 8
 
-/** Watches what one answer uses while it comes, and stops it once a limit is certainly passed. */
+/** The answers of a run that are under way, those about to begin among them. */
+const underWay = new WeakMap<RunContext, Set<Meter>>()
+
+/**
+ * Watches what one answer uses while it comes, and stops it once a limit is certainly passed. From before its call until
+ * it is settled its turn, and what is known of its tokens, stand against the budget of those beside it.
+ */
 export class Meter {
   readonly #setup: LoopSetup
   readonly #isLimited: boolean
@@ -25,7 +34,12 @@ export class Meter {
   #filesLength = 0
   #nextCheck = 0
   #used: ModelUsage = {}
+  #call: ModelCall | undefined
+  /** Tokens of the prompt, about. */
+  #prompt: number | undefined
+  readonly #all: Set<Meter>
 
+  /** @throws PfError PF_BUDGET_EXCEEDED where there is nothing left for one more call */
   constructor(setup: LoopSetup) {
     this.#setup = setup
     this.#profile = setup.model.profile ?? {}
@@ -33,6 +47,34 @@ export class Meter {
     this.#isLimited = (['tokens', 'costUsd'] as const).some(
       (what) => budget.remaining(what) !== Number.POSITIVE_INFINITY,
     )
+    const { run } = scopeOf(setup.context)
+    this.#all = underWay.get(run) ?? new Set()
+    underWay.set(run, this.#all)
+    budget.check({ ...this.beside(), turns: this.#all.size + 1 })
+    this.#all.add(this)
+  }
+
+  /** What those beside it have used by now, as far as that is told, or can be estimated. */
+  beside(): Usage {
+    let sum: Usage = {}
+    if (this.#isLimited) for (const one of this.#all) if (one !== this) sum = addUsage(sum, one.#known())
+    return sum
+  }
+
+  #known(): Usage {
+    if (this.#call === undefined) return {}
+    const inputTokens = (this.#prompt ??= promptTokens(this.#call))
+    return tokensOf(this.whole({ inputTokens, ...this.#used, estimated: true }))
+  }
+
+  /** The call is made. */
+  ask(call: ModelCall): void {
+    this.#call = call
+  }
+
+  /** It does not count any more. @returns whether it did */
+  close(): boolean {
+    return this.#all.delete(this)
   }
 
   /** @throws PfError PF_BUDGET_EXCEEDED, PF_MODEL_RESPONSE_INVALID where the answer has no end */
@@ -55,7 +97,7 @@ export class Meter {
       )
     }
     if (!this.#isLimited || this.#length < this.#nextCheck) return
-    this.#nextCheck = this.#length + 1024
+    this.#nextCheck = this.#length + 1024 / this.#all.size
     const { inputTokens = 0, outputTokens = 0, ...used } = this.#used
     const atLeast = Math.max(outputTokens, Math.floor(this.#length / charsPerToken))
     this.#check({ ...used, inputTokens, outputTokens: atLeast })
@@ -73,15 +115,16 @@ export class Meter {
   }
 
   #check(usage: ModelUsage): void {
-    this.#setup.context.budget.check(tokensOf(priced(usage, this.#profile)))
+    this.#setup.context.budget.check(addUsage(this.beside(), tokensOf(priced(usage, this.#profile))))
   }
 
   /** What the answer used: where the provider does not say, or broke off before it could, an estimate. */
-  whole(usage: ModelUsage, call: ModelCall): ModelUsage {
+  whole(usage: ModelUsage): ModelUsage {
     const { inputTokens, outputTokens, estimated } = usage
+    if (this.#call === undefined) return usage
     if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true)
       return priced(usage, this.#profile)
-    return priced(estimatedUsage(usage, call, this.#length, this.#files), this.#profile)
+    return priced(estimatedUsage(usage, this.#call, this.#length, this.#files), this.#profile)
   }
 
   /** Tells what the answer used, in the end. @throws PfError PF_BUDGET_EXCEEDED where it was too much */

@@ -33,7 +33,7 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
     } else if ('result' in admission) {
       if (admission.isBad) call.bad = true
       const { result } = admission
-      finish(setup, call, waited === 'client' ? await afterTool(setup, call, result) : result)
+      finish(setup, call, waited === 'client' ? await afterTool(setup, call, result) : result, true)
     } else {
       ready.push({ call, made: admission })
       if (waited !== 'tool') fresh++
@@ -46,13 +46,15 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
   const turn: Life = { isOver: false, calls: 0, outer: scopeOf(setup.context).life }
   const make = async ({ call, made }: (typeof ready)[number]): Promise<void> => {
     checkLive(setup.context)
+    const isRepeatable = made.tool.repeatable === true
+    if (!isRepeatable) tellResults(setup)
     const outcome = await callTool(setup, made, turn)
     if (Array.isArray(outcome)) {
       call.waits = { for: 'tool', questions: outcome.map(({ id }) => id) }
       keepSlots(call, outcome)
       // Loops that a handler runs at once wait together: each of them names the questions of all.
       questions.push(...outcome.filter(({ id }) => !questions.some((one) => one.id === id)))
-    } else finish(setup, call, await afterTool(setup, call, outcome))
+    } else finish(setup, call, await afterTool(setup, call, outcome), isRepeatable)
   }
   const work = async (one: (typeof ready)[number]): Promise<void> => {
     try {
@@ -84,10 +86,21 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>, mos
   await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker))
 }
 
-function finish({ context, options }: LoopSetup, call: CallState, result: CallResult): void {
+/**
+ * The call is over. Where somebody answered, and nothing has been done with it that would be done twice, the result is
+ * told once the model has taken it: should that fail for a while, the question is asked again instead.
+ */
+function finish(setup: LoopSetup, call: CallState, result: CallResult, isRepeatable: boolean): void {
+  const { context, options, untold } = setup
   call.result = bounded(result, options.maxResultLength)
   const { toolCallId } = call
-  context.emit({ type: 'tool-result', toolCallId, ...call.result })
+  untold.push({ type: 'tool-result', toolCallId, ...call.result })
+  if (!isRepeatable || context.answers.length === 0) tellResults(setup)
+}
+
+/** Tells the results that were kept back. */
+export function tellResults({ context, untold }: LoopSetup): void {
+  for (const event of untold.splice(0)) context.emit(event)
 }
 
 async function afterTool(

@@ -8,7 +8,7 @@ import { failure } from '../tool/result-parts'
 import { parseObject } from '../wire/json'
 import { CallIds } from './call-ids'
 import type { CallState, LoopState } from './loop-state'
-import { countRepairs, runCalls } from './run-calls'
+import { countRepairs, runCalls, tellResults } from './run-calls'
 import { namesOf } from './run-names'
 import { checkLive } from './scope'
 import type { LoopSetup } from './setup'
@@ -37,6 +37,17 @@ export type LoopEnd =
  * @throws PfError PF_BUDGET_EXCEEDED, PF_TOOL_CALL_INVALID, PF_OUTPUT_INVALID, PF_MODEL_…
  */
 export async function runLoop(setup: LoopSetup, state: LoopState): Promise<LoopEnd> {
+  try {
+    const end = await turns(setup, state)
+    tellResults(setup)
+    return end
+  } catch (error) {
+    if (!PfError.is(error) || !error.retryable) tellResults(setup)
+    throw error
+  }
+}
+
+async function turns(setup: LoopSetup, state: LoopState): Promise<LoopEnd> {
   const { context } = setup
   const ids = new CallIds(state, namesOf(context))
   for (;;) {

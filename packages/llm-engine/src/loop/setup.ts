@@ -1,4 +1,12 @@
-import type { Clock, ContextStrategy, LanguageModel, ModelSettings, Random, RunContext } from '@pf-agents/agent-core'
+import type {
+  Clock,
+  ContextStrategy,
+  LanguageModel,
+  ModelSettings,
+  Random,
+  RunContext,
+  RunEvent,
+} from '@pf-agents/agent-core'
 import type { AnswerForm } from '../output/answer'
 import type { Toolbox } from '../tool/toolbox'
 import type { defaults, LoopOptions } from './options'
@@ -19,6 +27,8 @@ export interface LoopSetup {
   /** Whether what the model says is told to the caller as it comes. */
   readonly isShown: boolean
   readonly settings: ModelSettings
+  /** Results that a run which may have to be begun again keeps to itself. */
+  readonly untold: RunEvent[]
   /** Who says how many turns there may be. */
   readonly turnsBy: 'llmEngine()' | 'ctx.llm.run()'
 }

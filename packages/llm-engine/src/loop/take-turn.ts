@@ -15,6 +15,7 @@ import { addModelUsage, type LoopState } from './loop-state'
 import { answerLimit } from './answer-limit'
 import { Meter } from './meter'
 import { withCacheMarks } from './cache-marks'
+import { tellResults } from './run-calls'
 import { lookingContext } from './scope'
 import type { LoopSetup } from './setup'
 import { TurnEvents } from './turn-events'
@@ -25,28 +26,33 @@ const roomEvery = 256
 
 /** Calls the model once and tells what it says. The state has the usage; what is said is the caller's to add. */
 export async function takeTurn(setup: LoopSetup, state: LoopState, ids: CallIds): Promise<ModelReply | Block> {
-  checkTurns(setup, state)
-  const tools = shownTools(setup)
-  const prompt = await checkedPrompt(setup, state, tools)
-  if ('block' in prompt) return prompt
-  const fitted = await fit(setup, state, prompt.messages, tools)
+  let meter = beginTurn(setup, state)
   try {
-    return await ask(setup, state, ids, modelCall(setup, state, fitted, tools))
-  } catch (error) {
-    if (setup.strategy === undefined || !PfError.is(error, 'PF_MODEL_CONTEXT_LENGTH')) throw error
-    // The provider counts differently: once more, shorter.
-    const shorter = await fit(setup, state, prompt.messages, tools, true)
-    checkTurns(setup, state)
-    return ask(setup, state, ids, modelCall(setup, state, shorter, tools))
+    const tools = shownTools(setup)
+    const prompt = await checkedPrompt(setup, state, tools)
+    if ('block' in prompt) return prompt
+    const fitted = await fit(setup, state, prompt.messages, tools)
+    try {
+      return await ask(setup, state, ids, modelCall(setup, state, fitted, tools, meter), meter)
+    } catch (error) {
+      if (setup.strategy === undefined || !PfError.is(error, 'PF_MODEL_CONTEXT_LENGTH')) throw error
+      // The provider counts differently: once more, shorter.
+      const shorter = await fit(setup, state, prompt.messages, tools, true)
+      meter = beginTurn(setup, state)
+      return await ask(setup, state, ids, modelCall(setup, state, shorter, tools, meter), meter)
+    }
+  } finally {
+    meter.close()
   }
 }
 
-function checkTurns({ context, options: { maxTurns }, turnsBy }: LoopSetup, state: LoopState): void {
-  context.budget.check({ turns: 1 })
-  if (state.turns < maxTurns) return
+/** Takes a turn out of what is left, from now on. @throws PfError PF_BUDGET_EXCEEDED */
+function beginTurn(setup: LoopSetup, state: LoopState): Meter {
+  const { maxTurns } = setup.options
+  if (state.turns < maxTurns) return new Meter(setup)
   throw new PfError(
     'PF_BUDGET_EXCEEDED',
-    `The model came to no end within ${maxTurns} turns. Raise maxTurns of ${turnsBy}, or make the task smaller.`,
+    `The model came to no end within ${maxTurns} turns. Raise maxTurns of ${setup.turnsBy}, or make the task smaller.`,
     { details: { limit: 'maxTurns', allowed: maxTurns, used: state.turns + 1 } },
   )
 }
@@ -101,9 +107,10 @@ function modelCall(
   state: LoopState,
   messages: readonly ModelMessage[],
   tools: readonly ModelTool[],
+  meter: Meter,
 ): ModelCall {
   const { toolChoice, maxOutputTokens, ...rest } = settings
-  const most = answerLimit(context.budget, model.profile, maxOutputTokens)
+  const most = answerLimit(context.budget, model.profile, maxOutputTokens, meter.beside())
   // Who must call a tool every time never comes to an end: force holds for the first turn.
   const isForced = toolChoice === 'required' || (typeof toolChoice === 'object' && 'tool' in toolChoice)
   const choice = isForced && state.turns > 0 ? undefined : toolChoice
@@ -123,7 +130,13 @@ function modelCall(
   }
 }
 
-async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: ModelCall): Promise<ModelReply | Block> {
+async function ask(
+  setup: LoopSetup,
+  state: LoopState,
+  ids: CallIds,
+  call: ModelCall,
+  meter: Meter,
+): Promise<ModelReply | Block> {
   const { answer, options } = setup
   const isHeld = options.hooks?.some((hook) => hook.afterModel !== undefined) === true
   const events = new TurnEvents(setup, {
@@ -134,7 +147,7 @@ async function ask(setup: LoopSetup, state: LoopState, ids: CallIds, call: Model
     hidden: answer?.mode === 'tool' ? answer.tool.name : undefined,
   })
   try {
-    const reply = await listenTo(setup, state, ids, call, events)
+    const reply = await listenTo(setup, state, ids, call, events, meter)
     return isHeld ? await checkedReply(setup, reply, ids, events) : reply
   } finally {
     events.close()
@@ -147,28 +160,45 @@ async function listenTo(
   ids: CallIds,
   call: ModelCall,
   events: TurnEvents,
+  meter: Meter,
 ): Promise<ModelReply> {
   const collector = createReplyCollector()
-  const meter = new Meter(setup)
-  let reply: ModelReply
+  const { signal } = setup.context
+  let reply: ModelReply | undefined
+  const settle = (): void => {
+    if (!meter.close()) return
+    reply = collector.reply()
+    const { usage, response } = reply
+    const used = response === undefined ? usage : meter.whole(usage)
+    addModelUsage(state, used)
+    meter.settle(used)
+  }
+  // Once an aborted run has ended, nothing is counted any more.
+  const onAbort = (): void => {
+    try {
+      settle()
+    } catch (error) {
+      if (!PfError.is(error, 'PF_BUDGET_EXCEEDED')) throw error
+    }
+  }
+  signal.addEventListener('abort', onAbort)
+  meter.ask(call)
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
       if (part.type === 'response-start' && part.warnings.length > 0)
         setup.context.log('warn', 'The model was not asked all as it was meant.', { warnings: part.warnings })
+      if ('delta' in part || part.type === 'tool-call-start' || part.type === 'finish') tellResults(setup)
       events.add(ids.told(part))
       collector.add(part)
       meter.add(part)
     })
   } finally {
+    signal.removeEventListener('abort', onAbort)
     events.end()
-    reply = collector.reply()
-    const { usage, response } = reply
-    const used = response === undefined ? usage : meter.whole(usage, call)
-    addModelUsage(state, used)
-    meter.settle(used)
+    settle()
   }
-  return reply
+  return reply ?? collector.reply()
 }
 
 /** The answer as the hooks let it pass. */

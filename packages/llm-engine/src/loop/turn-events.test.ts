@@ -9,13 +9,18 @@ const typesOf = (events: readonly RunEvent[]): string[] => events.map(({ type })
 
 describe('a run that is canceled', () => {
   it.each<[string, FakeTurn, string, string[]]>([
-    ['in a text', { text: 'abcdefgh'.repeat(4) }, 'text-delta', ['text-end', 'step-end', 'status']],
-    ['in a thought', { reasoning: 'abcdefgh'.repeat(4) }, 'reasoning-delta', ['reasoning-end', 'step-end', 'status']],
+    ['in a text', { text: 'abcdefgh'.repeat(4) }, 'text-delta', ['text-end', 'step-end', 'usage', 'status']],
+    [
+      'in a thought',
+      { reasoning: 'abcdefgh'.repeat(4) },
+      'reasoning-delta',
+      ['reasoning-end', 'step-end', 'usage', 'status'],
+    ],
     [
       'in a call',
       { toolCalls: [{ name: 'f', arguments: { a: 'abcdefgh'.repeat(4) } }] },
       'tool-call-delta',
-      ['tool-call-delta', 'step-end', 'status'],
+      ['tool-call-delta', 'step-end', 'usage', 'status'],
     ],
   ])('%s leaves nothing open but a call that is not whole', async (_, turn, until, end) => {
     const test = loopHarness([{ ...turn, fault: { after: 3, kind: 'stall' } }])
@@ -23,7 +28,7 @@ describe('a run that is canceled', () => {
     await expect.poll(() => typesOf(test.events)).toContain(until)
     run.cancel()
     expect((await run.outcome).task?.task.status.state).toBe('canceled')
-    await expect.poll(() => typesOf(test.events).slice(-3)).toEqual(end)
+    await expect.poll(() => typesOf(test.events).slice(-4)).toEqual(end)
   })
 })
 

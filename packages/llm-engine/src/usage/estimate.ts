@@ -22,7 +22,8 @@ export function estimatedUsage(usage: ModelUsage, call: ModelCall, answered: num
   }
 }
 
-function promptTokens({ messages, tools = [] }: ModelCall): number {
+/** Tokens of a prompt, about. */
+export function promptTokens({ messages, tools = [] }: ModelCall): number {
   let length = 0
   let files = 0
   const add = (part: Part | { type: 'file' }): void => {
