@@ -32,7 +32,8 @@ export function bindAnswers(
   const { message, answers: named = [] } = submitted
   const known = new Set(interrupts.map(({ id }) => id))
   if (named.length > 0) {
-    return { remark: message.parts.filter((part) => !repeats(part, named)), ...submitted, answers: named, known }
+    const said = new Set(named.map(({ payload }) => JSON.stringify(payload)))
+    return { remark: message.parts.filter((part) => !repeats(part, said)), ...submitted, answers: named, known }
   }
   if (openInterrupts(interrupts).length > 0) {
     const answers = impliedAnswers(interrupts, message)
@@ -45,9 +46,9 @@ export function bindAnswers(
 }
 
 /** Whether a part says what an answer says: a message has to have a part, be it for people to read. */
-function repeats({ text, data }: Part, answers: readonly InterruptAnswer[]): boolean {
-  const said = JSON.stringify(text ?? data)
-  return said !== undefined && answers.some(({ payload }) => JSON.stringify(payload) === said)
+function repeats({ text, data }: Part, said: ReadonlySet<string | undefined>): boolean {
+  const own = JSON.stringify(text ?? data)
+  return own !== undefined && said.has(own)
 }
 
 /** A follow-up with what it answers, and what it says beside that. */
