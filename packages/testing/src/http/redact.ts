@@ -8,7 +8,7 @@ const secretParameter = /key|token|secret|signature|^sig$|credential|password|^(
 export interface RedactOptions {
   /** Texts that must not be kept, wherever they stand: headers, addresses, bodies of both directions. */
   secrets?: readonly string[]
-  /** More headers whose values are not kept. Those with keys, tokens, cookies and such in their names never are. */
+  /** More headers whose values are not kept. Those with key, token, auth, cookie, secret and such in their names never are. */
   headers?: readonly string[]
 }
 
