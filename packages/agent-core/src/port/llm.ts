@@ -43,14 +43,15 @@ export interface LlmRequest<S extends Schema | undefined = undefined> {
   tools?: readonly Tool[] | undefined
   /** Schema of the answer; then `data` has it, checked. */
   output?: S
-  /** Model calls at most. Default: the engine's. */
+  /** Model calls at most; one more ends this request, with PF_BUDGET_EXCEEDED. Default: the engine's. */
   maxTurns?: number | undefined
   settings?: ModelSettings | undefined
   /** Whether text is streamed to the caller as it comes. Default false: it is the handler's to use. */
   stream?: boolean | undefined
   /**
    * Names the request among those of the same handler or tool call. A handler runs again from its start after an answer: a request that was over
-   * gives the same result again, one that waited goes on. Without a key they are told apart by their order.
+   * gives the same result again, one that waited goes on. Without a key they are told apart by what they ask, and by
+   * their order.
    */
   key?: string | undefined
 }
@@ -76,9 +77,11 @@ export type LlmData<S> = S extends Schema ? (unknown extends SchemaOutput<S> ? J
 export interface Llm {
   /**
    * Runs the loop and waits for its answer. Where a tool needs an approval or an answer, the task waits for it, the
-   * handler runs again from its start then, and this goes on where it was.
+   * handler runs again from its start then, and this goes on where it was. Requests side by side come to their end or
+   * their questions first, and are asked about together.
    *
-   * @throws PfError PF_CONFIG_INVALID where there is no model; PF_BUDGET_EXCEEDED, PF_TOOL_CALL_INVALID,
+   * @throws PfError PF_CONFIG_INVALID where there is no model, a tool asks with a context from outside, or it can't be
+   * told which request this is; PF_BUDGET_EXCEEDED, PF_TOOL_CALL_INVALID,
    * PF_OUTPUT_INVALID, PF_MODEL_…
    * @throws ThrownReply where the run has to wait: let it pass
    * @example

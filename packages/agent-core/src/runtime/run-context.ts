@@ -54,7 +54,7 @@ export interface RunContext {
    * parts of a message that were no answer. Empty where nothing was said but the answers.
    */
   readonly remarks: readonly Message[]
-  /** Aborted by cancel, deadline, a lost lease. Its reason is a PfError. */
+  /** Aborted by cancel, deadline, a lost lease, and where the run fails. Its reason is a PfError. Within a tool call also with the time of that. */
   readonly signal: AbortSignal
   /** When the run is stopped: milliseconds since 1970. */
   readonly deadline: number

@@ -15,7 +15,7 @@ export interface LoopProgress {
 
 /** How a model loop behaves. */
 export interface LoopOptions {
-  /** Model calls at most; one more is PF_BUDGET_EXCEEDED. `budget.turns` of the agent holds, too. Default 20. */
+  /** Model calls of one loop at most; one more ends it with PF_BUDGET_EXCEEDED. `budget.turns` of the agent holds, too. Default 20. */
   maxTurns?: number
   /** Turns in a row that may have a call or an answer that can not be used, each told to the model. Default 3. */
   maxRepairs?: number
