@@ -41,7 +41,7 @@ export interface BucketStoresOptions {
   /** Contexts kept, of all principals: beyond that, the one used longest ago goes. Default 1,000. */
   keepContexts?: number
   /**
-   * Bytes that one task may take, with what its run remembers, or one message of a conversation. Default 2,200,000, which is
+   * Bytes that one task may take, with what its run remembers, or one message of a conversation. Default 2,500,000, which is
    * what 64 MB of memory can read and answer with.
    */
   taskBytes?: number
@@ -61,7 +61,7 @@ export function createBucketStores(source: BucketSource, options: BucketStoresOp
     keepTasks = 1_000,
     keepMessages = 100,
     keepContexts = 1_000,
-    taskBytes = 2_200_000,
+    taskBytes = 2_500_000,
     contextBytes = 1_000_000,
     pageBytes = 3_000_000,
     random = systemRandom,

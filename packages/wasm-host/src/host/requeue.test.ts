@@ -48,7 +48,7 @@ test(
 )
 
 test('a body that had begun to come is whole for the guest that gets it', { timeout: 60_000 }, async () => {
-  host = await startTestHost({ workers: 1, busyLimitMs: 2000 })
+  host = await startTestHost({ workers: 1, busyLimitMs: 2000, timeoutMs: 300_000 })
   const { url } = host
   const loop = fetch(`${url}/loop`)
   await arrived(1)
@@ -62,7 +62,7 @@ test('a body that had begun to come is whole for the guest that gets it', { time
 })
 
 test('a body that had come to its end is, too', { timeout: 60_000 }, async () => {
-  host = await startTestHost({ workers: 1, busyLimitMs: 2000 })
+  host = await startTestHost({ workers: 1, busyLimitMs: 2000, timeoutMs: 300_000 })
   const loop = fetch(`${host.url}/loop`)
   await arrived(1)
   const chunks = ['a'.repeat(1000), 'b'.repeat(70_000)].map((text) => new TextEncoder().encode(text))

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange'
 export type BodyPart = { chunk: Uint8Array } | { end: true } | { broken: true }
 
 /** A body up to this size is waited for: it costs one message, and a slow sender costs no instance. */
-export const WHOLE_BODY = 64 * 1024
+const WHOLE_BODY = 64 * 1024
 /** A body of unknown or greater length that has begun is given to a guest once it pauses for so long, ms. */
 const PAUSE_MS = 20
 /** And after so long where it does not pause. */
