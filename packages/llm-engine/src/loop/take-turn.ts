@@ -163,7 +163,6 @@ async function listenTo(
   meter: Meter,
 ): Promise<ModelReply> {
   const collector = createReplyCollector()
-  const { signal } = setup.context
   let reply: ModelReply | undefined
   const settle = (): void => {
     if (!meter.close()) return
@@ -174,14 +173,13 @@ async function listenTo(
     meter.settle(used)
   }
   // Once an aborted run has ended, nothing is counted any more.
-  const onAbort = (): void => {
+  events.onAbort = (): void => {
     try {
       settle()
     } catch (error) {
       if (!PfError.is(error, 'PF_BUDGET_EXCEEDED')) throw error
     }
   }
-  signal.addEventListener('abort', onAbort)
   meter.ask(call)
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
@@ -194,7 +192,6 @@ async function listenTo(
       meter.add(part)
     })
   } finally {
-    signal.removeEventListener('abort', onAbort)
     events.end()
     settle()
   }

@@ -40,10 +40,13 @@ export class TurnEvents {
   /** Loops side by side have steps side by side: each has a name of its own while it is under way. */
   readonly #step: string
   #isClosed = false
+  /** What else is to be done where the run is aborted while the step is open. */
+  onAbort: (() => void) | undefined
   /** A call whose arguments are not whole yet stays open: nobody is to take it for one. */
   readonly #onAbort = (): void => {
     this.#openCalls.clear()
     this.close()
+    this.onAbort?.()
   }
 
   constructor(setup: LoopSetup, options: TurnEventsOptions) {
