@@ -184,7 +184,7 @@ async function listenTo(
   try {
     await listen(setup, setup.model.stream(call), (raw) => {
       const part = ids.own(raw)
-      if (part.type === 'response-start' && part.warnings.length > 0)
+      if (part.type === 'response-start' && part.warnings?.length > 0)
         setup.context.log('warn', 'The model was not asked all as it was meant.', { warnings: part.warnings })
       if ('delta' in part || part.type === 'tool-call-start' || part.type === 'finish') tellResults(setup)
       events.add(ids.told(part))
