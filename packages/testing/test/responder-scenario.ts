@@ -88,6 +88,6 @@ export function responderCases(urlOf: () => string, callsOf: () => number): void
         metadata: { [interruptExtensionUri]: { answers } },
       } as never,
     })
-    expect(JSON.stringify(answer)).toContain('denied: Not on Sundays Do not try it again. Maybe later')
+    expect(JSON.stringify(answer)).toContain('denied: Not on Sundays. Do not try it again. Maybe later')
   })
 }
