@@ -37,6 +37,8 @@ const strayLimit = 64 * 1024
 /** How long the usage, or `[DONE]`, may keep an answer waiting that is whole, ms. */
 const restMs = 2_000
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
 /** What one attempt needs. */
 export interface ExchangeOptions {
   wire: Wire
@@ -58,7 +60,7 @@ export class Exchange {
   readonly #watch: TimeoutWatch
   readonly #sink: PartSink = { parts: [] }
   #asked: Asked
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #reader: Reader | undefined
   #sse: SseDecoder | undefined
   #decoder: WireDecoder
   /** Chunks without an event so far: read as text only where none ever comes. */
@@ -70,6 +72,8 @@ export class Exchange {
   #told = false
   #status: number | undefined
   #cancelRest: (() => void) | undefined
+  /** How long may still be waited for what comes behind the end: whoever reads slowly does not use it up. */
+  #restMs = restMs
   /** What went wrong behind parts that are handed out first: where a chunk ends must not decide what is seen. */
   #failure: { error: unknown } | undefined
 
@@ -168,11 +172,11 @@ export class Exchange {
 
   async #read(): Promise<ModelStreamPart[] | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error
-    const reader = this.#reader as ReadableStreamDefaultReader<Uint8Array>
+    const reader = this.#reader as Reader
     const sse = this.#sse as SseDecoder
     const decoder = this.#decoder
     try {
-      const { done, value } = await reader.read()
+      const { done, value } = await (decoder.ended ? this.#readBehind(reader) : reader.read())
       const { signal } = this.#watch
       if (signal.aborted) throw signal.reason
       if (done) this.#feed(sse.end(), true)
@@ -183,9 +187,6 @@ export class Exchange {
       }
       if (done || decoder.done || this.#told) return this.#finish()
       if (sse.failure) throw sse.failure
-      // Canceling settles the read that is pending.
-      if (decoder.ended)
-        this.#cancelRest ??= this.#options.clock.after(restMs, () => void reader.cancel().catch(() => {}))
       return this.#take()
     } catch (error) {
       // The answer is whole: what breaks behind its end, or does not come there, is no part of it.
@@ -194,6 +195,19 @@ export class Exchange {
       if (parts === undefined) throw error
       this.#failure = { error }
       return parts
+    }
+  }
+
+  /** Reads what may come behind the end of an answer, for so long that is waited for it; canceling settles a read. */
+  async #readBehind(reader: Reader): Promise<Awaited<ReturnType<Reader['read']>>> {
+    const { clock } = this.#options
+    const begun = clock.now()
+    this.#cancelRest = clock.after(this.#restMs, () => void reader.cancel().catch(() => {}))
+    try {
+      return await reader.read()
+    } finally {
+      this.#cancelRest()
+      this.#restMs -= clock.now() - begun
     }
   }
 

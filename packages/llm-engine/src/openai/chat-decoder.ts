@@ -56,7 +56,8 @@ export class ChatDecoder implements WireDecoder {
     if (Array.isArray(choices) && choices.length > 0) this.#choice(objectOf(choices[0]))
     if (chunk['usage'] || chunk['x_groq']) {
       const usage = chatUsage(chunk, this.#profile.reasoningApart === true)
-      this.done = isBehind && usage !== undefined
+      // Some gateways tell nothing first, and the figures then.
+      this.done = isBehind && (usage?.outputTokens ?? 0) > 0
       this.#usage = usage ?? this.#usage
     }
   }

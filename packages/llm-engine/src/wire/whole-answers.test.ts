@@ -197,6 +197,33 @@ it('a usage that comes late is counted', async () => {
   expect(summary((await reading).parts)).toEqual(['whole answer', 'stop', 1, 2])
 })
 
+it('a usage that is there is counted, however slowly the answer is read', async () => {
+  const clock = createFakeClock()
+  const chunks = [sse(piece), sse(stop), sse(usage)].map((text) => new TextEncoder().encode(text))
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk)
+    },
+  })
+  const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  const parts: ModelStreamPart[] = []
+  const reading = (async () => {
+    for await (const part of chat({ clock, random: createSeededRandom(1), fetch }).stream(hello)) {
+      parts.push(part)
+      await new Promise<void>((resolve) => clock.after(5_000, resolve))
+    }
+  })()
+  await clock.run()
+  await reading
+  expect(summary(parts)).toEqual(['whole answer', 'stop', 1, 2])
+})
+
+it('figures that come behind a usage of nothing are counted', async () => {
+  const zero = { choices: [], usage: { prompt_tokens: 0, completion_tokens: 0 } }
+  const { parts, pending } = await play(chat, [sse(piece, stop), sse(zero), sse(usage)], 'open')
+  expect([summary(parts), pending]).toEqual([['whole answer', 'stop', 1, 2], 0])
+})
+
 describe('over real sockets', () => {
   it.each(['reset', 'open'])('a connection that is %s behind the end', async (then) => {
     const listener: RequestListener = (_request, response) => {
