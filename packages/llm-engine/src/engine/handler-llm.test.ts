@@ -191,6 +191,23 @@ describe('a handler whose model has to wait', () => {
     expect([texts(task), ran.length, test.provider.requests.length]).toEqual([['a! b! c'], 4, 5])
   })
 
+  it('what went on in the place of another request is not begun anew where that one comes', async () => {
+    const { ran, tools: list } = tools()
+    let passes = 0
+    const test = loopHarness([send, { text: 'Paid.' }, send], {
+      tools: list,
+      async onMessage(_, { llm }) {
+        if (passes++ > 0) await llm.run({ prompt: 'what was not asked before' })
+        return (await llm.run({ prompt: 'pay the rent' })).text
+      },
+    })
+    const { task } = await test.send('go')
+    const failed = await test.send('yes', { taskId: task.id })
+    expect(failed.task.status.state).toBe('failed')
+    expect(JSON.stringify(failed.task.status.message)).toContain('PF_CONFIG_INVALID')
+    expect([ran, test.provider.requests.length]).toEqual([['look', 'send call_1_0'], 2])
+  })
+
   it('does not take the answer of one request for that of another', async () => {
     const test = loopHarness(
       ({ body }) => ({ text: `To ${(body['messages'] as { content: string }[])[0]?.content}` }),

@@ -17,6 +17,8 @@ export class KeptLoops {
   /** Of requests without a key: what none has asked for yet, by where it stands. */
   readonly #left = new Map<string, Kept>()
   readonly #taken = new Set<string>()
+  /** What was asked for, in other words, by whoever had its place: where it is asked for after all, the two were mixed up. */
+  readonly #overtaken = new Set<string>()
   #isWaiting = false
   #count = 0
 
@@ -46,10 +48,12 @@ export class KeptLoops {
     const slot = keptName(this.#context, 'number', own)
     const same = [...this.#left].flatMap(([at, kept]) => (kept.print === print ? [at] : []))
     let at = same.includes(slot) ? slot : same[0]
+    if (at === undefined && this.#overtaken.has(print)) throw mistake(unclear)
     if (at === undefined && this.#isWaiting && this.#left.has(slot)) {
       if (this.#left.get(slot)?.shape !== shape && [...this.#left.values()].some((one) => one.shape === shape))
         throw mistake(unclear)
       at = slot
+      this.#overtaken.add(this.#left.get(slot)?.print ?? '')
     }
     if (at !== undefined) {
       const found = this.#left.get(at) as Kept
