@@ -20,6 +20,10 @@ export function tooLarge(what: string, bytes: number, taskBytes: number): PfErro
   return new PfError('PF_REQUEST_TOO_LARGE', message, { details: { bytes, taskBytes } })
 }
 
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength
+}
+
 /** What a commit works with. */
 export interface CommitParts {
   tasks: TaskTable
@@ -67,7 +71,10 @@ export class CommitAttempt {
         ? record.facts
         : JSON.stringify(patchFacts(record && factsOf(record), commit.facts))
     // Before anything is prepared, and before memory is taken for the bytes.
-    this.check(text.length + facts.length)
+    const units = text.length + facts.length
+    this.check(units)
+    // What stands elsewhere may be shortened for this commit: it must not be refused behind that.
+    if (units * 3 > this.parts.taskBytes) this.check(bytesOf(text) + bytesOf(facts))
     const isMove =
       this.before === undefined ||
       (!isActive(this.before.state) &&

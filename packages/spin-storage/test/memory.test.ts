@@ -201,6 +201,18 @@ test('a task that would take more than may be read again is refused, and stays a
   expect(runStore.commit(end)).toMatchObject({ version: 2 })
 })
 
+test('a commit that is refused for its bytes takes nothing from the conversation', () => {
+  const { runStore, conversation } = open({ taskBytes: 5_000, contextBytes: 2_500 })
+  void runStore.commit(creation('a', 'input-required', 1, 'x'.repeat(1_000)))
+  const said = (n: number): Message => ({ messageId: `m-${n}`, role: 'user', parts: [{ text: 'x'.repeat(300) }] })
+  for (let n = 0; n < 3; n++) void conversation.append(scope, 'c', [said(n)])
+  const before = conversation.read(scope, 'c')
+  const text: Message = { messageId: 'big', role: 'agent', parts: [{ text: '漢'.repeat(1_500) }] }
+  const big = { ...completed('a'), events: [{ type: 'message' as const, message: text }], conversation: [text] }
+  expect(() => runStore.commit(big)).toThrow(expect.objectContaining({ code: 'PF_REQUEST_TOO_LARGE' }))
+  expect(conversation.read(scope, 'c')).toEqual(before)
+})
+
 test('a conversation keeps the newest messages that fit, the last one whatever it takes', () => {
   const { conversation } = open({ contextBytes: 2_500, taskBytes: 5_000 })
   const say = (n: number, length: number): void =>
