@@ -1,18 +1,11 @@
 // The tools as agents use them: the app, the model loop, the runtime; a scripted model and a clock moved by hand.
 import {
-  type AgentRuntime,
   anonymous,
-  bind,
   createMemoryStores,
   defineAgent,
-  defineFeature,
   type InterruptAnswer,
-  keyValuePort,
   type MemoryStores,
   type ModelMessage,
-  outboxPort,
-  conversationPort,
-  runStorePort,
   type StoredTask,
 } from '@pf-agents/agent-core'
 import { createFakeClock, createSeededRandom, type FakeClock, testMessage } from '@pf-agents/agent-core/testing'
@@ -21,6 +14,7 @@ import { llmEngine } from '@pf-agents/llm-engine'
 import { mockModel, type MockToolCall, type MockTurnSource } from '@pf-agents/testing'
 import { describe, expect, it } from 'vitest'
 import { ask, type AskOptions, confirm, interactiveTools, type InteractiveToolsOptions } from '../src/index'
+import { storeProbe } from './store-probe'
 
 interface World {
   clock?: FakeClock
@@ -37,23 +31,7 @@ function setUp(
   const model = mockModel({ turns })
   const tools = plain ? [ask(options.ask as AskOptions), confirm()] : []
   const agent = defineAgent({ name: 'desk', description: 'A desk', version: '1.0.0', model, tools })
-  let runtime: AgentRuntime | undefined
-  const probe = defineFeature({
-    name: 'probe',
-    targets: ['node', 'wasm'],
-    provides: [runStorePort, keyValuePort, conversationPort, outboxPort],
-    setup: ({ agents }) => ({
-      ports: [
-        bind(runStorePort, stores.runStore),
-        bind(keyValuePort, stores.keyValue),
-        bind(conversationPort, stores.conversation),
-        bind(outboxPort, stores.outbox),
-      ],
-      ready: () => {
-        runtime = agents[0]?.runtime
-      },
-    }),
-  })
+  const { probe, live: runtimeOf } = storeProbe(stores)
   const logs: string[] = []
   const app = createApp(agent, [probe, llmEngine(), ...(plain ? [] : [interactiveTools(options)])], {
     target: 'node',
@@ -61,7 +39,7 @@ function setUp(
     random: createSeededRandom(),
     logger: { log: (level, message) => logs.push(`${level}: ${message}`) },
   })
-  const live = runtime as unknown as AgentRuntime
+  const live = runtimeOf()
   return {
     app,
     model,

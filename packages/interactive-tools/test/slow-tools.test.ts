@@ -1,16 +1,9 @@
 // Questions with a time, asked beside a tool that takes longer than it: the app, the model loop, the runtime, as they are.
 import {
-  type AgentRuntime,
   anonymous,
-  bind,
-  conversationPort,
   createMemoryStores,
   defineAgent,
-  defineFeature,
-  keyValuePort,
   type ModelMessage,
-  outboxPort,
-  runStorePort,
   type StoredTask,
   type Tool,
 } from '@pf-agents/agent-core'
@@ -20,6 +13,7 @@ import { llmEngine } from '@pf-agents/llm-engine'
 import { mockModel, type MockTurnSource } from '@pf-agents/testing'
 import { expect, it } from 'vitest'
 import { type AskOptions, interactiveTools } from '../src/index'
+import { storeProbe } from './store-probe'
 
 /** One process after another with the same stores, whose model asks beside a tool of 900 ms. */
 function world(options: AskOptions) {
@@ -37,30 +31,14 @@ function world(options: AskOptions) {
     const turn: MockTurnSource = ({ messages }) => (messages.at(-1)?.role === 'tool' ? 'Done.' : asks)
     const model = mockModel({ turns: [turn, turn] })
     const agent = defineAgent({ name: 'desk', description: 'A desk', version: '1.0.0', model, tools: [slow] })
-    let runtime: AgentRuntime | undefined
-    const probe = defineFeature({
-      name: 'probe',
-      targets: ['node', 'wasm'],
-      provides: [runStorePort, keyValuePort, conversationPort, outboxPort],
-      setup: ({ agents }) => ({
-        ports: [
-          bind(runStorePort, stores.runStore),
-          bind(keyValuePort, stores.keyValue),
-          bind(conversationPort, stores.conversation),
-          bind(outboxPort, stores.outbox),
-        ],
-        ready: () => {
-          runtime = agents[0]?.runtime
-        },
-      }),
-    })
+    const { probe, live: runtimeOf } = storeProbe(stores)
     const app = createApp(agent, [probe, llmEngine(), interactiveTools({ ask: options })], {
       target: 'node',
       clock,
       random,
       logger: { log: () => {} },
     })
-    const live = runtime as unknown as AgentRuntime
+    const live = runtimeOf()
     const submit = (text: string, taskId?: string) =>
       live.submit({ message: testMessage(text, taskId === undefined ? {} : { taskId }), principal: anonymous }).outcome
     return {
