@@ -68,7 +68,8 @@ export class GeminiDecoder implements WireDecoder {
     // Of all so far: the last counts.
     if (isObject(chunk['usageMetadata'])) {
       this.#usage = chunk['usageMetadata']
-      this.done = isBehind
+      // Some gateways tell nothing first, and the figures then.
+      this.done = isBehind && (usageOf(this.#usage).outputTokens ?? 0) > 0
     }
   }
 

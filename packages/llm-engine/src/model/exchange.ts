@@ -36,6 +36,8 @@ const errorBodyLimit = 64 * 1024
 const strayLimit = 64 * 1024
 /** How long the usage, or `[DONE]`, may keep an answer waiting that is whole, ms. */
 const restMs = 2_000
+/** A process that was busy until then gets to what came meanwhile, ms. */
+const graceMs = 20
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
@@ -202,11 +204,12 @@ export class Exchange {
   async #readBehind(reader: Reader): Promise<Awaited<ReturnType<Reader['read']>>> {
     const { clock } = this.#options
     const begun = clock.now()
-    this.#cancelRest = clock.after(this.#restMs, () => void reader.cancel().catch(() => {}))
+    const wait = (ms: number, then: () => void): void => void (this.#cancelRest = clock.after(ms, then))
+    wait(this.#restMs, () => wait(graceMs, () => void reader.cancel().catch(() => {})))
     try {
       return await reader.read()
     } finally {
-      this.#cancelRest()
+      this.#cancelRest?.()
       this.#restMs -= clock.now() - begun
     }
   }

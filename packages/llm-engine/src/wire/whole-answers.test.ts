@@ -22,6 +22,7 @@ const geminiUsage = { usageMetadata: { promptTokenCount: 1, candidatesTokenCount
 
 const options = { model: 'm', attempts: 1, maxEventLength: 16 * 1024 }
 const chat: Make = (host) => createOpenAiChat({ ...options, host })
+const ofGoogle: Make = (host) => createGemini({ ...options, host })
 const answers: Record<string, [Make, told: string, counted?: boolean]> = {
   'chat with all of it': [chat, sse(piece, stop, usage, '[DONE]')],
   'chat without [DONE]': [chat, sse(piece, stop, usage)],
@@ -30,8 +31,8 @@ const answers: Record<string, [Make, told: string, counted?: boolean]> = {
   'chat with its usage in the finish': [chat, sse(piece, { ...stop, usage: usage.usage }, '[DONE]')],
   'chat with a blank behind [DONE]': [chat, sse(piece, stop, usage, '[DONE] ')],
   'chat with joined lines': [chat, sse(piece, stop, usage, '[DONE]').replaceAll('\n\n', '\n') + '\n'],
-  gemini: [(host) => createGemini({ ...options, host }), sse({ ...gemini, ...geminiUsage })],
-  'gemini with usage behind': [(host) => createGemini({ ...options, host }), sse(gemini, geminiUsage)],
+  gemini: [ofGoogle, sse({ ...gemini, ...geminiUsage })],
+  'gemini with usage behind': [ofGoogle, sse(gemini, geminiUsage)],
   responses: [
     (host) => createOpenAiResponses({ ...options, host }),
     sse({
@@ -134,7 +135,7 @@ describe.each(Object.entries(answers))('%s', (_, [make, told, counted = true]) =
       const { parts, error, told: after, seen, pending } = await play(make, chunks, 'open')
       expect([error, ...summary(parts)]).toEqual([undefined, ...whole])
       // Nothing more can come where the provider has a mark for it; else the usage has a moment.
-      expect(after).toBeLessThanOrEqual(/DONE|message_stop|response.completed/.test(told) ? 0 : 2000)
+      expect(after).toBeLessThanOrEqual(/DONE|message_stop|response.completed/.test(told) ? 0 : 2020)
       expect([seen.canceled, pending]).toEqual([true, 0])
     }
   })
@@ -218,10 +219,32 @@ it('a usage that is there is counted, however slowly the answer is read', async 
   expect(summary(parts)).toEqual(['whole answer', 'stop', 1, 2])
 })
 
+it('a usage that came while the process was busy is counted, though the time for it is over', async () => {
+  const clock = createFakeClock()
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (...events: unknown[]) => controller.enqueue(new TextEncoder().encode(sse(...events)))
+      send(piece, stop)
+      // Of a process that was busy the timers that are due come first, then what the sockets have.
+      clock.after(1_999, () => clock.after(1, () => send(usage, '[DONE]')))
+    },
+  })
+  const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  const reading = read(chat({ clock, random: createSeededRandom(1), fetch }))
+  await clock.run()
+  expect(summary((await reading).parts)).toEqual(['whole answer', 'stop', 1, 2])
+})
+
 it('figures that come behind a usage of nothing are counted', async () => {
   const zero = { choices: [], usage: { prompt_tokens: 0, completion_tokens: 0 } }
-  const { parts, pending } = await play(chat, [sse(piece, stop), sse(zero), sse(usage)], 'open')
-  expect([summary(parts), pending]).toEqual([['whole answer', 'stop', 1, 2], 0])
+  const ofGemini = { usageMetadata: { promptTokenCount: 1 } }
+  for (const [make, events] of [
+    [chat, [sse(piece, stop), sse(zero), sse(usage)]],
+    [ofGoogle, [sse(gemini), sse(ofGemini), sse(geminiUsage)]],
+  ] as const) {
+    const { parts, pending, told } = await play(make, events, 'open')
+    expect([summary(parts), pending, told]).toEqual([['whole answer', 'stop', 1, 2], 0, 0])
+  }
 })
 
 describe('over real sockets', () => {
