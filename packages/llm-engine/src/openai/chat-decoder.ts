@@ -108,12 +108,7 @@ export class ChatDecoder implements WireDecoder {
     if (this.#dialect && Array.isArray(details) && details.length > 0) this.#detail(this.#dialect, details)
     if (typeof content === 'string') {
       if (content !== '') this.#text(content)
-    } else if (this.#dialect && Array.isArray(content)) {
-      for (const { isThought, text } of this.#dialect.pieces(content)) {
-        if (isThought) this.#think(text)
-        else this.#text(text)
-      }
-    }
+    } else if (content) this.#pieces(content)
     const { refusal } = delta
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true
@@ -139,6 +134,15 @@ export class ChatDecoder implements WireDecoder {
     this.#sound.add(data)
   }
 
+  /** Content in parts, thoughts among them: Mistral's, whatever address it is at. */
+  #pieces(content: JsonValue): void {
+    for (const piece of listOf(content)) {
+      const { thinking } = objectOf(piece)
+      for (const thought of listOf(thinking)) if (textOf(thought)) this.#think(textOf(thought))
+      if (textOf(piece)) this.#text(textOf(piece))
+    }
+  }
+
   #text(delta: string): void {
     if (this.#blocks.open === 'reasoning') this.#endBlock()
     this.#blocks.text(delta)
@@ -161,6 +165,13 @@ export class ChatDecoder implements WireDecoder {
       this.#details = undefined
     } else this.#blocks.end()
   }
+}
+
+const listOf = (value: JsonValue | undefined): readonly (JsonValue | undefined)[] =>
+  Array.isArray(value) ? value : [value]
+
+function textOf(piece: JsonValue | undefined): string {
+  return stringOf(piece) ?? stringOf(objectOf(piece)['text']) ?? ''
 }
 
 /** How bytes begin, in base64: their format was asked for by the caller's own options, and the answer does not say it. */

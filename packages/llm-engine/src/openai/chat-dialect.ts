@@ -12,6 +12,4 @@ export interface ChatDialect {
   addThoughts(into: JsonValue[], pieces: readonly JsonValue[]): void
   /** Pictures beside the text. */
   files(delta: JsonObject): ModelFilePart[]
-  /** Content that comes as parts, thoughts among them. */
-  pieces(content: readonly JsonValue[]): readonly { isThought: boolean; text: string }[]
 }

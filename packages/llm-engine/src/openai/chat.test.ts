@@ -334,20 +334,39 @@ const fixtures: Fixture[] = [
     model: served({ ...groq, reasoningApart: true }),
     expected: { text: 'a', finish: 'stop', tokens: [9, 9] },
   },
-  {
-    name: 'content as parts',
-    body: sse(
-      chunk({
-        content: [
-          { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
-          { type: 'text', text: 'a' },
-        ],
+  ...[openAi, served(groq)].flatMap((model): Fixture[] => [
+    {
+      name: 'content as parts',
+      body: sse(
+        chunk({
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+            { type: 'text', text: 'a' },
+            { type: 'reference', reference_ids: [1] },
+          ],
+        }),
+        chunk({ content: [{ type: 'text', text: 'b' }] }),
+        chunk({ content: '' }, 'stop'),
+      ),
+      model,
+      expected: { reasoning: ['hm'], text: 'ab', finish: 'stop' },
+    },
+    {
+      name: 'content as parts of other forms',
+      body: sse(chunk({ content: [{ type: 'thinking', thinking: 'hm' }, 'a', null, 5, [[]]] }), chunk({}, 'stop')),
+      model,
+      expected: { reasoning: ['hm'], text: 'a', finish: 'stop' },
+    },
+    {
+      name: 'content as parts, not streamed',
+      body: JSON.stringify({
+        choices: [{ message: { content: { type: 'text', text: 'a' } }, finish_reason: 'stop' }],
       }),
-      chunk({}, 'stop'),
-    ),
-    model: served(groq),
-    expected: { reasoning: ['hm'], text: 'a', finish: 'stop' },
-  },
+      stored: { headers: { 'content-type': 'application/json' } },
+      model,
+      expected: { text: 'a', finish: 'stop' },
+    },
+  ]),
   {
     name: 'escapes cut between surrogates',
     body: 'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\ndata: {"choices":[{"delta":{"content":"\\ude00"},"finish_reason":"stop"}]}\n\n',

@@ -24,15 +24,6 @@ export const compatibleDialect: ChatDialect = {
       const url = stringOf(objectOf(objectOf(image)['image_url'])['url'])
       return url ? [plainFile({ type: 'file', mediaType: 'image', url })] : []
     }),
-
-  /** Mistral's. */
-  pieces: (content) =>
-    content.flatMap((piece) => {
-      const { type, text, thinking } = objectOf(piece)
-      const isThought = type === 'thinking'
-      const texts = isThought ? arrayOf(thinking).map((one) => objectOf(one)['text']) : [text]
-      return texts.flatMap((one) => (stringOf(one) ? [{ isThought, text: one as string }] : []))
-    }),
 }
 
 function withThoughts(
