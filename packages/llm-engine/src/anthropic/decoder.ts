@@ -10,6 +10,7 @@ import type {
 import { arrayOf, isObject, objectOf, parseObject, stringOf } from '../wire/json'
 import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import { callFields } from './call-fields'
+import { hiddenThought } from './messages'
 import { anthropicUsage, mergeUsage } from './usage'
 
 const reasons: Readonly<Record<string, ModelFinishReason>> = {
@@ -183,9 +184,14 @@ export class AnthropicDecoder implements WireDecoder {
       this.#push({ type: 'text-end', id: block.id, ...data(block.citations && { citations: block.citations }) })
     } else if (block.kind === 'reasoning') {
       const { signature } = block
-      this.#push({ type: 'reasoning-end', id: block.id, ...data(signature ? { signature } : undefined) })
+      const { modelId: model } = this.#context
+      this.#push({ type: 'reasoning-end', id: block.id, ...data(signature ? { signature, model } : undefined) })
     } else if (block.kind === 'tool-call') this.#written.push(block)
-    else this.#push({ type: 'opaque', provider: 'anthropic', data: rebuilt(block) })
+    else {
+      // Of these, only hidden thoughts are signed for one model.
+      const own = block.start['type'] === hiddenThought && { model: this.#context.modelId }
+      this.#push({ type: 'opaque', provider: 'anthropic', ...own, data: rebuilt(block) })
+    }
   }
 
   #flush(complete: boolean): void {

@@ -51,6 +51,23 @@ export function cacheControl(cache: CacheMark | undefined): JsonObject {
   return { cache_control: { type: 'ephemeral', ...(cache === 'long' && { ttl: '1h' }) } }
 }
 
+/** Type of blocks of thoughts that nobody can read. */
+export const hiddenThought = 'redacted_thinking'
+
+/**
+ * Whether the turn under way does not begin with a thought, such as one that another model began: then the model refuses
+ * to think on a budget. It thinks once in a turn, as a rule, so that the first block of all answers tells.
+ */
+export function isUnthought(messages: AnthropicPrompt['messages']): boolean {
+  let first: JsonValue | undefined
+  for (const { role, content } of messages.toReversed()) {
+    const type = content[0]?.['type']
+    if (role === 'assistant') first = type
+    else if (type !== 'tool_result') break
+  }
+  return first !== undefined && first !== 'thinking' && first !== hiddenThought
+}
+
 function userBlocks(content: readonly ModelUserPart[]): JsonObject[] {
   const blocks: JsonObject[] = []
   for (const part of content) {
@@ -73,7 +90,8 @@ function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
   const blocks: JsonObject[] = []
   for (const part of content) {
     if (part.type === 'opaque') {
-      blocks.push(part.data as JsonObject)
+      const data = part.data as JsonObject
+      if (data['type'] !== hiddenThought || part.model) blocks.push(data)
       continue
     }
     const own = part.providerData?.['anthropic']
@@ -82,9 +100,11 @@ function assistantBlocks({ content }: ModelAssistantMessage): JsonObject[] {
       if (text.trim() !== '')
         blocks.push({ type: 'text', text, ...(own?.['citations'] && { citations: own['citations'] }) })
     } else if (part.type === 'reasoning') {
-      // Thoughts without a signature are somebody else's; they may not go back as anything.
-      const signature = stringOf(own?.['signature'])
-      if (signature !== undefined) blocks.push({ type: 'thinking', thinking: part.text, signature })
+      // Thoughts without a signature are somebody else's; they may not go back as anything. Of those that do not say
+      // whose they are (older versions stored them so) nobody knows: without them the answer goes on, with those of
+      // another model it never does.
+      const signature = own?.['model'] && stringOf(own['signature'])
+      if (signature) blocks.push({ type: 'thinking', thinking: part.text, signature })
     } else if (part.type === 'tool-call') {
       const input = parseObject(part.arguments === '' ? '{}' : part.arguments) ?? { invalid_json: part.arguments }
       blocks.push({

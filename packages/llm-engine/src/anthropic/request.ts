@@ -1,9 +1,9 @@
 import type { JsonObject, ModelCall, ModelProfile, ReasoningEffort } from '@pf-agents/agent-core'
 import { isStrictSchema, plainSchema } from '../openai/strict-schema'
 import { wireName } from '../tool/tool-names'
-import { defined } from '../wire/json'
+import { defined, objectOf } from '../wire/json'
 import { closedSchema } from './closed-schema'
-import { anthropicPrompt, cacheControl } from './messages'
+import { anthropicPrompt, cacheControl, isUnthought } from './messages'
 import { currentVersion } from './options'
 
 /** Anthropic wants to be told how much may come. */
@@ -26,7 +26,12 @@ export function anthropicBody(
   }))
   boundMarks([...tools, ...system, ...messages.flatMap(({ content }) => content)], warnings)
   const most = call.maxOutputTokens ?? about.profile.maxOutputTokens ?? unknownMost(call)
-  const thinking = thinkingOf(call, about.model, most, warnings)
+  const { thinking: told = thinkingOf(call, about.model, most, warnings), ...own } = objectOf(
+    call.providerOptions?.['anthropic'] as JsonObject | undefined,
+  )
+  const isStopped = objectOf(told)['type'] === 'enabled' && isUnthought(messages)
+  if (isStopped) warnings.push(`${about.model} can not think on a budget in a turn that began without: it goes on so.`)
+  const thinking = isStopped ? undefined : told
   const outputConfig = defined({
     effort: effortOf(call, about.model),
     format: call.output && { type: 'json_schema', schema: closedSchema(call.output.schema) },
@@ -37,13 +42,13 @@ export function anthropicBody(
     system: system.length > 0 ? system : undefined,
     messages,
     tools: tools.length > 0 ? tools : undefined,
-    tool_choice: tools.length > 0 ? toolChoice(call, thinking?.['type'] === 'enabled', warnings) : undefined,
+    tool_choice: tools.length > 0 ? toolChoice(call, objectOf(thinking)['type'] === 'enabled', warnings) : undefined,
     thinking,
     output_config: Object.keys(outputConfig).length > 0 ? outputConfig : undefined,
     stop_sequences: call.stopSequences?.length ? [...call.stopSequences] : undefined,
     ...sampling(call, about.version, warnings),
     stream: true,
-    ...(call.providerOptions?.['anthropic'] as JsonObject | undefined),
+    ...own,
   }) as JsonObject
 }
 
