@@ -23,11 +23,11 @@ import { ModelError } from '../error/model-error'
 import { interrupted, typedError } from '../error/typed-error'
 import { priced } from '../usage/cost'
 import { defined, isObject } from '../wire/json'
-import { type PartSink, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
+import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
+import { foreignError, unsendable } from './foreign-error'
 import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
-import { unsent } from './unsent'
 import { keysOf, withoutKeys } from './without-keys'
 
 /** Of an error's body, no more is read. */
@@ -370,11 +370,14 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    if (this.#status === undefined && error instanceof Error && !PfError.is(error)) {
-      const { authorization, request } = this.#options
-      return unsent(error, this.#asked, authorization, request.headers)
+    const { authorization, request } = this.#options
+    let known = error
+    if (!(error instanceof StreamError) && !PfError.is(error)) {
+      known =
+        (this.#status === undefined && unsendable(this.#asked, authorization, request.headers)) ||
+        foreignError(error, (text) => this.#withoutKey(text))
     }
-    const typed = typedError(error, this.#asked, clock)
+    const typed = typedError(known, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed
   }
 }

@@ -1,6 +1,6 @@
 // A provider that repeats the key, in every place and spelling, on every wire: nothing of it is in what is thrown.
 import { inspect } from 'node:util'
-import { type LanguageModel, type ModelHost, secret } from '@pf-agents/agent-core'
+import { describeError, type LanguageModel, type ModelHost, secret } from '@pf-agents/agent-core'
 import { describe, expect, it, vi } from 'vitest'
 import { hello, read, sse } from '../../test/harness'
 import { createAnthropic } from '../anthropic'
@@ -10,8 +10,10 @@ import { createAzureChat, createOpenAiChat, createOpenAiResponses } from '../ope
 import type { ApiKey } from './api-key'
 import { keysOf, withoutKeys } from './without-keys'
 
+const chat = (apiKey: ApiKey, host: ModelHost): LanguageModel =>
+  createOpenAiChat({ model: 'm', apiKey, host, attempts: 1 })
 const wires: Record<string, (apiKey: ApiKey, host: ModelHost) => LanguageModel> = {
-  chat: (apiKey, host) => createOpenAiChat({ model: 'm', apiKey, host, attempts: 1 }),
+  chat,
   azure: (apiKey, host) => createAzureChat({ model: 'm', endpoint: 'https://x', apiKey, host, attempts: 1 }),
   responses: (apiKey, host) => createOpenAiResponses({ model: 'm', apiKey, host, attempts: 1 }),
   anthropic: (apiKey, host) => createAnthropic({ model: 'm', apiKey, host, attempts: 1 }),
@@ -67,6 +69,55 @@ const answers: Record<string, (key: string) => Response> = {
   'a cause of it': (key) => {
     throw new TypeError('fetch failed', { cause: new Error('x', { cause: new Error(`Can not send ${key}`) }) })
   },
+  'a cause that is no error': (key) => {
+    throw new TypeError('fetch failed', { cause: { headers: { authorization: `Bearer ${key}` } } })
+  },
+  'a cause of words alone': (key) => {
+    throw new TypeError('fetch failed', { cause: `Bearer ${key}` })
+  },
+  'causes side by side': (key) => {
+    const errors = [new Error(`to ::1 with ${key}`), new Error(`to 127.0.0.1 with ${key}`)]
+    throw new TypeError('fetch failed', { cause: new AggregateError(errors, `all failed ${key}`) })
+  },
+  'what has the request with it': (key) => {
+    const config = { headers: { authorization: `Bearer ${key}` } }
+    throw Object.assign(new Error('Network Error'), { config, request: { config }, code: `E ${key}`, [key]: 1 })
+  },
+  'a name': (key) => {
+    throw Object.assign(new Error('x'), { name: `E ${key}` })
+  },
+  'what is no error': (key) => {
+    throw { message: `Bearer ${key}`, headers: { authorization: key } }
+  },
+  'words alone': (key) => {
+    throw `Bearer ${key}`
+  },
+  'what can not be read': (key) => {
+    const fail = (): never => {
+      throw new Error(key)
+    }
+    throw Object.defineProperty(new Error('x'), 'cause', { get: fail })
+  },
+  'a body that breaks': (key) => broken(key),
+  'a body that breaks behind output': (key) =>
+    broken(
+      key,
+      sse({ choices: [{ delta: { content: 'a' } }] }),
+      sse({ candidates: [{ content: { parts: [{ text: 'a' }] } }] }),
+    ),
+  'a refusal that breaks': (key) => new Response(broken(key).body, { status: 500 }),
+}
+
+function broken(key: string, ...first: string[]): Response {
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = first.shift()
+      if (chunk !== undefined) controller.enqueue(encoder.encode(chunk))
+      else controller.error(Object.assign(new TypeError(`reset while sending Bearer ${key}`), { headers: { key } }))
+    },
+  })
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
 }
 
 /** The id of a request, where it is told: it must not be the key, in a header either. */
@@ -106,6 +157,24 @@ describe.each(Object.entries(wires))('%s', (_, make) => {
       expect(plainest(inspect(thrown, { depth: 10, showHidden: true }))).not.toContain(key.toLowerCase())
     }
   })
+})
+
+it('of what fetch throws, name, code and words stay, and what caused it', async () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED', port: 1 })
+  const both = Object.assign(new AggregateError([refused]), { code: 'ECONNREFUSED' })
+  for (const cause of [refused, both]) {
+    const thrown = new TypeError('fetch failed', { cause })
+    const { error: told } = await read(chat('sk-0123456789', { fetch: () => Promise.reject(thrown) }))
+    expect(told).toMatchObject({ code: 'PF_MODEL_UNAVAILABLE', retryable: true })
+    const text = describeError(told)
+    expect(text).toContain('Caused by: TypeError: fetch failed\n    at ')
+    expect(text).toContain('Error: connect ECONNREFUSED ::1:1\n    at ')
+    expect((told as { cause: { cause: unknown } }).cause.cause).toMatchObject({ code: 'ECONNREFUSED' })
+  }
+  for (const nothing of [undefined, null, 5, {}, []]) {
+    const { error: told } = await read(chat('sk-0123456789', { fetch: () => Promise.reject(nothing) }))
+    expect(told).toMatchObject({ code: 'PF_MODEL_UNAVAILABLE', cause: { message: '' } })
+  }
 })
 
 it('what is like a key, and shorter words, stay', () => {
