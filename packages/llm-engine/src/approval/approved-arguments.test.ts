@@ -131,4 +131,51 @@ describe('an approval is asked of what runs, and that runs', () => {
     await test.send('yes', { taskId: asked.task.id })
     expect(ran).toEqual([{ to: 'friend', amount: 7 }])
   })
+
+  it.each([25, 2000])('however deep it is: %i levels', async (depth) => {
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const { ran, tools } = payer((given) => given)
+    const turn = { toolCalls: [{ name: 'pay', arguments: `{"to":"ada","doc":${deep}}` }] }
+    const test = loopHarness([turn, { text: 'Done.' }], { tools })
+    const asked = await test.send('pay')
+    expect(open(asked)[0]?.prompt).toContain('"pay" with {"to":"ada","doc":[[[[')
+    await test.clock.until(test.submit('yes', { taskId: asked.task.id }, test.restarted()).outcome)
+    expect(ran).toEqual([{ to: 'ada', doc: JSON.parse(deep) }])
+  })
+
+  it.each([true, false])(
+    'unless it is too deep to be written: the model is told, approval or not: %s',
+    async (asks) => {
+      const { ran, tools } = payer((given) => given)
+      const turn = { toolCalls: [{ name: 'pay', arguments: `{"to":${'['.repeat(50_000)}${']'.repeat(50_000)}}` }] }
+      const test = loopHarness([turn, { text: 'Done.' }], {
+        tools: tools.map((tool) => ({ ...tool, needsApproval: asks })),
+      })
+      const { task } = await test.send('pay')
+      expect([task.status.state, ran]).toEqual(['completed', []])
+      expect(messagesOf(test, 1).at(-1)?.content).toMatch(/^The arguments could not be checked\. ./)
+    },
+  )
+
+  it('and bytes of Node are bytes like others', async () => {
+    const { ran, tools } = payer(({ to }) => ({ to, pdf: Buffer.from(to) }))
+    const test = loopHarness(turns, { tools })
+    const asked = await test.send('pay')
+    expect(open(asked)[0]?.prompt).toContain('"pdf":{"(Buffer)":[102,114,')
+    await test.send('yes', { taskId: asked.task.id })
+    expect(ran).toEqual([{ to: 'friend', pdf: Buffer.from('friend') }])
+  })
+
+  it.each<[string, (field: { to: string }) => unknown]>([
+    ['on bytes', (field) => Object.assign(new Uint8Array([1]), field)],
+    ['on a list beside a date', (field) => [new Date(0), Object.assign(['x'], field)]],
+    ['in groups of a match beside a date', ({ to }) => [new Date(0), /(?<=(?<to>\S+)) /.exec(`${to} `)]],
+    ['in the place of a pattern', ({ to }) => Object.assign(/a/g, { lastIndex: to.length })],
+  ])('and nobody is asked where more would run than is shown: a field %s', async (_, make) => {
+    const { ran, tools } = payer((given) => ({ doc: make(given) }))
+    const test = loopHarness(turns, { tools })
+    const { task, facts } = await test.send('pay')
+    expect([task.status.state, facts.interrupts, ran]).toEqual(['completed', undefined, []])
+    expect(messagesOf(test, 1).at(-1)?.content).toMatch(/^The call was not made: .* can not be shown whole/)
+  })
 })

@@ -108,6 +108,7 @@ describe('what a call runs with', () => {
     total = 5
   }
   class Day extends Date {}
+  class Signed extends Uint8Array {}
   const circle: { self?: object } = {}
   circle.self = circle
 
@@ -122,7 +123,15 @@ describe('what a call runs with', () => {
     ['bytes', new Uint8Array([1, 2]), { '(Uint8Array)': [1, 2] }],
     ['an object of a class', new Order(), { '(Order)': { total: 5 } }, 'Order'],
     ['a date of a class', new Day(0), { '(Day)': '1970-01-01T00:00:00.000Z' }, 'Day'],
-    ['bytes of a class', Buffer.from([1]), { '(Buffer)': [1] }, 'Buffer'],
+    ['bytes of Node', Buffer.from('a'), { '(Buffer)': [97] }],
+    ['bytes of a class', new Signed([1]), { '(Signed)': [1] }, 'Signed'],
+    ['bytes with a field', Object.assign(new Uint8Array([1]), { to: 'eve' }), { '(Uint8Array)': [1] }, 'Uint8Array'],
+    ['bytes of Node with a field', Object.assign(Buffer.from('a'), { to: 'eve' }), { '(Buffer)': [97] }, 'Buffer'],
+    ['a pattern', /a/g, { '(RegExp)': '/a/g' }],
+    ['a pattern with a place', Object.assign(/a/g, { lastIndex: 1 }), { '(RegExp)': '/a/g' }, 'RegExp'],
+    ['a date with a field', Object.assign(new Date(Number.NaN), { lastIndex: 0 }), { '(Date)': 'none' }, 'Date'],
+    ['an array with a field', Object.assign([5n], { to: 'eve' }), [{ '(bigint)': '5' }], 'field that is no plain one'],
+    ['a list under a symbol', Object.assign([], { [Symbol('s')]: 1 }), [], 'field that is no plain one'],
     ['a function', Order, { '(function)': 'Order' }, 'function'],
     ['nothing', undefined, { '(undefined)': 'undefined' }],
     ['a symbol', Symbol('s'), { '(symbol)': 'Symbol(s)' }, 'symbol'],
@@ -160,13 +169,33 @@ describe('what a call runs with', () => {
     for (const odd of [List.of(1), counted, wide]) expect(whatRuns([odd, new Date(0)]).hidden).toBeDefined()
   })
 
-  it('is bounded, however deep, wide or long it is', () => {
-    let deep: unknown = []
-    for (let level = 0; level < 50_000; level++) deep = [deep]
-    expect(whatRuns(deep).json.length).toBeLessThan(200)
-    expect(whatRuns(deep)).toMatchObject({ isWhole: false, hidden: 'more' })
-    expect(whatRuns(Array.from({ length: 50_000 }, () => ({})))).toMatchObject({ isWhole: false, hidden: 'more' })
-    const long = whatRuns({ note: 'x'.repeat(3_000_000) })
-    expect([long.isWhole, long.hidden, long.json.length < 1_100_000]).toEqual([false, 'text without end', true])
+  it('is told whole where it is JSON, however deep it is and whatever number of values it has', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'{"a":['.repeat(depth)}${']}'.repeat(depth)}`)
+    for (const depth of [10, 11, 1500, 50_000]) {
+      const { json, ...rest } = whatRuns({ doc: nested(depth) })
+      expect([json.length, rest]).toEqual([8 + 8 * depth, { isWhole: true }])
+      expect(json.startsWith('{"doc":{"a":[{"a":[')).toBe(true)
+    }
+    const rows = Array.from({ length: 20_000 }, () => ({ n: [1] }))
+    expect(whatRuns(rows)).toEqual({ json: JSON.stringify(rows), isWhole: true })
+  })
+
+  it('shows of what is deep as much as of what is wide', () => {
+    const json = `${'['.repeat(50_000)}"eve"${']'.repeat(50_000)}`
+    const shown = shownCall({ name: 'pay', arguments: json })
+    expect(shown).toMatch(/^"pay" with \[{8000}… \(100005 characters; the rest is NOT shown\)$/)
+    expect(shownCall({ name: 'pay', arguments: '{}' }, whatRuns(JSON.parse(json)))).toBe(shown)
+  })
+
+  it('ends at a length, whatever it is made of', () => {
+    const endless = { isWhole: false, hidden: 'text without end' }
+    let shared: unknown = []
+    for (let level = 0; level < 60; level++) shared = [shared, shared]
+    const long = { note: 'x'.repeat(3_000_000) }
+    for (const value of [long, shared, new Array(600_000).fill(0), new Uint8Array(600_000), [new Date(0), long]]) {
+      const { json, ...rest } = whatRuns(value)
+      expect(rest).toEqual(endless)
+      expect(json.length).toBeLessThan(1_100_000)
+    }
   })
 })

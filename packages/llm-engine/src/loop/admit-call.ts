@@ -48,7 +48,7 @@ export async function admitCall(setup: LoopSetup, call: CallState): Promise<Admi
       args = again.args
     }
     // As it is read, not as it was written: of two values for one name only the last counts.
-    else call.arguments = JSON.stringify(checked.json)
+    else call.arguments = checked.text
     call.admitted = true
   }
   const { tool } = ready
@@ -151,16 +151,20 @@ function beforeTool(
 
 async function checkArguments(
   { input }: ReadyTool,
-  text: string,
-): Promise<{ args: unknown; json: JsonObject } | { problem: string }> {
-  const json = parseObject(text)
+  written: string,
+): Promise<{ args: unknown; json: JsonObject; text: string } | { problem: string }> {
+  const json = parseObject(written)
   if (json === undefined) return { problem: 'The arguments are not a JSON object. Write valid JSON.' }
-  if (input === undefined) return { args: json, json }
-  const result = await checked(() => input.schema.check(unwrapped(input, json)))
+  let text = ''
+  const result = await checked(() => {
+    // What is too deep to be written can't be gone on with, either.
+    text = JSON.stringify(json)
+    return input === undefined ? { value: json, issues: undefined } : input.schema.check(unwrapped(input, json))
+  })
   if (typeof result === 'string') return { problem: result }
   if (result.issues !== undefined)
     return { problem: `The arguments do not match the schema. ${issuesText(result.issues)}` }
-  return { args: result.value, json }
+  return { args: result.value, json, text }
 }
 
 /** What a check says, or in words why it could not be made: schemas are code of the tool, too. */
