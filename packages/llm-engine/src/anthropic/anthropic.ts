@@ -33,6 +33,7 @@ export function createAnthropic(options: AnthropicOptions): LanguageModel {
     profile,
     requestIdHeader: 'request-id',
     takes: files,
+    takesMade: ['*'],
     request(call) {
       const warnings: string[] = []
       return { url, headers, body: anthropicBody(call, { model, profile, version }, warnings), warnings }

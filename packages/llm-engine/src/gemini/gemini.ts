@@ -43,6 +43,8 @@ export function createGemini(options: GeminiOptions): LanguageModel {
     profile: profileOf(geminiModels, model, options.profile),
     requestIdHeader: 'x-goog-request-id',
     takes: files,
+    takesMade: ['*'],
+    ownFile: 'model',
     request(call) {
       const warnings: string[] = []
       return { url, headers: {}, body: geminiBody(call, model, warnings), warnings }

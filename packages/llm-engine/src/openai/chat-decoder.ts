@@ -1,4 +1,11 @@
-import type { JsonObject, JsonValue, ModelFinish, ModelFinishReason, ModelUsage } from '@pf-agents/agent-core'
+import type {
+  JsonObject,
+  JsonValue,
+  ModelFinish,
+  ModelFinishReason,
+  ModelUsage,
+  ProviderData,
+} from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
 import { isObject, objectOf, stringOf } from '../wire/json'
 import { Sound } from '../wire/sound'
@@ -118,7 +125,7 @@ export class ChatDecoder implements WireDecoder {
     if (isObject(audio)) this.#audio(audio)
     if (this.#dialect && delta['images']) {
       this.#endBlock()
-      this.#context.sink.parts.push(...this.#dialect.files(delta))
+      this.#context.sink.parts.push(...this.#dialect.files(delta).map((file) => ({ ...file, ...this.#own() })))
     }
     const calls = delta['tool_calls']
     if (Array.isArray(calls)) {
@@ -131,7 +138,7 @@ export class ChatDecoder implements WireDecoder {
     if (typeof transcript === 'string' && transcript !== '') this.#text(transcript)
     if (typeof data !== 'string' || data === '') return
     this.#sound ??= new Sound(this.#context, soundType(data))
-    this.#sound.add(data)
+    this.#sound.add(data, this.#own())
   }
 
   /** Content in parts, thoughts among them: Mistral's, whatever address it is at. */
@@ -160,10 +167,15 @@ export class ChatDecoder implements WireDecoder {
   #endBlock(): void {
     if (this.#blocks.open === 'reasoning' && this.#dialect) {
       // Where there are no details it says whose thought it is: no other provider gets it.
-      const own: JsonObject = this.#details === undefined ? {} : { reasoning_details: this.#details }
-      this.#blocks.end({ [this.#profile.provider]: own })
+      const own = this.#details ? this.#own({ reasoning_details: this.#details }).providerData : undefined
+      this.#blocks.end(own ?? { [this.#profile.provider]: {} })
       this.#details = undefined
     } else this.#blocks.end()
+  }
+
+  /** What belongs to this model. */
+  #own(fields?: JsonObject): { providerData: ProviderData } {
+    return { providerData: { [this.#profile.provider]: { ...fields, model: this.#context.modelId } } }
   }
 }
 

@@ -16,6 +16,8 @@ export interface ChatAddress {
   url: string
   /** Left out of the body where the address names it. */
   model: string | undefined
+  /** Default: nothing, for nobody knows what a server's models take. */
+  takesMade?: readonly string[]
   authorization(key: string): Readonly<Record<string, string>>
 }
 
@@ -32,6 +34,7 @@ export function createChatModel(
     profile: profileOf(profile.models, options.model, options.profile),
     requestIdHeader: profile.requestIdHeader ?? 'x-request-id',
     takes: profile.files === false ? undefined : files,
+    takesMade: address.takesMade ?? [],
     request(call) {
       const warnings: string[] = []
       const body = chatBody(call, address.model, profile, warnings, dialect)

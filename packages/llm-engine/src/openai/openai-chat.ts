@@ -3,7 +3,7 @@ import type { ModelOptions } from '../model/model-options'
 import type { ChatProfile, OpenAiChatOptions } from './chat-profile'
 import { bearer, trimmed } from '../wire/address'
 import { createChatModel } from './chat-wire'
-import { openAiModels } from './openai-models'
+import { openAiModels, pictures } from './openai-models'
 
 const openAi: ChatProfile = {
   provider: 'openai',
@@ -39,6 +39,7 @@ export function createOpenAiChat(options: OpenAiOptions): LanguageModel {
     {
       url: `${trimmed(options.baseUrl ?? openAi.baseUrl)}/chat/completions`,
       model: options.model,
+      takesMade: options.baseUrl === undefined ? pictures : [],
       authorization: bearer,
     },
   )
@@ -90,6 +91,7 @@ export function createAzureChat(options: AzureOptions): LanguageModel {
           ? `${endpoint}/openai/v1/chat/completions`
           : `${classic}?api-version=${encodeURIComponent(apiVersion)}`,
       model: apiVersion === undefined ? deployment : undefined,
+      takesMade: pictures,
       authorization: azureAuthorization(options),
     },
   )

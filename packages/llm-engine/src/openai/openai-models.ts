@@ -1,13 +1,18 @@
 import type { ModelProfile } from '@pf-agents/agent-core'
 
-const seen = ['image/*', 'application/pdf']
+/** What OpenAI's models see, but for those of which the table says something else. */
+export const pictures: readonly string[] = ['image/*']
+const seen = [...pictures, 'application/*', 'text/*']
+const heard = ['audio/*']
 const reasons: ModelProfile = {
   contextWindow: 200_000,
   maxOutputTokens: 100_000,
   tools: true,
   reasoning: true,
   structuredOutput: true,
+  inputMedia: seen,
 }
+const reasonsBlindly: ModelProfile = { ...reasons, inputMedia: [] }
 
 /**
  * What is known of OpenAI's models, by the beginning of their names. Prices are list prices and change: give your own
@@ -30,6 +35,10 @@ export const openAiModels: Readonly<Record<string, ModelProfile>> = {
     inputMedia: seen,
     prices: { input: 0.15, cacheRead: 0.075, output: 0.6 },
   },
+  'gpt-4o-audio': { inputMedia: heard },
+  'gpt-4o-mini-audio': { inputMedia: heard },
+  'gpt-audio': { inputMedia: heard },
+  'gpt-3.5': { inputMedia: [] },
   'gpt-4.1': {
     contextWindow: 1_047_576,
     maxOutputTokens: 32_768,
@@ -74,7 +83,9 @@ export const openAiModels: Readonly<Record<string, ModelProfile>> = {
     prices: { input: 0.25, cacheRead: 0.025, output: 2 },
   },
   o1: reasons,
+  'o1-mini': reasonsBlindly,
   o3: reasons,
+  'o3-mini': reasonsBlindly,
   o4: reasons,
   'codex-mini': reasons,
 }

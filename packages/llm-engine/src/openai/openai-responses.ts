@@ -6,7 +6,7 @@ import { wireName } from '../tool/tool-names'
 import { bearer, trimmed } from '../wire/address'
 import type { Wire } from '../wire/wire'
 import { type AzureOptions, azureAuthorization, type OpenAiOptions } from './openai-chat'
-import { openAiModels } from './openai-models'
+import { openAiModels, pictures } from './openai-models'
 import { ResponsesDecoder } from './responses-decoder'
 import { files } from './responses-input'
 import { responsesBody } from './responses-request'
@@ -37,7 +37,8 @@ export interface OpenAiResponsesOptions {
 export function createOpenAiResponses(options: OpenAiOptions<OpenAiResponsesOptions>): LanguageModel {
   const { model, cacheMarks = false } = options
   const url = `${trimmed(options.baseUrl ?? 'https://api.openai.com/v1')}/responses`
-  return responsesModel(options, { url, model, provider: 'openai', cacheMarks, authorization: bearer })
+  const takesMade = options.baseUrl === undefined ? pictures : []
+  return responsesModel(options, { url, model, provider: 'openai', cacheMarks, takesMade, authorization: bearer })
 }
 
 /**
@@ -62,6 +63,7 @@ export function createAzureResponses(options: AzureOptions<OpenAiResponsesOption
       model: deployment,
       provider: 'azure',
       cacheMarks: false,
+      takesMade: pictures,
       authorization: azureAuthorization(options),
     },
   )
@@ -69,9 +71,9 @@ export function createAzureResponses(options: AzureOptions<OpenAiResponsesOption
 
 function responsesModel(
   options: ClientOptions,
-  about: { url: string; model: string; provider: string; cacheMarks: boolean; authorization: Wire['authorization'] },
+  about: { url: string; model: string; cacheMarks: boolean } & Pick<Wire, 'provider' | 'takesMade' | 'authorization'>,
 ): LanguageModel {
-  const { url, provider, authorization } = about
+  const { url, provider, takesMade, authorization } = about
   const profile = profileOf(openAiModels, options.model, options.profile)
   const wire: Wire = {
     provider,
@@ -79,6 +81,8 @@ function responsesModel(
     profile,
     requestIdHeader: provider === 'azure' ? 'apim-request-id' : 'x-request-id',
     takes: files,
+    takesMade,
+    ownFile: 'item',
     request(call) {
       const warnings: string[] = []
       return { url, headers: {}, body: responsesBody(call, { ...about, profile }, warnings), warnings }

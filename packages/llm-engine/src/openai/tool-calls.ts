@@ -18,7 +18,7 @@ interface OpenCall {
 /** What a call holds besides its arguments, about. */
 const callLength = 64
 
-/** Known fields of a streamed call; anything else must go back as it came (Gemini keeps its signature there). */
+/** Known fields of a streamed call; anything else must go back to that model as it came (Gemini's signature is there). */
 const known = new Set(['index', 'id', 'type', 'function'])
 
 /**
@@ -66,7 +66,9 @@ export class ToolCallTracker {
     for (const call of this.#calls) {
       if (!call.started) continue
       const text = call.pieces.join('')
-      const providerData: ProviderData | undefined = call.extra && { [this.#provider]: { extra: call.extra } }
+      const { extra } = call
+      const { modelId: model } = this.#context
+      const providerData: ProviderData | undefined = extra && { [this.#provider]: { extra, model } }
       this.#push({
         type: 'tool-call-end',
         toolCallId: call.id,

@@ -1,13 +1,31 @@
 // @node24-only: computes alone, on bytes in memory
 // What of a conversation another model is given: files that it takes as they are, others as words with a warning; of what
 // other models thought, and what their providers want back, nothing.
-import type { JsonObject, LanguageModel, ModelFilePart, ModelHost, ModelMessage, Part } from '@pf-agents/agent-core'
+import type {
+  JsonObject,
+  LanguageModel,
+  ModelFilePart,
+  ModelHost,
+  ModelMessage,
+  ModelProfile,
+  Part,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { hello, hostOf, read, sse } from '../../test/harness'
 import { createAnthropic } from '../anthropic'
 import { createGemini } from '../gemini'
 import { createOpenAiChat, createOpenAiResponses } from '../openai'
-import { createCompatibleModel, deepSeek, groq, openRouter, vllm } from '../openai-compatible'
+import {
+  type ChatProfile,
+  createCompatibleModel,
+  deepSeek,
+  groq,
+  lmStudio,
+  ollama,
+  openRouter,
+  together,
+  vllm,
+} from '../openai-compatible'
 import { generate } from '../reply/generate'
 
 type Make = (options: { apiKey: string; attempts: number; host: ModelHost }) => LanguageModel
@@ -19,7 +37,11 @@ const wires: Record<string, Make> = {
   gemini: (options) => createGemini({ model: 'gemini-2.5-flash', ...options }),
   deepseek: (options) => createCompatibleModel({ server: deepSeek, model: 'm', ...options }),
 }
-const chat: Make = (options) => createCompatibleModel({ server: openRouter, model: 'm', ...options })
+const served =
+  (server: ChatProfile, model = 'm', profile?: ModelProfile): Make =>
+  (options) =>
+    createCompatibleModel({ server, model, ...(profile && { profile }), ...options })
+const chat = served(openRouter)
 
 /** The messages as they are sent, and the warnings: the call itself is refused. */
 async function sent(make: Make, messages: readonly ModelMessage[]) {
@@ -50,10 +72,13 @@ describe.each(Object.entries(wires))('%s', (wire, make) => {
   })
 
   it('a file of a result that it does not take is words, too', async () => {
-    const { messages, warnings } = await sent(make, resultFile({ mediaType: 'x/y', raw: 'AAAA', filename: 'a.xy' }))
+    const { messages, warnings } = await sent(
+      make,
+      resultFile({ mediaType: 'application/x-y', raw: 'AAAA', filename: 'a.xy' }),
+    )
     // OpenAI takes documents of many kinds.
     const isTaken = wire === 'chat' || wire === 'responses'
-    expect(JSON.stringify(messages)).toContain(isTaken ? 'data:x/y;base64,AAAA' : 'a.xy, x/y')
+    expect(JSON.stringify(messages)).toContain(isTaken ? 'data:application/x-y;base64,AAAA' : 'a.xy, application/x-y')
     expect(warnings).toHaveLength(isTaken ? 0 : 1)
   })
 
@@ -122,6 +147,121 @@ describe.each(Object.entries(wires))('%s', (wire, make) => {
   })
 })
 
+describe('a file that another model made', () => {
+  const picture = { mediaType: 'image/png', raw: 'AAAA' }
+  const wav = { mediaType: 'audio/wav', raw: 'AAAA' }
+  const made = (file: Partial<ModelFilePart>): ModelMessage[] => [
+    ...hello.messages,
+    {
+      role: 'assistant',
+      content: [{ type: 'file', mediaType: '', ...file, providerData: { x: { model: 'painter' } } }],
+    },
+    ...hello.messages,
+  ]
+  const gpt =
+    (model: string, more: { baseUrl?: string; profile?: ModelProfile } = {}): Make =>
+    (options) =>
+      createOpenAiChat({ model, ...more, ...options })
+  const thinker =
+    (model: string, more: { baseUrl?: string } = {}): Make =>
+    (options) =>
+      createOpenAiResponses({ model, ...more, ...options })
+  const sees: ModelProfile = { inputMedia: ['image/*'] }
+  const baseUrl = 'http://own.test/v1'
+
+  it.each<[string, Make, Partial<ModelFilePart>, boolean]>([
+    // What the models of these servers see nobody knows; most see nothing, and fail all that follows.
+    ...[ollama, vllm, lmStudio, openRouter, groq, together].flatMap((server): [string, Make, object, boolean][] => [
+      [`a model of ${server.provider}`, served(server), picture, false],
+      [`one of ${server.provider} that is said to see`, served(server, 'm', sees), picture, true],
+      [
+        `one of ${server.provider} that is said to hear`,
+        served(server, 'm', { inputMedia: ['audio/*'] }),
+        picture,
+        false,
+      ],
+    ]),
+    ['a model behind another address', gpt('m', { baseUrl }), picture, false],
+    ['one of Responses behind another address', thinker('m', { baseUrl }), picture, false],
+    ['a known model behind another address', gpt('gpt-4o', { baseUrl }), picture, true],
+    ['a model of OpenAI that nothing is known of', gpt('gpt-6'), picture, true],
+    ['one of Responses that nothing is known of', thinker('gpt-6'), picture, true],
+    ['the same', gpt('gpt-6'), wav, false],
+    ['gpt-3.5', gpt('gpt-3.5-turbo'), picture, false],
+    ['o3-mini', gpt('o3-mini'), picture, false],
+    ['o3', gpt('o3'), picture, true],
+    ['gpt-4o', gpt('gpt-4o'), wav, false],
+    ['gpt-4o-audio', gpt('gpt-4o-audio-preview'), wav, true],
+    ['a Claude that nothing is known of', (o) => createAnthropic({ model: 'claude-next', ...o }), picture, true],
+    ['a Gemini that nothing is known of', (o) => createGemini({ model: 'gemini-3-pro', ...o }), wav, true],
+    ['a model that is said to see all', gpt('m', { baseUrl, profile: { inputMedia: ['*/*'] } }), wav, true],
+  ])('is shown to %s only where it is known to take it: %#', async (_, make, file, isShown) => {
+    const { messages, warnings } = await sent(make, made(file))
+    const told = JSON.stringify(messages)
+    expect([told.includes('AAAA'), warnings.length]).toEqual([isShown, isShown ? 0 : 1])
+    expect(told).toContain(isShown ? 'A file was made here' : 'A file that can not be shown here')
+  })
+
+  it.each([
+    ['', 'image/png'],
+    ['AAA', 'image/png'],
+    ['AA%A', 'image/png'],
+    ['A=AA', 'image/png'],
+    ['', 'application/pdf'],
+  ])('is shown to none where its content is %o', async (raw, mediaType) => {
+    for (const make of Object.values(wires)) {
+      for (const file of [
+        { mediaType, raw },
+        { mediaType, url: `data:${mediaType};base64,${raw}` },
+      ]) {
+        const { messages, warnings } = await sent(make, made(file))
+        expect(JSON.stringify(messages)).toContain('A file that can not be shown here')
+        expect(JSON.stringify(messages)).not.toMatch(
+          /image_url|input_image|input_file|"source"|inlineData|fileData|;base64/,
+        )
+        expect(warnings).toEqual([expect.stringContaining(mediaType)])
+      }
+    }
+  })
+
+  it('is shown to the same model over another interface, too', async () => {
+    const item = { type: 'image_generation_call', id: 'ig', status: 'completed', result: 'AAAA' }
+    const host = hostOf({
+      body: sse({ type: 'response.completed', response: { status: 'completed', output: [item] } }),
+    })
+    const { message } = await generate(thinker('gpt-5')({ apiKey: 'k', attempts: 1, host }), hello)
+    const history = [...hello.messages, JSON.parse(JSON.stringify(message)) as ModelMessage, ...hello.messages]
+    expect((await sent(thinker('gpt-5'), history)).messages[1]).toEqual(item)
+    for (const make of [gpt('gpt-5'), gpt('gpt-5-mini')]) {
+      const { messages } = await sent(make, history)
+      expect(messages[1]).toEqual({ role: 'assistant', content: '(A file was made here: image/png.)' })
+      expect(JSON.stringify(messages[2])).toContain('data:image/png;base64,AAAA')
+    }
+  })
+
+  it('and one that the model made itself is shown to it again, where it has no form for its own', async () => {
+    const image = { image_url: { url: 'data:image/png;base64,AAAA' } }
+    const host = hostOf({ body: sse({ choices: [{ delta: { images: [image] }, finish_reason: 'stop' }] }) })
+    const { message } = await generate(chat({ apiKey: 'k', attempts: 1, host }), hello)
+    const history = [...hello.messages, JSON.parse(JSON.stringify(message)) as ModelMessage]
+    expect(JSON.stringify((await sent(chat, history)).messages.at(-1))).toContain('data:image/png;base64,AAAA')
+    expect(JSON.stringify((await sent(served(openRouter, 'other'), history)).messages)).not.toContain('AAAA')
+    // The picture has no item of Responses, should a server of that name be asked over it.
+    const own = JSON.parse(JSON.stringify(history).replace('"openrouter"', '"openai"').replace('"m"', '"gpt-5"'))
+    expect((await sent(thinker('gpt-5'), own)).messages.at(-1)).toMatchObject({ role: 'user' })
+  })
+
+  it('a user’s own goes to whatever model he asks, but to one that is said not to take it', async () => {
+    for (const server of [ollama, vllm, lmStudio, openRouter, groq, together]) {
+      const { messages, warnings } = await sent(served(server), userFile(picture))
+      expect([JSON.stringify(messages).includes('image_url'), warnings]).toEqual([true, []])
+      const blind = await sent(served(server, 'm', { inputMedia: [] }), userFile(picture))
+      expect(JSON.stringify(blind.messages)).toContain('A file that can not be shown here: image/png')
+      expect(blind.warnings).toEqual([expect.stringContaining('inputMedia')])
+    }
+  })
+})
+
 describe('what belongs to a model', () => {
   const results = (toolCallId: string): ModelMessage => ({
     role: 'tool',
@@ -174,6 +314,41 @@ describe('what belongs to a model', () => {
     expect((await sent(responses('gpt-5'), history)).messages.slice(1, 4)).toEqual(output)
     const other = await sent(responses('gpt-4.1'), history)
     expect(other.messages.slice(1)).toEqual([call, { type: 'function_call_output', call_id: 'c', output: 'ok' }])
+  })
+
+  const toolCall = (more: object = {}) => ({
+    choices: [
+      {
+        delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' }, ...more }] },
+        finish_reason: 'tool_calls',
+      },
+    ],
+  })
+
+  it('behind OpenRouter goes to that model alone: signed and encrypted thoughts', async () => {
+    const signed = { type: 'reasoning.text', text: 'T', signature: 'SIG', format: 'anthropic-claude-v1', index: 0 }
+    const encrypted = { type: 'reasoning.encrypted', data: 'ENC', id: 'r', format: 'openai-responses-v1', index: 0 }
+    for (const detail of [signed, encrypted]) {
+      const thought = { choices: [{ delta: { reasoning: 'THOUGHT', reasoning_details: [detail] } }] }
+      const message = await answer(served(openRouter, 'a/b'), thought, toolCall())
+      const history = [...hello.messages, message, results('c')]
+      expect((await sent(served(openRouter, 'a/b'), history)).messages[1]).toMatchObject({
+        reasoning: 'THOUGHT',
+        reasoning_details: [detail],
+      })
+      const other = (await sent(served(openRouter, 'a/c'), history)).messages[1]
+      expect(Object.keys(other ?? {})).toEqual(['role', 'content', 'tool_calls'])
+    }
+  })
+
+  it('behind Chat Completions goes to that model alone: the signature of a call', async () => {
+    const google: ChatProfile = { provider: 'google', baseUrl: 'https://g.test/openai' }
+    const extra = { extra_content: { google: { thought_signature: 'SIG' } } }
+    const message = await answer(served(google, 'gemini-3-pro'), toolCall(extra))
+    const history = [...hello.messages, message, results('c')]
+    const calls = async (model: string) => (await sent(served(google, model), history)).messages[1]?.['tool_calls']
+    expect(await calls('gemini-3-pro')).toEqual([expect.objectContaining(extra)])
+    expect(JSON.stringify(await calls('gemini-2.5-flash'))).not.toContain('SIG')
   })
 
   it('and was thought is never told to a model of another provider as text', async () => {

@@ -8,8 +8,11 @@ import type {
 } from '@pf-agents/agent-core'
 import { fileText, forgotten } from '../prompt/prompt-parts'
 import { isImage } from '../tool/result-content'
-import { plainFile } from './file-types'
+import { isBroken, isOneOf, plainFile } from './file-types'
 import type { Wire } from './wire'
+
+/** Whom a prompt is for. */
+type Target = Pick<Wire, 'provider' | 'modelId' | 'profile' | 'takes' | 'takesMade' | 'ownFile'>
 
 /**
  * The messages as this model may be given them. Text files are text; a file that it does not take is told of, and warned
@@ -18,22 +21,24 @@ import type { Wire } from './wire'
  */
 export function ownPrompt(
   messages: readonly ModelMessage[],
-  { provider, modelId, takes }: Pick<Wire, 'provider' | 'modelId' | 'takes'>,
+  { provider, modelId, profile, takes, takesMade, ownFile = '' }: Target,
   warnings: string[],
 ): ModelMessage[] {
   const out: ModelMessage[] = []
   /** What models made before, to be handed on as soon as it is the user's turn. */
   let made: ModelUserPart[] = []
 
-  function given(part: ModelFilePart): ModelFilePart | ModelTextPart {
+  function given(part: ModelFilePart, isMade = false, types = profile.inputMedia): ModelFilePart | ModelTextPart {
     const file = plainFile(part)
     const { cache, mediaType, url = '', filename } = file
     let text = fileText(file)
     if (text === undefined) {
-      if (takes?.test(`${mediaType} ${url}`)) return file
+      const isTaken = takes?.test(`${mediaType} ${url}`) && (!types || isOneOf(mediaType, types))
+      if (isTaken && !(isMade && isBroken(file))) return file
       const about = [filename, mediaType, url.startsWith('data:') ? '' : url]
       text = `(A file that can not be shown here: ${about.filter(Boolean).join(', ')}.)`
-      warnings.push(`${provider} takes no ${mediaType}${url && ' by such an address'}: a file was left out.`)
+      const why = (url && ' by such an address') + (types ? ', by what its profile says of inputMedia' : '')
+      warnings.push(`${modelId} is given no ${mediaType}${why}: a file was left out.`)
     }
     return { type: 'text', text, ...(cache && { cache }) }
   }
@@ -53,8 +58,9 @@ export function ownPrompt(
     const own = providerData?.[provider]
     const model = own?.['model']
     if (part.type === 'file') {
-      if (model === modelId) return [part]
-      const one = given(part)
+      const isOwn = model === modelId
+      if (isOwn && own?.[ownFile]) return [part]
+      const one = given(part, true, profile.inputMedia ?? (isOwn ? undefined : takesMade))
       if (one.type === 'text') return [one]
       const told = forgotten(part)
       made.push(told, one)

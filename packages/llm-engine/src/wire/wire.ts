@@ -83,7 +83,14 @@ export interface Wire {
   /** Name of the response header with the id of the request. */
   readonly requestIdHeader: string
   /** Files that may stand in a prompt: their plain media type (see `plainFile`), a space, and the address where they have one. */
-  readonly takes: RegExp | undefined
+  readonly takes: Pick<RegExp, 'test'> | undefined
+  /**
+   * Of what other models made, the media types that it is given where its profile does not say what it takes. What it
+   * is not able to see would fail every later request.
+   */
+  readonly takesMade: readonly string[]
+  /** Field of what it wants back with a file, if it has a form for files of its own. */
+  readonly ownFile?: string
   request(call: ModelCall): WireRequest
   /** Headers that carry the key. */
   authorization(key: string): Readonly<Record<string, string>>
