@@ -1,5 +1,12 @@
 import type { FinishReason } from '@google/genai'
-import type { LanguageModel, ModelHost, ModelMessage, ReasoningEffort } from '@pf-agents/agent-core'
+import type {
+  LanguageModel,
+  ModelAssistantPart,
+  ModelHost,
+  ModelMessage,
+  ModelToolCallPart,
+  ReasoningEffort,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { checkFixture, type Fixture } from '../../test/fixtures'
 import { hello, hostOf, read, sse } from '../../test/harness'
@@ -245,6 +252,37 @@ describe('requests of Gemini', () => {
     ])
     await generate(createGemini({ model: 'other', host }), { messages })
     expect(host.bodies[2]).not.toContain('thoughtSignature')
+  })
+
+  it('a call of another model, or of another Gemini, goes without its signature: Gemini 3 is told so', async () => {
+    const calls = (...names: string[]): ModelAssistantPart[] =>
+      names.map((name) => ({ type: 'tool-call', toolCallId: name, name, arguments: '{}' }))
+    const signed = { gemini: { thoughtSignature: 's', model: 'gemini-3-pro' } }
+    const results = (...names: string[]): ModelMessage => ({
+      role: 'tool',
+      content: names.map((name) => ({ type: 'tool-result', toolCallId: name, name, parts: [{ text: 'ok' }] })),
+    })
+    const [a, b] = calls('a', 'b') as [ModelToolCallPart, ModelToolCallPart]
+    const messages: ModelMessage[] = [
+      ...hello.messages,
+      { role: 'assistant', content: [{ type: 'text', text: 'Both.' }, { ...a, providerData: signed }, b] },
+      results('a', 'b'),
+      { role: 'assistant', content: calls('c', 'd') },
+      results('c', 'd'),
+    ]
+    const signatures = async (model: string) => {
+      const host = hostOf({ body: plain })
+      await generate(createGemini({ model, host }), { messages })
+      const { contents } = JSON.parse(host.bodies[0] as string) as { contents: { parts: Record<string, unknown>[] }[] }
+      return contents
+        .flatMap(({ parts }) => parts)
+        .flatMap((one) => (one['functionCall'] ? [one['thoughtSignature']] : []))
+    }
+    const skipped = 'skip_thought_signature_validator'
+    expect(await signatures('gemini-3-pro')).toEqual(['s', undefined, skipped, undefined])
+    for (const model of ['gemini-3-flash-preview', 'gemini-4-carbon', 'gemini-flash-latest'])
+      expect(await signatures(model)).toEqual([skipped, undefined, skipped, undefined])
+    expect(await signatures('gemini-2.5-flash')).toEqual([undefined, undefined, undefined, undefined])
   })
 
   it('has all of a call', async () => {

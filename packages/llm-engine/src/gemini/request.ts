@@ -3,6 +3,7 @@ import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import { geminiPrompt } from './messages'
 import { geminiSchema } from './schema'
+import { unsigned, wantsSignatures } from './signatures'
 
 const levels: Readonly<Record<Exclude<ReasoningEffort, 'none'>, string>> = {
   minimal: 'MINIMAL',
@@ -16,6 +17,7 @@ const levels: Readonly<Record<Exclude<ReasoningEffort, 'none'>, string>> = {
 /** The body of a request. The same call gives the same text, so that the provider's cache can hold it. */
 export function geminiBody(call: ModelCall, model: string, warnings: string[]): JsonObject {
   const { system, contents } = geminiPrompt(call.messages)
+  if (wantsSignatures.test(model)) contents.forEach(signed)
   const { tools = [], output } = call
   if (call.parallelToolCalls !== undefined) warnings.push('Gemini has no parallelToolCalls: it was left out.')
   const generationConfig = defined({
@@ -39,6 +41,12 @@ export function geminiBody(call: ModelCall, model: string, warnings: string[]): 
     generationConfig: Object.keys(generationConfig).length > 0 ? generationConfig : undefined,
     ...(call.providerOptions?.['gemini'] as JsonObject | undefined),
   }) as JsonObject
+}
+
+/** The first call of an answer of another model gets what Google has for calls that it did not make itself. */
+function signed({ parts }: { parts: JsonObject[] }): void {
+  const first = parts.find(({ functionCall }) => functionCall)
+  if (first) first['thoughtSignature'] ??= unsigned
 }
 
 function declaration({ name, description, parameters }: NonNullable<ModelCall['tools']>[number]): JsonObject {

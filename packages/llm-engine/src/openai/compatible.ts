@@ -4,6 +4,7 @@ import type { ChatProfile } from './chat-profile'
 import { bearer, trimmed } from '../wire/address'
 import { createChatModel } from './chat-wire'
 import { compatibleDialect } from './compatible-dialect'
+import { googleDialect, isGoogle } from './google-dialect'
 
 /** Options of {@link createCompatibleModel}. */
 export interface CompatibleOptions extends ModelOptions {
@@ -26,5 +27,5 @@ export interface CompatibleOptions extends ModelOptions {
 export function createCompatibleModel(options: CompatibleOptions): LanguageModel {
   const { server, baseUrl = server.baseUrl, model } = options
   const address = { url: `${trimmed(baseUrl)}/chat/completions`, model, authorization: bearer }
-  return createChatModel(options, server, address, compatibleDialect)
+  return createChatModel(options, server, address, isGoogle(address.url, model) ? googleDialect : compatibleDialect)
 }
