@@ -296,6 +296,13 @@ describe('what an event of an error says by its code alone', () => {
         'image_file_not_found',
       ].map((code): [string, [string, boolean]] => [code, ['PF_MODEL_REQUEST_INVALID', false]]),
     ),
+    unsupported_parameter: ['PF_MODEL_REQUEST_INVALID', false],
+    image_generation_user_error: ['PF_MODEL_REQUEST_INVALID', false],
+    // Not of the request, though they begin like one that is.
+    image_generation_server_error: ['PF_MODEL_UNAVAILABLE', true],
+    empty_response: ['PF_MODEL_UNAVAILABLE', true],
+    invalid_response: ['PF_MODEL_UNAVAILABLE', true],
+    invalid_api_key: ['PF_MODEL_AUTH', false],
     '401': ['PF_MODEL_AUTH', false],
     '429': ['PF_MODEL_RATE_LIMITED', true],
     '503': ['PF_MODEL_OVERLOADED', true],
@@ -316,7 +323,8 @@ describe('what an event of an error says by its code alone', () => {
       expect(thrown).toMatchObject({ code, retryable, providerCode: said, providerMessage: 'It is so.' })
       // A status that nobody told is none.
       const { httpStatus } = thrown as ModelError
-      if (said === 'not_heard_of_yet' || said === 'bio_policy' || said === '1503') expect(httpStatus).toBeUndefined()
+      if (/^(not_heard_of_yet|bio_policy|1503|empty_response|invalid_api_key)$/.test(said))
+        expect(httpStatus).toBeUndefined()
     }
   })
 
@@ -331,6 +339,8 @@ describe('what an event of an error says by its code alone', () => {
     }
     expect(await ask('bio_policy')).toEqual([1, 0])
     expect(await ask('image_too_large')).toEqual([1, 0])
+    expect(await ask('invalid_api_key')).toEqual([1, 1])
+    expect(await ask('empty_response')).toEqual([3, 1])
     expect(await ask('503')).toEqual([3, 1])
   })
 })

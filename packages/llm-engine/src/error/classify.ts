@@ -21,7 +21,7 @@ const saying: readonly [RegExp, ModelErrorCode][] = [
   // A state of the account, not of the rate: waiting does not help. Anthropic answers 400.
   [/insufficient[_ ](quota|balance|credit)|credit balance|billing_error/i, 'PF_MODEL_QUOTA'],
   // Gemini and xAI answer 400.
-  [/API_KEY_INVALID|api key (not (valid|found)|expired)|(incorrect|invalid) api key/i, 'PF_MODEL_AUTH'],
+  [/API_KEY_INVALID|api key (not (valid|found)|expired)|(incorrect|invalid)[ _]api[ _]key/i, 'PF_MODEL_AUTH'],
   [/^(content_filter|moderation_blocked|(bio|cyber)_policy|\w*policy_violation)\b/, 'PF_MODEL_CONTENT_FILTER'],
   // Most; Groq; Anthropic and Bedrock; Z.ai; xAI.
   [

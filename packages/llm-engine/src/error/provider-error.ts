@@ -17,8 +17,9 @@ export interface ProviderError {
 /** No more than this is looked at of what somebody says. */
 const looked = 64 * 1024
 
-/** What is wrong with the request, in the codes of OpenAI's streams: most are of pictures. */
-const ofRequest = /^(invalid|unsupported|empty)_|^(image|failed_to_download_image)(_|$)|_mismatch$/
+/** What is wrong with the request, in the codes of OpenAI's streams: most are of pictures. Others may be the server's own. */
+const ofRequest =
+  /^(invalid|unsupported|empty|failed_to_download)_(base64_)?(image|prompt|request|parameter|value|type|function|json|schema)|^image_(too|parse|file)_|_(mismatch|user_error)$/
 
 /** Statuses that the words of Anthropic, of Gemini and of OpenAI's streams stand for. */
 const statuses: Readonly<Record<string, number>> = {
