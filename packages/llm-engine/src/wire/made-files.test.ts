@@ -73,6 +73,14 @@ describe('sound of Chat Completions', () => {
     expect((await answered(chat, JSON.stringify(body), 'application/json')).files).toEqual([{ mediaType, raw: data }])
   })
 
+  it('that is no base64 is an error of the answer, not of the network', async () => {
+    const body = sse(delta({ audio: { data: 'AA=' } }), delta({ audio: { data: '%%%%' } }), delta({}, 'stop'))
+    const { error } = await read(chat(hostOf({ body })))
+    expect(error).toMatchObject({ code: 'PF_MODEL_RESPONSE_INVALID', message: expect.stringContaining('base64') })
+    const { error: late } = await read(chat(hostOf({ body: sse(delta({ content: 'a' })) + body })))
+    expect(late).toMatchObject({ code: 'PF_MODEL_INTERRUPTED', message: expect.stringContaining('base64') })
+  })
+
   it('without an end is bounded', async () => {
     const body = sse(delta({ content: 'a' }), ...Array.from({ length: 20 }, () => delta({ audio: { data: 'AAAA' } })))
     const model = createOpenAiChat({ model: 'm', host: hostOf({ body }), maxEventLength: 70 })

@@ -1,4 +1,4 @@
-import type { ProviderData } from '@pf-agents/agent-core'
+import { PfError, type ProviderData } from '@pf-agents/agent-core'
 import type { DecoderContext } from './wire'
 
 /** Sound that comes in pieces: one file, at its end. */
@@ -28,7 +28,10 @@ export class Sound {
 /** Base64 of all pieces, each of which may end within three bytes. */
 function joined(pieces: readonly string[]): string {
   const text = pieces.join('')
-  return text.indexOf('=') < text.length - 2 && text.includes('=')
-    ? btoa(pieces.map((piece) => atob(piece)).join(''))
-    : text
+  if (!text.includes('=') || text.indexOf('=') >= text.length - 2) return text
+  try {
+    return btoa(pieces.map((piece) => atob(piece)).join(''))
+  } catch {
+    throw new PfError('PF_REMOTE_RESPONSE', 'The sound of the answer is no base64.')
+  }
 }
