@@ -17,11 +17,8 @@ export function typedError(error: unknown, asked: Asked, clock: Clock): unknown 
       retryable: details?.['phase'] !== 'total',
     })
   }
-  if (PfError.is(error, 'PF_REMOTE_RESPONSE')) {
-    // An answer that is one body has the bound of an event.
-    const message = error.details?.['limit'] ? `${error.message} Raise maxEventLength.` : error.message
-    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, message, cause: error })
-  }
+  if (PfError.is(error, 'PF_REMOTE_RESPONSE'))
+    return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...asked, message: error.message, cause: error })
   // A denied address, a missing secret.
   if (PfError.is(error)) return error
   // Whatever else `fetch` or the body throws is the network's doing (WHATWG fetch: TypeError).

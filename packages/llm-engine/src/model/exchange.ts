@@ -10,8 +10,6 @@ import {
 import {
   abortableFetch,
   createSseDecoder,
-  discard,
-  readBody,
   type SseDecoder,
   type SseEvent,
   type Timeouts,
@@ -30,7 +28,7 @@ import { holder } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
 import { keysOf, withoutKeys } from './without-keys'
 
-/** Of an error's body, no more is read. */
+/** Of an error's body, no more is read, in characters. */
 const errorBodyLimit = 64 * 1024
 /** How much of a stream without events is kept, to find out what it was. */
 const strayLimit = 64 * 1024
@@ -125,16 +123,16 @@ export class Exchange {
       this.#status = response.status
       const requestId = response.headers.get(wire.requestIdHeader) ?? undefined
       if (requestId !== undefined && this.#withoutKey(requestId) === requestId) this.#asked.requestId = requestId
-      if (!response.ok) throw await this.#refusal(response)
-      const type = response.headers.get('content-type') ?? ''
-      if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json(response))
-      if (!response.body) throw this.#cut()
-      this.#reader = response.body.getReader()
-      this.#sse = createSseDecoder({ maxEventLength })
+      const reader = (this.#reader = response.body?.getReader())
       // Canceling settles the read that is pending.
       const { signal: watched } = this.#watch
       if (watched.aborted) this.#onAbort()
       else watched.addEventListener('abort', this.#onAbort)
+      if (!response.ok) throw await this.#refusal(response)
+      const type = response.headers.get('content-type') ?? ''
+      if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json())
+      if (!reader) throw this.#cut()
+      this.#sse = createSseDecoder({ maxEventLength })
       for (;;) {
         const parts = await this.#read()
         if (parts !== undefined) return parts
@@ -310,34 +308,42 @@ export class Exchange {
     return this.#finish()
   }
 
-  async #json(response: Response): Promise<JsonValue> {
-    const bytes = await readBody(response, this.#options.maxEventLength, {
-      signal: this.#watch.signal,
-      code: 'PF_REMOTE_RESPONSE',
-      onChunk: () => this.#watch.activity(),
-    })
-    const text = new TextDecoder().decode(bytes)
+  async #json(): Promise<JsonValue> {
+    const { maxEventLength } = this.#options
+    const text = await this.#text(maxEventLength)
+    if (text.length > maxEventLength) {
+      const message = `The answer has more than ${maxEventLength} characters. Raise maxEventLength.`
+      throw new PfError('PF_REMOTE_RESPONSE', message)
+    }
     const body = strayJson(text)
     if (body === undefined) throw this.#garbage(text)
     return body
   }
 
-  async #refusal(response: Response): Promise<ModelError> {
-    const { status, headers } = response
-    if (status < 400) {
-      discard(response)
-      return redirected(this.#asked, status, this.#withoutKey(headers.get('location') ?? ''))
-    }
-    let body: JsonValue | undefined
-    try {
-      const bytes = await readBody(response, errorBodyLimit, { signal: this.#watch.signal, code: 'PF_REMOTE_RESPONSE' })
-      body = bodyOf(new TextDecoder().decode(bytes))
-    } catch (error) {
-      // What the status says is known, whatever becomes of the words.
-      if (this.#options.signal.aborted) throw error
-      discard(response)
-    }
+  async #refusal({ status, headers }: Response): Promise<ModelError> {
+    if (status < 400) return redirected(this.#asked, status, this.#withoutKey(headers.get('location') ?? ''))
+    // What the status says is known, whatever becomes of the words.
+    const body = bodyOf((await this.#text(errorBodyLimit, true)).slice(0, errorBodyLimit))
     return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
+  }
+
+  /** The body as text, to its end or beyond so many characters; `lenient`, to where it breaks or stalls. */
+  async #text(most: number, lenient = false): Promise<string> {
+    const { signal } = this.#watch
+    const decoder = new TextDecoder()
+    let text = ''
+    try {
+      while (this.#reader && text.length <= most) {
+        const { done, value } = await this.#reader.read()
+        if (signal.aborted) throw signal.reason
+        if (done) break
+        if (!lenient) this.#watch.activity()
+        text += decoder.decode(value, { stream: true })
+      }
+    } catch (error) {
+      if (!lenient) throw error
+    }
+    return text
   }
 
   /** What came is none of the interface. The parser's own words are left out: they may hold a piece of the key. */

@@ -16,9 +16,30 @@ export function redirected(asked: Asked, status: number, to: string): ModelError
   })
 }
 
-/** A body as JSON, else as the text it is. */
+/** The beginning of a body as JSON, else as the text it is. */
 export function bodyOf(text: string): JsonValue | undefined {
-  return strayJson(text) ?? (text || undefined)
+  return strayJson(text) ?? cutJson(text) ?? (text || undefined)
+}
+
+/** JSON that was cut, without what is not whole, but for a text: of that the beginning counts. */
+function cutJson(text: string): JsonValue | undefined {
+  const open: string[] = []
+  let whole = 0
+  for (const { 0: token, index } of text.matchAll(/[{}[\],]|"(?:[^"\\]|\\.)*"?/g)) {
+    if (token.startsWith('"')) continue
+    if (token === '{' || token === '[') open.push(token === '{' ? '}' : ']')
+    else if (token !== ',') open.pop()
+    whole = token === ',' ? index : index + 1
+  }
+  const rest = open.toReversed().join('')
+  // An escape that is cut has up to five characters.
+  for (let cut = 0; cut < 6; cut++) {
+    const json = strayJson(`${text.slice(0, text.length - cut)}"${rest}`)
+    if (json) return json
+  }
+  const json = strayJson(text.slice(0, whole) + rest)
+  // Words in brackets are words.
+  return json && Object.keys(json).length > 0 ? json : undefined
 }
 
 const sseFields = ['data', 'event', 'id', 'retry']
