@@ -1,6 +1,16 @@
-import { type AgentDefinition, type Interrupt, reply, type StoredTask, suspend, type Tool } from '@pf-agents/agent-core'
+import {
+  type AgentDefinition,
+  type BudgetLimits,
+  type Interrupt,
+  PfError,
+  reply,
+  type StoredTask,
+  suspend,
+  type Tool,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, loopHarness, texts } from '../../test/loop-harness'
+import { createOpenAiChat } from '../openai/openai-chat'
 
 const open = ({ facts }: StoredTask): Interrupt[] => (facts.interrupts ?? []).filter(({ status }) => status === 'open')
 
@@ -60,5 +70,59 @@ describe('a model that fails for a while right behind an answer', () => {
     const { test, failed } = await go(tool, answer, {})
     expect([failed.task.status.state, codeOf(failed)]).toEqual(['failed', 'PF_MODEL_OVERLOADED'])
     expect(test.events.filter(({ type }) => type === 'tool-result')).toHaveLength(1)
+  })
+})
+
+describe('an outage behind an answer', () => {
+  const caught: Partial<AgentDefinition> = {
+    onMessage: async (_, { llm, emit }) => {
+      for (;;) {
+        try {
+          return reply.text((await llm.run({ prompt: 'x' })).text)
+        } catch (error) {
+          if (!PfError.is(error, 'PF_MODEL_OVERLOADED')) throw error
+          emit({ type: 'custom', name: 'pf.model-out', value: {} })
+        }
+      }
+    },
+  }
+  const outage = (agent: Partial<AgentDefinition>, budget: BudgetLimits) => {
+    const state = { isDown: false, calls: 0 }
+    const test = loopHarness(
+      ({ body }) => {
+        state.calls++
+        if (state.isDown) return { status: 503 }
+        const last = (body['messages'] as { role: string; content: string }[]).at(-1)
+        return last?.role === 'tool' ? { text: last.content } : { toolCalls: [{ name: 'act' }] }
+      },
+      { tools: [asks(true)], budget, ...agent },
+      { model: ({ model, baseUrl }) => createOpenAiChat({ model, baseUrl, attempts: 1 }) },
+    )
+    return { test, state }
+  }
+
+  it.each<[string, Partial<AgentDefinition>]>([
+    ['model', {}],
+    ['handler', handled],
+  ])('takes no turns of the task (%s)', async (_, agent) => {
+    const { test, state } = outage(agent, { turns: 2 })
+    const { task } = await test.send('go')
+    state.isDown = true
+    for (let tried = 0; tried < 4; tried++) {
+      const failed = await test.send('Rome', { taskId: task.id })
+      expect([codeOf(failed), failed.facts.usage?.turns]).toEqual(['PF_MODEL_OVERLOADED', 1])
+    }
+    state.isDown = false
+    const { task: end, facts } = await test.send('Rome', { taskId: task.id })
+    expect([end.status.state, facts.usage?.turns]).toEqual(['completed', 2])
+  })
+
+  it('ends a run that tries for ever, all the same', async () => {
+    const { test, state } = outage(caught, { turns: 3 })
+    const { task } = await test.send('go')
+    state.isDown = true
+    state.calls = 0
+    const end = await test.send('Rome', { taskId: task.id })
+    expect([end.task.status.state, codeOf(end), state.calls]).toEqual(['failed', 'PF_BUDGET_EXCEEDED', 2])
   })
 })

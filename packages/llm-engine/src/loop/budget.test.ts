@@ -1,4 +1,13 @@
-import type { LanguageModel, ModelProfile, ModelStreamPart, ModelUsage, Tool } from '@pf-agents/agent-core'
+import {
+  bind,
+  type BudgetLimits,
+  httpClientPort,
+  type LanguageModel,
+  type ModelProfile,
+  type ModelStreamPart,
+  type ModelUsage,
+  type Tool,
+} from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, type LoopHarness, loopHarness } from '../../test/loop-harness'
 import { createFallbackModel } from '../model/fallback-model'
@@ -134,6 +143,87 @@ describe('tokens that a provider says nothing of', () => {
   it('are none where no answer began', async () => {
     const test = loopHarness([{ status: 400 }])
     expect((await test.send('go')).facts.usage).toEqual({ turns: 1 })
+  })
+})
+
+interface Settings {
+  budget?: BudgetLimits
+  attempts?: number
+  timeoutMs?: number
+}
+
+describe('a prompt to which no answer began', () => {
+  const prompt = 'word '.repeat(2000)
+  const refused = () => Promise.reject(new TypeError('fetch failed'))
+  const silent = () => Promise.resolve(new Response(new ReadableStream(), { headers: { 'content-type': sse } }))
+  const status = (code: number) => () => Promise.resolve(new Response('{}', { status: code }))
+  const stalled = () => new Promise<Response>(() => {})
+  const sse = 'text/event-stream'
+  const modelOf =
+    (attempts: number) =>
+    (fields: { model: string; baseUrl: string }): LanguageModel =>
+      createOpenAiChat({ ...fields, attempts, profile: { prices: { input: 1, output: 1 } } })
+  const run = async (answer: () => Promise<Response>, { budget, attempts = 3, timeoutMs = 1000 }: Settings) => {
+    let asked = 0
+    const tool: Tool = {
+      name: 't',
+      description: 'Thinks',
+      timeoutMs,
+      run: async (_, { context }) => (await context.llm.run({ prompt, tools: [] })).text,
+    }
+    const turn: FakeTurn = { toolCalls: [{ name: 't' }], usage: { inputTokens: 5, outputTokens: 2 } }
+    const model = loopHarness(({ body }) =>
+      (body['messages'] as object[]).length < 8 ? turn : { text: 'Done.', usage: { inputTokens: 5, outputTokens: 2 } },
+    )
+    const test = loopHarness(
+      [],
+      { tools: [tool], ...(budget && { budget }) },
+      {
+        model: modelOf(attempts),
+        bindings: [
+          bind(httpClientPort, {
+            fetch: (url, init) => {
+              if (!String(init?.body).includes('word word')) return model.provider.fetch(url, init)
+              asked++
+              return answer()
+            },
+          }),
+        ],
+      },
+    )
+    return { task: await test.send('go'), asked: () => asked }
+  }
+
+  it.each([
+    ['the response has begun', silent],
+    ['it was not refused yet', stalled],
+  ])('counts once the call is aborted, where %s', async (_, answer) => {
+    const { task, asked } = await run(answer, { budget: { tokens: 6000 } })
+    expect([codeOf(task), asked()]).toEqual(['PF_BUDGET_EXCEEDED', 3])
+    expect(task.facts.usage?.inputTokens).toBeGreaterThan(3 * 2400)
+    expect(task.facts.usage?.costUsd).toBeGreaterThan(0.007)
+  })
+
+  it.each([
+    ['silent', silent],
+    ['unanswered', stalled],
+  ])('counts each time that it took too long: %s', async (_, answer) => {
+    const { task, asked } = await run(answer, { budget: { tokens: 6000 }, timeoutMs: 10_000_000 })
+    expect([codeOf(task), asked()]).toEqual(['PF_BUDGET_EXCEEDED', 3])
+    expect(task.facts.usage?.inputTokens).toBeGreaterThan(3 * 2400)
+  })
+
+  it.each([
+    ['refused', refused],
+    ['429', status(429)],
+    ['503', status(503)],
+    ['400', status(400)],
+  ])('does not count where it was turned away: %s, aborted or not', async (_, answer) => {
+    for (const timeoutMs of [1, 1_000_000]) {
+      const { task, asked } = await run(answer, { attempts: 2, timeoutMs })
+      expect([task.task.status.state, asked() > 0]).toEqual(['completed', true])
+      expect(task.facts.usage?.inputTokens).toBeLessThan(100)
+    }
   })
 })
 

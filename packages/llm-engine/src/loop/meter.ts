@@ -8,6 +8,7 @@ import {
   type RunContext,
   type Usage,
 } from '@pf-agents/agent-core'
+import type { ModelReply } from '../reply/reply'
 import { plausible, priced } from '../usage/cost'
 import { estimatedUsage, promptTokens } from '../usage/estimate'
 import { scopeOf } from './scope'
@@ -17,8 +18,12 @@ import { defined } from '../wire/json'
 /** No token is longer than this, on average: so many characters are that many tokens at least. */
 const charsPerToken = 8
 
-/** The answers of a run that are under way, those about to begin among them. */
-const underWay = new WeakMap<RunContext, Set<Meter>>()
+const timedOut = 'PF_MODEL_TIMEOUT'
+
+/** The answers of a run that are under way, those about to begin among them, and how many calls came to nothing. */
+type UnderWay = Set<Meter> & { failed?: number }
+
+const underWay = new WeakMap<RunContext, UnderWay>()
 
 /**
  * Watches what one answer uses while it comes, and stops it once a limit is certainly passed. From before its call until
@@ -37,7 +42,9 @@ export class Meter {
   #call: ModelCall | undefined
   /** Tokens of the prompt, about. */
   #prompt: number | undefined
-  readonly #all: Set<Meter>
+  /** The provider was asked, and has not refused. */
+  #isSent = false
+  readonly #all: UnderWay
 
   /** @throws PfError PF_BUDGET_EXCEEDED where there is nothing left for one more call */
   constructor(setup: LoopSetup) {
@@ -50,7 +57,7 @@ export class Meter {
     const { run } = scopeOf(setup.context)
     this.#all = underWay.get(run) ?? new Set()
     underWay.set(run, this.#all)
-    budget.check({ ...this.beside(), turns: this.#all.size + 1 })
+    budget.check({ ...this.beside(), turns: this.#all.size + 1 + (this.#all.failed ?? 0) })
     this.#all.add(this)
   }
 
@@ -64,12 +71,26 @@ export class Meter {
   #known(): Usage {
     if (this.#call === undefined) return {}
     const inputTokens = (this.#prompt ??= promptTokens(this.#call))
-    return tokensOf(this.whole({ inputTokens, ...this.#used, estimated: true }))
+    return tokensOf(this.#whole({ inputTokens, ...this.#used, estimated: true }))
   }
 
   /** The call is made. */
   ask(call: ModelCall): void {
     this.#call = call
+  }
+
+  /** What the model asks its provider with. */
+  readonly fetch = async (input: string, init?: RequestInit): Promise<Response> => {
+    const { context } = this.#setup
+    this.#isSent = true
+    try {
+      const response = await context.fetch(input, init)
+      this.#isSent = response.ok
+      return response
+    } catch (error) {
+      this.#isSent = context.signal.aborted
+      throw error
+    }
   }
 
   /** It does not count any more. @returns whether it did */
@@ -84,7 +105,11 @@ export class Meter {
     else if (part.type === 'usage') {
       this.#used = plausible(part.usage)
       this.#check(this.#used)
-    } else if (part.type === 'fallback') this.#profile = part.profile ?? {}
+    } else if (part.type === 'retry' || part.type === 'fallback') {
+      // The prompt was taken, and is sent again.
+      if (part.code === timedOut) this.#tell(tokensOf(this.#whole({})))
+      if (part.type === 'fallback') this.#profile = part.profile ?? {}
+    }
   }
 
   #grow(length: number): void {
@@ -118,8 +143,14 @@ export class Meter {
     this.#setup.context.budget.check(addUsage(this.beside(), tokensOf(priced(usage, this.#profile))))
   }
 
-  /** What the answer used: where the provider does not say, or broke off before it could, an estimate. */
-  whole(usage: ModelUsage): ModelUsage {
+  /** What the answer used. Of a call of which nothing came, that is its prompt, if the provider has it. */
+  usageOf({ usage, response }: ModelReply, error: unknown): ModelUsage {
+    const isTaken = PfError.is(error, timedOut) || (this.#isSent && this.#setup.context.signal.aborted)
+    return response === undefined && !isTaken ? usage : this.#whole(usage)
+  }
+
+  /** Where the provider does not say, or broke off before it could, an estimate. */
+  #whole(usage: ModelUsage): ModelUsage {
     const { inputTokens, outputTokens, estimated } = usage
     if (this.#call === undefined) return usage
     if (inputTokens !== undefined && outputTokens !== undefined && estimated !== true)
@@ -127,9 +158,20 @@ export class Meter {
     return priced(estimatedUsage(usage, this.#call, this.#length, this.#files), this.#profile)
   }
 
-  /** Tells what the answer used, in the end. @throws PfError PF_BUDGET_EXCEEDED where it was too much */
-  settle(usage: ModelUsage): void {
-    this.#setup.context.emit({ type: 'usage', usage: { turns: 1, ...tokensOf(usage) } })
+  /**
+   * Tells what the answer used, in the end. While a provider is out, an answered question is open again: the turn that
+   * this took is one of the run, so that it ends, and none of the task.
+   *
+   * @throws PfError PF_BUDGET_EXCEEDED where it was too much
+   */
+  settle(usage: ModelUsage, isOut: boolean): void {
+    const isFree = isOut && this.#setup.context.interrupts.length > 0
+    if (isFree) this.#all.failed = (this.#all.failed ?? 0) + 1
+    this.#tell({ ...(!isFree && { turns: 1 }), ...tokensOf(usage) })
+  }
+
+  #tell(usage: Usage): void {
+    if (Object.keys(usage).length > 0) this.#setup.context.emit({ type: 'usage', usage })
   }
 }
 

@@ -122,7 +122,7 @@ function modelCall(
     ...defined({ maxOutputTokens: most }),
     signal: context.signal,
     host: {
-      fetch: context.fetch,
+      fetch: meter.fetch,
       variables: { get: (name) => context.secret({ secret: name, optional: true }) },
       clock,
       random,
@@ -164,13 +164,12 @@ async function listenTo(
 ): Promise<ModelReply> {
   const collector = createReplyCollector()
   let reply: ModelReply | undefined
-  const settle = (): void => {
+  const settle = (error?: unknown): void => {
     if (!meter.close()) return
     reply = collector.reply()
-    const { usage, response } = reply
-    const used = response === undefined ? usage : meter.whole(usage)
+    const used = meter.usageOf(reply, error)
     addModelUsage(state, used)
-    meter.settle(used)
+    meter.settle(used, reply.response === undefined && PfError.is(error) && error.retryable)
   }
   // Once an aborted run has ended, nothing is counted any more.
   events.onAbort = (): void => {
@@ -191,10 +190,13 @@ async function listenTo(
       collector.add(part)
       meter.add(part)
     })
-  } finally {
+  } catch (error) {
     events.end()
-    settle()
+    settle(error)
+    throw error
   }
+  events.end()
+  settle()
   return reply ?? collector.reply()
 }
 
