@@ -9,6 +9,7 @@ import {
   reply,
   runStorePort,
 } from '@pf-agents/agent-core'
+import { createFakeClock } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
 import { clients } from '../test/clients'
 import { anyModel, engineFeature, waits } from '../test/engine'
@@ -333,16 +334,24 @@ describe('bugs of other integrations: questions', () => {
   })
 
   it('an expired question ends its task: a late answer is refused, giving up is told as canceled, a new message goes on', async () => {
-    const made = local({
-      onMessage: (message) =>
-        message.text === 'ask'
-          ? reply.inputRequired({ prompt: 'Quick?', slot: 'sure', expiresAt: new Date(Date.now() + 30).toISOString() })
-          : reply.text('on'),
-    })
+    const clock = createFakeClock()
+    const made = local(
+      {
+        onMessage: (message) =>
+          message.text === 'ask'
+            ? reply.inputRequired({
+                prompt: 'Quick?',
+                slot: 'sure',
+                expiresAt: new Date(clock.now() + 30).toISOString(),
+              })
+            : reply.text('on'),
+      },
+      { app: { clock } },
+    )
     const input = inputOf('ask')
     const [{ id, expiresAt }] = (await made.run(input)).at(-1).outcome.interrupts
     expect(Date.parse(expiresAt)).toBeGreaterThan(0)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await clock.advance(50)
     const late = await made.post({ ...input, runId: 'late', resume: [resolved(id, 'yes')] })
     expect(late.status).toBe(409)
     expect(await late.json()).toMatchObject({ error: { code: 'PF_INTERRUPT_EXPIRED' } })

@@ -15,8 +15,17 @@ export interface Misbehaviour {
   answer?: (request: IncomingMessage, response: ServerResponse, body: string) => boolean
 }
 
+/** A server that runs. */
+export interface AguiServer {
+  url: string
+  /** Tells the rest of a slow run, somewhat later: its first event was read. */
+  goOn(): void
+  close(): Promise<void>
+}
+
 /** A server that speaks AG-UI by hand, in few lines and none of ours, so that it can be made to do anything wrong. */
-export async function startAguiServer(wrong: Misbehaviour = {}): Promise<{ url: string; close(): Promise<void> }> {
+export async function startAguiServer(wrong: Misbehaviour = {}): Promise<AguiServer> {
+  let goOn = (): void => {}
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -41,7 +50,10 @@ export async function startAguiServer(wrong: Misbehaviour = {}): Promise<{ url: 
       }
       if (scenario === 'slow' && wrong.headers === undefined) {
         response.write(text.slice(0, text.indexOf('\n\n') + 2))
-        setTimeout(() => response.end(text.slice(text.indexOf('\n\n') + 2)), 60)
+        goOn = () => {
+          goOn = () => {}
+          setTimeout(() => response.end(text.slice(text.indexOf('\n\n') + 2)), 60)
+        }
         return
       }
       response.end(wrong.frames?.(text) ?? text)
@@ -50,6 +62,7 @@ export async function startAguiServer(wrong: Misbehaviour = {}): Promise<{ url: 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    goOn: () => goOn(),
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

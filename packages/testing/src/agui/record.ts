@@ -6,6 +6,8 @@ export interface Recording {
   /** The last byte came. */
   isWhole: boolean
   firstEventMs: number | undefined
+  /** The same for the last bytes that there are by now. */
+  lastBytesMs: number | undefined
 }
 
 /** A `fetch` that lets the body through as it comes, and keeps it. */
@@ -26,6 +28,7 @@ export function recordingFetch(
       bytes: () => Buffer.concat(chunks),
       isWhole: response.body === null,
       firstEventMs: undefined,
+      lastBytesMs: undefined,
     }
     onRecording(recording)
     const reader = response.body?.getReader()
@@ -38,7 +41,8 @@ export function recordingFetch(
           return controller.close()
         }
         chunks.push(value)
-        recording.firstEventMs ??= performance.now() - started
+        recording.lastBytesMs = performance.now() - started
+        recording.firstEventMs ??= recording.lastBytesMs
         controller.enqueue(value)
       },
       cancel: (reason) => reader.cancel(reason),

@@ -44,6 +44,8 @@ export interface SessionRun extends AguiRun, RunOutcome {
   isAborted: boolean
   /** Bytes of the stream. */
   length: number
+  /** Milliseconds between the first bytes of the stream and its last. What the client does with them is not counted. */
+  spreadMs: number
 }
 
 /** A client's conversation on one thread: each run is checked by all the rules. */
@@ -144,11 +146,18 @@ export class Session {
       ms,
     }
     result.runs.push(run)
+    const facts = {
+      delivered,
+      refused,
+      isAborted,
+      length: bytes.length,
+      spreadMs: (recording?.lastBytesMs ?? 0) - (recording?.firstEventMs ?? 0),
+    }
     if (isLate) told('time', `The run was not over after ${timeoutMs} ms.`)
     if (run.status !== 200) {
       this.#checkRefusal(run, bytes, refused, isAborted, mayFailFrom, told)
       const outcome = { end: undefined, interrupts: [], unanswered: new Map<string, string>(), state: context.state }
-      return { ...run, ...outcome, delivered, refused, isAborted, length: bytes.length }
+      return { ...run, ...outcome, ...facts }
     }
     if (!/^text\/event-stream\s*(?:;|$)/.test(run.contentType))
       told('http', `The content type is ${JSON.stringify(run.contentType)}, not text/event-stream.`)
@@ -168,7 +177,7 @@ export class Session {
     }
     const outcome = checkRun(delivered, context, told)
     this.#checkHeld(outcome, refused, told)
-    return { ...run, ...outcome, delivered, refused, isAborted, length: bytes.length }
+    return { ...run, ...outcome, ...facts }
   }
 
   #checkRefusal(
