@@ -26,8 +26,8 @@ export interface OpenAiResponsesOptions {
 /**
  * A model of OpenAI over the Responses interface, the one for models that reason: their thoughts come back encrypted
  * and go along with the history. Nothing is stored at OpenAI. Models that do not reason refuse to be asked for
- * thoughts: they are asked for where the profile says `reasoning: true`, as it does for the models that are known to, or
- * where the call has `reasoning`.
+ * thoughts: they are asked for where the profile says `reasoning: true`, as it does by itself for `o…`, `codex…` and
+ * `gpt-5` and above but their chat models, or where the call has `reasoning`.
  *
  * @example
  * ```ts
@@ -69,12 +69,18 @@ export function createAzureResponses(options: AzureOptions<OpenAiResponsesOption
   )
 }
 
+/** Names of OpenAI's models that reason, those to come with them: all but the families that are known not to. */
+const thinking = /^(ft:|[\w-]+\/)?(o\d|codex|gpt-(?!3|4|\d+-chat)\d)/
+
 function responsesModel(
   options: ClientOptions,
   about: { url: string; model: string; cacheMarks: boolean } & Pick<Wire, 'provider' | 'takesMade' | 'authorization'>,
 ): LanguageModel {
   const { url, provider, takesMade, authorization } = about
-  const profile = profileOf(openAiModels, options.model, options.profile)
+  const profile = {
+    ...(thinking.test(options.model) && { reasoning: true }),
+    ...profileOf(openAiModels, options.model, options.profile),
+  }
   const wire: Wire = {
     provider,
     modelId: options.model,

@@ -161,7 +161,7 @@ export class ResponsesDecoder implements WireDecoder {
       const { modelId: model } = this.#context
       const own = defined({ id: stringOf(about['id']), encryptedContent, summary: [...summary], model }) as JsonObject
       const providerData: ProviderData = { [this.#provider]: own }
-      this.#push({ type: 'reasoning-end', id: item.id, ...(encryptedContent !== undefined && { providerData }) })
+      this.#push({ type: 'reasoning-end', id: item.id, providerData })
     } else if (item.kind === 'function_call') {
       const text = stringOf(about['arguments']) ?? item.pieces.join('')
       if (item.length === 0) this.#arguments(item, text)

@@ -15,13 +15,18 @@ import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
 const longestId = 64
 
 /** The messages as items of the Responses interface, every thought in front of what it led to. */
-export function responsesInput(messages: readonly ModelMessage[], provider: string, cacheMarks: boolean): JsonObject[] {
+export function responsesInput(
+  messages: readonly ModelMessage[],
+  provider: string,
+  cacheMarks: boolean,
+  warnings: string[],
+): JsonObject[] {
   const items: JsonObject[] = []
   for (const message of messages) {
     if (message.role === 'system') items.push({ role: 'developer', content: message.text })
     else if (message.role === 'user') {
       items.push({ role: 'user', content: message.content.map((part) => userPart(part, cacheMarks)) })
-    } else if (message.role === 'assistant') assistantItems(message, provider, items)
+    } else if (message.role === 'assistant') assistantItems(message, provider, items, warnings)
     else for (const result of message.content) items.push(toolOutput(result, items))
   }
   return items
@@ -46,7 +51,12 @@ function filePart({ mediaType, raw = '', url, filename }: ModelFilePart): JsonOb
   return { type: 'input_file', filename: name, file_data: data }
 }
 
-function assistantItems({ content }: ModelAssistantMessage, provider: string, items: JsonObject[]): void {
+function assistantItems(
+  { content }: ModelAssistantMessage,
+  provider: string,
+  items: JsonObject[],
+  warnings: string[],
+): void {
   for (const part of content) {
     if (part.type === 'opaque') {
       if (isObject(part.data)) items.push(part.data)
@@ -61,7 +71,12 @@ function assistantItems({ content }: ModelAssistantMessage, provider: string, it
     } else if (part.type === 'reasoning') {
       // Without its encrypted form a thought is nothing to a server that stored none.
       const encrypted = stringOf(own?.['encryptedContent'])
-      if (encrypted === undefined) continue
+      if (encrypted === undefined) {
+        warnings.push(
+          'Thoughts that did not come encrypted were left out: `profile: { reasoning: true }` asks for them.',
+        )
+        continue
+      }
       const id: JsonObject = own?.['id'] === undefined ? {} : { id: own['id'] }
       items.push({ type: 'reasoning', ...id, summary: [...arrayOf(own?.['summary'])], encrypted_content: encrypted })
     } else if (part.type === 'tool-call') {

@@ -22,7 +22,7 @@ export function responsesBody(call: ModelCall, about: ResponsesAbout, warnings: 
   }
   return defined({
     model: about.model,
-    input: responsesInput(call.messages, about.provider, about.cacheMarks),
+    input: responsesInput(call.messages, about.provider, about.cacheMarks, warnings),
     tools: tools.length > 0 ? tools.map(functionTool) : undefined,
     tool_choice: tools.length > 0 ? toolChoice(call) : undefined,
     parallel_tool_calls: tools.length > 0 ? call.parallelToolCalls : undefined,
@@ -41,7 +41,7 @@ export function responsesBody(call: ModelCall, about: ResponsesAbout, warnings: 
       },
     },
     store: false,
-    // Models that do not reason answer 400 where they are asked for it. OpenAI itself gives it unasked; Azure does not.
+    // Models that do not reason answer 400 where they are asked for it; the others do not all give it unasked.
     include: about.profile.reasoning === true || reasoning ? ['reasoning.encrypted_content'] : undefined,
     stream: true,
     stream_options: { include_obfuscation: false },

@@ -378,13 +378,67 @@ describe('requests of the Responses interface', () => {
     const azure = (model: string, profile?: ModelProfile) => (host: ModelHost) =>
       createAzureResponses({ endpoint: 'https://x', model, host, attempts: 1, ...(profile && { profile }) })
     for (const make of [openAi, azure]) {
-      for (const model of ['gpt-5', 'gpt-5-mini-2025-08-07', 'gpt-5.1', 'o3', 'o4-mini', 'codex-mini-latest'])
-        expect([model, await asked(make(model))]).toEqual([model, true])
-      for (const model of ['gpt-4.1', 'gpt-4o', 'gpt-4o-mini', 'gpt-5-chat-latest', 'my-deployment', 'llama-4'])
+      const known = [
+        'gpt-5',
+        'gpt-5-mini-2025-08-07',
+        'gpt-5.1',
+        'gpt-5.1-chat-latest',
+        'o3',
+        'o4-mini',
+        'codex-mini-latest',
+      ]
+      // The same as `@ai-sdk/openai` thinks of, and those that are tuned, or routed to.
+      const toCome = [
+        'gpt-6',
+        'gpt-6-nano',
+        'gpt-7.2',
+        'gpt-10',
+        'o5',
+        'o12-mini',
+        'ft:o4-mini-2025-04-16:org::x',
+        'openai/gpt-6',
+      ]
+      for (const model of [...known, ...toCome]) expect([model, await asked(make(model))]).toEqual([model, true])
+      const others = ['gpt-3.5-turbo', 'gpt-35-turbo', 'gpt-4', 'gpt-4.1', 'gpt-4.5-preview', 'gpt-4o', 'gpt-4o-mini']
+      const chats = ['gpt-5-chat-latest', 'gpt-6-chat-latest', 'chatgpt-4o-latest', 'ft:gpt-4.1-mini:org:o3:x']
+      for (const model of [...others, ...chats, 'gpt-oss-120b', 'my-deployment', 'llama-4', 'ollama', 'olmo-3'])
         expect([model, await asked(make(model))]).toEqual([model, false])
       expect(await asked(make('my-deployment', { reasoning: true }))).toBe(true)
       expect(await asked(make('gpt-5', { reasoning: false }))).toBe(false)
       expect(await asked(make('my-deployment'), { reasoning: { effort: 'low' } })).toBe(true)
     }
+  })
+
+  it('warns where a model thinks that was not asked for its thoughts: they do not go back', async () => {
+    const answer = (item: object) =>
+      hostOf({
+        body: named({
+          type: 'response.completed',
+          response: {
+            status: 'completed',
+            output: [item, { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }],
+          },
+        }),
+      })
+    const call = async (item: object, profile: ModelProfile = {}) => {
+      const host = answer(item)
+      const model = createAzureResponses({ endpoint: 'https://x', model: 'prod', host, attempts: 1, profile })
+      const { message } = await generate(model, hello)
+      const result: ModelMessage = {
+        role: 'tool',
+        content: [{ type: 'tool-result', toolCallId: 'c', name: 'f', parts: [{ text: 'ok' }] }],
+      }
+      const { parts } = await read(model, { messages: [...hello.messages, message, result] })
+      const { input } = JSON.parse(host.bodies[1] as string) as { input: { type?: string; role?: string }[] }
+      const [start] = parts
+      return [start?.type === 'response-start' && start.warnings.join(), input.map(({ type, role }) => type ?? role)]
+    }
+    const left = ['user', 'function_call', 'function_call_output']
+    const warning = expect.stringContaining('profile: { reasoning: true }')
+    expect(await call({ type: 'reasoning', id: 'rs_1', summary: [] })).toEqual([warning, left])
+    const given = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e' }
+    const kept = ['user', 'reasoning', 'function_call', 'function_call_output']
+    expect(await call(given, { reasoning: true })).toEqual(['', kept])
+    expect(await call(given)).toEqual(['', kept])
   })
 })
