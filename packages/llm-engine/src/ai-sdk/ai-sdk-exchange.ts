@@ -39,9 +39,10 @@ export class AiSdkExchange implements Attempt {
     this.#options = options
     this.#context = context
     this.#watch = watchTimeouts(context.timeouts, { signal: context.signal, clock: context.host.clock })
-    this.#asked = { provider, modelId: model.modelId, requestId: undefined }
+    this.#asked = { provider, modelId: model.modelId, requestId: undefined, warnings: options.warnings }
     this.#decoder = new AiSdkDecoder({
       provider,
+      modelId: model.modelId,
       toolName,
       hold: holder(maxArgumentsLength),
       push: (part) => void this.#parts.push(part),

@@ -1,4 +1,5 @@
 import type { ModelCall, ModelTool, ModelToolChoice } from '@pf-agents/agent-core'
+import { onBudget } from '../anthropic/request'
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import type { AiSdkMetadata } from './ai-sdk-types'
@@ -24,8 +25,17 @@ export function aiSdkCall(
   if (call.reasoning?.budgetTokens !== undefined)
     warnings.push('reasoning.budgetTokens is left out: the AI SDK has it among the options of each provider.')
   const own = call.providerOptions?.[target.provider] as AiSdkMetadata | undefined
+  const prompt = aiSdkPrompt(call.messages, target)
+  const providerOptions = preset || own ? mergeOptions(preset, own) : undefined
+  const reasoning = target.version === 'v4' ? effort : undefined
+  const isBudget = reasoning !== undefined && reasoning !== 'none' && onBudget.test(target.modelId)
+  const { thinking, ...others } = providerOptions?.['anthropic'] ?? {}
+  const isEnabled = (thinking as { type?: string } | undefined)?.type === 'enabled'
+  const isStopped = (isBudget || isEnabled) && /anthropic/.test(target.provider) && isUnthought(prompt)
+  if (isStopped)
+    warnings.push(`${target.modelId} can not think on a budget in a turn that began without: it goes on so.`)
   const options = defined({
-    prompt: aiSdkPrompt(call.messages, target),
+    prompt,
     maxOutputTokens: call.maxOutputTokens,
     temperature: call.temperature,
     topP: call.topP,
@@ -35,8 +45,8 @@ export function aiSdkCall(
     stopSequences: call.stopSequences && [...call.stopSequences],
     seed: call.seed,
     headers: call.headers && { ...call.headers },
-    reasoning: target.version === 'v4' ? effort : undefined,
-    providerOptions: preset || own ? mergeOptions(preset, own) : undefined,
+    reasoning: isStopped && isBudget ? undefined : reasoning,
+    providerOptions: isStopped && isEnabled ? { ...providerOptions, anthropic: others } : providerOptions,
     responseFormat: output && {
       type: 'json',
       schema: output.schema,
@@ -47,6 +57,18 @@ export function aiSdkCall(
     toolChoice: tools && tools.length > 0 ? choiceOf(toolChoice) : undefined,
   })
   return { options, warnings }
+}
+
+/** Whether the turn under way does not begin with a thought: then Claude refuses to think on a budget. */
+function isUnthought(prompt: readonly Record<string, unknown>[]): boolean {
+  let first: unknown
+  for (const { role, content } of prompt.toReversed()) {
+    // What is custom says something of the answer and is no part of it.
+    const parts = content as readonly { type: string }[]
+    if (role === 'assistant') first = parts.find(({ type }) => type !== 'custom')?.type ?? first
+    else if (role !== 'tool') break
+  }
+  return first !== undefined && first !== 'reasoning'
 }
 
 function toolOf({ name, description, parameters, strict }: ModelTool): Record<string, unknown> {

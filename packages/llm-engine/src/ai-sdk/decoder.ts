@@ -25,6 +25,8 @@ const reasons = new Set<string>(['stop', 'length', 'content-filter', 'tool-calls
 /** What the decoder is made with. */
 export interface AiSdkDecoderContext {
   provider: string
+  /** The model that is asked. */
+  modelId: string
   toolName(wireName: string): string
   hold(length: number): void
   push(part: ModelStreamPart): void
@@ -118,7 +120,13 @@ export class AiSdkDecoder {
   }
 
   #data(metadata: AiSdkMetadata | undefined): { providerData?: ProviderData } {
-    return metadata === undefined ? {} : { providerData: { [this.#context.provider]: { metadata: plain(metadata) } } }
+    return metadata === undefined ? {} : this.#own({ metadata: plain(metadata) })
+  }
+
+  /** What belongs to this model. */
+  #own(fields?: JsonObject): { providerData: ProviderData } {
+    const { provider, modelId: model } = this.#context
+    return { providerData: { [provider]: { ...fields, model } } }
   }
 
   #open(id: string, name: string): OpenCall {
@@ -164,12 +172,13 @@ export class AiSdkDecoder {
     const raw = base64Of(part.data)
     if (raw === undefined) return this.#kept(asPrompt(part))
     const { mediaType = 'application/octet-stream', providerMetadata } = part
-    this.#context.push({ type: 'file', mediaType, raw, ...this.#data(providerMetadata) })
+    this.#context.push({ type: 'file', mediaType, raw, ...this.#own(), ...this.#data(providerMetadata) })
   }
 
   /** Goes back as it is, as a part of the assistant's message. */
   #kept(data: JsonValue): void {
-    this.#context.push({ type: 'opaque', provider: this.#context.provider, data })
+    const { provider, modelId: model } = this.#context
+    this.#context.push({ type: 'opaque', provider, model, data })
   }
 
   #end({ finishReason, usage }: AiSdkPart): void {

@@ -10,6 +10,8 @@ import {
 import { type AttemptOptions, runAttempts } from '../model/attempts'
 import { PartStream } from '../model/part-stream'
 import { nameTable, wireName } from '../tool/tool-names'
+import { isOneOf } from '../wire/file-types'
+import { ownPrompt, type Target } from '../wire/own-prompt'
 import { AiSdkExchange } from './ai-sdk-exchange'
 import type { AiSdkLanguageModel, AiSdkMetadata } from './ai-sdk-types'
 import { aiSdkCall } from './call-options'
@@ -73,20 +75,33 @@ async function* batches(
   const { maxArgumentsLength = 4 * 1024 * 1024 } = options
   const urls = (await model.supportedUrls) ?? {}
   const loads = (mediaType: string, url: string): boolean =>
-    Object.entries(urls).some(([type, patterns]) => matches(type, mediaType) && patterns.some((one) => one.test(url)))
-  const target = { provider, version: model.specificationVersion, loads }
-  const { options: callOptions, warnings } = aiSdkCall(call, target, options.providerOptions)
+    Object.entries(urls).some(([type, patterns]) => isOneOf(mediaType, [type]) && patterns.some((one) => one.test(url)))
+  const lost: string[] = []
+  const messages = ownPrompt(call.messages, { ...about, ...filesOf(provider, loads) }, lost)
+  const target = { ...about, version: model.specificationVersion, loads }
+  const { options: callOptions, warnings } = aiSdkCall({ ...call, messages }, target, options.providerOptions)
   const toolName = nameTable(
     (call.tools ?? []).map(({ name }) => name),
     wireName,
   )
-  const shared = { model, provider, profile, callOptions, warnings, toolName, maxArgumentsLength }
+  const told = [...new Set([...lost, ...warnings])]
+  const shared = { model, provider, profile, callOptions, warnings: told, toolName, maxArgumentsLength }
   yield* runAttempts(about, options, call, signal, (context) => new AiSdkExchange(shared, context))
   return undefined
 }
 
-/** Whether a pattern such as `*`, `image/*` or `application/pdf` has a media type. */
-function matches(pattern: string, mediaType: string): boolean {
-  if (pattern === '*' || pattern === '*/*' || pattern === mediaType) return true
-  return pattern.endsWith('/*') && mediaType.startsWith(pattern.slice(0, -1))
+/** Those whose models see. */
+const seeing = /^(openai|azure|anthropic|google|vertex)\b/
+
+/** Of files that other models made, what it is given: pictures, of whom it is known to see, and by no other address. */
+function filesOf(provider: string, loads: (mediaType: string, url: string) => boolean) {
+  const takes: Target['takes'] = {
+    test(file, isMade) {
+      const at = file.lastIndexOf(' ')
+      const url = file.slice(at + 1)
+      // An address that the user gave is refused, so that he learns of it.
+      return !isMade || url === '' || loads(file.slice(0, at), url)
+    },
+  }
+  return { takes, takesMade: seeing.test(provider) ? ['image/*'] : [], ownFile: 'model' }
 }

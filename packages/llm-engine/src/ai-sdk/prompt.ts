@@ -16,6 +16,7 @@ import type { AiSdkLanguageModel } from './ai-sdk-types'
 export interface PromptTarget {
   /** Key of the provider data. */
   provider: string
+  modelId: string
   version: AiSdkLanguageModel['specificationVersion']
   /** Whether the model loads this address itself. */
   loads(mediaType: string, url: string): boolean
@@ -23,7 +24,7 @@ export interface PromptTarget {
 
 type AiSdkFields = Record<string, unknown>
 
-/** The messages as the AI SDK has them. */
+/** The messages as the AI SDK has them: nothing is among them but what this model may be given. */
 export function aiSdkPrompt(messages: readonly ModelMessage[], target: PromptTarget): AiSdkFields[] {
   return messages.map((message) => {
     if (message.role === 'system') return { role: 'system', content: message.text, ...cached(message.cache) }
@@ -40,13 +41,13 @@ export function aiSdkPrompt(messages: readonly ModelMessage[], target: PromptTar
 }
 
 function assistantPart(part: ModelAssistantPart, target: PromptTarget): AiSdkFields | undefined {
-  if (part.type === 'opaque') return part.provider === target.provider ? (part.data as JsonObject) : undefined
+  if (part.type === 'opaque') return part.data as JsonObject
   const options = metadataOf(part.providerData, target.provider)
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text, ...cached(part.cache, options) }
     case 'reasoning':
-      // Thoughts of another model, or without what its provider wants back with them, are not to be told.
+      // Thoughts without what their provider wants back with them are not to be told.
       return options === undefined ? undefined : { type: 'reasoning', text: part.text, ...options }
     case 'tool-call':
       return {

@@ -61,7 +61,8 @@ export const hiddenThought = 'redacted_thinking'
 export function isUnthought(messages: AnthropicPrompt['messages']): boolean {
   let first: JsonValue | undefined
   for (const { role, content } of messages.toReversed()) {
-    const type = content[0]?.['type']
+    // A summary of what was before is in front of all.
+    const type = content.find((block) => block['type'] !== 'compaction')?.['type']
     if (role === 'assistant') first = type
     else if (type !== 'tool_result') break
   }

@@ -136,6 +136,25 @@ describe('what one Claude thought', () => {
   })
 })
 
+it('what stands in front of a thought as a summary is none that is missing', async () => {
+  const host = hostOf({ body: '{}', status: 400 })
+  const own = { provider: 'anthropic', model: sonnet }
+  const messages: ModelMessage[] = [
+    ...hello.messages,
+    {
+      role: 'assistant',
+      content: [
+        { type: 'opaque', ...own, data: { type: 'compaction', content: 'x' } },
+        { type: 'opaque', ...own, data: { type: 'redacted_thinking', data: 'x' } },
+        { type: 'tool-call', toolCallId: 't', name: 'look', arguments: '{}' },
+      ],
+    },
+    { role: 'tool', content: [{ type: 'tool-result', toolCallId: 't', name: 'look', parts: [{ text: 'seen' }] }] },
+  ]
+  await read(claude(sonnet), { messages, host, reasoning: { effort: 'low' } })
+  expect(JSON.parse(host.bodies[0] as string)).toMatchObject({ thinking: { type: 'enabled' } })
+})
+
 it('a turn that began with a thought goes on on its budget, though later answers have none', async () => {
   const isLast = (request: FakeRequest) => sentOf(request).length > 6
   const server = anthropic(

@@ -71,7 +71,7 @@ function thinkingOf({ reasoning }: ModelCall, model: string, most: number, warni
 }
 
 /** Models that think on a budget, and know neither `adaptive` nor, but for one, `effort`: up to version 4.5. */
-const onBudget = /^claude-(3-7-sonnet|(opus|sonnet|haiku)-4(-[0-5])?)(-\d{8}|-latest)?$/
+export const onBudget = /^claude-(3-7-sonnet|(opus|sonnet|haiku)-4(-[0-5])?)(-\d{8}|-latest)?$/
 const leastBudget = 1024
 const budgets: Readonly<Record<ReasoningEffort, number>> = {
   none: 0,

@@ -12,7 +12,7 @@ import { isBroken, isOneOf, plainFile } from './file-types'
 import type { Wire } from './wire'
 
 /** Whom a prompt is for. */
-type Target = Pick<Wire, 'provider' | 'modelId' | 'profile' | 'takes' | 'takesMade' | 'ownFile'>
+export type Target = Pick<Wire, 'provider' | 'modelId' | 'profile' | 'takes' | 'takesMade' | 'ownFile'>
 
 /**
  * The messages as this model may be given them. Text files are text; a file that it does not take is told of, and warned
@@ -33,7 +33,7 @@ export function ownPrompt(
     const { cache, mediaType, url = '', filename } = file
     let text = fileText(file)
     if (text === undefined) {
-      const isTaken = takes?.test(`${mediaType} ${url}`) && (!types || isOneOf(mediaType, types))
+      const isTaken = takes?.test(`${mediaType} ${url}`, isMade) && (!types || isOneOf(mediaType, types))
       if (isTaken && !(isMade && isBroken(file))) return file
       const about = [filename, mediaType, url.startsWith('data:') ? '' : url]
       text = `(A file that can not be shown here: ${about.filter(Boolean).join(', ')}.)`

@@ -82,8 +82,11 @@ export interface Wire {
   readonly profile: ModelProfile
   /** Name of the response header with the id of the request. */
   readonly requestIdHeader: string
-  /** Files that may stand in a prompt: their plain media type (see `plainFile`), a space, and the address where they have one. */
-  readonly takes: Pick<RegExp, 'test'> | undefined
+  /**
+   * Files that may stand in a prompt: their plain media type (see `plainFile`), a space, and the address where they have
+   * one; and whether a model made them.
+   */
+  readonly takes: { test(file: string, isMade: boolean): boolean } | undefined
   /**
    * Of what other models made, the media types that it is given where its profile does not say what it takes. What it
    * is not able to see would fail every later request.
