@@ -46,7 +46,10 @@ export interface ModelProfile {
   reasoning?: boolean
   /** Holds its answer to a schema. */
   structuredOutput?: boolean
-  /** Media types it takes, such as `image/*`. */
+  /**
+   * Media types of files it takes, such as `image/*`; it is told of others in words. Where it is absent, a user's files
+   * go to it, those of other models only if its provider's models are known to take them.
+   */
   inputMedia?: readonly string[]
   prices?: ModelPrices
   /** Prices of calls with more than so many input tokens; the highest that applies counts. */

@@ -3,8 +3,8 @@ import type { Part } from '../model/part'
 
 /**
  * What a provider wants back with a part, unread by anybody else: signatures, encrypted reasoning, item ids.
- * Keyed by the provider of the model that made the part; a model reads its own key alone, so that a history can go on
- * with another model. Plain JSON, so that it survives a checkpoint.
+ * Keyed by the provider of the model that made the part; a model reads its own key alone, and what has a `model` in it
+ * goes to that model alone, so that a history can go on with another one. Plain JSON, so that it survives a checkpoint.
  */
 export type ProviderData = { readonly [provider: string]: JsonObject }
 

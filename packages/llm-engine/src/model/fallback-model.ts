@@ -22,8 +22,8 @@ const final = new Set(['PF_MODEL_INTERRUPTED', 'PF_MODEL_REQUEST_INVALID', 'PF_M
 
 /**
  * A model that asks the first of a list, and the next where one can not answer. Each has its own attempts first. Once
- * output has come there is no way back: then the error stands. What belongs to one provider (signatures, options) is
- * read by that one alone, so a history may go from one to the other.
+ * output has come there is no way back: then the error stands. What belongs to one model (signatures) or provider
+ * (options) is read by that one alone, so a history may go from one to the other, in the middle of a turn, too.
  *
  * @throws PfError PF_CONFIG_INVALID where the list is empty
  * @example

@@ -29,7 +29,7 @@ export interface ChatProfile {
   echoEmpty?: boolean
   /** The field that thoughts go back in. Default `reasoning_content`. */
   reasoningField?: 'reasoning_content' | 'reasoning'
-  /** Takes pictures and files in `content`. Default true. */
+  /** Takes pictures and files in `content`. Default true; what other models made, where the model's profile has `inputMedia`. */
   files?: boolean
   /** Takes explicit cache marks (`prompt_cache_breakpoint`). Default false. */
   cacheMarks?: boolean
