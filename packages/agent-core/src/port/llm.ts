@@ -49,9 +49,9 @@ export interface LlmRequest<S extends Schema | undefined = undefined> {
   /** Whether text is streamed to the caller as it comes. Default false: it is the handler's to use. */
   stream?: boolean | undefined
   /**
-   * Names the request among those of the same handler or tool call. A handler runs again from its start after an answer: a request that was over
-   * gives the same result again, one that waited goes on. Without a key they are told apart by what they ask, and by
-   * their order.
+   * Names the request among those of the same handler or tool call. A handler runs again from its start after an answer:
+   * a request that was over gives the same result again, one that waited goes on. Without a key they are told apart by
+   * what they ask, the text of the message aside.
    */
   key?: string | undefined
 }
@@ -100,6 +100,11 @@ export interface Llm {
 /** Makes {@link Llm}s. Provided by llm-engine. */
 export interface LlmService {
   for(context: RunContext): Llm
+  /**
+   * A handler or tool call ended by itself, not by what its requests threw. Where it waits for an answer it runs again, so
+   * requests that are still under way come to their end or their questions first; else those that wait are reported.
+   */
+  settle?(context: RunContext, waits: boolean): Promise<void> | undefined
 }
 
 /** Port of the model loop for handlers. */

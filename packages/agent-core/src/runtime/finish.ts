@@ -3,6 +3,7 @@ import { PfError } from '../error/pf-error'
 import type { JsonValue } from '../model/json'
 import type { Message } from '../model/message'
 import { dataOf, type Part, textOf } from '../model/part'
+import { llmPort } from '../port/llm'
 import type { Awaitable } from '../port/run-store'
 import { type ArtifactInput, isReply, type Reply } from '../reply/reply'
 import type { RunOutcome } from './agent-runtime'
@@ -15,7 +16,14 @@ import { suspendRun } from './suspend'
 /** Turns how a handler ended into the run's outcome: a direct message, or the task with its last events stored. */
 export function finishRun(run: Run, end: HandlerEnd): Awaitable<RunOutcome> {
   const reply = asReply(end)
-  return chain(checkOutput(run, reply), () => answer(run, reply))
+  return chain(settleRequests(run, reply), () => chain(checkOutput(run, reply), () => answer(run, reply)))
+}
+
+/** What a handler that waits has asked models for beside its question is not done again with the answer. */
+function settleRequests(run: Run, { reply }: Reply): Awaitable<void> {
+  if (run.writer === undefined) return
+  const left = run.services.ports.find(llmPort)?.settle?.(run.context, reply === 'suspended')
+  return left && run.guard(left)
 }
 
 function answer(run: Run, reply: Reply): Awaitable<RunOutcome> {

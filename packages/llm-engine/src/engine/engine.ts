@@ -27,6 +27,7 @@ import { checkpointOf, engineName, type LoopState, newState, readState, stateVer
 import { defaults, type LoopOptions } from '../loop/options'
 import { runLoop } from '../loop/run-loop'
 import { keepCallIds } from '../loop/run-names'
+import { type Scope, scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { answerForm } from '../output/answer'
 import { conversationPrompt } from '../prompt/conversation-prompt'
@@ -70,7 +71,7 @@ export class Engine implements AgentEngine, LlmService {
   readonly schemaVersion = stateVersion
   readonly #options: LoopSetup['options']
   readonly #toolmaker: Toolmaker
-  readonly #llms = new WeakMap<RunContext, Llm>()
+  readonly #llms = new WeakMap<Scope, HandlerLlm>()
 
   constructor(options: LoopOptions) {
     this.#options = { ...defaults, ...options }
@@ -114,12 +115,17 @@ export class Engine implements AgentEngine, LlmService {
   }
 
   for(context: RunContext): Llm {
-    let llm = this.#llms.get(context)
+    const scope = scopeOf(context)
+    let llm = this.#llms.get(scope)
     if (llm === undefined) {
       llm = new HandlerLlm(context, (...args) => this.#handlerLoop(...args))
-      this.#llms.set(context, llm)
+      this.#llms.set(scope, llm)
     }
     return llm
+  }
+
+  settle(context: RunContext, waits: boolean): Promise<void> | undefined {
+    return this.#llms.get(scopeOf(context))?.settle(waits)
   }
 
   async #agentSetup(agent: Agent, skill: Skill | undefined, context: RunContext): Promise<LoopSetup> {

@@ -14,7 +14,6 @@ import {
   ThrownReply,
 } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
-import { scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { issuesText } from '../output/answer'
 import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
@@ -58,24 +57,37 @@ export class HandlerLlm implements Llm {
     return result
   }
 
+  /** Who makes the requests has ended by itself. */
+  settle(waits: boolean): Promise<void> | undefined {
+    if (waits) return this.#whole().then(() => {})
+    if (this.#questions.length > 0)
+      this.#context.log(
+        'warn',
+        'A request to the model waits for an answer that nobody is asked for: what ctx.llm.run throws was caught.',
+      )
+    return undefined
+  }
+
   async #run<const S extends Schema | undefined>(request: LlmRequest<S>): Promise<LlmResult<LlmData<S>>> {
     if (isMisplaced(this.#context)) throw mistake(`A tool ${misplaced}`)
     if (this.#isTold) throw this.#waiting()
-    // It may be that a tool call asks with what is not its own: then that call waits for this.
-    const mayBeWithin = scopeOf(this.#context).life.calls > 0
     this.#count++
     const loop = this.#loop(request)
     this.#active.add(loop)
     const end = await loop.finally(() => this.#active.delete(loop))
     if (!('questions' in end)) return end as LlmResult<LlmData<S>>
     this.#questions.push(...end.questions)
-    // Those that run beside it come to their end or their questions first: nothing of them is done twice.
-    if (!mayBeWithin) await this.#whole()
     throw this.#waiting()
   }
 
   async #loop(request: LlmRequest<Schema | undefined>): Promise<LlmResult<unknown> | { questions: Question[] }> {
-    const end = await keptRun(this.#context, this.#place(request), () => this.#begin(this.#context, request))
+    const place = await this.#place(request)
+    const end = await keptRun(this.#context, place, () => this.#begin(this.#context, request)).catch(
+      (error: unknown) => {
+        this.#kept.release(request.key)
+        throw error
+      },
+    )
     return 'questions' in end ? end : resultOf(request, end)
   }
 
@@ -91,18 +103,31 @@ export class HandlerLlm implements Llm {
       // What one gave may be what the next is made of.
       if (this.#count > 1) await new Promise<void>((resolve) => void clock.after(0, resolve))
     } while (this.#active.size > 0)
-    if (!this.#isTold) this.#kept.leave()
     this.#isTold = true
     return waitingReply(this.#questions)
   }
 
-  #place({ key, prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>): Place {
-    if (key !== undefined) return this.#kept.byKey(key)
+  async #place({
+    key,
+    prompt,
+    messages,
+    instructions,
+    model,
+    tools,
+    output,
+  }: LlmRequest<Schema | undefined>): Promise<Place> {
     const names = tools?.map(({ name }) => name)
     const shape = JSON.stringify([instructions, model?.provider, model?.modelId, names, output !== undefined])
-    const print = JSON.stringify([prompt, messages]) + shape
-    return this.#kept.byPlace(hash(shape), `${print.length}-${hash(print)}`)
+    const said = JSON.stringify([prompt, messages]) + shape
+    const text = JSON.stringify(this.#context.message.text).slice(1, -1)
+    const words = text === '' ? said : said.replaceAll(text, '')
+    const asked = { shape: hash(shape), print: printOf(said), words: printOf(words) }
+    return key === undefined ? this.#kept.byWords(asked) : this.#kept.byKey(key, asked)
   }
+}
+
+function printOf(text: string): string {
+  return `${text.length}-${hash(text)}`
 }
 
 async function resultOf(

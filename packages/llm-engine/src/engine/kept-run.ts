@@ -29,29 +29,31 @@ export interface KeptResult {
   turns: number
 }
 
-/** What tells one request from the others of the same scope. */
-export interface KeptKey {
-  by: CalledBy
-  name: string
+/** What a request says, by which it is told from others without a key. */
+export interface Asked {
   /** What is asked, the prompt aside. */
   shape: string
   /** All of what is asked. */
   print: string
+  /** All of it but the text of the run's message: prompts are made of that, and after an answer it is another one. */
+  words?: string
+}
+
+/** What a request is called within its scope. */
+export interface KeptKey extends Asked {
+  by: CalledBy
+  name: string
 }
 
 /** Where a task's state has the loop of a request, and what it has of it. */
-export interface Place {
+export interface Place extends Asked {
   slot: string
-  shape: string
-  print: string
   found?: Kept
 }
 
 /** A loop as a task's state has it. */
-export interface Kept {
+export interface Kept extends Asked {
   version: number
-  shape: string
-  print: string
   waiting?: JsonObject
   done?: KeptResult
 }
@@ -65,7 +67,7 @@ export interface Kept {
  */
 export async function keptRun(
   context: RunContext,
-  { slot, shape, print, found }: Place,
+  { slot, found, ...asked }: Place,
   begin: () => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>,
 ): Promise<KeptResult | { questions: Question[] }> {
   const { isKept } = scopeOf(context)
@@ -80,7 +82,7 @@ export async function keptRun(
   // What called it may be over by now: its place is somebody else's.
   checkLive(context)
   const keep = (what: Pick<Kept, 'waiting' | 'done'>): void => {
-    const kept: Kept = { version: stateVersion, shape, print, ...what }
+    const kept: Kept = { version: stateVersion, ...asked, ...what }
     context.state.task.set(slot, structuredClone(kept) as unknown as JsonObject)
     keepCallIds(context)
   }

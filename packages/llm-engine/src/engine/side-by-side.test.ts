@@ -1,99 +1,7 @@
-import {
-  type AgentDefinition,
-  type Interrupt,
-  jsonSchema,
-  type JsonValue,
-  type LlmRequest,
-  reply,
-  type RunContext,
-  type StoredTask,
-  ThrownReply,
-  type Tool,
-  type ToolCall,
-} from '@pf-agents/agent-core'
-import { createFakeClock } from '@pf-agents/agent-core/testing'
+import { reply, suspend, ThrownReply, type Tool } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
-import { codeOf, type LoopHarness, loopHarness, texts } from '../../test/loop-harness'
-import type { FakeScript } from '../testing'
-
-type Request = LlmRequest<undefined>
-const open = ({ facts }: StoredTask): Interrupt[] => (facts.interrupts ?? []).filter(({ status }) => status === 'open')
-const what = jsonSchema<{ what: string }>({
-  type: 'object',
-  properties: { what: { type: 'string' } },
-  required: ['what'],
-})
-
-/** A model that does what the prompt lists, one tool after the other: "pay hotel, mail ada". Says what came of it. */
-const script: FakeScript = ({ body }) => {
-  const messages = body['messages'] as { role: string; content: string }[]
-  const user = messages.find(({ role }) => role === 'user')?.content ?? ''
-  const results = messages.flatMap(({ role, content }) => (role === 'tool' ? [content] : []))
-  const step = user.split(':').at(-1)?.split(',')[results.length]
-  if (step === undefined) return { text: results.join('; ') }
-  const [name = '', thing = ''] = step.trim().split(' ')
-  return { toolCalls: [{ name, arguments: { what: thing } }] }
-}
-
-/** `pay` is asked for, `mail` is not; `look` takes as long as it is told to. */
-function desk(handler: (ctx: RunContext, kit: Kit) => Promise<string>, where: 'handler' | 'tool' = 'handler') {
-  const clock = createFakeClock()
-  const did: string[] = []
-  const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
-    name,
-    description: name,
-    input: what,
-    run: (args: { what: string }) => `${did.push(`${name} ${args.what}`)} ${name} ${args.what}`,
-    ...(more as object),
-  })
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
-  const look = async (args: { what: string }): Promise<string> => {
-    did.push(`look ${args.what}`)
-    await wait(Number(args.what))
-    return 'looked'
-  }
-  const tools = [tool('pay', { needsApproval: true }), tool('mail'), tool('look', { run: look })]
-  const kit: Kit = { tools, wait, did, passes: 0 }
-  const own = (ctx: RunContext): Promise<string> => {
-    kit.passes++
-    return handler(ctx, kit)
-  }
-  const agent: Partial<AgentDefinition> =
-    where === 'handler'
-      ? { tools, onMessage: async (_, ctx) => reply.text(await own(ctx)) }
-      : { tools: [tool('desk', { run: (_: never, { context }: ToolCall) => own(context) } as Partial<Tool>)] }
-  const test = loopHarness(script, agent, { clock })
-  return { ...kit, kit, test, did, go: () => test.send(where === 'handler' ? 'go' : 'go: desk x') }
-}
-interface Kit {
-  tools: Tool[]
-  wait: (ms: number) => Promise<void>
-  did: string[]
-  passes: number
-}
-
-/** A yes to all that is open. */
-const yes = (
-  test: LoopHarness,
-  stored: StoredTask,
-  payload: JsonValue = true,
-  on = test.restarted(),
-): Promise<StoredTask> =>
-  test.clock
-    .until(
-      test.submit(
-        '',
-        {
-          taskId: stored.task.id,
-          answers: open(stored).map(({ id }) => ({ interruptId: id, status: 'resolved', payload })),
-        },
-        on,
-      ).outcome,
-    )
-    .then(({ task }) => task as StoredTask)
-
-const asked = (stored: StoredTask): string[] =>
-  open(stored).map(({ prompt }) => /"what":"(\w+)"/.exec(prompt)?.[1] ?? '')
+import { asked, desk, type Kit, open, type Request, yes } from '../../test/desk'
+import { codeOf, texts } from '../../test/loop-harness'
 
 describe.each(['handler', 'tool'] as const)('requests side by side in a %s', (where) => {
   describe.each([true, false])('with keys: %s', (isKeyed) => {
@@ -285,5 +193,62 @@ describe('a tool that asks the model with the ctx of the handler', () => {
     })
     expect([codeOf(await go()), did]).toEqual(['PF_CONFIG_INVALID', []])
     expect(test.logs.some(({ message }) => message.includes('Use call.context.llm'))).toBe(true)
+  })
+})
+
+describe('a question of its own beside a request', () => {
+  it.each(['returned', 'thrown'])('waits for what a tool of that does: it is not done again (%s)', async (how) => {
+    const { test, did, go } = desk(async ({ llm, slots }, { tools }) => {
+      const looked = llm.run({ prompt: 'x: look 300', tools })
+      if (slots['day'] !== undefined) return `${(await looked).text} ${slots['day']}`
+      const ask = reply.inputRequired({ prompt: 'Which day?', slot: 'day' })
+      if (how === 'returned') return ask
+      throw new ThrownReply(ask)
+    })
+    const end = await test.send('Monday', { taskId: (await go()).task.id })
+    expect([texts(end), did]).toEqual([['looked Monday'], ['look 300']])
+  })
+
+  it('waits for it in a tool, too', async () => {
+    const { test, did, go } = desk(async (ctx, { tools }) => {
+      const ask: Tool = {
+        name: 'desk',
+        description: 'Asks',
+        run: async (_: never, { context, answer }) => {
+          const looked = context.llm.run({ prompt: 'x: look 300', tools })
+          return answer === undefined
+            ? suspend({ kind: 'input', prompt: 'Which day?' })
+            : `${(await looked).text} ${answer.payload}`
+        },
+      } as Tool
+      return (await ctx.llm.run({ prompt: 'x: desk now', tools: [ask] })).text
+    })
+    const end = await yes(test, await go(), 'Monday')
+    expect([texts(end), did]).toEqual([['looked Monday'], ['look 300']])
+  })
+})
+
+describe('a request that waits', () => {
+  it('and is shared with a tool of another ends the run with what to do instead, at once', async () => {
+    const { test, go } = desk(async ({ llm }, { tools }) => {
+      const shared = llm.run({ prompt: 'x: look 100, pay rent', tools })
+      const use: Tool = { name: 'use', description: 'Uses it', run: async () => (await shared).text }
+      return (await llm.run({ prompt: 'y: use it', tools: [use] })).text
+    })
+    const before = test.clock.now()
+    expect(codeOf(await go())).toBe('PF_CONFIG_INVALID')
+    expect(test.clock.now() - before).toBeLessThan(1000)
+    expect(test.logs.some(({ message }) => message.includes('Use call.context.llm'))).toBe(true)
+  })
+
+  it('is spoken of in the log where what it throws is caught', async () => {
+    const { test, go } = desk(async ({ llm }, { tools }) => {
+      const all = await Promise.allSettled([llm.run({ prompt: 'x: pay rent', tools })])
+      return all[0]?.status ?? ''
+    })
+    expect(texts(await go())).toEqual(['rejected'])
+    expect(test.logs.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      expect.stringMatching(/^warn A request to the model waits for an answer that nobody is asked for/),
+    ])
   })
 })

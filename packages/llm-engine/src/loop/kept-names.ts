@@ -6,10 +6,10 @@ export type CalledBy = 'key' | 'number' | 'skill'
 
 const prefix = 'pf.loop/'
 /** A key never reads like a number, nor like a tool call. */
-const marks: Readonly<Record<CalledBy, string>> = { key: '=', number: '#', skill: ':' }
+const marks: Readonly<Record<CalledBy | 'order', string>> = { key: '=', number: '#', skill: ':', order: '*' }
 
 /** Where a task's state has the loop of a request that is made with this context. */
-export function keptName(context: RunContext, by: CalledBy, name: string): string {
+export function keptName(context: RunContext, by: keyof typeof marks, name: string): string {
   return `${prefix}${scopeOf(context).path}${marks[by]}${nameSegment(name)}`
 }
 

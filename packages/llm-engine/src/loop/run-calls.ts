@@ -43,7 +43,7 @@ export async function runCalls(setup: LoopSetup, state: LoopState): Promise<Ques
     setup.context.budget.check({ toolCalls: fresh })
     setup.context.emit({ type: 'usage', usage: { toolCalls: fresh } })
   }
-  const turn: Life = { isOver: false, calls: 0, outer: scopeOf(setup.context).life }
+  const turn: Life = { isOver: false, outer: scopeOf(setup.context).life }
   const make = async ({ call, made }: (typeof ready)[number]): Promise<void> => {
     checkLive(setup.context)
     const isRepeatable = made.tool.repeatable === true

@@ -19,8 +19,6 @@ export interface Scope {
 /** How long a tool call lasts, or all that a run does: what is begun within it begins nothing more once it is over. */
 export interface Life {
   isOver: boolean
-  /** Tool calls under way that loops within it made. */
-  calls: number
   readonly outer?: Life
 }
 
@@ -30,7 +28,7 @@ const scopes = new WeakMap<RunContext, Scope>()
 export function scopeOf(context: RunContext): Scope {
   let scope = scopes.get(context)
   if (scope === undefined)
-    scopes.set(context, (scope = { run: context, path: '', isKept: true, life: { isOver: false, calls: 0 } }))
+    scopes.set(context, (scope = { run: context, path: '', isKept: true, life: { isOver: false } }))
   return scope
 }
 
@@ -40,7 +38,11 @@ export function checkLive(context: RunContext): void {
   const { run, life } = scopeOf(context)
   let isOver = run.task.status.state !== 'working'
   for (let at: Life | undefined = life; at !== undefined; at = at.outer) isOver ||= at.isOver
-  if (isOver) throw new PfError('PF_LEASE_LOST', 'What this was begun by is over: it does nothing more.')
+  if (isOver)
+    throw new PfError(
+      'PF_LEASE_LOST',
+      'The run or tool call that this belongs to is over: wait for what you begin, or catch this.',
+    )
 }
 
 /** The context for one tool call: requests made with it are the call's own, told apart from those of all others. */

@@ -3,6 +3,7 @@ import {
   followSource,
   isSuspension,
   type JsonObject,
+  llmPort,
   type RunContext,
   type ThrownReply,
   type Tool,
@@ -50,11 +51,9 @@ export function callOf(call: Pick<ReadyCall, 'toolCallId' | 'answer'>, context: 
 export async function callTool(setup: LoopSetup, call: ReadyCall, turn: Life): Promise<CallResult | Question[]> {
   const { context } = setup
   const { toolCallId, tool } = call
-  const life: Life = { isOver: false, calls: 0, outer: turn }
+  const life: Life = { isOver: false, outer: turn }
   const time = timeOf(setup, call)
   const made = callContext(context, toolCallId, { life, signal: time?.signal, slots: call.slots })
-  const asker = scopeOf(context).life
-  asker.calls++
   try {
     const outcome = outcomeOf(setup, call, made)
     const result = await (time === undefined ? outcome : Promise.race([outcome, time.isLate]))
@@ -68,13 +67,18 @@ export async function callTool(setup: LoopSetup, call: ReadyCall, turn: Life): P
     forgetLoops(made)
     return failure(`The tool failed: ${message}`)
   } finally {
-    asker.calls--
     life.isOver = true
     time?.close()
   }
 }
 
 async function outcomeOf(setup: LoopSetup, call: ReadyCall, made: RunContext): Promise<CallResult | Question[]> {
+  const outcome = await givenBy(setup, call, made)
+  await made.services.find(llmPort)?.settle?.(made, Array.isArray(outcome))
+  return outcome
+}
+
+async function givenBy(setup: LoopSetup, call: ReadyCall, made: RunContext): Promise<CallResult | Question[]> {
   try {
     const { life } = scopeOf(made)
     const result = await within(life, () => call.tool.run(call.args as never, callOf(call, made)))

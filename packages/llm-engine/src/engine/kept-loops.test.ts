@@ -1,0 +1,170 @@
+import { reply, type StoredTask, ThrownReply } from '@pf-agents/agent-core'
+import { createSeededRandom } from '@pf-agents/agent-core/testing'
+import { describe, expect, it } from 'vitest'
+import { asked, desk, type Kit, open, yes } from '../../test/desk'
+import { codeOf, texts } from '../../test/loop-harness'
+
+/** Answers all that is asked, until nothing is; what was asked. */
+async function allow({ test, go }: ReturnType<typeof desk>): Promise<{ stored: StoredTask; questions: string[] }> {
+  let stored = await go()
+  const questions: string[] = []
+  for (let count = 0; count < 20 && open(stored).length > 0; count++) {
+    questions.push(...asked(stored))
+    // What the last run left behind comes to its end first, as it would while somebody thinks.
+    await test.clock.run()
+    stored = await yes(test, stored)
+  }
+  await test.clock.run()
+  return { stored, questions }
+}
+
+describe('requests without keys', () => {
+  it('that come first by chance do not go on as those that wait', async () => {
+    const made = desk(async ({ llm }, { tools, wait, passes }) => {
+      const book = async (what: string, ms: number): Promise<string> => {
+        await wait(ms)
+        return (await llm.run({ prompt: `book: pay ${what}`, tools })).text
+      }
+      const [flight, hotel] = await Promise.all([book('flight', 100), book('hotel', passes === 1 ? 200 : 50)])
+      return `${flight} & ${hotel}`
+    })
+    const { stored, questions } = await allow(made)
+    expect([questions, made.did, texts(stored)]).toEqual([
+      ['flight', 'hotel'],
+      ['pay flight', 'pay hotel'],
+      ['1 pay flight & 2 pay hotel'],
+    ])
+  })
+
+  it('that are in front for the first time do not, where the one that waits is made beside them', async () => {
+    const made = desk(async ({ llm }, { tools, passes }) => {
+      const pay = (): Promise<unknown> => llm.run({ prompt: 'x: pay rent', tools })
+      const sum = (): Promise<{ text: string }> => llm.run({ prompt: 'sum: mail ada', tools })
+      if (passes === 1) await pay()
+      return (await Promise.all([sum(), pay()]))[0].text
+    })
+    expect(texts((await allow(made)).stored)[0]).toMatch(/mail ada$/)
+    expect(made.did.toSorted()).toEqual(['mail ada', 'pay rent'])
+  })
+
+  it('whose message alone is another one go on at once', async () => {
+    const made = desk(async ({ llm, message }, { tools }) => {
+      const first = await llm.run({ prompt: `${message.text} first: mail ada`, tools })
+      return `${first.text} | ${(await llm.run({ prompt: `Said "${message.text}": pay rent`, tools })).text}`
+    })
+    const stored = await made.go()
+    const before = made.test.clock.now()
+    const end = await yes(made.test, stored)
+    expect([texts(end), made.did]).toEqual([['1 mail ada | 2 pay rent'], ['mail ada', 'pay rent']])
+    expect(made.test.clock.now()).toBe(before)
+    expect(made.test.logs).toEqual([])
+  })
+
+  it('that are worded otherwise go on in their order, and the log says so', async () => {
+    const made = desk(async ({ llm }, { tools, passes }) => {
+      const first = await llm.run({ prompt: `${passes} first: mail ada`, tools })
+      return `${first.text} | ${(await llm.run({ prompt: `${passes}: pay rent`, tools })).text}`
+    })
+    expect(texts(await yes(made.test, await made.go(), true, made.test.runtime))).toEqual(['1 mail ada | 2 pay rent'])
+    expect(made.test.logs.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', expect.stringContaining('is not worded as before the answer')],
+    ])
+  })
+
+  it('keep what they came to while the handler asks by itself', async () => {
+    const made = desk(async ({ llm, slots }, { tools, wait, passes }) => {
+      const mail = (async () => {
+        await wait(passes === 2 ? 500 : 0)
+        return (await llm.run({ prompt: 'x: mail team', tools })).text
+      })()
+      mail.catch(() => {})
+      const paid = await llm.run({ prompt: 'y: pay rent', tools })
+      if (slots['day'] === undefined) {
+        throw new ThrownReply(reply.inputRequired({ prompt: 'Which day?', slot: 'day' }))
+      }
+      return `${await mail} | ${paid.text}`
+    })
+    const { stored } = await allow(made)
+    expect([texts(stored), made.did.toSorted()]).toEqual([['2 mail team | 1 pay rent'], ['mail team', 'pay rent']])
+  })
+
+  it('are forgotten when many runs have not made them', async () => {
+    const made = desk(async ({ llm, slots }, { tools, passes }) => {
+      await llm.run({ prompt: `${passes}: mail ada`, tools })
+      if (passes < 50) throw new ThrownReply(reply.inputRequired({ prompt: 'And?', slot: `s${passes}` }))
+      return Object.keys(slots).join()
+    })
+    let stored = await made.go()
+    const kept: number[] = []
+    while (open(stored).length > 0) {
+      kept.push(Object.keys(stored.facts.state ?? {}).filter((name) => name.startsWith('pf.loop/#')).length)
+      stored = await yes(made.test, stored, 'on')
+    }
+    expect([made.did.length, Math.max(...kept)]).toEqual([50, 21])
+  })
+
+  it('of any order and time are each done once, asked once, and given to who made them', async () => {
+    for (let seed = 1; seed <= (process.env['PF_TEST_FULL'] === '1' ? 3000 : 80); seed++) {
+      const random = createSeededRandom(seed)
+      const kinds = ['pay', 'mail', 'look', ...(seed % 2 === 0 ? ['ask'] : [])]
+      const branches = Array.from({ length: 2 + random.below(3) }, (_, branch) =>
+        Array.from({ length: 1 + random.below(3) }, (__, step) => {
+          const kind = kinds[random.below(kinds.length)] ?? ''
+          return `${kind} ${kind === 'look' ? branch * 100 + step : `b${branch}s${step}`}`
+        }),
+      )
+      const made = desk(async ({ llm, slots }, { tools, wait }: Kit) => {
+        const all = branches.map(async (steps) => {
+          const results: string[] = []
+          for (const step of steps) {
+            if (random.below(2) === 0) await wait(random.below(400))
+            if (!step.startsWith('ask')) results.push((await llm.run({ prompt: `x: ${step}`, tools })).text)
+            else if (slots[step] === undefined) throw new ThrownReply(reply.inputRequired({ prompt: step, slot: step }))
+            else results.push(step)
+          }
+          return results.map((text) => text.replace(/^\d+ /, '')).join()
+        })
+        return (await Promise.all(all)).join(' | ')
+      })
+      const { stored, questions } = await allow(made)
+      const steps = branches.flat()
+      const pays = steps.flatMap((step) => (step.startsWith('pay') ? [step.slice(4)] : []))
+      const said = branches.map((one) => one.join().replaceAll(/look \d+/g, 'looked'))
+      expect({
+        seed,
+        did: made.did.toSorted(),
+        questions: questions.filter((one) => one !== '').toSorted(),
+        said: texts(stored),
+      }).toEqual({
+        seed,
+        did: steps.filter((step) => !step.startsWith('ask')).toSorted(),
+        questions: pays.toSorted(),
+        said: [said.join(' | ')],
+      })
+    }
+  })
+})
+
+describe('requests with keys', () => {
+  it('that have one key, one after the other, are refused where they say something else', async () => {
+    const { test, did, go } = desk(async ({ llm }, { tools }) => {
+      for (const name of ['ada', 'bob']) await llm.run({ key: 'mail', prompt: `x: mail ${name}`, tools })
+      return ''
+    })
+    expect([codeOf(await go()), did]).toEqual(['PF_CONFIG_INVALID', ['mail ada']])
+    expect(test.logs.some(({ message }) => message.includes('have the key "mail"'))).toBe(true)
+  })
+
+  it('are done again with their key where they failed', async () => {
+    const { go } = desk(async ({ llm }, { tools, wait }) => {
+      const again = (count: number): Promise<{ text: string }> =>
+        llm.run({ key: 'k', prompt: 'x: mail ada', tools, maxTurns: count }).catch(async (error: Error) => {
+          if (count > 2) throw error
+          await wait(1)
+          return again(count + 1)
+        })
+      return (await again(1)).text
+    })
+    expect(texts(await go())).toEqual(['2 mail ada'])
+  })
+})
