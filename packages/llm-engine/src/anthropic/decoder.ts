@@ -7,7 +7,7 @@ import type {
   ModelUsage,
   ProviderData,
 } from '@pf-agents/agent-core'
-import { arrayOf, isObject, objectOf, parseObject, stringOf } from '../wire/json'
+import { arrayOf, isObject, numberOf, objectOf, parseObject, stringOf } from '../wire/json'
 import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import { callFields } from './call-fields'
 import { hiddenThought } from './messages'
@@ -56,13 +56,14 @@ export class AnthropicDecoder implements WireDecoder {
   }
 
   event(value: JsonObject, name: string | undefined): void {
+    const index = numberOf(value['index']) as number
     switch (value['type'] ?? name) {
       case 'content_block_delta':
-        return this.#delta(this.#blocks.get(value['index'] as number), objectOf(value['delta']))
+        return this.#delta(this.#blocks.get(index), objectOf(value['delta']))
       case 'content_block_start':
-        return this.#start(value['index'] as number, objectOf(value['content_block']))
+        return this.#start(index, objectOf(value['content_block']))
       case 'content_block_stop':
-        return this.#stop(value['index'] as number)
+        return this.#stop(index)
       case 'message_start':
         return this.#begin(objectOf(value['message']))
       case 'message_delta':
@@ -113,7 +114,7 @@ export class AnthropicDecoder implements WireDecoder {
   #start(index: number, start: JsonObject): void {
     this.#flush(true)
     const kind = kindOf(start['type'])
-    const id = kind === 'tool-call' ? (stringOf(start['id']) ?? this.#context.random.id()) : String(index)
+    const id = kind === 'tool-call' ? stringOf(start['id']) || this.#context.random.id() : String(index)
     const name = kind === 'tool-call' ? this.#context.toolName(stringOf(start['name']) ?? '') : ''
     const block: Block = { kind, id, start, name, pieces: [], signature: undefined, citations: undefined }
     this.#blocks.set(index, block)

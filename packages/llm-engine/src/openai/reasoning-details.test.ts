@@ -118,3 +118,8 @@ describe('structured thoughts of OpenRouter go back as whole entries', () => {
     expect(await replayed(message)).toEqual([{ ...claude, text: 'ab', index: 0, signature: 'S' }])
   })
 })
+
+it('details of no known form are kept as they are', async () => {
+  const odd = [{ type: { toString: 1 }, text: 'a' }, { text: 'b' }, { type: 7 }] as JsonObject[]
+  expect(await replayed(await answer(...odd.map((detail) => thought(detail))))).toEqual(odd)
+})

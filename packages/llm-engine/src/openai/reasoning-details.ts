@@ -11,7 +11,7 @@ const pieces: Readonly<Record<string, string>> = { 'reasoning.text': 'text', 're
 export function addReasoningDetails(into: JsonValue[], details: readonly JsonValue[]): void {
   for (const detail of details) {
     const piece = objectOf(detail)
-    const field = pieces[piece['type'] as string]
+    const field = pieces[stringOf(piece['type']) ?? '']
     const at = field === undefined ? -1 : placeOf(into, piece)
     if (at < 0) into.push(detail)
     else into[at] = joined(into[at] as JsonObject, piece, field as string)

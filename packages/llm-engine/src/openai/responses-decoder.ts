@@ -45,7 +45,7 @@ export class ResponsesDecoder implements WireDecoder {
 
   event(value: JsonObject, name: string | undefined): void {
     const type = value['type'] ?? name
-    const place = value['output_index'] as number
+    const place = numberOf(value['output_index']) as number
     switch (type) {
       case 'response.output_text.delta':
         return this.#text(this.#itemAt(place, 'message'), value['delta'])

@@ -26,7 +26,7 @@ const turn: FakeTurn = {
   usage: { inputTokens: 9, outputTokens: 5, cacheReadTokens: 3, reasoningTokens: 2 },
 }
 
-const odd: unknown[] = [null, 7, 'x', true, [], {}, [null], [7], { x: null }]
+const odd: unknown[] = [null, 7, 'x', '', true, [], {}, [null], [7], { x: null }, { toString: 1 }]
 
 /** The value with something odd in one place, for every place and everything odd. */
 function* mutants(value: unknown): Generator<unknown> {
@@ -43,7 +43,11 @@ function* mutants(value: unknown): Generator<unknown> {
 function stumbling(error: unknown): unknown {
   if (error !== undefined && !(error instanceof ModelError)) return error
   for (let one: unknown = error; one instanceof ModelError; one = one.cause)
-    if (one.cause instanceof TypeError && one.code !== 'PF_MODEL_RESPONSE_INVALID') return one.cause
+    if (
+      /TypeError|RangeError/.test(String((one.cause as Error | undefined)?.name)) &&
+      one.code !== 'PF_MODEL_RESPONSE_INVALID'
+    )
+      return one.cause
   return undefined
 }
 
@@ -68,8 +72,13 @@ describe.each(Object.entries(wires))('%s', (_, make) => {
       const start = event.indexOf('data: ') + 6
       for (const value of mutants(JSON.parse(event.slice(start)))) {
         const body = `${events.with(at, event.slice(0, start) + JSON.stringify(value)).join('\n\n')}\n\n`
-        const { error } = await read(make(hostOf({ body })))
+        const { error, parts } = await read(make(hostOf({ body })))
         expect([stumbling(error), body]).toEqual([undefined, body])
+        // A result could not be given to a call without an id.
+        expect([parts.some((part) => part.type === 'tool-call-start' && part.toolCallId === ''), body]).toEqual([
+          false,
+          body,
+        ])
         tried++
       }
     }
