@@ -1,5 +1,5 @@
 import type { ModelCall, ModelTool, ModelToolChoice } from '@pf-agents/agent-core'
-import { onBudget } from '../anthropic/request'
+import { onBudget } from '../anthropic/on-budget'
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import type { AiSdkMetadata } from './ai-sdk-types'

@@ -4,6 +4,7 @@ import { wireName } from '../tool/tool-names'
 import { defined, objectOf } from '../wire/json'
 import { closedSchema } from './closed-schema'
 import { anthropicPrompt, cacheControl, isUnthought } from './messages'
+import { onBudget } from './on-budget'
 import { currentVersion } from './options'
 
 /** Anthropic wants to be told how much may come. */
@@ -70,8 +71,6 @@ function thinkingOf({ reasoning }: ModelCall, model: string, most: number, warni
   return undefined
 }
 
-/** Models that think on a budget, and know neither `adaptive` nor, but for one, `effort`: up to version 4.5. */
-export const onBudget = /^claude-(3-7-sonnet|(opus|sonnet|haiku)-4(-[0-5])?)(-\d{8}|-latest)?$/
 const leastBudget = 1024
 const budgets: Readonly<Record<ReasoningEffort, number>> = {
   none: 0,
