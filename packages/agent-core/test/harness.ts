@@ -70,6 +70,9 @@ export function failureCode({ task }: StoredTask): string | undefined {
   return (task.status.message?.metadata?.['urn:pf-agents:error'] as { code?: string } | undefined)?.code
 }
 
+/** An event that means nothing. */
+export const custom = (value: number) => ({ type: 'custom' as const, name: 'n', value })
+
 /** A promise that is settled from outside. */
 export function deferred<T = void>(): {
   promise: Promise<T>

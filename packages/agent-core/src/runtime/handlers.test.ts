@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { artifactTexts, deferred, failureCode, type Harness, harness, statusText } from '../../test/harness'
+import { expectNothingUnhandled } from '../../test/unhandled'
 import type { HandlerResult } from '../agent/skill'
 import { PfError } from '../error/pf-error'
 import type { RunEvent } from '../event/run-event'
@@ -8,13 +9,7 @@ import { reply } from '../reply/reply'
 import { createFaultyRunStore } from '../testing/faulty-run-store'
 import type { RunContext } from './run-context'
 
-const unhandled: unknown[] = []
-const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
-beforeAll(() => void process.on('unhandledRejection', onUnhandled))
-afterAll(() => {
-  process.off('unhandledRejection', onUnhandled)
-  expect(unhandled).toEqual([])
-})
+expectNothingUnhandled()
 
 const handling = (handler: (context: RunContext) => HandlerResult, options?: Parameters<typeof harness>[1]): Harness =>
   harness({ onMessage: (_message, context) => handler(context) }, options)

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { harness } from '../../test/harness'
+import { expectNothingUnhandled } from '../../test/unhandled'
 import { PfError } from '../error/pf-error'
 import { createMemoryStores } from '../memory/memory-stores'
 import { reply } from '../reply/reply'
 import type { RunContext } from './run-context'
 
-const unhandled: unknown[] = []
-const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
-beforeAll(() => void process.on('unhandledRejection', onUnhandled))
-afterAll(() => {
-  process.off('unhandledRejection', onUnhandled)
-  expect(unhandled).toEqual([])
-})
+expectNothingUnhandled()
 
 /** Counts listeners that are added to any signal and not taken away again; those of tests before it are not its own. */
 function countListeners(): { left: () => number; restore: () => void } {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { artifactTexts, deferred, failureCode, type Harness, harness } from '../../test/harness'
+import { expectNothingUnhandled } from '../../test/unhandled'
 import { PfError } from '../error/pf-error'
 import { isTerminal } from '../model/task-state'
 import type { RunStore, StoredTask } from '../port/run-store'
@@ -10,13 +11,7 @@ import { createFaultyRunStore } from '../testing/faulty-run-store'
 import { createSeededRandom } from '../testing/seeded-random'
 import { testMessage } from '../testing/test-message'
 
-const unhandled: unknown[] = []
-const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
-beforeAll(() => void process.on('unhandledRejection', onUnhandled))
-afterAll(() => {
-  process.off('unhandledRejection', onUnhandled)
-  expect(unhandled).toEqual([])
-})
+expectNothingUnhandled()
 
 /** Every store call takes some turns of the microtask queue. */
 const slow = (turns: () => number) => (store: RunStore) =>
