@@ -41,6 +41,7 @@ import type { StreamOptions } from './stream/options'
 import { createStreams, type StreamTarget } from './stream/streams'
 import { createExchange, createSender } from './transport/exchange'
 import { createRepeater } from './transport/repeater'
+import { isOfTask } from './transport/retry-rules'
 import { createWaker } from './transport/waker'
 import { v03Dialect } from './v0-3/dialect'
 
@@ -205,7 +206,7 @@ function clientOf(options: AgentAddress & A2AClientOptions, dialect: Dialect | u
           })
           return decode(binding.read(response, id, clock.now(), operation))
         },
-        { safe, signal },
+        { safe, ofTask: isOfTask(request), signal },
       )
     } finally {
       watch.dispose()

@@ -18,6 +18,7 @@ import type { A2AClientOptions, CallOptions } from '../options'
 import { statusOf } from '../transport/errors'
 import { defaultMaxResponseBytes, fetchOf, type Sender } from '../transport/exchange'
 import type { Repeater } from '../transport/repeater'
+import { isOfTask } from '../transport/retry-rules'
 import type { WireRequest } from '../transport/wire'
 import { createEventStream, type A2AEventStream } from './event-stream'
 import { follow } from './follow'
@@ -135,7 +136,7 @@ class OneStream {
     }
   }
 
-  /** A message is sent again only where it can't have arrived. */
+  /** A message is sent again only where it can't have arrived; one of a task, where there was no connection. */
   async #first<K extends Streaming>(
     operation: K,
     request: Requests[K],
@@ -149,7 +150,11 @@ class OneStream {
         signal,
       })
     await wake(target, signal)
-    return repeat(() => this.#open(target, operation, request, signal), { safe: false, signal })
+    return repeat(() => this.#open(target, operation, request, signal), {
+      safe: false,
+      ofTask: isOfTask(request),
+      signal,
+    })
   }
 
   /** POST as the text of the specification has it; where there is no such route, GET as its proto has it. */

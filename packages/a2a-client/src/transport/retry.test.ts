@@ -3,7 +3,7 @@ import { PfError } from '@pf-agents/agent-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
-import { type Asked, broken, createPeer, refused, rpc, wireTask } from '../../test/peer'
+import { type Asked, broken, createPeer, peerCard, refused, rpc, wireTask } from '../../test/peer'
 import { type A2AClient, createA2AClient } from '../client'
 import type { A2AClientOptions, ClientBinding } from '../options'
 import { userMessage } from '../user-message'
@@ -19,10 +19,17 @@ const sending: [string, (client: A2AClient) => Promise<unknown>] = [
   (client) => client.sendMessage({ message: userMessage('x') }),
 ]
 
+const answer = () => userMessage('yes', { taskId: 't-1', contextId: 'c-1' })
+const answering: (typeof reads)[number][] = [
+  ['SendMessage', (client) => client.sendMessage({ message: answer() })],
+  ['SendStreamingMessage', (client) => client.sendStreamingMessage({ message: answer() }).result()],
+]
+
 const resultOf = (path: string) =>
-  path.includes('message:send') ? { task: wireTask() } : /tasks(\?|$)/.test(path) ? { tasks: [] } : wireTask()
+  path.includes('message:s') ? { task: wireTask() } : /tasks(\?|$)/.test(path) ? { tasks: [] } : wireTask()
 const paths = {
   SendMessage: '/message:send',
+  SendStreamingMessage: '/message:stream',
   ListTasks: '/tasks',
   GetTask: '/tasks/t-1',
   CancelTask: '/tasks/t-1:cancel',
@@ -42,10 +49,13 @@ const respondWith = (failure: Failure): Response => {
 /** A client of a peer that fails some times and then gives what was asked for. */
 function failing(failures: Failure[], options: A2AClientOptions = {}) {
   const clock = createFakeClock()
-  const peer = createPeer((asked, count) => {
-    const failure = failures[count - 1]
-    return failure ? respondWith(failure) : succeed(asked)
-  })
+  const peer = createPeer(
+    (asked, count) => {
+      const failure = failures[count - 1]
+      return failure ? respondWith(failure) : succeed(asked)
+    },
+    () => Response.json({ ...peerCard, capabilities: { streaming: true } }),
+  )
   const random = { id: () => 'id', fraction: () => 0.5 }
   return {
     clock,
@@ -115,6 +125,27 @@ describe.each<ClientBinding>(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
       expect(peer.asked).toHaveLength(1)
     },
   )
+
+  describe.each(answering)('%s to a task', (_, call) => {
+    it.each(nobodyListens.slice(1).map((failure) => [nameOf(failure), failure] as const))(
+      'is not sent again after %s: another question may be open by then',
+      async (_name, failure) => {
+        const { clock, peer, client } = failing([failure], { prefer })
+        const { status, retryAfter } = failure as { status: number; retryAfter?: string }
+        await expect(clock.until(call(client))).rejects.toMatchObject({
+          remote: { httpStatus: status },
+          ...(retryAfter && { retryAfterMs: 2000 }),
+        })
+        expect(peer.asked).toHaveLength(1)
+      },
+    )
+
+    it('is sent again where nobody listened', async () => {
+      const { clock, peer, client } = failing([refused()], { prefer })
+      await expect(clock.until(call(client))).resolves.toMatchObject({ task: { id: 't-1' } })
+      expect(peer.asked).toHaveLength(2)
+    })
+  })
 
   it('a protocol error is no reason to try again', async () => {
     const body = JSON.stringify(
