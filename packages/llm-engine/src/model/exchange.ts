@@ -353,8 +353,8 @@ export class Exchange {
   }
 
   #withoutKey(text: string): string {
-    const { authorization, request } = this.#options
-    return withoutKeys(text, keysOf(authorization, request.headers))
+    const { authorization, request, wire } = this.#options
+    return withoutKeys(text, keysOf(authorization, request.headers, `${wire.provider} ${wire.modelId}`))
   }
 
   #keepStray(chunk: Uint8Array): void {

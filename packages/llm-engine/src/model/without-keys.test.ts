@@ -7,6 +7,7 @@ import { createAnthropic } from '../anthropic'
 import type { ModelError } from '../error/model-error'
 import { createGemini } from '../gemini'
 import { createAzureChat, createOpenAiChat, createOpenAiResponses } from '../openai'
+import { createCompatibleModel, lmStudio } from '../openai-compatible'
 import type { ApiKey } from './api-key'
 import { keysOf, withoutKeys } from './without-keys'
 
@@ -263,12 +264,30 @@ it('keys in headers are not told either', async () => {
       expect(inspect(thrown, { depth: 10, showHidden: true })).not.toContain(secretPart)
     }
   }
-  // What only names the caller may be told.
-  const host: ModelHost = { fetch: async () => json(error('No organization org-0123456789')) }
-  const { error: thrown } = await read(
-    createOpenAiChat({ model: 'm', host, attempts: 1, headers: { 'openai-organization': 'org-0123456789' } }),
-  )
-  expect(thrown).toMatchObject({ providerMessage: 'No organization org-0123456789' })
+  // What only names something may be told.
+  for (const [name, value] of [
+    ['openai-organization', 'org-0123456789'],
+    ['x-auth-provider', 'anthropic'],
+    ['x-author', 'Jane Doe-Smith'],
+    ['x-api-key-id', 'backup-key'],
+  ] as const) {
+    const host: ModelHost = { fetch: async () => json(error(`No ${value}`)) }
+    const { error: thrown } = await read(
+      createOpenAiChat({ model: 'm', host, attempts: 1, headers: { [name]: value } }),
+    )
+    expect(thrown).toMatchObject({ providerMessage: `No ${value}` })
+  }
+})
+
+it('a key that is the name of the server is none', async () => {
+  for (const [apiKey, message] of [
+    ['lm-studio', 'lm-studio: no model sk-0123456789'],
+    ['sk-0123456789', 'lm-studio: no model [key]'],
+  ] as const) {
+    const host: ModelHost = { fetch: async () => json(error('lm-studio: no model sk-0123456789')) }
+    const model = createCompatibleModel({ server: lmStudio, model: 'm', apiKey, host, attempts: 1 })
+    expect((await read(model)).error).toMatchObject({ providerMessage: message })
+  }
 })
 
 describe('how much is looked at', () => {

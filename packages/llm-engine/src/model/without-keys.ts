@@ -9,16 +9,24 @@ const longestEscape = 6
 const backslash = 92
 const percent = 37
 
-const secretName = /auth|key|token|secret|cookie|credential|password|signature/i
+const secretName = /auth(?!or\b)|key|token|secret|cookie|credential|password|signature/i
+/** Ends of names that are of a secret, and are none. */
+const aboutSecret = /[-_](id|name|type|provider|method|scheme)$/i
 
-/** The keys that a request carries: what its `authorization` has, and the headers that are named like one. */
+/**
+ * The keys that a request carries: what its `authorization` has, and the headers that are named like one. What is known
+ * anyway is none: some servers take any key, and the name of the server is what they are given.
+ */
 export function keysOf(
   authorization: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>>,
+  known = '',
 ): string[] {
-  const more = Object.entries(headers).flatMap(([name, value]) => (secretName.test(name) ? [value] : []))
+  const more = Object.entries(headers).filter(([name]) => secretName.test(name) && !aboutSecret.test(name))
   // `fetch` trims what it sends; the scheme in front of a key is no part of it.
-  return [...Object.values(authorization), ...more].map((value) => value.trim().replace(/^[a-z]+ +/i, ''))
+  return [...Object.values(authorization), ...more.map(([, value]) => value)]
+    .map((value) => value.trim().replace(/^[a-z]+ +/i, ''))
+    .filter((key) => !known.includes(key))
 }
 
 /**
