@@ -20,8 +20,9 @@ import { bearer } from '@pf-agents/auth'
 import { a2aServer } from '../src/a2a-server'
 import type { PushOptions } from '../src/push/options'
 import { pushNotifications } from '../src/push/push-notifications'
-import { message, Peer } from '../src/suite/case'
-import { type CallOptions, type Json, jsonRpc } from '../src/suite/client'
+import { message } from '../src/suite/case'
+import type { CallOptions, Json } from '../src/suite/client'
+import { peerOf } from './peer-of'
 import type { Received } from './webhook'
 
 const agent = defineAgent({
@@ -120,7 +121,7 @@ export function startPushApp<Stores extends TestStores = TestStores & { outbox: 
       }),
     },
   )
-  const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc)
+  const peer = peerOf(app)
   const owed = () =>
     stores.outbox.pending({ topic: 'a2a.push', limit: 100_000 }) as ReturnType<Stores['outbox']['pending']>
   return {

@@ -3,10 +3,11 @@ import { bearer } from '@pf-agents/auth'
 import { describe, expect, it } from 'vitest'
 import { as } from '../../test/push-app'
 import { startNameServer } from '../../test/name-server'
+import { peerOf } from '../../test/peer-of'
 import { a2aServer } from '../a2a-server'
 import { suiteAgent } from '../suite/agent'
-import { message, Peer } from '../suite/case'
-import { bindings, type Json } from '../suite/client'
+import { message } from '../suite/case'
+import { type Binding, bindings, type Json } from '../suite/client'
 import { createNameResolver } from './name-resolver'
 import type { PushOptions } from './options'
 import { pushNotifications } from './push-notifications'
@@ -42,8 +43,7 @@ function start(options: PushOptions) {
     logger: { log: (level, text, fields = {}) => void logs.push({ level, message: text, fields }) },
     auth: [bearer({ accept: { alice: 'alice-token', bob: 'bob-token' } })],
   })
-  const peer = (binding = bindings[0]!) =>
-    new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', binding)
+  const peer = (binding?: Binding) => peerOf(app, binding)
   return { logs, peer, [Symbol.asyncDispose]: () => app.close() }
 }
 

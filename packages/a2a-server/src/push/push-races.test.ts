@@ -16,11 +16,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { peerOf } from '../../test/peer-of'
 import { gist, startPushApp } from '../../test/push-app'
 import { startWebhook } from '../../test/webhook'
 import { a2aServer } from '../a2a-server'
-import { message, Peer } from '../suite/case'
-import { jsonRpc, type Json } from '../suite/client'
+import { message } from '../suite/case'
+import type { Json } from '../suite/client'
 import type { StoredConfig } from './config-record'
 import { entryOf, topic } from './notification'
 import type { PushOptions } from './options'
@@ -70,7 +71,7 @@ function startApp(options: PushOptions = {}) {
     ],
     { logger: { log: (level, text) => void logs.push(`${level} ${text}`) } },
   )
-  const peer = new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc)
+  const peer = peerOf(app)
   return { peer, stores, logs, holding, letGo: () => letGo(), [Symbol.asyncDispose]: () => app.close() }
 }
 
@@ -157,7 +158,7 @@ it('a config that is made by another process is told everything from then on', {
     const app = createApp(agent, features, { logger: { log() {} } })
     return {
       app,
-      peer: new Peer(async (input, init) => app.fetch(new Request(input, init)), 'http://agent.test', jsonRpc),
+      peer: peerOf(app),
     }
   }
   const [one, other] = [open(), open()]
