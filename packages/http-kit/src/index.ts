@@ -34,4 +34,5 @@ export { createSseWriter, type SseWriter, type SseWriterOptions } from './sse/ss
 export { abortReason, checkAborted, raceAbort } from './time/abort'
 export { settlesWithin } from './time/settles-within'
 export { sleep } from './time/sleep'
+export { StopSignal } from './time/stop-signal'
 export { type TimeoutPhase, type Timeouts, type TimeoutWatch, watchTimeouts } from './time/timeouts'

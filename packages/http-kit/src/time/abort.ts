@@ -6,7 +6,7 @@ export function abortReason(signal: AbortSource): unknown {
 }
 
 /** Throws the signal's reason where it is aborted already. (`throwIfAborted` silently returns in StarlingMonkey.) */
-export function checkAborted(signal: AbortSignal | undefined): void {
+export function checkAborted(signal: AbortSource | undefined): void {
   if (signal?.aborted) throw abortReason(signal)
 }
 
@@ -17,7 +17,7 @@ export function checkAborted(signal: AbortSignal | undefined): void {
  */
 export function raceAbort<T>(
   promise: Promise<T>,
-  signal: AbortSignal | undefined,
+  signal: AbortSource | undefined,
   late?: (value: T) => void,
 ): Promise<T> {
   if (!signal) return promise

@@ -1,5 +1,6 @@
 import { type AbortSource, type Clock, followSource, PfError, systemClock } from '@pf-agents/agent-core'
 import { abortReason } from './abort'
+import { StopSignal } from './stop-signal'
 
 /** How long a peer may take. Milliseconds; a limit that is left out does not apply. */
 export interface Timeouts {
@@ -13,94 +14,120 @@ export interface Timeouts {
   totalMs?: number | undefined
 }
 
-/** A signal that aborts at the first limit reached, or with the caller's own signal. */
+/** Signals that abort at the first limit reached, or with the caller's own signal. */
 export interface TimeoutWatch {
+  /** For `fetch`. */
   readonly signal: AbortSignal
+  /** The same for listeners among ourselves: it is aborted right behind `signal`. */
+  readonly stop: AbortSource
   /** The headers are here: ends `headersMs`, begins `idleMs`. */
   headers(): void
   /** What was waited for is here: ends `firstMs`. */
   first(): void
   /** A chunk is here: begins `idleMs` anew. */
   activity(): void
-  /** Must be called at the end: clears the timers and leaves the caller's signal. */
+  /** Must be called at the end: clears the timer and leaves the caller's signal. */
   dispose(): void
 }
 
 /** Where the time went. */
 export type TimeoutPhase = 'headers' | 'first' | 'idle' | 'total'
 
+const never = Number.POSITIVE_INFINITY
+const order: readonly TimeoutPhase[] = ['total', 'headers', 'first', 'idle']
+
 /**
- * Watches over the limits of one exchange. One listener on the caller's signal, none after `dispose`.
- * The signal's reason is the caller's, or a PfError PF_HTTP_TIMEOUT with `details: { phase, ms }`.
+ * Watches over the limits of one exchange. One listener on the caller's signal, none after `dispose`, and never more than
+ * one timer. The signal's reason is the caller's, or a PfError PF_HTTP_TIMEOUT with `details: { phase, ms }`.
  */
 export function watchTimeouts(
   timeouts: Timeouts,
   options: { signal?: AbortSource | undefined; clock?: Clock | undefined } = {},
 ): TimeoutWatch {
-  const { signal: outer, clock = systemClock } = options
-  const controller = new AbortController()
-  const timers = new Map<TimeoutPhase, () => void>()
-  let lastActivity = 0
-  let unfollow: (() => void) | undefined
+  return new Watch(timeouts, options.signal, options.clock ?? systemClock)
+}
 
-  const dispose = () => {
-    for (const cancel of timers.values()) cancel()
-    timers.clear()
-    outer?.removeEventListener('abort', onOuter)
-    unfollow?.()
-  }
-  const end = (reason: unknown) => {
-    dispose()
-    if (!controller.signal.aborted) controller.abort(reason)
-  }
-  const onOuter = () => end(abortReason(outer as AbortSource))
-  const stop = (phase: TimeoutPhase) => {
-    timers.get(phase)?.()
-    timers.delete(phase)
-  }
-  const start = (phase: TimeoutPhase, ms: number | undefined) => {
-    if (ms === undefined || ms === Number.POSITIVE_INFINITY) return
-    timers.set(
-      phase,
-      clock.after(ms, () => end(timeoutError(phase, ms))),
-    )
-  }
-  // One timer per quiet spell, not one per chunk: when it rings it looks how long it really was quiet.
-  const startIdle = (limit: number, left: number) => {
-    timers.set(
-      'idle',
-      clock.after(left, () => {
-        const rest = lastActivity + limit - clock.now()
-        if (rest > 0) startIdle(limit, rest)
-        else end(timeoutError('idle', limit))
-      }),
-    )
+class Watch implements TimeoutWatch {
+  readonly stop = new StopSignal()
+  readonly #controller = new AbortController()
+  readonly #timeouts: Timeouts
+  readonly #outer: AbortSource | undefined
+  readonly #clock: Clock
+  /** When each limit that runs is reached. */
+  readonly #ends: Record<TimeoutPhase, number> = { headers: never, first: never, idle: never, total: never }
+  #ringsAt = never
+  #cancelTimer: (() => void) | undefined
+  #unfollow: (() => void) | undefined
+
+  readonly #onOuter = (): void => this.#abort(abortReason(this.#outer as AbortSource))
+
+  constructor(timeouts: Timeouts, outer: AbortSource | undefined, clock: Clock) {
+    this.#timeouts = timeouts
+    this.#outer = outer
+    this.#clock = clock
+    if (outer?.aborted) this.#onOuter()
+    else {
+      outer?.addEventListener('abort', this.#onOuter)
+      if (outer !== undefined) this.#unfollow = followSource(this.signal, outer)
+      this.#begin('total')
+      this.#begin('headers')
+    }
   }
 
-  if (outer?.aborted) end(abortReason(outer))
-  else {
-    outer?.addEventListener('abort', onOuter)
-    if (outer !== undefined) unfollow = followSource(controller.signal, outer)
-    start('total', timeouts.totalMs)
-    start('headers', timeouts.headersMs)
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
-  return {
-    signal: controller.signal,
-    headers() {
-      if (controller.signal.aborted) return
-      stop('headers')
-      start('first', timeouts.firstMs)
-      lastActivity = clock.now()
-      if (timeouts.idleMs !== undefined && timeouts.idleMs !== Number.POSITIVE_INFINITY)
-        startIdle(timeouts.idleMs, timeouts.idleMs)
-    },
-    first() {
-      stop('first')
-    },
-    activity() {
-      lastActivity = clock.now()
-    },
-    dispose,
+
+  headers(): void {
+    if (this.stop.aborted) return
+    this.#ends.headers = never
+    this.#begin('first')
+    this.#begin('idle')
+  }
+
+  first(): void {
+    this.#ends.first = never
+  }
+
+  activity(): void {
+    this.#begin('idle')
+  }
+
+  dispose(): void {
+    this.#cancelTimer?.()
+    this.#ringsAt = 0
+    this.#outer?.removeEventListener('abort', this.#onOuter)
+    this.#unfollow?.()
+  }
+
+  #begin(phase: TimeoutPhase): void {
+    const ms = this.#timeouts[`${phase}Ms`]
+    if (ms === undefined) return
+    this.#ends[phase] = this.#clock.now() + ms
+    if (this.#ends[phase] < this.#ringsAt) this.#wait(this.#ends[phase], ms)
+  }
+
+  /** A limit that was put off leaves the timer as it is: when that rings, what is left is waited for. */
+  #wait(until: number, ms: number): void {
+    this.#cancelTimer?.()
+    this.#ringsAt = until
+    this.#cancelTimer = this.#clock.after(ms, () => this.#ring())
+  }
+
+  #ring(): void {
+    const [next] = order.toSorted((a, b) => this.#ends[a] - this.#ends[b]) as [TimeoutPhase]
+    const end = this.#ends[next]
+    const left = end - this.#clock.now()
+    if (left <= 0) this.#abort(timeoutError(next, this.#timeouts[`${next}Ms`] as number))
+    else if (left < never) this.#wait(end, left)
+    else this.#ringsAt = never
+  }
+
+  #abort(reason: unknown): void {
+    this.dispose()
+    if (this.stop.aborted) return
+    this.#controller.abort(reason)
+    this.stop.abort(reason)
   }
 }
 

@@ -78,7 +78,7 @@ export class Exchange {
   #failure: { error: unknown } | undefined
 
   readonly #onAbort = (): void => {
-    void this.#reader?.cancel(this.#watch.signal.reason).catch(() => {})
+    void this.#reader?.cancel(this.#watch.stop.reason).catch(() => {})
   }
 
   constructor(options: ExchangeOptions) {
@@ -106,7 +106,8 @@ export class Exchange {
   async open(): Promise<ModelStreamPart[]> {
     const { request, authorization, fetch, wire, clock, signal, maxEventLength } = this.#options
     try {
-      const response = await abortableFetch(fetch, request.url, {
+      const { signal: watched, stop } = this.#watch
+      const init = {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -116,18 +117,18 @@ export class Exchange {
         },
         body: JSON.stringify(request.body),
         // Followed, a redirect would take the key along: only `authorization` is left out for another host.
-        redirect: 'manual',
-        signal: this.#watch.signal,
-      })
+        redirect: 'manual' as const,
+        signal: watched,
+      }
+      const response = await abortableFetch(fetch, request.url, init, stop)
       this.#watch.headers()
       this.#status = response.status
       const requestId = response.headers.get(wire.requestIdHeader) ?? undefined
       if (requestId !== undefined && this.#withoutKey(requestId) === requestId) this.#asked.requestId = requestId
       const reader = (this.#reader = response.body?.getReader())
       // Canceling settles the read that is pending.
-      const { signal: watched } = this.#watch
-      if (watched.aborted) this.#onAbort()
-      else watched.addEventListener('abort', this.#onAbort)
+      if (stop.aborted) this.#onAbort()
+      else stop.addEventListener('abort', this.#onAbort)
       if (!response.ok) throw await this.#refusal(response)
       const type = response.headers.get('content-type') ?? ''
       if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json())
@@ -165,7 +166,7 @@ export class Exchange {
     const reader = this.#reader
     this.#reader = undefined
     if (reader === undefined) return
-    this.#watch.signal.removeEventListener('abort', this.#onAbort)
+    this.#watch.stop.removeEventListener('abort', this.#onAbort)
     if (this.#over) drain(reader, this.#options.clock)
     else void reader.cancel().catch(() => {})
   }
@@ -177,8 +178,8 @@ export class Exchange {
     const decoder = this.#decoder
     try {
       const { done, value } = await (decoder.ended ? this.#readBehind(reader) : reader.read())
-      const { signal } = this.#watch
-      if (signal.aborted) throw signal.reason
+      const { stop } = this.#watch
+      if (stop.aborted) throw stop.reason
       if (done) this.#feed(sse.end(), true)
       else {
         this.#watch.activity()

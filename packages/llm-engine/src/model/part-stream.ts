@@ -1,5 +1,5 @@
 import { type AbortSource, followSource, type ModelStreamPart } from '@pf-agents/agent-core'
-import { StopSignal } from './stop-signal'
+import { StopSignal } from '@pf-agents/http-kit'
 
 type Result = IteratorResult<ModelStreamPart, undefined>
 const end: Result = Object.freeze({ done: true, value: undefined })
@@ -31,10 +31,13 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
   }
 
   next(): Promise<Result> {
-    if (this.#at < this.#batch.length) {
-      return Promise.resolve({ done: false, value: this.#batch[this.#at++] as ModelStreamPart })
-    }
-    return this.#more()
+    const value = this.ready()
+    return value === undefined ? this.#more() : Promise.resolve({ done: false, value })
+  }
+
+  /** The next part, where it has come already: who reads on by this waits once for each chunk, not for each part. */
+  ready(): ModelStreamPart | undefined {
+    return this.#at < this.#batch.length ? this.#batch[this.#at++] : undefined
   }
 
   async return(): Promise<Result> {

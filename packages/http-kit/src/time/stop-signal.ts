@@ -1,6 +1,6 @@
 import type { AbortSource } from '@pf-agents/agent-core'
 
-/** A signal of our own, for what stays among ourselves: a platform's costs a hundred times as much. */
+/** A signal of our own, for what stays among ourselves: a platform's costs a hundred times as much, its listeners ten times. */
 export class StopSignal implements AbortSource {
   readonly #listeners = new Set<() => void>()
   #aborted = false
