@@ -82,7 +82,14 @@ export interface LoopHooks {
 }
 
 /** Asks the hooks in turn, each about what the one before left. */
-export async function askHooks<Rewrite extends object>(
+export function askHooks<Rewrite extends object>(
+  hooks: readonly LoopHooks[],
+  ask: (hook: LoopHooks, rewrite: Rewrite | undefined) => Verdict<Rewrite> | undefined,
+): Awaitable<Rewrite | Block | undefined> {
+  return hooks.length === 0 ? undefined : askAll(hooks, ask)
+}
+
+async function askAll<Rewrite extends object>(
   hooks: readonly LoopHooks[],
   ask: (hook: LoopHooks, rewrite: Rewrite | undefined) => Verdict<Rewrite> | undefined,
 ): Promise<Rewrite | Block | undefined> {

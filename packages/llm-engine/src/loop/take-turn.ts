@@ -10,6 +10,7 @@ import {
 } from '@pf-agents/agent-core'
 import { askHooks, type Block, isBlock } from '../hooks/hooks'
 import { createReplyCollector, type ModelReply } from '../reply/reply'
+import { PartStream } from '../model/part-stream'
 import type { CallIds } from './call-ids'
 import { addModelUsage, type LoopState } from './loop-state'
 import { answerLimit } from './answer-limit'
@@ -237,16 +238,19 @@ async function listen(
 ): Promise<void> {
   const lengths = new Map<string, number>()
   let sinceRoom = 0
-  for await (const part of stream) {
-    take(part)
-    if (part.type === 'tool-call-delta') {
-      const length = (lengths.get(part.toolCallId) ?? 0) + part.delta.length
-      lengths.set(part.toolCallId, length)
-      if (length > maxArgumentsLength) return
+  for await (const first of stream) {
+    let part: ModelStreamPart | undefined = first
+    for (; part !== undefined; part = stream instanceof PartStream ? stream.ready() : undefined) {
+      take(part)
+      if (part.type === 'tool-call-delta') {
+        const length = (lengths.get(part.toolCallId) ?? 0) + part.delta.length
+        lengths.set(part.toolCallId, length)
+        if (length > maxArgumentsLength) return
+      }
+      if (++sinceRoom < roomEvery) continue
+      sinceRoom = 0
+      await context.room()
     }
-    if (++sinceRoom < roomEvery) continue
-    sinceRoom = 0
-    await context.room()
   }
 }
 
