@@ -48,15 +48,20 @@ function covers(rule: OutboundRule, url: URL): boolean {
 }
 
 /** Lists that were read before: an agent's is the same for every call. */
-const read = new WeakMap<readonly string[], { from: string; rules: readonly OutboundRule[] }>()
+const read = new WeakMap<readonly string[], Read>()
 
-function rulesOf(patterns: readonly string[]): readonly OutboundRule[] {
-  const known = read.get(patterns)
+interface Read {
+  from: string
+  rules: readonly OutboundRule[]
+  /** The newest address that was covered: most agents call the same one again and again. */
+  covered?: string
+}
+
+function readOf(patterns: readonly string[]): Read {
   const from = patterns.join()
-  if (known?.from === from) return known.rules
-  const rules = patterns.map(parseOutbound)
-  read.set(patterns, { from, rules })
-  return rules
+  let known = read.get(patterns)
+  if (known?.from !== from) read.set(patterns, (known = { from, rules: patterns.map(parseOutbound) }))
+  return known
 }
 
 /**
@@ -70,8 +75,14 @@ function rulesOf(patterns: readonly string[]): readonly OutboundRule[] {
  * checkOutbound(['https://api.example.com'], new URL('https://api.example.com/v1')) // fine
  * ```
  */
-export function checkOutbound(patterns: readonly string[], url: URL): void {
-  if (rulesOf(patterns).some((rule) => covers(rule, url))) return
+export function checkOutbound(patterns: readonly string[], address: string | URL): void {
+  const known = readOf(patterns)
+  if (known.covered === address) return
+  const url = new URL(address)
+  if (known.rules.some((rule) => covers(rule, url))) {
+    if (typeof address === 'string') known.covered = address
+    return
+  }
   throw new PfError(
     'PF_OUTBOUND_DENIED',
     `Calls to ${url.protocol}//${url.host} are not allowed. Add it to the agent's needs.outbound.`,

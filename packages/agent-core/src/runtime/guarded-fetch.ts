@@ -6,7 +6,7 @@ import type { Run } from './run'
 /** Fetches on behalf of a run: only what the agent said it needs, no redirects, and no longer than the run. */
 export async function guardedFetch(run: Run, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const request = input instanceof Request ? input : undefined
-  checkOutbound(run.host.agent.needs?.outbound ?? [], new URL(request?.url ?? (input as string | URL)))
+  checkOutbound(run.host.agent.needs?.outbound ?? [], request?.url ?? (input as string | URL))
   const client = run.services.ports.find(httpClientPort) ?? globalThis
   const { signal, unlink } = linkSignals(run.abort.signal, init.signal ?? request?.signal)
   // A redirect is the caller's to follow: its target has to pass the same check.
