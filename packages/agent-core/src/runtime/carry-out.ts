@@ -143,7 +143,7 @@ async function finishThrown(run: Run, { reply, whole }: ThrownReply): Promise<Ru
     if (run.abort.reason !== undefined) throw run.abort.reason
     return await finishRun(run, end)
   } catch (error) {
-    return failRun(run, error)
+    return ThrownReply.is(error) ? finishThrown(run, error) : failRun(run, error)
   }
 }
 

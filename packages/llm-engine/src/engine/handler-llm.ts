@@ -1,4 +1,5 @@
 import {
+  type Clock,
   clockPort,
   compileSchema,
   type Llm,
@@ -13,13 +14,15 @@ import {
   systemClock,
   ThrownReply,
 } from '@pf-agents/agent-core'
+import { sleep } from '@pf-agents/http-kit'
 import type { Question } from '../approval/approval'
 import type { LoopSetup } from '../loop/setup'
+import { StopSignal } from '../model/stop-signal'
 import { issuesText } from '../output/answer'
 import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
 import { mistake } from '../tool/thrown'
 import { hash } from '../tool/tool-names'
-import { KeptLoops } from './kept-loops'
+import { KeptLoops, patienceMs } from './kept-loops'
 import { keptRun, type KeptResult, type Place } from './kept-run'
 import { waitingReply } from './replies'
 
@@ -33,10 +36,12 @@ export type BeginLoop = (
 export class HandlerLlm implements Llm {
   readonly #context: RunContext
   readonly #begin: BeginLoop
+  readonly #clock: Clock
   readonly #kept: KeptLoops
   /** Loops under way, and what those that wait have asked. */
   readonly #active = new Set<Promise<unknown>>()
   readonly #questions: Question[] = []
+  readonly #failures: unknown[] = []
   /** All that were begun wait or are over, and that is what is told: what would begin now begins after the answers. */
   #isTold = false
   #count = 0
@@ -44,6 +49,7 @@ export class HandlerLlm implements Llm {
   constructor(context: RunContext, begin: BeginLoop) {
     this.#context = context
     this.#begin = begin
+    this.#clock = context.services.find(clockPort) ?? systemClock
     this.#kept = new KeptLoops(context)
   }
 
@@ -59,7 +65,7 @@ export class HandlerLlm implements Llm {
 
   /** Who makes the requests has ended by itself. */
   settle(waits: boolean): Promise<void> | undefined {
-    if (waits) return this.#whole().then(() => {})
+    if (waits) return this.#rest().then(() => {})
     if (this.#questions.length > 0)
       this.#context.log(
         'warn',
@@ -77,13 +83,25 @@ export class HandlerLlm implements Llm {
     const end = await loop.finally(() => this.#active.delete(loop))
     if (!('questions' in end)) return end as LlmResult<LlmData<S>>
     this.#questions.push(...end.questions)
+    await this.#others()
     throw this.#waiting()
+  }
+
+  /**
+   * Those that run beside it come to their end or their questions first, and what fails is told to whoever asked for it.
+   * Only for a while: it may be that one of their tools waits for this.
+   */
+  async #others(): Promise<void> {
+    const enough = new StopSignal()
+    await Promise.race([this.#whole(), sleep(patienceMs, { signal: enough, clock: this.#clock })])
+    enough.abort(undefined)
   }
 
   async #loop(request: LlmRequest<Schema | undefined>): Promise<LlmResult<unknown> | { questions: Question[] }> {
     const place = await this.#place(request)
     const end = await keptRun(this.#context, place, () => this.#begin(this.#context, request)).catch(
       (error: unknown) => {
+        this.#failures.push(error)
         this.#kept.release(request.key)
         throw error
       },
@@ -92,16 +110,23 @@ export class HandlerLlm implements Llm {
   }
 
   #waiting(): ThrownReply {
-    return askedWithin(this.#context, new ThrownReply(waitingReply(this.#questions), () => this.#whole()))
+    return askedWithin(this.#context, new ThrownReply(waitingReply(this.#questions), () => this.#rest()))
+  }
+
+  /** The same, for who has ended already. @throws what fails meanwhile: who would hear of it, and begin it anew, is over */
+  async #rest(): Promise<Reply> {
+    const { length } = this.#failures
+    const reply = await this.#whole()
+    if (this.#failures.length > length) throw this.#failures[length]
+    return reply
   }
 
   /** What is asked, once each branch of the handler has come to its end or to its first question. */
   async #whole(): Promise<Reply> {
-    const clock = this.#context.services.find(clockPort) ?? systemClock
     do {
       while (this.#active.size > 0) await Promise.allSettled(this.#active)
       // What one gave may be what the next is made of.
-      if (this.#count > 1) await new Promise<void>((resolve) => void clock.after(0, resolve))
+      if (this.#count > 1) await new Promise<void>((resolve) => void this.#clock.after(0, resolve))
     } while (this.#active.size > 0)
     this.#isTold = true
     return waitingReply(this.#questions)

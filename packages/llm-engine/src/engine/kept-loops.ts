@@ -7,8 +7,8 @@ import { isObject } from '../wire/json'
 import { takeEarlier } from './earlier-runs'
 import type { Asked, Kept, KeptKey, Place } from './kept-run'
 
-/** For how long a request in other words lets the one go first whose place it would take. */
-const patienceMs = 2000
+/** For how long a request lets others go first where it may be that they never come. */
+export const patienceMs = 2000
 /** How many runs, none of which waits for a model, may leave out a request before it is forgotten. */
 const runsKept = 20
 

