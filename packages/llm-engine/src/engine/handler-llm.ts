@@ -14,10 +14,9 @@ import {
   systemClock,
   ThrownReply,
 } from '@pf-agents/agent-core'
-import { sleep } from '@pf-agents/http-kit'
+import { sleep, StopSignal } from '@pf-agents/http-kit'
 import type { Question } from '../approval/approval'
 import type { LoopSetup } from '../loop/setup'
-import { StopSignal } from '../model/stop-signal'
 import { issuesText } from '../output/answer'
 import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
 import { mistake } from '../tool/thrown'
