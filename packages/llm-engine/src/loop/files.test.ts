@@ -1,7 +1,10 @@
 import { bind, httpClientPort, type LanguageModel, type ModelCall, type ModelStreamPart } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf, type LoopHarnessOptions, loopHarness } from '../../test/loop-harness'
+import { sse } from '../../test/harness'
 import { createGemini } from '../gemini/gemini'
+import { createFallbackModel } from '../model/fallback-model'
+import { createCompatibleModel, groq } from '../openai-compatible'
 
 type File = Extract<ModelStreamPart, { type: 'file' }>
 
@@ -104,6 +107,30 @@ describe('a file that the model makes', () => {
       })
     const test = loopHarness([], {}, { model: createGemini, bindings: [bind(httpClientPort, { fetch })] })
     expect(parts(await test.send('draw'))).toEqual([[{ raw: 'AAAA', mediaType: 'image/png' }]])
+  })
+
+  it('never holds up a model that stands in for its own and sees nothing', async () => {
+    let isDown = false
+    const drawn = { candidates: [{ content: { parts: [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }] } }] }
+    const said = { choices: [{ delta: { content: 'ok' }, finish_reason: 'stop' }] }
+    const end = { candidates: [{ finishReason: 'STOP' }] }
+    const refusal = { error: { message: "'messages[3].content' must be a string", type: 'invalid_request_error' } }
+    const stream = { headers: { 'content-type': 'text/event-stream' } }
+    const fetch = async (url: string, init: RequestInit = {}) => {
+      if (url.includes('google'))
+        return isDown ? new Response('', { status: 503 }) : new Response(sse(drawn, end), stream)
+      const isSeen = String(init.body).includes('image_url')
+      return isSeen ? Response.json(refusal, { status: 400 }) : new Response(sse(said, '[DONE]'), stream)
+    }
+    const model = createFallbackModel([
+      createGemini({ model: 'gemini-3-pro-image', attempts: 1 }),
+      createCompatibleModel({ server: groq, model: 'llama-3.3-70b-versatile' }),
+    ])
+    const test = loopHarness([], {}, { model: () => model, bindings: [bind(httpClientPort, { fetch })] })
+    const { contextId } = (await test.send('draw')).task
+    isDown = true
+    for (const question of ['How long is a mile?', 'And a foot?'])
+      expect(parts(await test.send(question, { contextId }))).toEqual([[{ text: 'ok' }]])
   })
 
   it('stands beside an answer that is data', async () => {
