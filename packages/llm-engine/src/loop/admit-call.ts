@@ -155,24 +155,16 @@ async function checkArguments(
 ): Promise<{ args: unknown; json: JsonObject; text: string } | { problem: string }> {
   const json = parseObject(written)
   if (json === undefined) return { problem: 'The arguments are not a JSON object. Write valid JSON.' }
-  let text = ''
-  const result = await checked(() => {
-    // What is too deep to be written can't be gone on with, either.
-    text = JSON.stringify(json)
-    return input === undefined ? { value: json, issues: undefined } : input.schema.check(unwrapped(input, json))
-  })
-  if (typeof result === 'string') return { problem: result }
-  if (result.issues !== undefined)
-    return { problem: `The arguments do not match the schema. ${issuesText(result.issues)}` }
-  return { args: result.value, json, text }
-}
-
-/** What a check says, or in words why it could not be made: schemas are code of the tool, too. */
-async function checked<T>(check: () => T): Promise<Awaited<T> | string> {
   try {
-    return await check()
+    // What is too deep to be written can't be gone on with, either.
+    const text = JSON.stringify(json)
+    if (input === undefined) return { args: json, json, text }
+    const result = await input.schema.check(unwrapped(input, json))
+    if (result.issues === undefined) return { args: result.value, json, text }
+    return { problem: `The arguments do not match the schema. ${issuesText(result.issues)}` }
   } catch (error) {
-    return `The arguments could not be checked. ${messageOf(error)}`
+    // Schemas are code of the tool, too.
+    return { problem: `The arguments could not be checked. ${messageOf(error)}` }
   }
 }
 

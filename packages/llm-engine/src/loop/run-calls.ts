@@ -83,7 +83,8 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>, mos
   const worker = async (): Promise<void> => {
     while (next < items.length) await work(items[next++] as T)
   }
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker))
+  const count = Math.min(most, items.length)
+  await (count === 1 ? worker() : Promise.all(Array.from({ length: count }, worker)))
 }
 
 /**

@@ -32,13 +32,14 @@ export async function takeTurn(setup: LoopSetup, state: LoopState, ids: CallIds)
     const tools = shownTools(setup)
     const prompt = await checkedPrompt(setup, state, tools)
     if ('block' in prompt) return prompt
-    const fitted = await fit(setup, state, prompt.messages, tools)
+    const { strategy } = setup
+    const fitted = strategy === undefined ? prompt.messages : await fit(strategy, setup, state, prompt.messages, tools)
     try {
       return await ask(setup, state, ids, modelCall(setup, state, fitted, tools, meter), meter)
     } catch (error) {
-      if (setup.strategy === undefined || !PfError.is(error, 'PF_MODEL_CONTEXT_LENGTH')) throw error
+      if (strategy === undefined || !PfError.is(error, 'PF_MODEL_CONTEXT_LENGTH')) throw error
       // The provider counts differently: once more, shorter.
-      const shorter = await fit(setup, state, prompt.messages, tools, true)
+      const shorter = await fit(strategy, setup, state, prompt.messages, tools, true)
       meter = beginTurn(setup, state)
       return await ask(setup, state, ids, modelCall(setup, state, shorter, tools, meter), meter)
     }
@@ -81,13 +82,13 @@ async function checkedPrompt(
 }
 
 async function fit(
-  { strategy, model, context, settings: { maxOutputTokens } }: LoopSetup,
+  strategy: ContextStrategy,
+  { model, context, settings: { maxOutputTokens } }: LoopSetup,
   state: LoopState,
   messages: readonly ModelMessage[],
   tools: readonly ModelTool[],
   overflowed = false,
 ): Promise<readonly ModelMessage[]> {
-  if (strategy === undefined) return messages
   const { lastUsage, strategy: before } = state
   const result: Awaited<ReturnType<ContextStrategy['fit']>> = await strategy.fit({
     messages,

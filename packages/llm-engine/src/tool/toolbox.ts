@@ -8,6 +8,7 @@ import {
   type RunContext,
   type Schema,
   type Tool,
+  type ToolSource,
   toolSourcesPort,
 } from '@pf-agents/agent-core'
 import { type ObjectSchema, objectSchema } from '../output/object-schema'
@@ -52,7 +53,8 @@ export class Toolmaker {
   async forAgent(agent: Agent, context: RunContext, options: { skills: boolean }): Promise<Toolbox> {
     const tools = [...toolsOf(agent)]
     if (options.skills) tools.push(...this.skillsFor(agent, context))
-    tools.push(...(await sourceTools(context)))
+    const sources = context.services.find(toolSourcesPort)
+    if (sources?.length) tools.push(...(await sourceTools(sources, context)))
     return this.box(tools, context.clientTools, context)
   }
 
@@ -102,9 +104,7 @@ export function isTime(value: unknown): boolean {
   return value === undefined || (typeof value === 'number' && Number.isFinite(value) && value > 0)
 }
 
-async function sourceTools(context: RunContext): Promise<Tool[]> {
-  const sources = context.services.find(toolSourcesPort) ?? []
-  if (sources.length === 0) return []
+async function sourceTools(sources: readonly ToolSource[], context: RunContext): Promise<Tool[]> {
   return (await Promise.all(sources.map(async (source) => source.tools(context)))).flat()
 }
 
