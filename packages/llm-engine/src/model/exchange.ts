@@ -25,7 +25,7 @@ import { type PartSink, StreamError, type Wire, type WireDecoder, type WireReque
 import { drain } from './drain'
 import { foreignError, unsendable } from './foreign-error'
 import { holder } from './holder'
-import { bodyOf, isNotSse, redirected, strayJson, textOf } from './stray-body'
+import { bodyOf, isNotSse, redirected, strayJson } from './stray-body'
 import { keysOf, withoutKeys } from './without-keys'
 
 /** Of an error's body, no more is read, in characters. */
@@ -63,9 +63,9 @@ export class Exchange {
   #reader: Reader | undefined
   #sse: SseDecoder | undefined
   #decoder: WireDecoder
-  /** Chunks without an event so far: read as text only where none ever comes. */
-  #stray: Uint8Array[] | undefined = []
-  #strayLength = 0
+  readonly #utf8 = new TextDecoder()
+  /** The beginning of what came, while there is no event in it. */
+  #stray: string | undefined = ''
   #committed = false
   #over = false
   /** `[DONE]` came. */
@@ -183,7 +183,8 @@ export class Exchange {
       if (done) this.#feed(sse.end(), true)
       else {
         this.#watch.activity()
-        if (this.#stray !== undefined) this.#keepStray(value)
+        const stray = this.#stray
+        if (stray !== undefined && stray.length < strayLimit) this.#stray = stray + this.#decoded(value)
         this.#feed(sse.push(value), false)
       }
       if (done || decoder.done || this.#told) return this.#finish()
@@ -216,45 +217,30 @@ export class Exchange {
   #feed(events: readonly SseEvent[], last: boolean): void {
     if (events.length === 0) return
     this.#stray = undefined
-    const decoder = this.#decoder
-    for (let at = 0; at < events.length && !decoder.done && !this.#told; at++) {
-      const event = events[at] as SseEvent
-      const { data } = event
-      if (data === '') continue
-      if (data.length < 16 && data.startsWith('[DONE]')) {
-        this.#told = true
-        return
-      }
-      let value: JsonValue
-      try {
-        value = JSON.parse(data) as JsonValue
-      } catch {
-        this.#lines(data, event.event, last)
-        continue
-      }
-      if (isObject(value)) decoder.event(value, event.event)
+    for (const { data, event } of events) {
+      if (this.#decoder.done || this.#told) return
+      this.#event(data, event, last)
     }
   }
 
-  /** Some servers leave out the blank line between events; then the parser joins their data by line ends. */
-  #lines(data: string, name: string | undefined, last: boolean): void {
-    const lines = data.split('\n')
-    for (const line of lines) {
-      if (line === '') continue
-      if (line.startsWith('[DONE]')) {
-        this.#told = true
-        return
-      }
-      let value: JsonValue
-      try {
-        value = JSON.parse(line) as JsonValue
-      } catch {
-        // What the end of the stream cut off is not garbage: the lack of an end is judged later.
-        if (last) return
-        throw this.#garbage(line)
-      }
-      if (isObject(value)) this.#decoder.event(value, name)
+  /** @param last - where a text ends that the end of the stream may have cut */
+  #event(data: string, name: string | undefined, last: boolean): void {
+    if (data === '' || this.#told) return
+    this.#told = data.length < 16 && data.startsWith('[DONE]')
+    if (this.#told) return
+    let value: JsonValue
+    try {
+      value = JSON.parse(data) as JsonValue
+    } catch {
+      // Some servers leave out the blank line between events; then the parser joins their data by line ends.
+      const lines = data.split('\n')
+      const end = lines.length - 1
+      if (end > 0) for (const [at, line] of lines.entries()) this.#event(line, name, last && at === end)
+      // What was cut off is not garbage: the lack of an end is judged later.
+      else if (!last) throw this.#garbage(data)
+      return
     }
+    if (isObject(value)) this.#decoder.event(value, name)
   }
 
   /** What was made since the last time, once there is output among it. */
@@ -285,8 +271,8 @@ export class Exchange {
   }
 
   #finish(): ModelStreamPart[] {
-    const stray = this.#stray === undefined ? '' : textOf(this.#stray)
-    if (stray !== '') {
+    const stray = this.#stray
+    if (stray) {
       const body = strayJson(stray)
       if (body !== undefined) return this.#whole(body)
       if (isNotSse(stray)) throw this.#garbage(stray)
@@ -310,12 +296,7 @@ export class Exchange {
   }
 
   async #json(): Promise<JsonValue> {
-    const { maxEventLength } = this.#options
-    const text = await this.#text(maxEventLength)
-    if (text.length > maxEventLength) {
-      const message = `The answer has more than ${maxEventLength} characters. Raise maxEventLength.`
-      throw new PfError('PF_REMOTE_RESPONSE', message)
-    }
+    const text = await this.#text(holder(this.#options.maxEventLength, 'The answer has', 'maxEventLength'))
     const body = strayJson(text)
     if (body === undefined) throw this.#garbage(text)
     return body
@@ -324,25 +305,26 @@ export class Exchange {
   async #refusal({ status, headers }: Response): Promise<ModelError> {
     if (status < 400) return redirected(this.#asked, status, this.#withoutKey(headers.get('location') ?? ''))
     // What the status says is known, whatever becomes of the words.
-    const body = bodyOf((await this.#text(errorBodyLimit, true)).slice(0, errorBodyLimit))
+    const body = bodyOf((await this.#text()).slice(0, errorBodyLimit))
     return providerFailure(this.#asked, { status, headers, body }, this.#options.clock.now())
   }
 
-  /** The body as text, to its end or beyond so many characters; `lenient`, to where it breaks or stalls. */
-  async #text(most: number, lenient = false): Promise<string> {
-    const { signal } = this.#watch
-    const decoder = new TextDecoder()
+  /** The body as text, which is counted; uncounted, its beginning, to where it breaks or stalls at most. */
+  async #text(count?: (length: number) => void): Promise<string> {
+    const { stop } = this.#watch
     let text = ''
     try {
-      while (this.#reader && text.length <= most) {
+      while (this.#reader && (count || text.length < errorBodyLimit)) {
         const { done, value } = await this.#reader.read()
-        if (signal.aborted) throw signal.reason
+        if (stop.aborted) throw stop.reason
         if (done) break
-        if (!lenient) this.#watch.activity()
-        text += decoder.decode(value, { stream: true })
+        const piece = this.#decoded(value)
+        text += piece
+        if (count) this.#watch.activity()
+        count?.(piece.length)
       }
     } catch (error) {
-      if (!lenient) throw error
+      if (count) throw error
     }
     return text
   }
@@ -358,11 +340,8 @@ export class Exchange {
     return withoutKeys(text, keysOf(authorization, request.headers, `${wire.provider} ${wire.modelId}`))
   }
 
-  #keepStray(chunk: Uint8Array): void {
-    const kept = this.#stray as Uint8Array[]
-    if (this.#strayLength >= strayLimit) return
-    this.#strayLength += chunk.length
-    kept.push(chunk)
+  #decoded(chunk: Uint8Array): string {
+    return this.#utf8.decode(chunk, { stream: true })
   }
 
   /** The connection ended without the provider's own mark of the end. */

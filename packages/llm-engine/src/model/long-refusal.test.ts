@@ -70,7 +70,7 @@ describe('a refusal of more than 64 Ki characters', () => {
       code: 'PF_MODEL_REQUEST_INVALID',
       providerMessage: expect.stringMatching(/^a{1024}b/),
     })
-    expect([pulls, canceled]).toEqual([65, true])
+    expect([pulls, canceled]).toEqual([64, true])
   })
 })
 

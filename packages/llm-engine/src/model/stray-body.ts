@@ -33,13 +33,13 @@ function cutJson(text: string): JsonValue | undefined {
   }
   const rest = open.toReversed().join('')
   // An escape that is cut has up to five characters.
-  for (let cut = 0; cut < 6; cut++) {
-    const json = strayJson(`${text.slice(0, text.length - cut)}"${rest}`)
-    if (json) return json
+  for (let cut = 0; cut < 7; cut++) {
+    const begun = `${text.slice(0, text.length - cut)}"`
+    const json = strayJson((cut < 6 ? begun : text.slice(0, whole)) + rest)
+    // Words in brackets are words.
+    if (json && Object.keys(json).length > 0) return json
   }
-  const json = strayJson(text.slice(0, whole) + rest)
-  // Words in brackets are words.
-  return json && Object.keys(json).length > 0 ? json : undefined
+  return undefined
 }
 
 const sseFields = ['data', 'event', 'id', 'retry']
@@ -51,12 +51,6 @@ export function isNotSse(text: string): boolean {
   const isField = (line: string): boolean =>
     line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
   return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
-}
-
-/** Chunks as text. */
-export function textOf(chunks: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder()
-  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('')
 }
 
 /** Text as JSON, or `undefined` where it is none. */

@@ -66,6 +66,13 @@ export function azureAuthorization({
   return auth === 'bearer' ? bearer : (key) => ({ 'api-key': key })
 }
 
+/** The address of a resource of Azure. @throws PfError PF_CONFIG_INVALID where it is none */
+export function azureEndpoint(options: Pick<AzureOptions, 'endpoint'>): string {
+  const endpoint = trimmed(options.endpoint)
+  if (!/^https?:\/\//.test(endpoint)) throw new PfError('PF_CONFIG_INVALID', 'The endpoint of Azure must be a URL.')
+  return endpoint
+}
+
 /**
  * A model of OpenAI that Azure serves, over Chat Completions, classic or v1.
  *
@@ -76,8 +83,7 @@ export function azureAuthorization({
  * ```
  */
 export function createAzureChat(options: AzureOptions): LanguageModel {
-  const endpoint = trimmed(options.endpoint)
-  if (!/^https?:\/\//.test(endpoint)) throw new PfError('PF_CONFIG_INVALID', 'The endpoint of Azure must be a URL.')
+  const endpoint = azureEndpoint(options)
   const deployment = options.deployment ?? options.model
   const { apiVersion } = options
   const classic = `${endpoint}/openai/deployments/${encodeURIComponent(deployment)}/chat/completions`

@@ -5,7 +5,7 @@ import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import { bearer, trimmed } from '../wire/address'
 import type { Wire } from '../wire/wire'
-import { type AzureOptions, azureAuthorization, type OpenAiOptions } from './openai-chat'
+import { type AzureOptions, azureAuthorization, azureEndpoint, type OpenAiOptions } from './openai-chat'
 import { openAiModels, pictures } from './openai-models'
 import { ResponsesDecoder } from './responses-decoder'
 import { files } from './responses-input'
@@ -49,8 +49,7 @@ export function createOpenAiResponses(options: OpenAiOptions<OpenAiResponsesOpti
  * @throws PfError PF_CONFIG_INVALID where the endpoint is no address, or a version of the classic interface is given
  */
 export function createAzureResponses(options: AzureOptions<OpenAiResponsesOptions>): LanguageModel {
-  const endpoint = trimmed(options.endpoint)
-  if (!/^https?:\/\//.test(endpoint)) throw new PfError('PF_CONFIG_INVALID', 'The endpoint of Azure must be a URL.')
+  const endpoint = azureEndpoint(options)
   if (options.apiVersion !== undefined) {
     throw new PfError('PF_CONFIG_INVALID', 'Responses are part of the v1 interface of Azure: leave apiVersion out.')
   }
