@@ -5,14 +5,12 @@ const samples = /^audio\/(l16|pcm)/
 
 /** Whether one of such patterns as `*`, `image/*` or `application/pdf` has a media type. */
 export function isOneOf(mediaType: string, patterns: readonly string[]): boolean {
-  return patterns.some(
-    (one) => one === mediaType || one === '*/*' || (one.endsWith('*') && mediaType.startsWith(one.slice(0, -1))),
-  )
+  return patterns.some((one) => mediaType.startsWith(one.split('*', 1)[0] as string))
 }
 
 /** Whether there is nothing in a file, or no base64 where its bytes should be: no provider takes it. */
 export function isBroken({ raw = '', url }: ModelFilePart): boolean {
-  return url === undefined && (raw === '' || raw.length % 4 > 0 || /[^A-Za-z0-9+/=]|=[^=]/.test(raw))
+  return !url && (!raw || raw.length % 4 > 0 || /[^A-Za-z0-9+/=]|=[^=]/.test(raw))
 }
 
 /** The file with the one name of its media type (RFC 9110 §8.3.1), its bytes as bytes wherever they stand. */

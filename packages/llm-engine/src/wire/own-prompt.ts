@@ -33,15 +33,12 @@ export function ownPrompt(
     const { cache, mediaType, url = '', filename } = file
     let text = fileText(file)
     if (text === undefined) {
-      let why = url && ' by such an address'
-      if (takes?.test(`${mediaType} ${url}`, isMade)) {
-        const isEmpty = isMade && isBroken(file)
-        if (!isEmpty && (!types || isOneOf(mediaType, types))) return file
-        why = isEmpty ? ' without content' : ' that inputMedia of its profile does not name'
-      }
+      const isTaken = takes?.test(`${mediaType} ${url}`, isMade) && (!types || isOneOf(mediaType, types))
+      if (isTaken && !(isMade && isBroken(file))) return file
       const about = [filename, mediaType, url.startsWith('data:') ? '' : url]
       text = `(A file that can not be shown here: ${about.filter(Boolean).join(', ')}.)`
-      warnings.push(`${modelId} is given no ${mediaType}${why}: a file was left out.`)
+      const how = url && ' by such an address'
+      warnings.push(`${modelId} is given no ${mediaType}${how}: a file was left out. See inputMedia of its profile.`)
     }
     return { type: 'text', text, ...(cache && { cache }) }
   }
