@@ -2,6 +2,7 @@
 import type { Artifact, JsonValue, Message, Part, Task, TaskState, TaskStatus } from '@pf-agents/agent-core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { wireTaskStates } from './codec/enums'
 import { encodeListTasksRequest, encodeListTasksResponse } from './codec/list-tasks'
 import { encodeMessage } from './codec/message'
 import { encodeSendMessageRequest } from './codec/send-message'
@@ -77,17 +78,7 @@ const artifact = fc.record(
 const time = fc
   .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
   .map((date) => date.toISOString())
-const state = fc.constantFrom<TaskState>(
-  'unspecified',
-  'submitted',
-  'working',
-  'completed',
-  'failed',
-  'canceled',
-  'input-required',
-  'rejected',
-  'auth-required',
-)
+const state = fc.constantFrom(...(Object.keys(wireTaskStates) as TaskState[]))
 const status = fc.record(
   { state, timestamp: time, message },
   { requiredKeys: ['state', 'timestamp'] },

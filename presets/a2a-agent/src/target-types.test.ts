@@ -1,7 +1,8 @@
 // @node24-only: asks the compiler, which says the same on every Node
 // Targets, layer 1: the compiler says which feature does not work, why, and what to use instead.
-import { beforeAll, expect, it } from 'vitest'
-import { compile, instantiations } from '../../../tooling/scratch/compile'
+import { expect, it } from 'vitest'
+import { instantiations } from '../../../tooling/scratch/compile'
+import { testTargetTypes } from '../../../tooling/scratch/wrong-target'
 
 const head = `
 import { defineAgent } from '@pf-agents/agent-core'
@@ -28,20 +29,7 @@ void serve(a2aAgent(agent))
 void serve(a2aAgent({ tenants: { one: agent } }, { storage: sqliteStorage({ file: 'x.db' }), features: { push: true } }))
 `
 
-let said: Record<string, string>
-beforeAll(() => {
-  const files = Object.entries(wrong).map(([name, [code]]) => [name, head + code])
-  said = compile({ ...Object.fromEntries(files), 'right.ts': head + right })
-})
-
-it.each(Object.entries(wrong))('a feature on the wrong target is a compile error: %s', (name, [, sentence]) => {
-  expect(said[name]).toContain(sentence)
-  expect(said[name]?.match(/error TS/g)).toHaveLength(1)
-})
-
-it('takes what fits', () => {
-  expect(said['right.ts']).toBe('')
-})
+testTargetTypes(head, wrong, right)
 
 it('costs the compiler little', () => {
   const use = `void serve(a2aAgent(agent, { storage: sqliteStorage({ file: 'x' }), features: { push: true, 'a2a-server': { path: '/a' } } }))\n`

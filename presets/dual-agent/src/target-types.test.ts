@@ -1,7 +1,6 @@
 // @node24-only: asks the compiler, which says the same on every Node
 // Targets, layer 1: the compiler says which feature does not work, why, and what to use instead.
-import { beforeAll, expect, it } from 'vitest'
-import { compile } from '../../../tooling/scratch/compile'
+import { testTargetTypes } from '../../../tooling/scratch/wrong-target'
 
 const head = `
 import { defineAgent } from '@pf-agents/agent-core'
@@ -30,17 +29,4 @@ void serve(dualAgent(agent))
 void serve(dualAgent({ tenants: { one: agent } }, { storage: sqliteStorage({ file: 'x.db' }), features: { push: true, 'agui-stream': { cors: '*' } } }))
 `
 
-let said: Record<string, string>
-beforeAll(() => {
-  const files = Object.entries(wrong).map(([name, [code]]) => [name, head + code])
-  said = compile({ ...Object.fromEntries(files), 'right.ts': head + right })
-})
-
-it.each(Object.entries(wrong))('a feature on the wrong target is a compile error: %s', (name, [, sentence]) => {
-  expect(said[name]).toContain(sentence)
-  expect(said[name]?.match(/error TS/g)).toHaveLength(1)
-})
-
-it('takes what fits', () => {
-  expect(said['right.ts']).toBe('')
-})
+testTargetTypes(head, wrong, right)

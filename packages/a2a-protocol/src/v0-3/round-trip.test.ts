@@ -1,6 +1,7 @@
 import type { Message, Part, Task, TaskState } from '@pf-agents/agent-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { wireTaskStates } from '../codec/enums'
 import {
   decodeAgentCard,
   decodePushNotificationConfig,
@@ -58,19 +59,12 @@ const message = fc.record(
   },
   { requiredKeys: ['messageId', 'role', 'parts'] },
 ) as fc.Arbitrary<Message>
-const states: TaskState[] = [
-  'unspecified',
-  'submitted',
-  'working',
-  'completed',
-  'failed',
-  'canceled',
-  'input-required',
-  'rejected',
-  'auth-required',
-]
 const status = fc.record(
-  { state: fc.constantFrom(...states), timestamp: fc.constant('2026-01-01T00:00:00.000Z'), message },
+  {
+    state: fc.constantFrom(...(Object.keys(wireTaskStates) as TaskState[])),
+    timestamp: fc.constant('2026-01-01T00:00:00.000Z'),
+    message,
+  },
   { requiredKeys: ['state', 'timestamp'] },
 )
 const artifact = fc.record(

@@ -12,20 +12,23 @@ export function contentOf(parts: readonly Part[]): string | ContentPart[] {
   const isPlain = parts.every((part) => part.raw === undefined && part.url === undefined)
   if (isPlain && parts.length === 1) return textOfPart(parts[0] as Part)
   if (isPlain) return parts.map(textOfPart).join('\n')
-  return parts.map((part): ContentPart => {
-    const { raw, url, mediaType } = part
-    if (raw !== undefined)
-      return {
-        type: mediaKind(mediaType),
-        source: { type: 'data', value: raw, mimeType: mediaType ?? 'application/octet-stream' },
-      }
-    if (url !== undefined)
-      return {
-        type: mediaKind(mediaType),
-        source: { type: 'url', value: url, ...(mediaType !== undefined && { mimeType: mediaType }) },
-      }
-    return { type: 'text', text: textOfPart(part) }
-  })
+  return parts.map(contentPart)
+}
+
+/** One part among others; data is told as text. */
+export function contentPart(part: Part): ContentPart {
+  const { raw, url, mediaType } = part
+  if (raw !== undefined)
+    return {
+      type: mediaKind(mediaType),
+      source: { type: 'data', value: raw, mimeType: mediaType ?? 'application/octet-stream' },
+    }
+  if (url !== undefined)
+    return {
+      type: mediaKind(mediaType),
+      source: { type: 'url', value: url, ...(mediaType !== undefined && { mimeType: mediaType }) },
+    }
+  return { type: 'text', text: textOfPart(part) }
 }
 
 function textOfPart(part: Part): string {

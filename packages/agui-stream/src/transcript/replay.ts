@@ -3,13 +3,11 @@ import {
   type JsonValue,
   type Message,
   PfError,
-  type Part,
   type RunStore,
   type StoredEvent,
   type TaskKey,
 } from '@pf-agents/agent-core'
-import type { ContentPart } from '@ag-ui/core'
-import { mediaKind } from '../encode/parts'
+import { contentPart } from '../encode/parts'
 import { RunEncoder } from '../encode/run-encoder'
 import { createOutboundGuard, type OutboundGuard } from '../guard/outbound-guard'
 import type { WireEventOf, WireMessage } from '../wire/event'
@@ -136,19 +134,4 @@ export function userMessage({ messageId, parts }: Message): WireMessage {
   const isPlain = parts.every((part) => part.text !== undefined)
   const content = isPlain ? parts.map(({ text }) => text).join('') : parts.map(contentPart)
   return { id: messageId, role: 'user', content }
-}
-
-function contentPart(part: Part): ContentPart {
-  const { text, raw, url, mediaType } = part
-  if (raw !== undefined)
-    return {
-      type: mediaKind(mediaType),
-      source: { type: 'data', value: raw, mimeType: mediaType ?? 'application/octet-stream' },
-    }
-  if (url !== undefined)
-    return {
-      type: mediaKind(mediaType),
-      source: { type: 'url', value: url, ...(mediaType !== undefined && { mimeType: mediaType }) },
-    }
-  return { type: 'text', text: text ?? JSON.stringify(part.data) }
 }

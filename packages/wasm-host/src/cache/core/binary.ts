@@ -5,6 +5,16 @@ export class Malformed extends Error {
   override name = 'Malformed'
 }
 
+/** What is made of the sections of a module; undefined where it is none that can be read. */
+export function fromSections<T>(module: Uint8Array, make: (sections: Section[]) => T): T | undefined {
+  try {
+    return make(readSections(module))
+  } catch (error) {
+    if (error instanceof Malformed) return undefined
+    throw error
+  }
+}
+
 /** An unsigned LEB128 number and where it ends. */
 export function readLeb(bytes: Uint8Array, at: number): [value: number, next: number] {
   let value = 0

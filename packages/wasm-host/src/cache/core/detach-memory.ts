@@ -8,7 +8,7 @@ import {
   concat,
   extended,
   leb,
-  Malformed,
+  fromSections,
   readLeb,
   readSections,
   SECTION,
@@ -43,12 +43,7 @@ const MUTABLE = 1
 
 /** The module without its memory, or undefined when it doesn't have the plain shape this needs. */
 export function detachMemory(module: Uint8Array): DetachedCore | undefined {
-  try {
-    return detach(readSections(module))
-  } catch (error) {
-    if (error instanceof Malformed) return undefined
-    throw error
-  }
+  return fromSections(module, detach)
 }
 
 /** Whether a module that imports a memory would change its size behind our back. */

@@ -2,7 +2,7 @@
  * Makes what an instance can change outside of its memory readable and writable from outside: its mutable globals are
  * exported. Modules that could change anything else (a table, a segment) are not offered for a second use.
  */
-import { extended, leb, Malformed, readLeb, readSections, SECTION, type Section, utf8, writeSections } from './binary'
+import { extended, fromSections, leb, readLeb, SECTION, type Section, utf8, writeSections } from './binary'
 import { countImports } from './count-imports'
 import { readInstruction } from './instructions'
 import { rewriteCode } from './rewrite-code'
@@ -16,12 +16,7 @@ const END = 0x0b
 
 /** The module with its mutable globals exported; undefined when its instances can't be put back by these alone. */
 export function revealState(module: Uint8Array): Uint8Array | undefined {
-  try {
-    return reveal(readSections(module))
-  } catch (error) {
-    if (error instanceof Malformed) return undefined
-    throw error
-  }
+  return fromSections(module, reveal)
 }
 
 function reveal(sections: Section[]): Uint8Array | undefined {
