@@ -77,6 +77,11 @@ export class Exchange {
   /** What went wrong behind parts that are handed out first: where a chunk ends must not decide what is seen. */
   #failure: { error: unknown } | undefined
 
+  readonly #withoutKey = (text: string): string => {
+    const { authorization, request, wire } = this.#options
+    return withoutKeys(text, keysOf(authorization, request.headers, `${wire.provider} ${wire.modelId}`))
+  }
+
   readonly #onAbort = (): void => {
     void this.#reader?.cancel(this.#watch.stop.reason).catch(() => {})
   }
@@ -90,7 +95,7 @@ export class Exchange {
       modelId: wire.modelId,
       requestId: undefined,
       warnings: options.request.warnings,
-      told: (text) => this.#withoutKey(text),
+      told: this.#withoutKey,
     }
     this.#decoder = wire.decoder({
       sink: this.#sink,
@@ -131,7 +136,9 @@ export class Exchange {
       else stop.addEventListener('abort', this.#onAbort)
       if (!response.ok) throw await this.#refusal(response)
       const type = response.headers.get('content-type') ?? ''
-      if (/\bjson\b/i.test(type) && !/event-stream/i.test(type)) return this.#whole(await this.#json())
+      if (/^[^;]*\bjson\b/i.test(type)) {
+        return this.#whole(await this.#text(holder(maxEventLength, 'The answer has', 'maxEventLength')))
+      }
       if (!reader) throw this.#cut()
       this.#sse = createSseDecoder({ maxEventLength })
       for (;;) {
@@ -273,8 +280,7 @@ export class Exchange {
   #finish(): ModelStreamPart[] {
     const stray = this.#stray
     if (stray) {
-      const body = strayJson(stray)
-      if (body !== undefined) return this.#whole(body)
+      if (strayJson(stray) !== undefined) return this.#whole(stray)
       if (isNotSse(stray)) throw this.#garbage(stray)
     }
     const end = this.#decoder.end()
@@ -289,17 +295,11 @@ export class Exchange {
   }
 
   /** An answer that is one JSON body. */
-  #whole(body: JsonValue): ModelStreamPart[] {
+  #whole(text: string): ModelStreamPart[] {
     this.#stray = undefined
-    if (!this.#decoder.body(body)) throw this.#garbage(JSON.stringify(body))
-    return this.#finish()
-  }
-
-  async #json(): Promise<JsonValue> {
-    const text = await this.#text(holder(this.#options.maxEventLength, 'The answer has', 'maxEventLength'))
     const body = strayJson(text)
-    if (body === undefined) throw this.#garbage(text)
-    return body
+    if (body === undefined || !this.#decoder.body(body)) throw this.#garbage(text)
+    return this.#finish()
   }
 
   async #refusal({ status, headers }: Response): Promise<ModelError> {
@@ -335,11 +335,6 @@ export class Exchange {
     return new ModelError('PF_MODEL_RESPONSE_INVALID', { ...this.#asked, httpStatus: this.#status, providerMessage })
   }
 
-  #withoutKey(text: string): string {
-    const { authorization, request, wire } = this.#options
-    return withoutKeys(text, keysOf(authorization, request.headers, `${wire.provider} ${wire.modelId}`))
-  }
-
   #decoded(chunk: Uint8Array): string {
     return this.#utf8.decode(chunk, { stream: true })
   }
@@ -361,7 +356,7 @@ export class Exchange {
     if (!(error instanceof StreamError) && !PfError.is(error)) {
       known =
         (this.#status === undefined && unsendable(this.#asked, authorization, request.headers)) ||
-        foreignError(error, (text) => this.#withoutKey(text))
+        foreignError(error, this.#withoutKey)
     }
     const typed = typedError(known, this.#asked, clock)
     return this.#committed ? interrupted(typed, this.#asked) : typed

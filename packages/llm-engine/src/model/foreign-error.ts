@@ -35,6 +35,6 @@ export function foreignError(thrown: unknown, told: (text: string) => string, de
       defined({ name: words(name), code: words(code), stack: words(stack) }),
     )
   } catch {
-    return new Error('What was thrown can not be read.')
+    return new Error('It can not be read.')
   }
 }

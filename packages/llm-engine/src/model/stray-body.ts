@@ -42,15 +42,15 @@ function cutJson(text: string): JsonValue | undefined {
   return undefined
 }
 
-const sseFields = ['data', 'event', 'id', 'retry']
+const sseFields = ['data', 'event', 'id', 'retry', ':']
 
 /** Whether a text has lines that no stream of events has: a page of a proxy, say. The last line may be cut. */
 export function isNotSse(text: string): boolean {
   const lines = text.split(/[\r\n]+/)
-  const last = lines.pop() ?? ''
+  const last = lines.at(-1)
   const isField = (line: string): boolean =>
-    line === '' || line.startsWith(':') || sseFields.some((field) => line.startsWith(field))
-  return !lines.every(isField) || !(isField(last) || sseFields.some((field) => field.startsWith(last)))
+    sseFields.some((field) => line.startsWith(field) || (line === last && field.startsWith(line)))
+  return !lines.every((line) => line === '' || isField(line))
 }
 
 /** Text as JSON, or `undefined` where it is none. */

@@ -9,9 +9,9 @@ const longestEscape = 6
 const backslash = 92
 const percent = 37
 
-const secretName = /auth(?!or\b)|key|token|secret|cookie|credential|password|signature/i
-/** Ends of names that are of a secret, and are none. */
-const aboutSecret = /[-_](id|name|type|provider|method|scheme)$/i
+/** Names of headers with a secret, and not of what is about one. */
+const secretName =
+  /^(?!.*[-_](id|name|type|provider|method|scheme)$).*(auth(?!or\b)|key|token|secret|cookie|credential|password|signature)/i
 
 /**
  * The keys that a request carries: what its `authorization` has, and the headers that are named like one. What is known
@@ -22,7 +22,7 @@ export function keysOf(
   headers: Readonly<Record<string, string>>,
   known = '',
 ): string[] {
-  const more = Object.entries(headers).filter(([name]) => secretName.test(name) && !aboutSecret.test(name))
+  const more = Object.entries(headers).filter(([name]) => secretName.test(name))
   // `fetch` trims what it sends; the scheme in front of a key is no part of it.
   return [...Object.values(authorization), ...more.map(([, value]) => value)]
     .map((value) => value.trim().replace(/^[a-z]+ +/i, ''))

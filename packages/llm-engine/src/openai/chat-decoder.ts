@@ -110,16 +110,15 @@ export class ChatDecoder implements WireDecoder {
     if (!delta) return
     const { content } = delta
     const thought = delta['reasoning_content'] ?? delta['reasoning']
-    if (typeof thought === 'string' && thought !== '') this.#think(thought)
+    if (thought) this.#think(textOf(thought))
     const details = delta['reasoning_details']
     if (this.#dialect && Array.isArray(details) && details.length > 0) this.#detail(this.#dialect, details)
-    if (typeof content === 'string') {
-      if (content !== '') this.#text(content)
-    } else if (content) this.#pieces(content)
+    if (typeof content === 'string') this.#text(content)
+    else if (content) this.#pieces(content)
     const { refusal } = delta
-    if (typeof refusal === 'string' && refusal !== '') {
+    if (refusal) {
       this.#refused = true
-      this.#text(refusal)
+      this.#text(textOf(refusal))
     }
     const { audio } = delta
     if (isObject(audio)) this.#audio(audio)
@@ -135,7 +134,7 @@ export class ChatDecoder implements WireDecoder {
   }
 
   #audio({ data, transcript }: JsonObject): void {
-    if (typeof transcript === 'string' && transcript !== '') this.#text(transcript)
+    this.#text(textOf(transcript))
     if (typeof data !== 'string' || data === '') return
     this.#sound ??= new Sound(this.#context, soundType(data))
     this.#sound.add(data, this.#own())
@@ -143,20 +142,20 @@ export class ChatDecoder implements WireDecoder {
 
   /** Content in parts, thoughts among them: Mistral's, whatever address it is at. */
   #pieces(content: JsonValue): void {
-    for (const piece of listOf(content)) {
-      const { thinking } = objectOf(piece)
-      for (const thought of listOf(thinking)) if (textOf(thought)) this.#think(textOf(thought))
-      if (textOf(piece)) this.#text(textOf(piece))
+    for (const piece of [content].flat()) {
+      for (const thought of [objectOf(piece)['thinking']].flat()) this.#think(textOf(thought))
+      this.#text(textOf(piece))
     }
   }
 
   #text(delta: string): void {
+    if (delta === '') return
     if (this.#blocks.open === 'reasoning') this.#endBlock()
     this.#blocks.text(delta)
   }
 
   #think(delta: string): void {
-    this.#blocks.reasoning(delta)
+    if (delta !== '') this.#blocks.reasoning(delta)
   }
 
   #detail(dialect: ChatDialect, details: readonly JsonValue[]): void {
@@ -179,9 +178,7 @@ export class ChatDecoder implements WireDecoder {
   }
 }
 
-const listOf = (value: JsonValue | undefined): readonly (JsonValue | undefined)[] =>
-  Array.isArray(value) ? value : [value]
-
+/** A text, or one that is a part. */
 function textOf(piece: JsonValue | undefined): string {
   return stringOf(piece) ?? stringOf(objectOf(piece)['text']) ?? ''
 }

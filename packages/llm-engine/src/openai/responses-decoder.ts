@@ -159,9 +159,8 @@ export class ResponsesDecoder implements WireDecoder {
       // The copy of `added` may be partial: only this one is whole.
       const encryptedContent = stringOf(about['encrypted_content'])
       const { modelId: model } = this.#context
-      const own = defined({ id: stringOf(about['id']), encryptedContent, summary: [...summary], model }) as JsonObject
-      const providerData: ProviderData = { [this.#provider]: own }
-      this.#push({ type: 'reasoning-end', id: item.id, providerData })
+      const own = this.#own({ id: stringOf(about['id']), encryptedContent, summary: [...summary], model })
+      this.#push({ type: 'reasoning-end', id: item.id, ...own })
     } else if (item.kind === 'function_call') {
       const text = stringOf(about['arguments']) ?? item.pieces.join('')
       if (item.length === 0) this.#arguments(item, text)

@@ -72,9 +72,7 @@ function assistantItems(
       // Without its encrypted form a thought is nothing to a server that stored none.
       const encrypted = stringOf(own?.['encryptedContent'])
       if (encrypted === undefined) {
-        warnings.push(
-          'Thoughts that did not come encrypted were left out: `profile: { reasoning: true }` asks for them.',
-        )
+        warnings.push('Thoughts were left out: they are asked for where `profile` has `reasoning: true`.')
         continue
       }
       const id: JsonObject = own?.['id'] === undefined ? {} : { id: own['id'] }

@@ -434,7 +434,7 @@ describe('requests of the Responses interface', () => {
       return [start?.type === 'response-start' && start.warnings.join(), input.map(({ type, role }) => type ?? role)]
     }
     const left = ['user', 'function_call', 'function_call_output']
-    const warning = expect.stringContaining('profile: { reasoning: true }')
+    const warning = expect.stringContaining('`reasoning: true`')
     expect(await call({ type: 'reasoning', id: 'rs_1', summary: [] })).toEqual([warning, left])
     const given = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e' }
     const kept = ['user', 'reasoning', 'function_call', 'function_call_output']
