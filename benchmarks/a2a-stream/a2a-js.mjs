@@ -1,11 +1,9 @@
-// The peer, put together as its own documentation shows: DefaultRequestHandler, in-memory store, Express.
+// What the peer does with a message.
 import { TaskState } from '@a2a-js/sdk'
-import { AgentEvent, DefaultRequestHandler, InMemoryTaskStore } from '@a2a-js/sdk/server'
-import { jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express'
-import express from 'express'
+import { AgentEvent } from '@a2a-js/sdk/server'
+import { serveA2aJs, textPart } from '../lib/a2a-js.mjs'
 import { answerHeap } from '../lib/heap.mjs'
 
-const textPart = (value) => ({ content: { $case: 'text', value }, metadata: undefined, filename: '', mediaType: '' })
 const status = (state) => ({ state, message: undefined, timestamp: new Date().toISOString() })
 
 class StreamExecutor {
@@ -51,25 +49,5 @@ class StreamExecutor {
   async cancelTask() {}
 }
 
-const card = {
-  name: 'stream',
-  description: 'Streams so many chunks, or waits',
-  version: '1.0.0',
-  provider: undefined,
-  supportedInterfaces: [{ url: 'http://127.0.0.1/', protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant: '' }],
-  capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false, extensions: [] },
-  defaultInputModes: ['text/plain'],
-  defaultOutputModes: ['text/plain'],
-  skills: [],
-  securitySchemes: {},
-  securityRequirements: [],
-  signatures: [],
-}
-
-const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), new StreamExecutor())
-const app = express()
-app.use('/', jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }))
-const server = app.listen(0, '127.0.0.1', () => {
-  answerHeap()
-  process.send({ port: server.address().port })
-})
+answerHeap()
+serveA2aJs('stream', 'Streams so many chunks, or waits', new StreamExecutor())

@@ -1,11 +1,8 @@
-// The peer, put together as its own documentation shows: DefaultRequestHandler, in-memory store, Express.
+// What the peer does with a message.
 import { randomUUID } from 'node:crypto'
 import { Role, TaskState } from '@a2a-js/sdk'
-import { AgentEvent, DefaultRequestHandler, InMemoryTaskStore } from '@a2a-js/sdk/server'
-import { jsonRpcHandler, UserBuilder } from '@a2a-js/sdk/server/express'
-import express from 'express'
-
-const textPart = (value) => ({ content: { $case: 'text', value }, metadata: undefined, filename: '', mediaType: '' })
+import { AgentEvent } from '@a2a-js/sdk/server'
+import { serveA2aJs, textPart } from '../lib/a2a-js.mjs'
 
 class EchoExecutor {
   async execute({ userMessage, taskId, contextId }, bus) {
@@ -68,22 +65,4 @@ class EchoExecutor {
   async cancelTask() {}
 }
 
-const card = {
-  name: 'echo',
-  description: 'Echoes',
-  version: '1.0.0',
-  provider: undefined,
-  supportedInterfaces: [{ url: 'http://127.0.0.1/', protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant: '' }],
-  capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false, extensions: [] },
-  defaultInputModes: ['text/plain'],
-  defaultOutputModes: ['text/plain'],
-  skills: [],
-  securitySchemes: {},
-  securityRequirements: [],
-  signatures: [],
-}
-
-const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), new EchoExecutor())
-const app = express()
-app.use('/', jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }))
-const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+serveA2aJs('echo', 'Echoes', new EchoExecutor())
