@@ -138,7 +138,7 @@ export function startPushApp<Stores extends TestStores = TestStores & { outbox: 
       ),
     owed,
     /** Waits until nothing is owed and no config is left. */
-    async settled(timeoutMs = 15_000) {
+    async settled(timeoutMs = 50_000) {
       const end = Date.now() + timeoutMs
       for (;;) {
         const [left, configs] = [await owed(), await stores.keyValue.keys('a2a.push/')]

@@ -230,14 +230,12 @@ describe('connections to a thread', () => {
       { app: { closeGraceMs: 20 } },
     )
     const input = inputOf('go')
-    const texts = [made.post(input), made.fetch(`/agui/threads/${input.threadId}/connect`)].map(async (answer) => {
-      const response = await answer
-      return response.status === 200 ? response.text() : ''
-    })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const running = await made.post(input)
+    const joined = await made.fetch(`/agui/threads/${input.threadId}/connect`)
+    expect([running.status, joined.status]).toEqual([200, 200])
+    const texts = [running.text(), joined.text()]
     await made.app.close()
-    const [text = ''] = await Promise.all(texts)
-    expect(terminals(wireEvents(text))).toEqual(['RUN_ERROR'])
+    for (const text of await Promise.all(texts)) expect(terminals(wireEvents(text))).toEqual(['RUN_ERROR'])
   })
 
   it('leave a client what it holds from before all that the server has', async () => {
