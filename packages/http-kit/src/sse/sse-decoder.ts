@@ -1,5 +1,5 @@
 import { PfError } from '@pf-agents/agent-core'
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceParser } from 'eventsource-parser'
 import type { SseEvent } from './sse-event'
 
 /** Options of {@link createSseDecoder}. */
@@ -35,40 +35,50 @@ const fieldLength = 'data: '.length
  * a byte order mark, chunks cut anywhere. An event that is not complete at the end of the stream does not count.
  */
 export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
-  const { maxEventLength = 4 * 1024 * 1024, onRetry } = options
-  const utf8 = new TextDecoder()
-  let events: SseEvent[] = []
-  let failure: SseDecoder['failure']
-  const fail = (): void => {
-    failure ??= new PfError(
-      'PF_REMOTE_RESPONSE',
-      `The peer sent an event longer than ${maxEventLength} characters. Raise maxEventLength, or have less sent at once.`,
-      { details: { maxEventLength } },
-    )
+  return new Decoder(options)
+}
+
+/** A class: an object with a getter of its own has a shape of its own, which keeps all of it alive for long. */
+class Decoder implements SseDecoder {
+  failure: SseDecoder['failure']
+  readonly #utf8 = new TextDecoder()
+  readonly #parser: EventSourceParser
+  #events: SseEvent[] = []
+
+  constructor({ maxEventLength = 4 * 1024 * 1024, onRetry }: SseDecoderOptions) {
+    const fail = (): void => {
+      this.failure ??= new PfError(
+        'PF_REMOTE_RESPONSE',
+        `The peer sent an event longer than ${maxEventLength} characters. Raise maxEventLength, or have less sent at once.`,
+        { details: { maxEventLength } },
+      )
+    }
+    this.#parser = createParser({
+      maxBufferSize: maxEventLength + fieldLength,
+      onRetry,
+      onEvent: (event) => {
+        // The parser bounds what it keeps between chunks; an event within one chunk it hands out as it is.
+        if (event.data.length > maxEventLength) fail()
+        else if (this.failure === undefined) this.#events.push(event)
+      },
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') fail()
+      },
+    })
   }
-  const parser = createParser({
-    maxBufferSize: maxEventLength + fieldLength,
-    onRetry,
-    onEvent(event) {
-      // The parser bounds what it keeps between chunks; an event within one chunk it hands out as it is.
-      if (event.data.length > maxEventLength) fail()
-      else if (failure === undefined) events.push(event)
-    },
-    onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') fail()
-    },
-  })
-  const feed = (text: string): SseEvent[] => {
-    events = []
-    if (failure === undefined) parser.feed(text)
-    if (failure !== undefined && events.length === 0) throw failure
-    return events
+
+  push(chunk: Uint8Array): SseEvent[] {
+    return this.#feed(this.#utf8.decode(chunk, { stream: true }))
   }
-  return {
-    push: (chunk) => feed(utf8.decode(chunk, { stream: true })),
-    end: () => feed(`${utf8.decode()}\n\n`),
-    get failure() {
-      return failure
-    },
+
+  end(): SseEvent[] {
+    return this.#feed(`${this.#utf8.decode()}\n\n`)
+  }
+
+  #feed(text: string): SseEvent[] {
+    this.#events = []
+    if (this.failure === undefined) this.#parser.feed(text)
+    if (this.failure !== undefined && this.#events.length === 0) throw this.failure
+    return this.#events
   }
 }

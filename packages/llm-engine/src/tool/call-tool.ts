@@ -34,9 +34,7 @@ export function callOf(call: Pick<ReadyCall, 'toolCallId' | 'answer'>, context: 
   return {
     toolCallId: call.toolCallId,
     context,
-    get signal() {
-      return context.signal
-    },
+    signal: context.signal,
     ...(call.answer && { answer: call.answer }),
   }
 }
