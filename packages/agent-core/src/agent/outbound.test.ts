@@ -50,3 +50,14 @@ it('names the host that is not allowed, and nothing else of the URL', () => {
     "Calls to https://api.example.com:81 are not allowed. Add it to the agent's needs.outbound.",
   )
 })
+
+it('an address that was covered is not covered by other patterns, nor are those beside it', () => {
+  const patterns = ['https://a.example']
+  const address = 'https://a.example/v1'
+  for (let times = 0; times < 2; times++) checkOutbound(patterns, address)
+  expect(() => checkOutbound(['https://b.example'], address)).toThrow('https://a.example')
+  expect(() => checkOutbound(patterns, 'https://b.example/v1')).toThrow('https://b.example')
+  patterns[0] = 'https://b.example'
+  expect(() => checkOutbound(patterns, address)).toThrow('https://a.example')
+  expect(() => checkOutbound(patterns, 'v1')).toThrow(TypeError)
+})

@@ -69,10 +69,12 @@ function readOf(patterns: readonly string[]): Read {
  * resolves to is the transport's to check.
  *
  * @param patterns - the agent's `needs.outbound`; none of them allows nothing
- * @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL; PF_CONFIG_INVALID for what is no pattern
+ * @param address - absolute
+ * @throws PfError PF_OUTBOUND_DENIED where no pattern covers the URL; PF_CONFIG_INVALID for what is no pattern;
+ * TypeError for what is no address
  * @example
  * ```ts
- * checkOutbound(['https://api.example.com'], new URL('https://api.example.com/v1')) // fine
+ * checkOutbound(['https://api.example.com'], 'https://api.example.com/v1') // fine
  * ```
  */
 export function checkOutbound(patterns: readonly string[], address: string | URL): void {

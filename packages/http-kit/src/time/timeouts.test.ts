@@ -83,3 +83,22 @@ it('ends a peer that sends but says nothing that counts', async () => {
   talking.dispose()
   expect(clock.pending).toBe(0)
 })
+
+it('has one timer, whichever limits run, and each of them ends it in its time', async () => {
+  for (const [limits, phase, ms] of [
+    [{ headersMs: 30, firstMs: 120, idleMs: 60, totalMs: 500 }, 'idle', 60],
+    [{ headersMs: 30, firstMs: 40, idleMs: 60 }, 'first', 40],
+    [{ headersMs: 200, firstMs: 20 }, 'first', 20],
+  ] as const) {
+    const clock = createFakeClock()
+    const watch = watchTimeouts(limits, { clock })
+    await clock.advance(10)
+    watch.headers()
+    expect(clock.pending).toBe(1)
+    await clock.advance(ms - 1)
+    expect([watch.signal.aborted, watch.stop.aborted]).toEqual([false, false])
+    await clock.advance(1)
+    expect([phaseOf(watch.signal), watch.stop.reason]).toEqual([phase, watch.signal.reason])
+    expect(clock.pending).toBe(0)
+  }
+})
