@@ -34,7 +34,6 @@ export interface TimeoutWatch {
 export type TimeoutPhase = 'headers' | 'first' | 'idle' | 'total'
 
 const never = Number.POSITIVE_INFINITY
-const order: readonly TimeoutPhase[] = ['total', 'headers', 'first', 'idle']
 
 /**
  * Watches over the limits of one exchange. One listener on the caller's signal, none after `dispose`, and never more than
@@ -54,7 +53,7 @@ class Watch implements TimeoutWatch {
   readonly #outer: AbortSource | undefined
   readonly #clock: Clock
   /** When each limit that runs is reached. */
-  readonly #ends: Record<TimeoutPhase, number> = { headers: never, first: never, idle: never, total: never }
+  readonly #ends = new Map<TimeoutPhase, number>()
   #ringsAt = never
   #cancelTimer: (() => void) | undefined
   #unfollow: (() => void) | undefined
@@ -80,13 +79,13 @@ class Watch implements TimeoutWatch {
 
   headers(): void {
     if (this.stop.aborted) return
-    this.#ends.headers = never
+    this.#ends.delete('headers')
     this.#begin('first')
     this.#begin('idle')
   }
 
   first(): void {
-    this.#ends.first = never
+    this.#ends.delete('first')
   }
 
   activity(): void {
@@ -103,8 +102,9 @@ class Watch implements TimeoutWatch {
   #begin(phase: TimeoutPhase): void {
     const ms = this.#timeouts[`${phase}Ms`]
     if (ms === undefined) return
-    this.#ends[phase] = this.#clock.now() + ms
-    if (this.#ends[phase] < this.#ringsAt) this.#wait(this.#ends[phase], ms)
+    const end = this.#clock.now() + ms
+    this.#ends.set(phase, end)
+    if (end < this.#ringsAt) this.#wait(end, ms)
   }
 
   /** A limit that was put off leaves the timer as it is: when that rings, what is left is waited for. */
@@ -115,12 +115,12 @@ class Watch implements TimeoutWatch {
   }
 
   #ring(): void {
-    const [next] = order.toSorted((a, b) => this.#ends[a] - this.#ends[b]) as [TimeoutPhase]
-    const end = this.#ends[next]
-    const left = end - this.#clock.now()
-    if (left <= 0) this.#abort(timeoutError(next, this.#timeouts[`${next}Ms`] as number))
-    else if (left < never) this.#wait(end, left)
-    else this.#ringsAt = never
+    this.#ringsAt = never
+    for (const [phase, end] of this.#ends) {
+      const left = end - this.#clock.now()
+      if (left <= 0) return this.#abort(timeoutError(phase, this.#timeouts[`${phase}Ms`] as number))
+      if (end < this.#ringsAt) this.#wait(end, left)
+    }
   }
 
   #abort(reason: unknown): void {
