@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type AnyFeature, describeError, PfError, type RunsOn } from '@pf-agents/agent-core'
 import { type App, appCore } from '../app'
 import { closeServer } from './close-server'
+import { keepLeftBehind } from './left-behind'
 import { toNodeListener } from './listener'
 
 /** Options of {@link serve}. */
@@ -40,7 +41,8 @@ export interface RunningServer {
 }
 
 /**
- * Serves an app over HTTP on Node. Put TLS in front of it, and say the outer address to the features that publish it
+ * Serves an app over HTTP on Node. What handlers leave behind when their run ends does not end the process: it goes to
+ * the log. Put TLS in front of it, and say the outer address to the features that publish it
  * (`a2aServer({ publicUrl })`).
  *
  * @throws UnsupportedOnTargetError where a feature does not work on Node; PfError PF_FEATURE_MISSING, PF_FEATURE_CONFLICT,
@@ -79,6 +81,7 @@ export async function serve<F extends AnyFeature>(
   )
   await listen(server, port, hostname)
   const core = app[appCore]
+  const letGo = keepLeftBehind(core.logger)
   if (!core.authenticated && !isLoopback(hostname)) {
     core.logger.log(
       'warn',
@@ -91,7 +94,7 @@ export async function serve<F extends AnyFeature>(
     if (options.signals) for (const signal of signals) process.off(signal, onSignal)
     // Who waits for an issuer has nothing under way that closing would wait for.
     core.closing()
-    closing ??= closeServer(server, drainMs, () => app.close())
+    closing ??= closeServer(server, drainMs, () => app.close()).finally(letGo)
     return closing
   }
   const onSignal = (): void => {

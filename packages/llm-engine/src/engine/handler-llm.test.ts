@@ -191,7 +191,7 @@ describe('a handler whose model has to wait', () => {
     expect([texts(task), ran.length, test.provider.requests.length]).toEqual([['a! b! c'], 4, 5])
   })
 
-  it('what went on in the place of another request is not begun anew where that one comes', async () => {
+  it('no other request goes on in its place: one that may be it is refused before anything runs', async () => {
     const { ran, tools: list } = tools()
     let passes = 0
     const test = loopHarness([send, { text: 'Paid.' }, send], {
@@ -205,7 +205,7 @@ describe('a handler whose model has to wait', () => {
     const failed = await test.send('yes', { taskId: task.id })
     expect(failed.task.status.state).toBe('failed')
     expect(JSON.stringify(failed.task.status.message)).toContain('PF_CONFIG_INVALID')
-    expect([ran, test.provider.requests.length]).toEqual([['look', 'send call_1_0'], 2])
+    expect([ran, test.provider.requests.length]).toEqual([['look'], 1])
   })
 
   it('does not take the answer of one request for that of another', async () => {
@@ -222,6 +222,25 @@ describe('a handler whose model has to wait', () => {
     const asked = await test.send('go')
     expect(open(asked)[0]?.prompt).toBe('To before')
     expect(texts(await test.send('Monday', { taskId: asked.task.id }))).toEqual(['To after'])
+  })
+
+  it('does not take data of one form for that of another, though all else is the same', async () => {
+    const form = (name: string) =>
+      jsonSchema<Record<string, string>>({
+        type: 'object',
+        properties: { [name]: { type: 'string' } },
+        required: [name],
+      })
+    const test = loopHarness([{ text: '{"street":"S"}' }, { text: '{"name":"N"}' }], {
+      async onMessage(_, { llm, slots }) {
+        const read = async (name: string): Promise<string> =>
+          (await llm.run({ prompt: 'the document', output: form(name), tools: [] })).data[name] ?? ''
+        if (slots['day'] !== undefined) return reply.text(`${await read('name')} ${await read('street')}`)
+        return reply.inputRequired({ prompt: await read('street'), slot: 'day' })
+      },
+    })
+    const { task } = await test.send('go')
+    expect(texts(await test.send('Monday', { taskId: task.id }))).toEqual(['N S'])
   })
 
   it('a tool may do the same', async () => {

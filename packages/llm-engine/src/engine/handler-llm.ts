@@ -22,7 +22,7 @@ import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
 import { mistake } from '../tool/thrown'
 import { hash } from '../tool/tool-names'
 import { KeptLoops, patienceMs } from './kept-loops'
-import { keptRun, type KeptResult, type Place } from './kept-run'
+import { type Asked, keptRun, type KeptResult, type Place } from './kept-run'
 import { waitingReply } from './replies'
 
 /** Begins the loop of a request. */
@@ -131,22 +131,34 @@ export class HandlerLlm implements Llm {
     return waitingReply(this.#questions)
   }
 
-  async #place({
-    key,
-    prompt,
-    messages,
-    instructions,
-    model,
-    tools,
-    output,
-  }: LlmRequest<Schema | undefined>): Promise<Place> {
-    const names = tools?.map(({ name }) => name)
-    const shape = JSON.stringify([instructions, model?.provider, model?.modelId, names, output !== undefined])
-    const said = JSON.stringify([prompt, messages]) + shape
-    const text = JSON.stringify(this.#context.message.text).slice(1, -1)
-    const words = text === '' ? said : said.replaceAll(text, '')
-    const asked = { shape: hash(shape), print: printOf(said), words: printOf(words) }
-    return key === undefined ? this.#kept.byWords(asked) : this.#kept.byKey(key, asked)
+  async #place(request: LlmRequest<Schema | undefined>): Promise<Place> {
+    const asked = whatIsAsked(request, this.#context.message.text)
+    if (request.key !== undefined) return this.#kept.byKey(request.key, asked)
+    return this.#kept.byWords(asked, this.#active.size === 0)
+  }
+}
+
+function whatIsAsked(
+  { prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>,
+  message: string,
+): Asked {
+  const said = JSON.stringify([prompt, messages])
+  const by = [model?.provider, model?.modelId, tools?.map(({ name }) => name), output !== undefined]
+  const shape = JSON.stringify([instructions, ...by])
+  const form = output === undefined ? '' : JSON.stringify(compileSchema(output).json ?? '')
+  const text = JSON.stringify(message).slice(1, -1)
+  const last = said.lastIndexOf(text)
+  const without = [
+    said.replace(text, () => ''),
+    said.slice(0, last) + said.slice(last + text.length),
+    said.replaceAll(text, () => ''),
+  ]
+  return {
+    shape: hash(shape),
+    print: printOf(said + shape + form),
+    words: (last < 0 || text === '' ? [said, said, said] : without).map((one) => printOf(one + shape + form)),
+    kind: hash(JSON.stringify(by) + form),
+    said: printOf(said),
   }
 }
 

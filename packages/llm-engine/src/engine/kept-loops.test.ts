@@ -1,4 +1,4 @@
-import { reply, type StoredTask, ThrownReply } from '@pf-agents/agent-core'
+import { reply, type RunContext, type StoredTask, ThrownReply } from '@pf-agents/agent-core'
 import { createSeededRandom } from '@pf-agents/agent-core/testing'
 import { describe, expect, it } from 'vitest'
 import { asked, desk, type Kit, open, yes } from '../../test/desk'
@@ -60,15 +60,79 @@ describe('requests without keys', () => {
     expect(made.test.logs).toEqual([])
   })
 
-  it('that are worded otherwise go on in their order, and the log says so', async () => {
-    const made = desk(async ({ llm }, { tools, passes }) => {
-      const first = await llm.run({ prompt: `${passes} first: mail ada`, tools })
-      return `${first.text} | ${(await llm.run({ prompt: `${passes}: pay rent`, tools })).text}`
+  it.each([
+    ['"yes" or "no" also stand in what is fixed', (text: string) => `Is it yes or no? Said ${text}: pay rent`],
+    ['the message stands in a word', (text: string) => `good: ${text}. So: pay rent`],
+    ['the message is all of it, and the answer is data', (text: string) => `${text}: pay rent`],
+  ])('whose message alone is another one are found where %s', async (_, prompt) => {
+    for (const answer of ['yes', '']) {
+      const made = desk(async ({ llm, message }, { tools }) => {
+        const [a, b] = await Promise.all([
+          llm.run({ prompt: `${prompt(message.text)}`, tools }),
+          llm.run({ prompt: `${message.text} and x: mail ada`, tools }),
+        ])
+        return `${a.text} | ${b.text}`
+      })
+      const stored = await made.go()
+      const end =
+        answer === ''
+          ? await yes(made.test, stored)
+          : await made.test.send(answer, { taskId: stored.task.id }, made.test.restarted())
+      expect([texts(end), made.did]).toEqual([['2 pay rent | 1 mail ada'], ['mail ada', 'pay rent']])
+    }
+  })
+
+  it.each<[string, (kit: Kit, ctx: RunContext) => Promise<{ text: string }>[]]>([
+    [
+      'beside one that waits',
+      ({ tools, passes }, { llm }) => [
+        llm.run({ prompt: 'x: pay rent', tools }),
+        llm.run({ prompt: 'y: mail bob', tools, instructions: `It is ${passes}` }),
+      ],
+    ],
+    [
+      'which are told apart by nothing else',
+      ({ tools, passes }, { llm }) =>
+        ['a', 'b'].map((one) => llm.run({ prompt: `x: mail ${one}, pay ${one}`, tools, instructions: `${passes}` })),
+    ],
+    [
+      'in front of one with a key',
+      ({ tools, passes }, { llm }) => [
+        (async () => {
+          await llm.run({ prompt: 'y: mail bob', tools, instructions: `It is ${passes}` })
+          return llm.run({ key: 'pay', prompt: 'x: pay rent', tools })
+        })(),
+      ],
+    ],
+  ])('that are worded otherwise are refused %s: nothing is done again', async (_, requests) => {
+    const made = desk(async (ctx, kit) => (await Promise.all(requests(kit, ctx))).map(({ text }) => text).join())
+    const before = made.test.clock.now()
+    const end = await yes(made.test, await made.go(), true, made.test.runtime)
+    expect(codeOf(end)).toBe('PF_CONFIG_INVALID')
+    expect(made.test.clock.now() - before).toBeLessThan(10_000)
+    const mails = made.did.filter((one) => one.startsWith('mail'))
+    expect(mails).toEqual([...new Set(mails)])
+  })
+
+  it('beside one with a key that waits are not done again', async () => {
+    const made = desk(async ({ llm, message }, { tools }) => {
+      await llm.run({ prompt: `About ${message.text}: mail ada`, tools })
+      return (await llm.run({ key: 'pay', prompt: 'x: pay rent', tools })).text
     })
-    expect(texts(await yes(made.test, await made.go(), true, made.test.runtime))).toEqual(['1 mail ada | 2 pay rent'])
-    expect(made.test.logs.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', expect.stringContaining('is not worded as before the answer')],
-    ])
+    expect([texts((await allow(made)).stored), made.did]).toEqual([['2 pay rent'], ['mail ada', 'pay rent']])
+  })
+
+  it('of a list that grows, and whose done ones are left out, are done in turn', async () => {
+    let list = ['mail one', 'pay two']
+    const made = desk(async ({ llm }, { tools, passes }) => {
+      if (passes === 2) list.push('mail three')
+      for (const item of list) {
+        await llm.run({ prompt: `x: ${item}`, tools })
+        list = list.filter((one) => one !== item)
+      }
+      return 'all'
+    })
+    expect([texts((await allow(made)).stored), made.did]).toEqual([['all'], ['mail one', 'pay two', 'mail three']])
   })
 
   it('keep what they came to while the handler asks by itself', async () => {

@@ -8,15 +8,15 @@ import { takeEarlier } from './earlier-runs'
 import type { Asked, Kept, KeptKey, Place } from './kept-run'
 
 /** For how long a request lets others go first where it may be that they never come. */
-export const patienceMs = 2000
+export const patienceMs = 5000
 /** How many runs, none of which waits for a model, may leave out a request before it is forgotten. */
 const runsKept = 20
 
 /**
  * What earlier runs of a task have kept of the requests of one handler or tool call, and whose it is. A key says so.
- * Without one it belongs to the very same request. While one of them waits, so that all before it are made again, it
- * belongs also to a request that differs by the message alone, and, where nobody comes whose words they are, to what has
- * its place in their order: instructions tell the time.
+ * Without one it belongs to whoever says the very same; and while one of them waits, so that all before it are made again,
+ * also to whoever differs by the message alone. Nobody else is given it: what is worded otherwise is new, or, where it may
+ * be one that would begin its work anew, refused.
  *
  * Requests without a key have numbers. What is over is forgotten where nothing waits and many runs have not asked for it.
  */
@@ -24,45 +24,42 @@ export class KeptLoops {
   readonly #context: RunContext
   /** By number: what none of this run has asked for yet. */
   readonly #left = new Map<string, Kept>()
-  /** Their numbers in the order of the last run that asked. */
-  readonly #last: readonly string[] = []
-  /** Numbers that later runs may still ask for, whether this one does or not: what earlier ones did, newest first. */
-  readonly #still: string[][] = []
-  readonly #isLater: boolean = false
+  /** The numbers that earlier runs made, newest first. */
+  readonly #runs: string[][] = []
+  /** Where those that wait are, as long as they are not made again, whether they have a key or not. */
+  readonly #waiting = new Set<string>()
   readonly #isWaiting: boolean = false
   readonly #made: string[] = []
   /** What requests with a key say. */
   readonly #keys = new Map<string, string>()
-  /** What somebody else asked for in its place: where it is asked for after all, the two were mixed up. */
+  /** What was given to who says something else: where its owner comes after all, the two were mixed up. */
   readonly #overtaken = new Set<string>()
-  /** Requests that let others go first, by the number that they would take. */
-  readonly #patient = new Map<string, StopSignal>()
-  #isInOrder = false
-  #count = 0
+  /** Requests that let others go first, to be told when one has. */
+  readonly #patient = new Set<() => void>()
+  #next = 1
 
   constructor(context: RunContext) {
     this.#context = context
     if (!scopeOf(context).isKept) return
     const { task } = context.state
-    const prefix = keptName(context, 'number', '')
-    const runs = task.get(keptName(context, 'order', '')) as string[][] | undefined
-    const last: string[] = runs?.[0] ?? []
+    const numbered = keptName(context, 'number', '')
+    const scope = numbered.slice(0, -1)
     for (const [slot, kept] of Object.entries(task.all())) {
-      const number = slot.slice(prefix.length)
-      if (!slot.startsWith(prefix) || number.includes('/') || !isKeptLoop(kept)) continue
-      this.#left.set(number, kept)
-      // The first run asked in the order of their numbers; some may have failed.
-      if (runs === undefined) last[Number(number) - 1] = number
+      const name = slot.slice(numbered.length)
+      if (!slot.startsWith(scope) || name.includes('/') || !isKeptLoop(kept)) continue
+      if (kept.waiting !== undefined) this.#waiting.add(slot)
+      if (slot.startsWith(numbered)) this.#left.set(name, kept)
     }
-    this.#last = last
-    this.#isWaiting = this.#isAnyWaiting()
-    for (const number of this.#left.keys()) {
-      if (this.#isWaiting || runs === undefined || runs.some((one) => one.includes(number))) continue
+    this.#isWaiting = this.#waiting.size > 0
+    const all = [...this.#left.keys()]
+    this.#next += Math.max(0, ...all.map(Number))
+    const runs = (task.get(keptName(context, 'order', '')) as string[][] | undefined) ?? [all]
+    const isLasting = (number: string): boolean => this.#isWaiting || runs.some((one) => one.includes(number))
+    for (const number of all.filter((one) => !isLasting(one))) {
       this.#left.delete(number)
-      task.set(prefix + number, undefined)
+      task.set(numbered + number, undefined)
     }
-    this.#isLater = this.#left.size > 0
-    this.#still = this.#isWaiting ? [[...this.#left.keys()]] : (runs ?? [last.filter(Boolean)]).slice(0, runsKept - 1)
+    if (all.length > 0) this.#runs = this.#isWaiting ? [runs[0] ?? [], all] : runs.slice(0, runsKept - 1)
   }
 
   /** Of a request with a key. @throws PfError PF_CONFIG_INVALID where another that says something else, or is not over, has it */
@@ -72,6 +69,7 @@ export class KeptLoops {
     if (before !== undefined && (before !== print || place.found?.done === undefined))
       throw mistake(`Two requests to the model have the key "${key}". Give each a key of its own.`)
     if (scopeOf(this.#context).isKept) this.#keys.set(key, print)
+    this.#waiting.delete(place.slot)
     return place
   }
 
@@ -80,87 +78,82 @@ export class KeptLoops {
     if (key !== undefined) this.#keys.delete(key)
   }
 
-  /** Of the next request without a key. @throws PfError PF_CONFIG_INVALID where it can't be told which it is */
-  async byWords(asked: Asked): Promise<Place> {
-    const own = `${++this.#count}`
-    if (!this.#isLater) return placeOf(this.#context, { ...asked, by: 'number', name: this.#make(own) })
-    const inPlace = this.#last[this.#count - 1]
-    let number = this.#same(asked, inPlace)
-    if (number === undefined && this.#overtaken.has(asked.print)) throw mistake(unclear)
-    if (number === undefined && inPlace !== undefined && this.#mayTake(inPlace)) {
-      if (!this.#isInOrder) await this.#letGoFirst(inPlace)
-      if (this.#mayTake(inPlace)) number = this.#take(inPlace, asked)
+  /**
+   * Of the next request without a key.
+   *
+   * @param isAlone - whether none of the others is under way
+   * @throws PfError PF_CONFIG_INVALID where it may be one that an earlier run made in other words
+   */
+  async byWords(asked: Asked, isAlone: boolean): Promise<Place> {
+    let number = this.#same(asked)
+    if (number === undefined) {
+      if (this.#overtaken.has(asked.print)) throw mistake(unclear)
+      if (this.#isWaiting) await this.#othersFirst(this.#mayBe(asked, isAlone))
+      number = `${this.#next++}`
     }
-    const found = number === undefined ? undefined : this.#left.get(number)
-    const slot = keptName(this.#context, 'number', this.#make(number ?? this.#free()))
-    return { ...asked, slot, ...(found && { found }) }
+    const found = this.#left.get(number)
+    if (found !== undefined && found.print !== asked.print) this.#overtaken.add(found.print)
+    this.#make(number)
+    if (this.#runs.length === 0) return placeOf(this.#context, { ...asked, by: 'number', name: number })
+    return { ...asked, slot: keptName(this.#context, 'number', number), ...(found && { found }) }
   }
 
-  /** The number of the same request, of this message or of the one before the answer. */
-  #same({ print, words }: Asked, inPlace: string | undefined): string | undefined {
-    const all = [...this.#left]
-    let same = all.filter(([, kept]) => kept.print === print)
-    if (same.length === 0 && this.#isWaiting) same = all.filter(([, kept]) => kept.words === words)
-    return (same.find(([number]) => number === inPlace) ?? same[0])?.[0]
+  /** The number of the same request, of this message or of the one before the answer; the first, where there are several. */
+  #same({ print, words }: Asked): string | undefined {
+    const where = (test: (kept: Kept) => boolean | undefined): string | undefined =>
+      [...this.#left].flatMap(([number, kept]) => (test(kept) ? [number] : [])).toSorted((a, b) => +a - +b)[0]
+    const exact = where((kept) => kept.print === print)
+    if (exact !== undefined || !this.#isWaiting) return exact
+    return where((kept) => kept.words?.some((one, at) => one === words?.[at]))
   }
 
-  #isAnyWaiting(): boolean {
-    return [...this.#left.values()].some(({ waiting }) => waiting !== undefined)
+  /**
+   * What this may be, in other words, where it would begin anew what has asked somebody, or used a tool: what waits, and
+   * what is over as long as others wait or are under way. Behind them everything is new: requests made one after the other
+   * have come that far.
+   */
+  #mayBe({ kind, said }: Asked, isAlone: boolean): string[] {
+    const all = [...this.#left].filter(([, kept]) => kept.kind === kind || kept.said === said)
+    const waiting = all.filter(([, kept]) => kept.waiting !== undefined)
+    const over = all.filter(
+      ([number, { done }]) => done !== undefined && done.turns > 1 && this.#runs[0]?.includes(number),
+    )
+    return [...waiting, ...(isAlone && this.#waiting.size === 0 ? [] : over)].map(([number]) => number)
   }
 
-  /** Behind the last one that waits everything is new. */
-  #mayTake(number: string): boolean {
-    return this.#left.has(number) && this.#isAnyWaiting()
-  }
-
-  /** Requests side by side come in any order: whose words are not known may be a new one, and the owner be on its way. */
-  async #letGoFirst(number: string): Promise<void> {
+  /** Requests side by side come in any order: this one is new if all that it may be come for themselves. */
+  async #othersFirst(others: readonly string[]): Promise<void> {
+    const areLeft = (): boolean => others.some((number) => this.#left.has(number))
+    if (!areLeft()) return
     checkLive(this.#context)
-    const { signal, services, log } = this.#context
+    const { signal, services } = this.#context
     const stop = new StopSignal()
     const end = (): void => stop.abort(undefined)
-    this.#patient.set(number, stop)
-    signal.addEventListener('abort', end)
-    try {
-      await sleep(patienceMs, { signal: stop, clock: services.find(clockPort) })
-      this.#isInOrder = true
-      log('warn', 'A request to the model is not worded as before the answer. Give it a key: ctx.llm.run({ key, … }).')
-    } catch {
-      // Its owner is there, or the run is over.
-    } finally {
-      signal.removeEventListener('abort', end)
-      this.#patient.delete(number)
+    const look = (): void => {
+      if (!areLeft()) end()
     }
-  }
-
-  #take(number: string, { shape }: Asked): string {
-    const kept = this.#left.get(number)
-    if (kept?.shape !== shape && [...this.#left.values()].some((one) => one.shape === shape)) throw mistake(unclear)
-    this.#overtaken.add(kept?.print ?? '')
-    return number
-  }
-
-  #free(): string {
-    let free = this.#count
-    while (this.#left.has(`${free}`) || this.#made.includes(`${free}`)) free++
-    return `${free}`
+    this.#patient.add(look)
+    signal.addEventListener('abort', end)
+    await sleep(patienceMs, { signal: stop, clock: services.find(clockPort) }).catch(() => {})
+    signal.removeEventListener('abort', end)
+    this.#patient.delete(look)
+    checkLive(this.#context)
+    if (areLeft()) throw mistake(unclear)
   }
 
   /** This run makes it. */
-  #make(number: string): string {
+  #make(number: string): void {
     this.#left.delete(number)
+    this.#waiting.delete(keptName(this.#context, 'number', number))
     this.#made.push(number)
-    if (this.#isLater) {
-      this.#context.state.task.set(keptName(this.#context, 'order', ''), [[...this.#made], ...this.#still])
-    }
-    const isDone = !this.#isAnyWaiting()
-    for (const [one, stop] of this.#patient) if (isDone || one === number) stop.abort(undefined)
-    return number
+    if (this.#runs.length > 0)
+      this.#context.state.task.set(keptName(this.#context, 'order', ''), [[...this.#made], ...this.#runs])
+    for (const look of this.#patient) look()
   }
 }
 
 const unclear =
-  'It can not be told which request to the model this is: their order is not what it was before the answer, nor are their words. Give each of the requests a key: ctx.llm.run({ key, … }).'
+  'A request to the model is worded otherwise than all that were made before the answer, and may be one of them: to begin it anew could do things twice. Give each request a key: ctx.llm.run({ key, … }).'
 
 /** The place of a request that is told from others by what it is called. */
 export function placeOf(context: RunContext, { by, name, ...asked }: KeptKey): Place {

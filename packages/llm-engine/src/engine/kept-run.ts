@@ -31,12 +31,19 @@ export interface KeptResult {
 
 /** What a request says, by which it is told from others without a key. */
 export interface Asked {
-  /** What is asked, the prompt aside. */
+  /** All of what is asked, the prompt aside. */
   shape: string
   /** All of what is asked. */
   print: string
-  /** All of it but the text of the run's message: prompts are made of that, and after an answer it is another one. */
-  words?: string
+  /**
+   * The same without the text of the run's message, which is another one after an answer: without its first place, its last,
+   * and all. Fixed words may have it, too.
+   */
+  words?: string[]
+  /** What is asked, but for prompt and instructions. */
+  kind?: string
+  /** The prompt. */
+  said?: string
 }
 
 /** What a request is called within its scope. */

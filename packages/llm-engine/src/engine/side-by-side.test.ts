@@ -114,7 +114,7 @@ describe('requests side by side', () => {
     })
     const end = await yes(test, await go(), true, test.runtime)
     expect([codeOf(end), did]).toEqual(['PF_CONFIG_INVALID', []])
-    expect(test.logs.some(({ message }) => message.includes('Give each of the requests a key'))).toBe(true)
+    expect(test.logs.some(({ message }) => message.includes('Give each request a key'))).toBe(true)
   })
 
   it('with one key are refused', async () => {
@@ -141,7 +141,7 @@ describe('requests side by side', () => {
   })
 })
 
-describe('a request that waits goes on by its place', () => {
+describe('a request that waits and is worded otherwise after the answer', () => {
   it.each<[string, (kit: Kit) => Request]>([
     [
       'instructions that tell the time',
@@ -152,16 +152,26 @@ describe('a request that waits goes on by its place', () => {
       ({ tools, passes }) => ({ prompt: 'a: mail ada, pay flight', tools: tools.slice(0, 4 - passes) }),
     ],
     ['a prompt that tells the time', ({ tools, passes }) => ({ prompt: `${passes}: mail ada, pay flight`, tools })],
-  ])('whatever else it says: %s', async (_, request) => {
-    const { test, did, go } = desk(async ({ llm }, kit) => {
-      const first = await llm.run({ ...request(kit), prompt: `${kit.passes} first: mail bob` })
-      return `${first.text} | ${(await llm.run(request(kit))).text}`
-    })
-    const end = await yes(test, await go())
-    expect([end.task.status.state, did]).toEqual(['completed', ['mail bob', 'mail ada', 'pay flight']])
+  ])('is refused before anything runs, and goes on with a key: %s', async (_, request) => {
+    for (const isKeyed of [false, true]) {
+      const { test, did, go } = desk(async ({ llm }, kit) => {
+        const first = await llm.run({ prompt: 'first: mail bob', tools: kit.tools })
+        const second = await llm.run({ ...(isKeyed && { key: 'pay' }), ...request(kit) })
+        return `${first.text} | ${second.text}`
+      })
+      const end = await yes(test, await go(), true, test.runtime)
+      expect([end.task.status.state, codeOf(end), did]).toEqual(
+        isKeyed
+          ? ['completed', undefined, ['mail bob', 'mail ada', 'pay flight']]
+          : ['failed', 'PF_CONFIG_INVALID', ['mail bob', 'mail ada']],
+      )
+      expect(test.logs.some(({ message }) => message.includes('Give each request a key'))).toBe(!isKeyed)
+    }
   })
+})
 
-  it('and one that another way through the handler had made is not taken for it', async () => {
+describe('requests', () => {
+  it('that another way through the handler had made are not taken for those of this one', async () => {
     const { test, did, go } = desk(async ({ llm, slots }, { tools }) => {
       if (slots['day'] === undefined) {
         for (const name of ['ada', 'bob']) await llm.run({ prompt: `before: mail ${name}`, tools })
@@ -237,7 +247,7 @@ describe('a request that waits', () => {
     })
     const before = test.clock.now()
     expect(codeOf(await go())).toBe('PF_CONFIG_INVALID')
-    expect(test.clock.now() - before).toBeLessThan(5000)
+    expect(test.clock.now() - before).toBeLessThan(10_000)
     expect(test.logs.some(({ message }) => message.includes('Use call.context.llm'))).toBe(true)
   })
 
