@@ -102,3 +102,23 @@ it('has one timer, whichever limits run, and each of them ends it in its time', 
     expect(clock.pending).toBe(0)
   }
 })
+
+it('goes by what has passed where the clock is set back', async () => {
+  const clock = createFakeClock()
+  let shift = 0
+  const set = { now: () => clock.now() + shift, after: clock.after }
+  const watch = watchTimeouts({ headersMs: 50, idleMs: 30, totalMs: 80 }, { clock: set })
+  shift = -3_600_000
+  await clock.advance(40)
+  watch.headers()
+  await clock.advance(29)
+  watch.activity()
+  await clock.advance(9)
+  expect(watch.signal.aborted).toBe(false)
+  await clock.advance(30)
+  expect(watch.signal.aborted).toBe(true)
+  const silent = watchTimeouts({ totalMs: 80 }, { clock: set })
+  shift = -7_200_000
+  await clock.advance(80)
+  expect(phaseOf(silent.signal)).toBe('total')
+})

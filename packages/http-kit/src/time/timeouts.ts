@@ -115,9 +115,14 @@ class Watch implements TimeoutWatch {
   }
 
   #ring(): void {
+    const now = this.#clock.now()
+    // It is time, whatever the clock says: one that was set back must not make the limits longer.
+    const setBack = Math.max(0, this.#ringsAt - now)
     this.#ringsAt = never
-    for (const [phase, end] of this.#ends) {
-      const left = end - this.#clock.now()
+    for (const [phase, before] of this.#ends) {
+      const end = before - setBack
+      this.#ends.set(phase, end)
+      const left = end - now
       if (left <= 0) return this.#abort(timeoutError(phase, this.#timeouts[`${phase}Ms`] as number))
       if (end < this.#ringsAt) this.#wait(end, left)
     }
