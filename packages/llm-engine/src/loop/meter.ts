@@ -106,8 +106,8 @@ export class Meter {
       this.#used = plausible(part.usage)
       this.#check(this.#used)
     } else if (part.type === 'retry' || part.type === 'fallback') {
-      // The prompt was taken, and is sent again.
-      if (part.code === timedOut) this.#tell(tokensOf(this.#whole({})))
+      // The prompt was taken, and is sent again. A host that never answered at all is as likely not there.
+      if (part.code === timedOut && this.#isSent) this.#tell(tokensOf(this.#whole({})))
       if (part.type === 'fallback') this.#profile = part.profile ?? {}
     }
   }
@@ -145,7 +145,7 @@ export class Meter {
 
   /** What the answer used. Of a call of which nothing came, that is its prompt, if the provider has it. */
   usageOf({ usage, response }: ModelReply, error: unknown): ModelUsage {
-    const isTaken = PfError.is(error, timedOut) || (this.#isSent && this.#setup.context.signal.aborted)
+    const isTaken = this.#isSent && (PfError.is(error, timedOut) || this.#setup.context.signal.aborted)
     return response === undefined && !isTaken ? usage : this.#whole(usage)
   }
 
