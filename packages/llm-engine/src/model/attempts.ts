@@ -42,7 +42,7 @@ export async function* runAttempts(
   options: AttemptOptions,
   call: ModelCall,
   signal: AbortSource,
-  begin: (context: AttemptContext) => Attempt | Promise<Attempt>,
+  begin: (context: AttemptContext) => Attempt,
 ): AsyncGenerator<ModelStreamPart[], undefined, undefined> {
   if (signal.aborted) throw signal.reason
   const given: ModelHost = { ...options.host, ...call.host }
@@ -54,7 +54,7 @@ export async function* runAttempts(
 
   for (let number = 1; ; number++) {
     const totalMs = end === Number.POSITIVE_INFINITY ? undefined : end - clock.now()
-    const attempt = await begin({ host, timeouts: { ...timeouts, totalMs }, signal })
+    const attempt = begin({ host, timeouts: { ...timeouts, totalMs }, signal })
     let first: ModelStreamPart[]
     try {
       first = await attempt.open()

@@ -1,4 +1,11 @@
-import type { AbortSource, LanguageModel, ModelCall, ModelStreamPart, Needs } from '@pf-agents/agent-core'
+import {
+  type AbortSource,
+  type LanguageModel,
+  type ModelCall,
+  type ModelStreamPart,
+  type Needs,
+  PfError,
+} from '@pf-agents/agent-core'
 import { nameTable } from '../tool/tool-names'
 import { ownPrompt } from '../wire/own-prompt'
 import type { Wire, WireRequest } from '../wire/wire'
@@ -28,14 +35,13 @@ function batches(
   const { maxEventLength = 8 * 1024 * 1024, maxArgumentsLength = 4 * 1024 * 1024 } = options
   const toolName = nameTable(toolNames(call), wire.toolName)
   let request: WireRequest | undefined
-  return runAttempts(wire, options, call, signal, async ({ host, timeouts }) => {
-    const key = await resolveKey(options.apiKey, host)
+  return runAttempts(wire, options, call, signal, ({ host, timeouts }) => {
     const { fetch = globalThis.fetch, clock, random } = host
     request ??= requestOf(wire, options, call)
     return new Exchange({
       wire,
       request,
-      authorization: key === undefined ? {} : wire.authorization(key),
+      key: () => resolveKey(options.apiKey, host),
       timeouts,
       toolName,
       fetch,
@@ -74,10 +80,19 @@ function* toolNames(call: ModelCall): Iterable<string> {
   for (const { name } of call.tools ?? []) yield name
 }
 
-function needsOf(options: ModelOptions, baseUrl: string): Needs {
-  const { apiKey } = options
-  return {
-    outbound: [new URL(baseUrl).origin],
-    ...(typeof apiKey === 'object' && { secrets: [apiKey] }),
+/** @throws PfError PF_CONFIG_INVALID where the address is none, or holds a password: it would be told in errors */
+function needsOf({ apiKey }: ModelOptions, baseUrl: string): Needs {
+  const { origin, username, password } = urlOf(baseUrl)
+  if (origin === undefined || username || password) {
+    throw new PfError('PF_CONFIG_INVALID', 'The address of a model must be a URL, without name and password in it.')
+  }
+  return { outbound: [origin], ...(typeof apiKey === 'object' && { secrets: [apiKey] }) }
+}
+
+function urlOf(text: string): Partial<URL> {
+  try {
+    return new URL(text)
+  } catch {
+    return {}
   }
 }

@@ -10,6 +10,7 @@ import {
 import {
   abortableFetch,
   createSseDecoder,
+  raceAbort,
   type SseDecoder,
   type SseEvent,
   type Timeouts,
@@ -43,7 +44,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>
 export interface ExchangeOptions {
   wire: Wire
   request: WireRequest
-  authorization: Readonly<Record<string, string>>
+  key(): Promise<string | undefined>
   timeouts: Timeouts
   toolName(wireName: string): string
   fetch: NonNullable<ModelHost['fetch']>
@@ -60,6 +61,7 @@ export class Exchange {
   readonly #watch: TimeoutWatch
   readonly #sink: PartSink = { parts: [] }
   #asked: Asked
+  #authorization: Readonly<Record<string, string>> = {}
   #reader: Reader | undefined
   #sse: SseDecoder | undefined
   #decoder: WireDecoder
@@ -78,8 +80,8 @@ export class Exchange {
   #failure: { error: unknown } | undefined
 
   readonly #withoutKey = (text: string): string => {
-    const { authorization, request, wire } = this.#options
-    return withoutKeys(text, keysOf(authorization, request.headers, `${wire.provider} ${wire.modelId}`))
+    const { request, wire } = this.#options
+    return withoutKeys(text, keysOf(this.#authorization, request.headers, `${wire.provider} ${wire.modelId}`))
   }
 
   readonly #onAbort = (): void => {
@@ -109,18 +111,20 @@ export class Exchange {
 
   /** Sends the request and reads to the first output, or to the end: the caller has seen nothing until then. */
   async open(): Promise<ModelStreamPart[]> {
-    const { request, authorization, fetch, wire, clock, signal, maxEventLength } = this.#options
+    const { request, fetch, wire, clock, signal, maxEventLength } = this.#options
     try {
       const { signal: watched, stop } = this.#watch
+      const body = this.#body()
+      await this.#authorize()
       const init = {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           accept: 'text/event-stream',
           ...request.headers,
-          ...authorization,
+          ...this.#authorization,
         },
-        body: JSON.stringify(request.body),
+        body,
         // Followed, a redirect would take the key along: only `authorization` is left out for another host.
         redirect: 'manual' as const,
         signal: watched,
@@ -148,6 +152,33 @@ export class Exchange {
     } catch (error) {
       this.close()
       throw this.#typed(error, signal, clock)
+    }
+  }
+
+  #body(): string {
+    try {
+      return JSON.stringify(this.#options.request.body)
+    } catch (cause) {
+      const message = 'The request to the model is no JSON. Look at providerOptions.'
+      throw new ModelError('PF_MODEL_REQUEST_INVALID', { ...this.#asked, message, cause })
+    }
+  }
+
+  /** Who gives the key may be out like any peer. What is thrown there is told by name and code: its words may hold a key. */
+  async #authorize(): Promise<void> {
+    const { wire, key } = this.#options
+    try {
+      const value = await raceAbort(key(), this.#watch.stop)
+      if (value !== undefined) this.#authorization = wire.authorization(value)
+    } catch (error) {
+      if (PfError.is(error, 'PF_SECRET_MISSING')) throw error
+      const told = (word: string): string => (/^([A-Z_]{3,40}|\w{0,40}Error)$/.test(word) ? word : '')
+      throw new ModelError('PF_MODEL_UNAVAILABLE', {
+        ...this.#asked,
+        message: 'The key of the model can not be had, or is no text. Look at the function or the store that gives it.',
+        cause: foreignError(error, told),
+        retryable: true,
+      })
     }
   }
 
@@ -351,11 +382,11 @@ export class Exchange {
   /** The error in this package's words; after output has been handed out, that the answer broke off. */
   #typed(error: unknown, signal: AbortSource, clock: Clock): unknown {
     if (signal.aborted) return signal.reason
-    const { authorization, request } = this.#options
+    const { request } = this.#options
     let known = error
     if (!(error instanceof StreamError) && !PfError.is(error)) {
       known =
-        (this.#status === undefined && unsendable(this.#asked, authorization, request.headers)) ||
+        (this.#status === undefined && unsendable(this.#asked, this.#authorization, request.headers)) ||
         foreignError(error, this.#withoutKey)
     }
     const typed = typedError(known, this.#asked, clock)
