@@ -136,6 +136,30 @@ describe('timedFetch', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     expect(clock.pending).toBe(0)
   })
+
+  it('counts no silence while nobody reads', async () => {
+    const clock = createFakeClock()
+    const there = new ReadableStream({
+      start(controller) {
+        for (const piece of 'abcd') controller.enqueue(new TextEncoder().encode(piece))
+        controller.close()
+      },
+    })
+    const init = { timeouts: { idleMs: 100 } }
+    const { body } = await timedFetch(async () => new Response(there), 'http://x/', init, clock)
+    const reader = (body as ReadableStream<Uint8Array>).getReader()
+    let text = ''
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += new TextDecoder().decode(value)
+      // The next chunk is fetched ahead; then nothing is read until there is room for it.
+      await new Promise((resolve) => setTimeout(resolve))
+      await clock.advance(500)
+    }
+    expect(text).toBe('abcd')
+    expect(clock.pending).toBe(0)
+  })
 })
 
 describe('fetchFailure', () => {

@@ -65,14 +65,15 @@ function watched(response: Response, body: ReadableStream<Uint8Array>, watch: Ti
     },
     async pull(controller) {
       try {
+        watch.activity()
         const { done, value } = await reader.read()
+        watch.pause()
         if (watch.signal.aborted) return
         if (done) {
           end()
           controller.close()
           return
         }
-        watch.activity()
         controller.enqueue(value)
       } catch (error) {
         end()

@@ -8,7 +8,7 @@ export interface Timeouts {
   headersMs?: number | undefined
   /** From the headers until `first()`: to something that counts, heartbeats apart. */
   firstMs?: number | undefined
-  /** Between two chunks of the response's body, and from the headers to the first. */
+  /** While a chunk of the response's body is waited for, and from the headers to the first. */
   idleMs?: number | undefined
   /** From the start until the end of the body. */
   totalMs?: number | undefined
@@ -24,8 +24,10 @@ export interface TimeoutWatch {
   headers(): void
   /** What was waited for is here: ends `firstMs`. */
   first(): void
-  /** A chunk is here: begins `idleMs` anew. */
+  /** A chunk is here, or waited for: begins `idleMs` anew. */
   activity(): void
+  /** No chunk is waited for until the next `activity()`: ends `idleMs`. Whoever reads slowly does not use it up. */
+  pause(): void
   /** Must be called at the end: clears the timer and leaves the caller's signal. */
   dispose(): void
 }
@@ -90,6 +92,10 @@ class Watch implements TimeoutWatch {
 
   activity(): void {
     this.#begin('idle')
+  }
+
+  pause(): void {
+    this.#ends.delete('idle')
   }
 
   dispose(): void {

@@ -89,9 +89,10 @@ export class AiSdkExchange implements Attempt {
   async #read(): Promise<ModelStreamPart[] | undefined> {
     const reader = this.#reader as ReadableStreamDefaultReader<unknown>
     for (;;) {
+      this.#watch.activity()
       const { done, value } = await raceAbort(reader.read(), this.#watch.signal)
       if (done) return this.#finish()
-      this.#watch.activity()
+      this.#watch.pause()
       this.#understood(() => this.#decoder.part(value as AiSdkPart))
       if (this.#parts.length > 0) return this.#take()
     }

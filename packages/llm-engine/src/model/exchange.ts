@@ -215,12 +215,13 @@ export class Exchange {
     const sse = this.#sse as SseDecoder
     const decoder = this.#decoder
     try {
+      this.#watch.activity()
       const { done, value } = await (decoder.ended ? this.#readBehind(reader) : reader.read())
       const { stop } = this.#watch
       if (stop.aborted) throw stop.reason
       if (done) this.#feed(sse.end(), true)
       else {
-        this.#watch.activity()
+        this.#watch.pause()
         const stray = this.#stray
         if (stray !== undefined && stray.length < strayLimit) this.#stray = stray + this.#decoded(value)
         this.#feed(sse.push(value), false)

@@ -17,6 +17,9 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
   #forward: (() => void) | undefined
   #unfollow: (() => void) | undefined
   #started = false
+  /** How many wait for a part. */
+  #asked = 0
+  #last: Promise<Result> = Promise.resolve(end)
 
   constructor(
     outer: AbortSignal | undefined,
@@ -31,8 +34,10 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
   }
 
   next(): Promise<Result> {
-    const value = this.ready()
-    return value === undefined ? this.#more() : Promise.resolve({ done: false, value })
+    const value = this.#asked === 0 ? this.ready() : undefined
+    if (value !== undefined) return Promise.resolve({ done: false, value })
+    // Who asks again without waiting gets what comes behind, as of an async generator.
+    return (this.#last = this.#asked++ === 0 ? this.#more() : this.#last.then(this.#more, this.#more))
   }
 
   /** The next part, where it has come already: who reads on by this waits once for each chunk, not for each part. */
@@ -50,24 +55,25 @@ export class PartStream implements AsyncIterableIterator<ModelStreamPart, undefi
     return end
   }
 
-  async #more(): Promise<Result> {
+  readonly #more = async (): Promise<Result> => {
     if (!this.#started) this.#start()
     try {
       for (;;) {
+        const part = this.ready()
+        if (part !== undefined) return { done: false, value: part }
         const { done, value } = await this.#source.next()
-        if (done) {
-          this.#settle()
-          return end
-        }
-        if (value.length === 0) continue
+        if (done) break
         this.#batch = value
-        this.#at = 1
-        return { done: false, value: value[0] as ModelStreamPart }
+        this.#at = 0
       }
     } catch (error) {
       this.#settle()
       throw error
+    } finally {
+      this.#asked--
     }
+    this.#settle()
+    return end
   }
 
   #start(): void {
