@@ -101,7 +101,7 @@ export class Exchange {
     }
     this.#decoder = wire.decoder({
       sink: this.#sink,
-      modelId: wire.modelId,
+      modelId: wire.owner ?? wire.modelId,
       random,
       hold: holder(options.maxArgumentsLength),
       holdFile: holder(options.maxEventLength, 'The sound of the answer has', 'maxEventLength'),

@@ -80,9 +80,12 @@ function responsesModel(
     ...(thinking.test(options.model) && { reasoning: true }),
     ...profileOf(openAiModels, options.model, options.profile),
   }
+  const [place = ''] = /^[^/]+\/\/[^/]+/.exec(url.toLowerCase()) ?? []
   const wire: Wire = {
     provider,
     modelId: options.model,
+    // What is encrypted can be read where it was made alone: by one resource of Azure, by one server.
+    ...(place !== 'https://api.openai.com' && { owner: `${options.model} ${place}` }),
     profile,
     requestIdHeader: provider === 'azure' ? 'apim-request-id' : 'x-request-id',
     takes: files,

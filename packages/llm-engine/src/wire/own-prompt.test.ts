@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest'
 import { hello, hostOf, read, sse } from '../../test/harness'
 import { createAnthropic } from '../anthropic'
 import { createGemini } from '../gemini'
-import { createOpenAiChat, createOpenAiResponses } from '../openai'
+import { createAzureResponses, createOpenAiChat, createOpenAiResponses } from '../openai'
 import {
   type ChatProfile,
   createCompatibleModel,
@@ -314,6 +314,55 @@ describe('what belongs to a model', () => {
     expect((await sent(responses('gpt-5'), history)).messages.slice(1, 4)).toEqual(output)
     const other = await sent(responses('gpt-4.1'), history)
     expect(other.messages.slice(1)).toEqual([call, { type: 'function_call_output', call_id: 'c', output: 'ok' }])
+  })
+
+  it('of Responses goes to the place where it was made alone: one resource of Azure can not read what another encrypted', async () => {
+    const item = { type: 'image_generation_call', id: 'ig', status: 'completed', result: 'AAAA' }
+    const output = [
+      { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'ENC' },
+      { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+      item,
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+    ]
+    const azure =
+      (endpoint: string): Make =>
+      (options) =>
+        createAzureResponses({ model: 'gpt-5', endpoint, ...options })
+    const at =
+      (baseUrl?: string): Make =>
+      (options) =>
+        createOpenAiResponses({ model: 'gpt-5', ...(baseUrl && { baseUrl }), ...options })
+    const east = azure('https://east.openai.azure.com')
+    const places: [Make, same: Make[], others: Make[]][] = [
+      [east, [azure('https://East.openai.azure.com/')], [azure('https://west.openai.azure.com')]],
+      [at('https://a.example/v1'), [at('https://a.example/v1/')], [at('https://b.example/v1'), at()]],
+      [at(), [at('https://api.openai.com/v1')], [at('https://eu.api.openai.com/v1'), east]],
+    ]
+    for (const [make, same, others] of places) {
+      const end = { type: 'response.completed', response: { id: 'r', status: 'completed', output } }
+      const history = [...hello.messages, await answer(make, end), results('c')]
+      for (const one of [make, ...same]) expect((await sent(one, history)).messages.slice(1, 5)).toEqual(output)
+      for (const one of others) {
+        const { messages } = await sent(one, history)
+        expect(JSON.stringify(messages)).not.toMatch(/ENC|ws_1|"ig"/)
+        expect(JSON.stringify(messages)).toContain('"call_id":"c"')
+      }
+    }
+  })
+
+  it('of Responses, stored by the name of the model alone, goes to OpenAI itself alone', async () => {
+    const providerData = (provider: string) => ({
+      [provider]: { encryptedContent: 'ENC', summary: [], model: 'gpt-5' },
+    })
+    const stored = (provider: string): ModelMessage[] => [
+      ...hello.messages,
+      { role: 'assistant', content: [{ type: 'reasoning', text: '', providerData: providerData(provider) }] },
+      ...hello.messages,
+    ]
+    const endpoint = 'https://east.openai.azure.com'
+    const azure: Make = (options) => createAzureResponses({ model: 'gpt-5', endpoint, ...options })
+    expect(JSON.stringify((await sent(responses('gpt-5'), stored('openai'))).messages)).toContain('ENC')
+    expect(JSON.stringify((await sent(azure, stored('azure'))).messages)).not.toContain('ENC')
   })
 
   const toolCall = (more: object = {}) => ({

@@ -12,7 +12,7 @@ import { isBroken, isOneOf, plainFile } from './file-types'
 import type { Wire } from './wire'
 
 /** Whom a prompt is for. */
-export type Target = Pick<Wire, 'provider' | 'modelId' | 'profile' | 'takes' | 'takesMade' | 'ownFile'>
+export type Target = Pick<Wire, 'provider' | 'modelId' | 'owner' | 'profile' | 'takes' | 'takesMade' | 'ownFile'>
 
 /**
  * The messages as this model may be given them. Text files are text; a file that it does not take is told of, and warned
@@ -21,7 +21,7 @@ export type Target = Pick<Wire, 'provider' | 'modelId' | 'profile' | 'takes' | '
  */
 export function ownPrompt(
   messages: readonly ModelMessage[],
-  { provider, modelId, profile, takes, takesMade, ownFile = '' }: Target,
+  { provider, modelId, owner = modelId, profile, takes, takesMade, ownFile = '' }: Target,
   warnings: string[],
 ): ModelMessage[] {
   const out: ModelMessage[] = []
@@ -52,13 +52,13 @@ export function ownPrompt(
 
   function assistantPart(part: ModelAssistantPart): ModelAssistantPart[] {
     if (part.type === 'opaque') {
-      return part.provider === provider && (part.model ?? modelId) === modelId ? [part] : []
+      return part.provider === provider && (part.model ?? owner) === owner ? [part] : []
     }
     const { providerData, ...others } = part
     const own = providerData?.[provider]
     const model = own?.['model']
     if (part.type === 'file') {
-      const isOwn = model === modelId
+      const isOwn = model === owner
       if (isOwn && own?.[ownFile]) return [part]
       const one = given(part, true, profile.inputMedia ?? (isOwn ? undefined : takesMade))
       if (one.type === 'text') return [one]
@@ -66,7 +66,7 @@ export function ownPrompt(
       made.push(told, one)
       return [told]
     }
-    const isOwn = (model ?? modelId) === modelId
+    const isOwn = (model ?? owner) === owner
     if (part.type === 'reasoning' && !(own && isOwn)) return []
     return [isOwn ? part : (others as ModelAssistantPart)]
   }

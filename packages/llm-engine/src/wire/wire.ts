@@ -27,7 +27,7 @@ export interface PartSink {
 /** What a decoder is made with. */
 export interface DecoderContext {
   sink: PartSink
-  /** The model that is asked. */
+  /** The model that is asked, as parts that belong to it name it. */
   modelId: string
   random: Random
   /** To be told of what is kept until the end of the answer, in characters. @throws PfError where that is too much */
@@ -79,6 +79,8 @@ export interface WireDecoder {
 export interface Wire {
   readonly provider: string
   readonly modelId: string
+  /** Whose the parts are that go back unchanged, where that is not the model alone but the model at one place. */
+  readonly owner?: string
   readonly profile: ModelProfile
   /** Name of the response header with the id of the request. */
   readonly requestIdHeader: string
