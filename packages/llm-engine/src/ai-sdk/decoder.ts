@@ -65,7 +65,13 @@ export class AiSdkDecoder {
       case 'text-end':
       case 'reasoning-end':
         this.#keep(`${type[0]}${id}`, part)
-        return this.#context.push({ type, id, ...this.#data(this.#metadata.get(`${type[0]}${id}`)) })
+        return this.#context.push({
+          type,
+          id,
+          // Thoughts say whose they are, with metadata or without: their model gets them back, and no other.
+          ...(type === 'reasoning-end' && this.#own()),
+          ...this.#data(this.#metadata.get(`${type[0]}${id}`)),
+        })
       case 'tool-input-start':
         if (part.providerExecuted !== true) this.#open(id, part.toolName ?? '')
         return

@@ -8,10 +8,13 @@ import {
   PfError,
 } from '@pf-agents/agent-core'
 import { type AttemptOptions, runAttempts } from '../model/attempts'
+import { profileOf } from '../model/profile-of'
+import { openAiModels, pictures } from '../openai/openai-models'
 import { PartStream } from '../model/part-stream'
 import { nameTable, wireName } from '../tool/tool-names'
 import { isOneOf } from '../wire/file-types'
 import { ownPrompt, type Target } from '../wire/own-prompt'
+import { thinkingCall } from '../wire/thinking-call'
 import { AiSdkExchange } from './ai-sdk-exchange'
 import type { AiSdkLanguageModel, AiSdkMetadata } from './ai-sdk-types'
 import { aiSdkCall } from './call-options'
@@ -77,9 +80,10 @@ async function* batches(
   const loads = (mediaType: string, url: string): boolean =>
     Object.entries(urls).some(([type, patterns]) => isOneOf(mediaType, [type]) && patterns.some((one) => one.test(url)))
   const lost: string[] = []
-  const messages = ownPrompt(call.messages, { ...about, ...filesOf(provider, loads) }, lost)
+  const messages = ownPrompt(call.messages, { ...about, ...filesOf(model, loads) }, lost)
   const target = { ...about, version: model.specificationVersion, loads }
-  const { options: callOptions, warnings } = aiSdkCall({ ...call, messages }, target, options.providerOptions)
+  const asked = thinkingCall({ ...call, messages }, about, lost)
+  const { options: callOptions, warnings } = aiSdkCall(asked, target, options.providerOptions)
   const toolName = nameTable(
     (call.tools ?? []).map(({ name }) => name),
     wireName,
@@ -90,11 +94,16 @@ async function* batches(
   return undefined
 }
 
-/** Those whose models see. */
+/** Those whose models see, and where they are: an address of one's own may have any model behind it. */
 const seeing = /^(openai|azure|anthropic|google|vertex)\b/
+const theirs = /^https:\/\/(api\.(openai|anthropic)\.com|[\w.-]+\.(azure|googleapis)\.com)\//
 
 /** Of files that other models made, what it is given: pictures, of whom it is known to see, and by no other address. */
-function filesOf(provider: string, loads: (mediaType: string, url: string) => boolean) {
+function filesOf(model: AiSdkLanguageModel, loads: (mediaType: string, url: string) => boolean) {
+  const { provider, modelId } = model
+  const { inputMedia = pictures } = /^(openai|azure)\b/.test(provider) ? profileOf(openAiModels, modelId) : {}
+  const address = addressOf(model)
+  const sees = seeing.test(provider) && (address === undefined || theirs.test(address))
   const takes: Target['takes'] = {
     test(file, isMade) {
       const at = file.lastIndexOf(' ')
@@ -103,5 +112,17 @@ function filesOf(provider: string, loads: (mediaType: string, url: string) => bo
       return !isMade || url === '' || loads(file.slice(0, at), url)
     },
   }
-  return { takes, takesMade: seeing.test(provider) ? ['image/*'] : [], ownFile: 'model' }
+  return { takes, takesMade: sees ? pictures.filter((type) => inputMedia.includes(type)) : [], ownFile: 'model' }
+}
+
+/** Where it is, if it says so: no part of the specification does. */
+function addressOf(model: AiSdkLanguageModel): string | undefined {
+  const { config } = model as { config?: { baseURL?: unknown; url?: (of: object) => unknown } }
+  try {
+    const address = config?.baseURL ?? config?.url?.({ path: '/', modelId: model.modelId })
+    return typeof address === 'string' ? `${address}/` : undefined
+  } catch {
+    // What is not set up throws the same where it is asked.
+    return undefined
+  }
 }

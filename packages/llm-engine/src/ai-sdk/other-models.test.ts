@@ -22,6 +22,7 @@ function refusing() {
   return { fetch, bodies }
 }
 const openAi = (fetch: Fetch) => createOpenAI({ apiKey: 'k', fetch })
+const elsewhere = (fetch: Fetch) => createOpenAI({ apiKey: 'k', fetch, baseURL: 'https://api.groq.com/openai/v1' })
 const google = (fetch: Fetch, model: string) => createGoogleGenerativeAI({ apiKey: 'k', fetch })(model)
 const claude = (fetch: Fetch, model: string) => createAnthropic({ apiKey: 'k', fetch })(model)
 
@@ -82,6 +83,21 @@ describe.each(all)('%s', (_, make) => {
   })
 })
 
+it.each<[string, (fetch: Fetch) => LanguageModelV4, boolean]>([
+  ['OpenAI’s own', (fetch) => openAi(fetch).chat('gpt-4o-mini'), true],
+  ['a new one', (fetch) => openAi(fetch).responses('gpt-7'), true],
+  ['a blind one', (fetch) => openAi(fetch).chat('gpt-3.5-turbo'), false],
+  ['a blind one over Responses', (fetch) => openAi(fetch).responses('o3-mini'), false],
+  ['a tuned blind one', (fetch) => openAi(fetch).chat('ft:gpt-3.5-turbo:me::1'), false],
+  ['another server', (fetch) => elsewhere(fetch).chat('llama-3.3-70b'), false],
+  ['Claude behind a gateway', (fetch) => createAnthropic({ apiKey: 'k', fetch, baseURL: 'https://x/v1' })('m'), false],
+])('%s is shown a picture of another model: only who is known to see', async (_, make, isShown) => {
+  const made: ModelMessage = { role: 'assistant', content: [{ type: 'file', mediaType: 'image/png', raw: 'AAAA' }] }
+  const call = { messages: [...hello.messages, made] }
+  expect((await sent(make, call)).text.includes('AAAA')).toBe(isShown)
+  expect((await sent(make, call, { inputMedia: ['image/*'] })).text).toContain('AAAA')
+})
+
 it('a model of a provider of which nothing is known is shown pictures where its profile says that it sees', async () => {
   const prompts: { role: string; content: { type: string; data?: unknown }[] }[][] = []
   const model = {
@@ -108,6 +124,22 @@ it('a model of a provider of which nothing is known is shown pictures where its 
 })
 
 describe('what belongs to one model', () => {
+  it('are thoughts, too, that nothing came with: they go back to it alone', async () => {
+    const parts = [{ text: 'Hm.', thought: true }, { functionCall: { id: 'f', name: 'f', args: {} } }]
+    const body = sse({ candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] })
+    const answering: Fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+    const pro = 'gemini-2.5-pro'
+    const { message } = await generate(fromAiSdk(google(answering, pro)), hello)
+    const asked: ModelCall = { messages: [...hello.messages, stored(message), results('f')] }
+    const own = await sent((fetch) => google(fetch, pro), asked)
+    expect(own.told[1]).toMatchObject({ parts: [parts[0], { functionCall: { name: 'f' } }] })
+    for (const other of [
+      await sent((fetch) => google(fetch, 'gemini-2.5-flash'), asked),
+      await sent((fetch) => claude(fetch, 'claude-sonnet-4-5'), asked),
+    ])
+      expect(other.text).not.toContain('Hm.')
+  })
+
   it('of Gemini goes to it alone: signatures', async () => {
     const call = { functionCall: { name: 'f', args: {} }, thoughtSignature: 'SIG' }
     const image = { inlineData: { mimeType: 'image/png', data: 'AAAA' }, thoughtSignature: 'SIG-P' }
@@ -159,4 +191,13 @@ describe('what belongs to one model', () => {
     })
     expect(next.body['thinking']).toMatchObject({ type: 'enabled' })
   })
+})
+
+it('a model that does not think, by its profile, is not told how', async () => {
+  const call: ModelCall = { ...hello, reasoning: { effort: 'low' } }
+  const told = await sent((fetch) => google(fetch, 'gemini-2.5-flash'), call)
+  expect(JSON.stringify(told.body)).toContain('thinkingConfig')
+  const { body, warnings } = await sent((fetch) => google(fetch, 'gemini-2.5-flash'), call, { reasoning: false })
+  expect(JSON.stringify(body)).not.toContain('thinkingConfig')
+  expect(warnings).toEqual([expect.stringContaining('does not think')])
 })

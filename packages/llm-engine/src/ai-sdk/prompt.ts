@@ -36,19 +36,18 @@ export function aiSdkPrompt(messages: readonly ModelMessage[], target: PromptTar
       return { role, content }
     }
     if (role === 'tool') return { role, content: message.content.map((result) => resultPart(result, target)) }
-    return { role, content: message.content.flatMap((part) => assistantPart(part, target) ?? []) }
+    return { role, content: message.content.map((part) => assistantPart(part, target)) }
   })
 }
 
-function assistantPart(part: ModelAssistantPart, target: PromptTarget): AiSdkFields | undefined {
+function assistantPart(part: ModelAssistantPart, target: PromptTarget): AiSdkFields {
   if (part.type === 'opaque') return part.data as JsonObject
   const options = metadataOf(part.providerData, target.provider)
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text, ...cached(part.cache, options) }
     case 'reasoning':
-      // Thoughts without what their provider wants back with them are not to be told.
-      return options === undefined ? undefined : { type: 'reasoning', text: part.text, ...options }
+      return { type: 'reasoning', text: part.text, ...options }
     case 'tool-call':
       return {
         type: 'tool-call',

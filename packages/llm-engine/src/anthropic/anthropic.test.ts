@@ -367,7 +367,7 @@ describe('requests of Anthropic', () => {
         { role: 'user', content: [{ type: 'text', text: 'go on', cache: true }] },
       ],
       tools: [{ name: 'geo.find', parameters: { type: 'object' } }],
-      toolChoice: 'required',
+      toolChoice: 'auto',
       parallelToolCalls: false,
       temperature: 0.5,
       reasoning: { effort: 'minimal', show: true },
@@ -418,7 +418,7 @@ describe('requests of Anthropic', () => {
         },
       ],
       tools: [{ name, input_schema: { type: 'object' } }],
-      tool_choice: { type: 'any', disable_parallel_tool_use: true },
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
       thinking: { type: 'adaptive', display: 'summarized' },
       output_config: {
         effort: 'low',
@@ -509,5 +509,71 @@ describe('how hard to think', () => {
   ])('%s on %s tokens, of %s for the answer', async (model, budgetTokens, maxOutputTokens, most, budget) => {
     const body = await bodyOf(model, { reasoning: { budgetTokens }, ...(maxOutputTokens && { maxOutputTokens }) })
     expect([body['max_tokens'], body['thinking']]).toEqual([most, { type: 'enabled', budget_tokens: budget }])
+  })
+
+  const tools = [{ name: 'f', parameters: { type: 'object' } }]
+  it.each<[string, Partial<ModelCall>, object | undefined, string, string | undefined]>([
+    ['claude-opus-4-6', { toolChoice: 'required' }, undefined, 'any', 'thinking was left out'],
+    ['claude-sonnet-4-6', { toolChoice: { tool: 'f' } }, undefined, 'tool', 'thinking was left out'],
+    ['claude-opus-4-6', { toolChoice: { allowed: ['f'], required: true } }, undefined, 'tool', 'thinking was left out'],
+    ['claude-opus-4-6', { toolChoice: 'auto' }, { type: 'adaptive' }, 'auto', undefined],
+    ['claude-opus-4-6', { toolChoice: 'none' }, { type: 'adaptive' }, 'none', undefined],
+    [
+      'claude-opus-4-6',
+      { toolChoice: 'required', reasoning: { effort: 'none' } },
+      { type: 'disabled' },
+      'any',
+      undefined,
+    ],
+    [
+      'claude-opus-4-5',
+      { toolChoice: 'required' },
+      { type: 'enabled', budget_tokens: 16_384 },
+      'auto',
+      'model chooses',
+    ],
+    // These always think, and are not to be forced.
+    ['claude-fable-5-1', { toolChoice: 'required' }, { type: 'adaptive' }, 'auto', 'model chooses'],
+    ['claude-opus-5-5-20261001', { toolChoice: 'required' }, { type: 'adaptive' }, 'auto', 'model chooses'],
+    ['claude-sonnet-5-20260901', { toolChoice: 'required' }, undefined, 'any', 'thinking was left out'],
+  ])('%s with %j', async (model, call, thinking, choice, warning) => {
+    const host = hostOf({ body: '{}', status: 400 })
+    const { error } = await read(createAnthropic({ model, host, attempts: 1 }), {
+      ...hello,
+      tools,
+      reasoning: { effort: 'high' },
+      ...call,
+    })
+    const body = JSON.parse(host.bodies[0] as string) as Record<string, object>
+    expect([body['thinking'], body['tool_choice']]).toEqual([thinking, expect.objectContaining({ type: choice })])
+    const { details = {} } = error as { details?: { warnings?: string[] } }
+    expect(details.warnings).toEqual(warning && [expect.stringContaining(warning)])
+  })
+
+  it('nothing is to be cleared of thoughts where there are none', async () => {
+    const clear = { type: 'clear_thinking_20251015' }
+    const uses = { type: 'clear_tool_uses_20250919' }
+    const edits = async (model: string, call: Partial<ModelCall>, all: object[] = [clear, uses]) => {
+      const host = hostOf({ body: '{}', status: 400 })
+      const providerOptions = { context_management: { edits: all } }
+      await read(createAnthropic({ model, host, attempts: 1, providerOptions }), { ...hello, tools, ...call })
+      return (JSON.parse(host.bodies[0] as string) as Record<string, unknown>)['context_management']
+    }
+    const reasoning = { effort: 'high' } as const
+    const turn: ModelMessage[] = [
+      ...hello.messages,
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 't', name: 'f', arguments: '{}' }] },
+      { role: 'tool', content: [{ type: 'tool-result', toolCallId: 't', name: 'f', parts: [{ text: 'ok' }] }] },
+    ]
+    const without = { edits: [uses] }
+    expect(await edits('claude-sonnet-4-5', { reasoning, messages: turn })).toEqual(without)
+    expect(await edits('claude-opus-4-6', { reasoning, toolChoice: 'required' })).toEqual(without)
+    expect(await edits('claude-sonnet-4-5', { reasoning: { effort: 'none' } })).toEqual(without)
+    expect(await edits('claude-sonnet-4-5', { reasoning, maxOutputTokens: 500 })).toEqual(without)
+    expect(await edits('claude-sonnet-4-5', { reasoning, messages: turn }, [clear])).toEqual({ edits: [] })
+    // Where it thinks, or may think unasked, they stay.
+    for (const call of [{ reasoning }, {}])
+      expect(await edits('claude-opus-4-6', call)).toEqual({ edits: [clear, uses] })
+    expect(await edits('claude-opus-4-6', { reasoning, messages: turn })).toEqual({ edits: [clear, uses] })
   })
 })

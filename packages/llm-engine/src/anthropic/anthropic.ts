@@ -3,6 +3,7 @@ import { createModel } from '../model/create-model'
 import { profileOf } from '../model/profile-of'
 import { bearer, trimmed } from '../wire/address'
 import { wireName } from '../tool/tool-names'
+import { thinkingCall } from '../wire/thinking-call'
 import type { Wire } from '../wire/wire'
 import { AnthropicDecoder } from './decoder'
 import { files } from './messages'
@@ -36,7 +37,8 @@ export function createAnthropic(options: AnthropicOptions): LanguageModel {
     takesMade: ['*'],
     request(call) {
       const warnings: string[] = []
-      return { url, headers, body: anthropicBody(call, { model, profile, version }, warnings), warnings }
+      const body = anthropicBody(thinkingCall(call, wire, warnings), { model, profile, version }, warnings)
+      return { url, headers, body, warnings }
     },
     authorization: auth === 'bearer' ? bearer : (key) => ({ 'x-api-key': key }),
     decoder: (context) => new AnthropicDecoder(context),

@@ -18,11 +18,17 @@ const claude = (maxOutputTokens: number, prices: ModelPrices): ModelProfile => (
   prices,
 })
 
+const unthinking: ModelProfile = { reasoning: false }
+
 /**
  * What is known of Anthropic's models, by the beginning of their names. Prices are list prices and change: give your own
  * by the `profile` option.
  */
 export const anthropicModels: Readonly<Record<string, ModelProfile>> = {
+  'claude-2': unthinking,
+  'claude-3': unthinking,
+  'claude-3-7': { reasoning: true },
+  'claude-instant': unthinking,
   'claude-opus-4-1': claude(32_000, priced(15, 75)),
   'claude-opus-4-5': claude(64_000, priced(5, 25)),
   'claude-sonnet-4': claude(64_000, priced(3, 15)),

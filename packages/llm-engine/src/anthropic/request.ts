@@ -1,7 +1,7 @@
-import type { JsonObject, ModelCall, ModelProfile, ReasoningEffort } from '@pf-agents/agent-core'
+import type { JsonObject, JsonValue, ModelCall, ModelProfile, ReasoningEffort } from '@pf-agents/agent-core'
 import { isStrictSchema, plainSchema } from '../openai/strict-schema'
 import { wireName } from '../tool/tool-names'
-import { defined, objectOf } from '../wire/json'
+import { arrayOf, defined, objectOf, stringOf } from '../wire/json'
 import { closedSchema } from './closed-schema'
 import { anthropicPrompt, cacheControl, isUnthought } from './messages'
 import { onBudget } from './on-budget'
@@ -30,9 +30,18 @@ export function anthropicBody(
   const { thinking: told = thinkingOf(call, about.model, most, warnings), ...own } = objectOf(
     call.providerOptions?.['anthropic'] as JsonObject | undefined,
   )
-  const isStopped = objectOf(told)['type'] === 'enabled' && isUnthought(messages)
-  if (isStopped) warnings.push(`${about.model} can not think on a budget in a turn that began without: it goes on so.`)
-  const thinking = isStopped ? undefined : told
+  let thinking: JsonValue | undefined = told
+  if (typeOf(told) === 'enabled' && isUnthought(messages)) {
+    warnings.push(`${about.model} can not think on a budget in a turn that began without: it goes on so.`)
+    thinking = undefined
+  }
+  const isFree = typeOf(thinking) === 'enabled' || chooses.test(about.model)
+  const choice = tools.length > 0 ? toolChoice(call, isFree, warnings) : undefined
+  if (typeOf(thinking) === 'adaptive' && ['any', 'tool'].includes(typeOf(choice))) {
+    warnings.push('Anthropic takes no forced tool together with thinking: thinking was left out.')
+    thinking = undefined
+  }
+  if ((told ?? call.reasoning) && ['', 'disabled'].includes(typeOf(thinking))) own['context_management'] &&= edits(own)
   const outputConfig = defined({
     effort: effortOf(call, about.model),
     format: call.output && { type: 'json_schema', schema: closedSchema(call.output.schema) },
@@ -43,7 +52,7 @@ export function anthropicBody(
     system: system.length > 0 ? system : undefined,
     messages,
     tools: tools.length > 0 ? tools : undefined,
-    tool_choice: tools.length > 0 ? toolChoice(call, objectOf(thinking)['type'] === 'enabled', warnings) : undefined,
+    tool_choice: choice,
     thinking,
     output_config: Object.keys(outputConfig).length > 0 ? outputConfig : undefined,
     stop_sequences: call.stopSequences?.length ? [...call.stopSequences] : undefined,
@@ -51,6 +60,19 @@ export function anthropicBody(
     stream: true,
     ...own,
   }) as JsonObject
+}
+
+/** Models that always think, and can not be forced to call a tool. */
+const chooses = /^claude-((fable|mythos)-5-\d|(opus|sonnet)-5-5)\b/
+
+function typeOf(value: JsonValue | undefined): string {
+  return stringOf(objectOf(value)['type']) ?? ''
+}
+
+/** What is to be edited of the context but for thoughts: that is refused where there are none. */
+function edits({ context_management: told }: JsonObject): JsonObject {
+  const all = objectOf(told)
+  return { ...all, edits: arrayOf(all['edits']).filter((edit) => !typeOf(edit).startsWith('clear_thinking')) }
 }
 
 function unknownMost({ reasoning: { budgetTokens = 0 } = {} }: ModelCall): number {
@@ -91,7 +113,7 @@ function effortOf({ reasoning }: ModelCall, model: string): string | undefined {
   return isFirst && (effort === 'xhigh' || effort === 'max') ? 'high' : effort
 }
 
-function toolChoice(call: ModelCall, forcedThinking: boolean, warnings: string[]): JsonObject | undefined {
+function toolChoice(call: ModelCall, isFree: boolean, warnings: string[]): JsonObject | undefined {
   const serial = call.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {}
   const { toolChoice: choice = 'auto' } = call
   if (choice === 'none') return { type: 'none' }
@@ -107,8 +129,8 @@ function toolChoice(call: ModelCall, forcedThinking: boolean, warnings: string[]
       if (choice.required === true) forced = { type: 'any' }
     }
   }
-  if (forced !== undefined && forcedThinking) {
-    warnings.push('Anthropic can not force a tool while it thinks on a budget: the model chooses.')
+  if (forced !== undefined && isFree) {
+    warnings.push('Anthropic can not force a tool while this model thinks: the model chooses.')
     forced = undefined
   }
   if (forced !== undefined) return { ...forced, ...serial }

@@ -39,7 +39,7 @@ export class GeminiDecoder implements WireDecoder {
   readonly #context: DecoderContext
   readonly #blocks: Blocks
   #sound: Sound | undefined
-  #usage: JsonObject | undefined
+  #usage: ModelUsage | undefined
   #raw: string | undefined
   #blocked = false
   #called = false
@@ -65,11 +65,12 @@ export class GeminiDecoder implements WireDecoder {
       this.#raw = blocked
       this.#blocked = true
     }
-    // Of all so far: the last counts.
+    // Of all so far: the last counts, if it tells anything.
     if (isObject(chunk['usageMetadata'])) {
-      this.#usage = chunk['usageMetadata']
-      // Some gateways tell nothing first, and the figures then.
-      this.done = isBehind && (usageOf(this.#usage).outputTokens ?? 0) > 0
+      const usage = usageOf(chunk['usageMetadata'])
+      // Some gateways tell nothing first, and the figures then; or nothing behind them.
+      this.done = isBehind && (usage.outputTokens ?? 0) > 0
+      if (!this.#usage || usage.inputTokens || usage.outputTokens) this.#usage = usage
     }
   }
 
@@ -92,7 +93,7 @@ export class GeminiDecoder implements WireDecoder {
     const said = this.#blocked ? 'content-filter' : (reasons[raw] ?? 'other')
     // STOP, also where there are calls.
     const reason = this.#called && said === 'stop' ? 'tool-calls' : said
-    return { finish: { reason, raw, complete: true }, usage: usageOf(this.#usage) }
+    return { finish: { reason, raw, complete: true }, usage: this.#usage ?? {} }
   }
 
   #candidate(candidate: JsonObject): void {
@@ -182,8 +183,7 @@ export class GeminiDecoder implements WireDecoder {
   }
 }
 
-function usageOf(raw: JsonObject | undefined): ModelUsage {
-  if (raw === undefined) return {}
+function usageOf(raw: JsonObject): ModelUsage {
   return defined({
     inputTokens: sumOf([raw['promptTokenCount'], raw['toolUsePromptTokenCount']]),
     cacheReadTokens: countOf(raw['cachedContentTokenCount']),

@@ -123,6 +123,11 @@ const fixtures: Fixture[] = [
     expected: { text: 'a', error: 'PF_MODEL_INTERRUPTED' },
   },
   { name: '15 no blank line behind the end', body: plain.trimEnd(), expected: answered },
+  ...[{}, { promptTokenCount: 0, candidatesTokenCount: 0 }].map((nothing): Fixture => ({
+    name: `22 usage, and ${JSON.stringify(nothing)} behind it`,
+    body: plain + sse({ usageMetadata: nothing }),
+    expected: answered,
+  })),
   {
     name: '16 usage behind the end',
     body: `${plain}${sse({ usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1 } })}`,

@@ -4,6 +4,7 @@ import type { ModelOptions } from '../model/model-options'
 import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import { trimmed } from '../wire/address'
+import { thinkingCall } from '../wire/thinking-call'
 import type { Wire } from '../wire/wire'
 import { GeminiDecoder } from './decoder'
 import { files } from './messages'
@@ -47,7 +48,8 @@ export function createGemini(options: GeminiOptions): LanguageModel {
     ownFile: 'model',
     request(call) {
       const warnings: string[] = []
-      return { url, headers: {}, body: geminiBody(call, model, warnings), warnings }
+      const body = geminiBody(thinkingCall(call, wire, warnings), model, warnings)
+      return { url, headers: {}, body, warnings }
     },
     // Not in the address: addresses are logged.
     authorization: (key) => ({ 'x-goog-api-key': key }),

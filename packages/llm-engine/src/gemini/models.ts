@@ -10,11 +10,15 @@ const gemini = (prices: ModelPrices): ModelProfile => ({
   prices,
 })
 
+const unthinking: ModelProfile = { reasoning: false }
+
 /**
  * What is known of Gemini's models, by the beginning of their names. Prices are list prices and change: give your own by
  * the `profile` option.
  */
 export const geminiModels: Readonly<Record<string, ModelProfile>> = {
+  'gemini-1.': unthinking,
+  'gemini-2.0': unthinking,
   'gemini-2.5-pro': {
     ...gemini({ input: 1.25, cacheRead: 0.125, output: 10 }),
     longPrices: [{ above: 200_000, prices: { input: 2.5, cacheRead: 0.25, output: 15 } }],

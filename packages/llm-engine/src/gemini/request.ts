@@ -74,8 +74,6 @@ function toolConfig({ toolChoice: choice }: ModelCall, warnings: string[]): Json
   return mode('AUTO') as JsonObject
 }
 
-/** Models before Gemini 2.5 do not think, and refuse to be told to. */
-const thinksNot = /^gemini-(1\.|2\.0)/
 /** Models before Gemini 3 think on a budget, and refuse levels. */
 const onBudget = /^gemini-2\./
 /** Those that can not be kept from thinking. */
@@ -97,7 +95,7 @@ function thinking(
   model: string,
   warnings: string[],
 ): JsonObject | undefined {
-  if (reasoning === undefined || thinksNot.test(model)) return undefined
+  if (reasoning === undefined) return undefined
   const { effort, show = true } = reasoning
   const isOnBudget = onBudget.test(model)
   const isForced = alwaysThinks.test(model)

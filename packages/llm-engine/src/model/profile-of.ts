@@ -4,15 +4,21 @@ import type { ModelProfile } from '@pf-agents/agent-core'
 export function profileOf(
   models: Readonly<Record<string, ModelProfile>> | undefined,
   modelId: string,
-  own: ModelProfile | undefined,
+  own?: ModelProfile,
 ): ModelProfile {
-  let found: ModelProfile | undefined
+  let found: ModelProfile = {}
   let length = -1
+  // A tuned one can what its model can, at other prices.
+  const name = modelId.replace(/^ft:/, '')
   for (const [prefix, profile] of Object.entries(models ?? {})) {
-    if (modelId.startsWith(prefix) && prefix.length > length) {
+    if (name.startsWith(prefix) && prefix.length > length) {
       found = profile
       length = prefix.length
     }
+  }
+  if (name !== modelId) {
+    const { prices: _, ...abilities } = found
+    found = abilities
   }
   return { ...found, ...own }
 }

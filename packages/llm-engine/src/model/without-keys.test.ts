@@ -253,6 +253,9 @@ it('keys in headers are not told either', async () => {
     ['cf-aig-authorization', 'Bearer cf-secret-0123456789'],
     ['Ocp-Apim-Subscription-Key', '0123456789abcdef'],
     ['x-goog-iam-authorization-token', 'iam-secret-0123456789'],
+    ...['x-jwt-assertion', 'x-session', 'x-auth-session-id', 'x-bearer', 'X-PAT'].map(
+      (named) => [named, 'more-secret-0123456789'] as const,
+    ),
   ] as const) {
     const secretPart = value.trim().replace(/^\w+ /, '')
     for (const where of ['model', 'call']) {
@@ -270,6 +273,7 @@ it('keys in headers are not told either', async () => {
     ['x-auth-provider', 'anthropic'],
     ['x-author', 'Jane Doe-Smith'],
     ['x-api-key-id', 'backup-key'],
+    ['x-path', 'one-way-or-other'],
   ] as const) {
     const host: ModelHost = { fetch: async () => json(error(`No ${value}`)) }
     const { error: thrown } = await read(

@@ -11,7 +11,7 @@ const percent = 37
 
 /** Names of headers with a secret, and not of what is about one. */
 const secretName =
-  /^(?!.*[-_](id|name|type|provider|method|scheme)$).*(auth(?!or\b)|key|token|secret|cookie|credential|password|signature)/i
+  /^(?!.*(?<!session)[-_](id|name|type|provider|method|scheme)$).*(auth(?!or\b)|key|token|secret|cookie|credential|password|signature|jwt|session|bearer|\bpat\b)/i
 
 /**
  * The keys that a request carries: what its `authorization` has, and the headers that are named like one. What is known

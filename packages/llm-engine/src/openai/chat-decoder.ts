@@ -7,7 +7,7 @@ import type {
   ProviderData,
 } from '@pf-agents/agent-core'
 import { Blocks } from '../wire/blocks'
-import { isObject, objectOf, stringOf } from '../wire/json'
+import { arrayOf, isObject, objectOf, stringOf } from '../wire/json'
 import { Sound } from '../wire/sound'
 import { type DecoderContext, noAnswer, StreamError, type WireDecoder } from '../wire/wire'
 import type { ChatDialect } from './chat-dialect'
@@ -58,14 +58,16 @@ export class ChatDecoder implements WireDecoder {
   event(chunk: JsonObject, name?: string): void {
     if (chunk['error'] || name === 'error') throw new StreamError(chunk)
     if (this.responseId === undefined) this.#about(chunk)
-    const { choices } = chunk
     const isBehind = this.ended
-    if (Array.isArray(choices) && choices.length > 0) this.#choice(objectOf(choices[0]))
-    if (chunk['usage'] || chunk['x_groq']) {
-      const usage = chatUsage(chunk, this.#profile.reasoningApart === true)
-      // Some gateways tell nothing first, and the figures then.
-      this.done = isBehind && (usage?.outputTokens ?? 0) > 0
-      this.#usage = usage ?? this.#usage
+    const choice = objectOf(arrayOf(chunk['choices'])[0])
+    this.#choice(choice)
+    // Groq has it in a field of its own, Moonshot in the choice.
+    const raw = chunk['usage'] ?? objectOf(chunk['x_groq'])['usage'] ?? choice['usage']
+    if (isObject(raw)) {
+      const usage = chatUsage(raw, this.#profile.reasoningApart === true)
+      // Some gateways tell nothing first, and the figures then; or nothing behind them.
+      this.done = isBehind && (usage.outputTokens ?? 0) > 0
+      if (!this.#usage || usage.inputTokens || usage.outputTokens) this.#usage = usage
     }
   }
 
@@ -109,17 +111,13 @@ export class ChatDecoder implements WireDecoder {
   #delta(delta: JsonObject | null | undefined): void {
     if (!delta) return
     const { content } = delta
-    const thought = delta['reasoning_content'] ?? delta['reasoning']
+    const thought = delta['reasoning_content'] || delta['reasoning']
     if (thought) this.#think(textOf(thought))
     const details = delta['reasoning_details']
     if (this.#dialect && Array.isArray(details) && details.length > 0) this.#detail(this.#dialect, details)
     if (typeof content === 'string') this.#text(content)
     else if (content) this.#pieces(content)
-    const { refusal } = delta
-    if (refusal) {
-      this.#refused = true
-      this.#text(textOf(refusal))
-    }
+    this.#refuse(delta)
     const { audio } = delta
     if (isObject(audio)) this.#audio(audio)
     if (this.#dialect && delta['images']) {
@@ -140,11 +138,19 @@ export class ChatDecoder implements WireDecoder {
     this.#sound.add(data, this.#own())
   }
 
+  #refuse({ refusal }: JsonObject): void {
+    if (!refusal) return
+    this.#refused = true
+    this.#text(textOf(refusal))
+  }
+
   /** Content in parts, thoughts among them: Mistral's, whatever address it is at. */
   #pieces(content: JsonValue): void {
     for (const piece of [content].flat()) {
-      for (const thought of [objectOf(piece)['thinking']].flat()) this.#think(textOf(thought))
+      const part = objectOf(piece)
+      for (const thought of [part['thinking']].flat()) this.#think(textOf(thought))
       this.#text(textOf(piece))
+      this.#refuse(part)
     }
   }
 

@@ -1,11 +1,8 @@
 import type { JsonObject, ModelUsage } from '@pf-agents/agent-core'
 import { countOf, defined, objectOf } from '../wire/json'
 
-/** The usage of a chunk, wherever the server puts it; `undefined` where it has none. */
-export function chatUsage(chunk: JsonObject, reasoningApart: boolean): ModelUsage | undefined {
-  // Groq streams it inside a field of its own.
-  const raw = chunk['usage'] ?? objectOf(chunk['x_groq'])['usage']
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined
+/** What the usage of Chat Completions says. */
+export function chatUsage(raw: JsonObject, reasoningApart: boolean): ModelUsage {
   const input = objectOf(raw['prompt_tokens_details'])
   const output = objectOf(raw['completion_tokens_details'])
   const reasoningTokens = countOf(output['reasoning_tokens'])

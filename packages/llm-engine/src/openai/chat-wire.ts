@@ -3,6 +3,7 @@ import { createModel } from '../model/create-model'
 import type { ClientOptions } from '../model/model-options'
 import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
+import { thinkingCall } from '../wire/thinking-call'
 import type { Wire } from '../wire/wire'
 import { ChatDecoder } from './chat-decoder'
 import type { ChatDialect } from './chat-dialect'
@@ -37,7 +38,7 @@ export function createChatModel(
     takesMade: address.takesMade ?? [],
     request(call) {
       const warnings: string[] = []
-      const body = chatBody(call, address.model, profile, warnings, dialect)
+      const body = chatBody(thinkingCall(call, wire, warnings), address.model, profile, warnings, dialect)
       return { url: address.url, headers: profile.extraHeaders ?? {}, body, warnings }
     },
     authorization: address.authorization,

@@ -334,6 +334,26 @@ const fixtures: Fixture[] = [
     model: served({ ...groq, reasoningApart: true }),
     expected: { text: 'a', finish: 'stop', tokens: [9, 9] },
   },
+  ...[{ prompt_tokens: 0, completion_tokens: 0 }, {}, null].map((nothing): Fixture => ({
+    name: `22 usage, and ${JSON.stringify(nothing)} behind it`,
+    body: sse({ ...chunk({ content: 'a' }, 'stop'), usage }, { choices: [], usage: nothing }, '[DONE]'),
+    expected: { text: 'a', finish: 'stop', tokens: [9, 7] },
+  })),
+  {
+    name: '22 Moonshot has the usage in the choice',
+    body: sse({ choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop', usage }] }),
+    expected: { text: 'a', finish: 'stop', tokens: [9, 7] },
+  },
+  {
+    name: 'a field of thoughts that is empty beside the other',
+    body: sse(chunk({ reasoning_content: '', reasoning: 'hm' }), chunk({ content: 'a' }, 'stop')),
+    expected: { reasoning: ['hm'], text: 'a', finish: 'stop' },
+  },
+  {
+    name: 'a refusal as a part of the content',
+    body: sse(chunk({ content: [{ type: 'refusal', refusal: 'No.' }] }), chunk({}, 'stop')),
+    expected: { text: 'No.', finish: 'content-filter' },
+  },
   ...[openAi, served(groq)].flatMap((model): Fixture[] => [
     {
       name: 'content as parts',

@@ -4,6 +4,7 @@ import type { ClientOptions } from '../model/model-options'
 import { profileOf } from '../model/profile-of'
 import { wireName } from '../tool/tool-names'
 import { bearer, trimmed } from '../wire/address'
+import { thinkingCall } from '../wire/thinking-call'
 import type { Wire } from '../wire/wire'
 import { type AzureOptions, azureAuthorization, azureEndpoint, type OpenAiOptions } from './openai-chat'
 import { openAiModels, pictures } from './openai-models'
@@ -93,7 +94,8 @@ function responsesModel(
     ownFile: 'item',
     request(call) {
       const warnings: string[] = []
-      return { url, headers: {}, body: responsesBody(call, { ...about, profile }, warnings), warnings }
+      const body = responsesBody(thinkingCall(call, wire, warnings), { ...about, profile }, warnings)
+      return { url, headers: {}, body, warnings }
     },
     authorization,
     decoder: (context) => new ResponsesDecoder(context, provider),

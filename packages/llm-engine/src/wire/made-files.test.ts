@@ -93,6 +93,29 @@ describe('sound of Chat Completions', () => {
   })
 })
 
+it.each([
+  ['gpt-4', false],
+  ['gpt-4-0613', false],
+  ['gpt-4-turbo-preview', false],
+  ['o1-preview', false],
+  ['ft:gpt-3.5-turbo:me::1', false],
+  ['gpt-4-turbo', true],
+  ['gpt-4o', true],
+  ['ft:gpt-4o:me::1', true],
+  ['gpt-7', true],
+])('a picture of another model is shown to %s where that sees: %s', async (model, isShown) => {
+  const host = hostOf({ body: '{}', status: 400 })
+  const content = [{ type: 'file' as const, ...png, providerData: { gemini: { model: 'g' } } }]
+  await read(createOpenAiChat({ model, host }), { messages: [...hello.messages, { role: 'assistant', content }] })
+  expect(host.bodies[0]?.includes(png.raw)).toBe(isShown)
+})
+
+it('a tuned model has what its model can, and prices of its own', () => {
+  const { profile } = createOpenAiChat({ model: 'ft:gpt-4o:me::1' })
+  expect(profile).toMatchObject({ contextWindow: 128_000 })
+  expect(profile).not.toHaveProperty('prices')
+})
+
 it('a picture of Responses is a file, and goes back as the item it was', async () => {
   const item = { type: 'image_generation_call', id: 'ig_1', status: 'completed', output_format: 'webp', result: 'AAAA' }
   const body = sse(
