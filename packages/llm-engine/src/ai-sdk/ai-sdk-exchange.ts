@@ -4,7 +4,7 @@ import type { Asked } from '../error/classify'
 import { ModelError } from '../error/model-error'
 import { interrupted } from '../error/typed-error'
 import type { Attempt, AttemptContext } from '../model/attempts'
-import { holder } from '../model/holder'
+import { holder, keptLength } from '../model/holder'
 import { priced } from '../usage/cost'
 import type { AiSdkLanguageModel, AiSdkPart } from './ai-sdk-types'
 import { AiSdkDecoder } from './decoder'
@@ -29,6 +29,7 @@ export class AiSdkExchange implements Attempt {
   readonly #watch: TimeoutWatch
   readonly #asked: Asked
   readonly #decoder: AiSdkDecoder
+  readonly #keep: (length: number) => void
   #parts: ModelStreamPart[] = []
   #reader: ReadableStreamDefaultReader<unknown> | undefined
   #committed = false
@@ -40,6 +41,7 @@ export class AiSdkExchange implements Attempt {
     this.#context = context
     this.#watch = watchTimeouts(context.timeouts, { signal: context.signal, clock: context.host.clock })
     this.#asked = { provider, modelId: model.modelId, requestId: undefined, warnings: options.warnings }
+    this.#keep = holder(4 * maxArgumentsLength, 'What goes back with the answer has')
     this.#decoder = new AiSdkDecoder({
       provider,
       modelId: model.modelId,
@@ -94,6 +96,7 @@ export class AiSdkExchange implements Attempt {
       if (done) return this.#finish()
       this.#watch.pause()
       this.#understood(() => this.#decoder.part(value as AiSdkPart))
+      for (const part of this.#parts) this.#keep(keptLength(part))
       if (this.#parts.length > 0) return this.#take()
     }
   }

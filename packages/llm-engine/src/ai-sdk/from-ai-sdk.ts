@@ -27,7 +27,10 @@ export interface FromAiSdkOptions extends AttemptOptions {
   profile?: ModelProfile
   /** What it needs of the host, such as its address. The AI SDK does not tell. */
   needs?: Needs
-  /** Most characters that the arguments of the calls of one answer have together. Default 4,194,304. */
+  /**
+   * Most characters that the arguments of the calls of one answer have together; what goes back unchanged has four times
+   * that. Default 4,194,304.
+   */
   maxArgumentsLength?: number
 }
 

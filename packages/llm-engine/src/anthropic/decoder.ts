@@ -127,7 +127,8 @@ export class AnthropicDecoder implements WireDecoder {
       block.signature = stringOf(start['signature'])
       const thought = stringOf(start['thinking'])
       if (thought) this.#push({ type: 'reasoning-delta', id, delta: thought })
-    } else if (kind === 'tool-call') {
+    } else if (kind === 'other') this.#keep(start)
+    else {
       this.#called = true
       this.#push({ type: 'tool-call-start', toolCallId: id, name })
       const { input } = start
@@ -152,12 +153,15 @@ export class AnthropicDecoder implements WireDecoder {
       }
       case 'signature_delta':
         // Replaces, does not append.
+        this.#keep(delta)
         block.signature = stringOf(delta['signature'])
         return
       case 'citations_delta':
+        this.#keep(delta)
         ;(block.citations ??= []).push(delta['citation'] ?? null)
         return
       case 'compaction_delta': {
+        this.#keep(delta)
         // Not a piece: all of it.
         const { type: _, ...whole } = delta
         block.start = { ...block.start, ...whole }
@@ -204,6 +208,10 @@ export class AnthropicDecoder implements WireDecoder {
       this.#push({ type: 'tool-call-end', toolCallId: id, name, arguments: written, complete, ...own })
     }
     this.#written = []
+  }
+
+  #keep(value: JsonObject): void {
+    this.#context.keep(JSON.stringify(value).length)
   }
 
   #push(part: ModelStreamPart): void {

@@ -25,7 +25,7 @@ import { defined, isObject } from '../wire/json'
 import { type PartSink, StreamError, type Wire, type WireDecoder, type WireRequest } from '../wire/wire'
 import { drain } from './drain'
 import { foreignError, unsendable } from './foreign-error'
-import { holder } from './holder'
+import { holder, keptLength } from './holder'
 import { bodyOf, isNotSse, redirected, strayJson } from './stray-body'
 import { keysOf, withoutKeys } from './without-keys'
 
@@ -64,6 +64,7 @@ export class Exchange {
   #authorization: Readonly<Record<string, string>> = {}
   #reader: Reader | undefined
   #sse: SseDecoder | undefined
+  readonly #keep: (length: number) => void
   #decoder: WireDecoder
   readonly #utf8 = new TextDecoder()
   /** The beginning of what came, while there is no event in it. */
@@ -99,11 +100,14 @@ export class Exchange {
       warnings: options.request.warnings,
       told: this.#withoutKey,
     }
+    // Of two events: what was gathered counts once more where its part comes out.
+    this.#keep = holder(2 * options.maxEventLength, 'What goes back with the answer has', 'maxEventLength')
     this.#decoder = wire.decoder({
       sink: this.#sink,
       modelId: wire.owner ?? wire.modelId,
       random,
       hold: holder(options.maxArgumentsLength),
+      keep: this.#keep,
       holdFile: holder(options.maxEventLength, 'The sound of the answer has', 'maxEventLength'),
       toolName: options.toolName,
     })
@@ -279,7 +283,11 @@ export class Exchange {
       else if (!last) throw this.#garbage(data)
       return
     }
-    if (isObject(value)) this.#decoder.event(value, name)
+    if (!isObject(value)) return
+    const { parts } = this.#sink
+    let at = parts.length
+    this.#decoder.event(value, name)
+    for (; at < parts.length; at++) this.#keep(keptLength(parts[at] as ModelStreamPart))
   }
 
   /** What was made since the last time, once there is output among it. */

@@ -1,4 +1,4 @@
-import { PfError } from '@pf-agents/agent-core'
+import { type ModelStreamPart, PfError } from '@pf-agents/agent-core'
 
 /**
  * Counts what is kept until an answer ends. Text goes on at once; the arguments of a call, or sound, are kept until they
@@ -18,4 +18,11 @@ export function holder(
       throw new PfError('PF_REMOTE_RESPONSE', `${what} more than ${most} characters. Raise ${option}, or ask for less.`)
     }
   }
+}
+
+/** What a part takes up besides its text, and besides files, which whoever reads it counts: in characters, about. */
+export function keptLength(part: ModelStreamPart): number {
+  if ('delta' in part) return 0
+  const { data, providerData } = part as { data?: unknown; providerData?: unknown }
+  return 64 + (data || providerData ? JSON.stringify([data, providerData]).length : 0)
 }

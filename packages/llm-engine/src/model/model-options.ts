@@ -21,7 +21,10 @@ export interface ModelOptions {
   backoff?: Partial<Backoff>
   /** Longest wait that a server may ask for, ms; where it asks for more, the call fails at once. Default 60,000. */
   maxRetryAfterMs?: number
-  /** Longest event of an answer, in characters, and longest sound in pieces. Default 8,388,608: pictures may be inlined. */
+  /**
+   * Longest event of an answer, in characters, and longest sound in pieces; what goes back unchanged has twice that, in
+   * all. Default 8,388,608: pictures may be inlined.
+   */
   maxEventLength?: number
   /** Most characters that the arguments of the calls of one answer have together. Default 4,194,304. */
   maxArgumentsLength?: number

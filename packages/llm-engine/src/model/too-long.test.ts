@@ -2,9 +2,11 @@
 import type { LanguageModel, ModelHost } from '@pf-agents/agent-core'
 import { describe, expect, it } from 'vitest'
 import { hostOf, named, read, sse } from '../../test/harness'
+import { fromAiSdk } from '../ai-sdk'
 import { createAnthropic } from '../anthropic'
 import { createGemini } from '../gemini'
 import { createOpenAiChat, createOpenAiResponses } from '../openai'
+import { createCompatibleModel, openRouter } from '../openai-compatible'
 import { createFallbackModel } from './fallback-model'
 
 const options = { model: 'm', maxEventLength: 400, maxArgumentsLength: 100 }
@@ -76,6 +78,99 @@ it('the arguments of calls', async () => {
     code: 'PF_MODEL_INTERRUPTED',
     message: expect.stringContaining('Raise maxArgumentsLength'),
     details: { because: 'PF_MODEL_RESPONSE_INVALID' },
+  })
+})
+
+describe('what goes back unchanged, and never ends', () => {
+  const data = 'x'.repeat(100)
+  const detail = (one: object) => sse({ choices: [{ delta: { reasoning_details: [one] } }] })
+  const extra = { tool_calls: [{ index: 0, id: 'c', function: { name: 'f' }, extra_content: { data } }] }
+  const block = (content_block: object, ...deltas: object[]) =>
+    named(
+      { type: 'content_block_start', index: 0, content_block },
+      ...deltas.map((delta) => ({ type: 'content_block_delta', index: 0, delta })),
+      { type: 'content_block_stop', index: 0 },
+    )
+  const item = (at: number, one: object) => named({ type: 'response.output_item.done', output_index: at, item: one })
+  const chat = (host: ModelHost) => createCompatibleModel({ server: openRouter, ...options, host })
+  const responses = (host: ModelHost) => createOpenAiResponses({ ...options, host })
+  const anthropic = (host: ModelHost) => createAnthropic({ ...options, host })
+  const gemini = (host: ModelHost) => createGemini({ ...options, host })
+  const part = (one: object) => sse({ candidates: [{ content: { parts: [one] } }] })
+  const open = named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } })
+  const kinds: Record<string, [(host: ModelHost) => LanguageModel, piece: (at: number) => string, front?: string]> = {
+    'text of a thought': [chat, () => detail({ type: 'reasoning.text', text: data, index: 0 })],
+    'encrypted thoughts': [chat, () => detail({ type: 'reasoning.encrypted', data })],
+    'empty thoughts': [chat, () => detail({})],
+    'fields of a call': [chat, () => sse({ choices: [{ delta: extra }] })],
+    'encrypted items': [responses, (at) => item(at, { type: 'reasoning', summary: [], encrypted_content: data })],
+    'items of its own': [responses, (at) => item(at, { type: 'web_search_call', data })],
+    'items begun': [
+      responses,
+      (at) => named({ type: 'response.output_item.added', output_index: at, item: { type: 'web_search_call' } }),
+    ],
+    citations: [
+      anthropic,
+      () => named({ type: 'content_block_delta', index: 0, delta: { type: 'citations_delta', citation: { data } } }),
+      open,
+    ],
+    'blocks of its own': [anthropic, () => block({ type: 'web_search_tool_result', content: data })],
+    'blocks begun': [
+      anthropic,
+      (index) => named({ type: 'content_block_start', index, content_block: { type: 'server_tool_use', data } }),
+    ],
+    signatures: [anthropic, () => block({ type: 'thinking' }, { type: 'signature_delta', signature: data })],
+    summaries: [anthropic, () => block({ type: 'compaction' }, { type: 'compaction_delta', content: data })],
+    'empty blocks': [anthropic, () => block({ type: 'text', text: '' })],
+    'code that it ran': [gemini, () => part({ executableCode: { code: data } })],
+    'signed text': [gemini, () => part({ text: '', thoughtSignature: data })],
+  }
+
+  it.each(Object.entries(kinds))(
+    'is read no further than the limit allows: %s',
+    async (_, [make, piece, front = '']) => {
+      for (const perChunk of [1, 30]) {
+        let at = 0
+        const pieces = () => Array.from({ length: perChunk }, () => piece(at++)).join('')
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode(front)),
+          pull: (controller) =>
+            at < 999 ? controller.enqueue(new TextEncoder().encode(pieces())) : controller.close(),
+        })
+        const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+        const { error } = await read(make({ fetch }))
+        expect(error).toMatchObject({
+          retryable: false,
+          message: expect.stringMatching(/800 char.* Raise maxEventLength/),
+        })
+        expect(at).toBeLessThan(100)
+      }
+    },
+  )
+
+  it('of a model of the AI SDK, too', async () => {
+    let at = 0
+    const pull = (controller: ReadableStreamDefaultController) =>
+      at++ < 999 ? controller.enqueue({ type: 'custom', kind: 'p.k', data }) : controller.close()
+    const doStream = async () => ({ stream: new ReadableStream({ pull }) })
+    const about = { specificationVersion: 'v4', provider: 'p', modelId: 'm', supportedUrls: {} }
+    const { error } = await read(fromAiSdk({ ...about, doStream } as never, { maxArgumentsLength: 200 }))
+    expect(error).toMatchObject({
+      retryable: false,
+      message: expect.stringMatching(/800 char.* Raise maxArgumentsLength/),
+    })
+    expect(at).toBeLessThan(9)
+  })
+
+  it('a long thought, a word at a time, has its room', async () => {
+    const word = { type: 'reasoning.text', text: ' thus', format: 'anthropic-claude-v1', index: 0 }
+    const body = detail(word).repeat(100_000) + sse({ choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }] })
+    const { parts, error } = await read(
+      createCompatibleModel({ server: openRouter, model: 'm', host: hostOf({ body }) }),
+    )
+    expect(error).toBeUndefined()
+    const { providerData } = parts.find(({ type }) => type === 'reasoning-end') as { providerData?: unknown }
+    expect(JSON.stringify(providerData).length).toBeGreaterThan(500_000)
   })
 })
 

@@ -166,6 +166,7 @@ export class ChatDecoder implements WireDecoder {
 
   #detail(dialect: ChatDialect, details: readonly JsonValue[]): void {
     if (this.#blocks.open !== 'reasoning') this.#blocks.begin('reasoning')
+    this.#context.keep(JSON.stringify(details).length + 16 * details.length)
     dialect.addThoughts((this.#details ??= []), details)
   }
 

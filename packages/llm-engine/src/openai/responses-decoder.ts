@@ -140,6 +140,7 @@ export class ResponsesDecoder implements WireDecoder {
     const kind = type === 'message' || type === 'reasoning' || type === 'function_call' ? type : 'other'
     const item: Item = { kind, id: String(place), name: '', open: false, length: 0, pieces: [] }
     this.#items.set(place, item)
+    this.#context.keep(64)
     if (kind === 'reasoning') this.#push({ type: 'reasoning-start', id: item.id })
     if (kind !== 'function_call') return
     this.#called = true

@@ -53,7 +53,11 @@ export class ToolCallTracker {
     const call = this.#find(index, givenId, name, text) ?? this.#begin(index, givenId, name)
     if (call === undefined) return
     if (call.wireName === '' && name !== '') call.wireName = name
-    for (const key in delta) if (!known.has(key)) (call.extra ??= {})[key] = delta[key] as JsonValue
+    for (const key in delta) {
+      if (known.has(key)) continue
+      this.#context.keep(key.length + JSON.stringify(delta[key]).length)
+      ;(call.extra ??= {})[key] = delta[key] as JsonValue
+    }
     if (!call.started && call.wireName !== '') this.#start(call)
     if (text !== '') this.#append(call, text)
   }

@@ -32,6 +32,8 @@ export interface DecoderContext {
   random: Random
   /** To be told of what is kept until the end of the answer, in characters. @throws PfError where that is too much */
   hold(length: number): void
+  /** The same of all else that is gathered and goes back unchanged; parts themselves are counted where they come out. */
+  keep(length: number): void
   /** The same of a file that comes in pieces. */
   holdFile(length: number): void
   /** The tool's own name, from the one it has on the wire. */
