@@ -1,5 +1,5 @@
 import type { ModelCall, ModelTool, ModelToolChoice } from '@pf-agents/agent-core'
-import { onBudget } from '../anthropic/on-budget'
+import { chooses, onBudget } from '../anthropic/on-budget'
 import { wireName } from '../tool/tool-names'
 import { defined } from '../wire/json'
 import type { AiSdkMetadata } from './ai-sdk-types'
@@ -30,10 +30,20 @@ export function aiSdkCall(
   const reasoning = target.version === 'v4' ? effort : undefined
   const isBudget = reasoning !== undefined && reasoning !== 'none' && onBudget.test(target.modelId)
   const { thinking, ...others } = providerOptions?.['anthropic'] ?? {}
-  const isEnabled = (thinking as { type?: string } | undefined)?.type === 'enabled'
-  const isStopped = (isBudget || isEnabled) && /anthropic/.test(target.provider) && isUnthought(prompt)
-  if (isStopped)
-    warnings.push(`${target.modelId} can not think on a budget in a turn that began without: it goes on so.`)
+  const { type } = (thinking ?? {}) as { type?: string }
+  const choiceMade = tools && tools.length > 0 ? choiceOf(toolChoice) : undefined
+  let isStopped = false
+  if (/anthropic/.test(target.provider)) {
+    const isForced = /^(required|tool)$/.test(String(choiceMade?.['type'])) && !chooses.test(target.modelId)
+    if (isBudget || type === 'enabled') {
+      isStopped = isUnthought(prompt)
+      if (isStopped)
+        warnings.push(`${target.modelId} can not think on a budget in a turn that began without: it goes on so.`)
+    } else if (isForced && (type === 'adaptive' || (type === undefined && reasoning && reasoning !== 'none'))) {
+      isStopped = true
+      warnings.push('Anthropic takes no forced tool together with thinking: thinking was left out.')
+    }
+  }
   const options = defined({
     prompt,
     maxOutputTokens: call.maxOutputTokens,
@@ -45,8 +55,8 @@ export function aiSdkCall(
     stopSequences: call.stopSequences && [...call.stopSequences],
     seed: call.seed,
     headers: call.headers && { ...call.headers },
-    reasoning: isStopped && isBudget ? undefined : reasoning,
-    providerOptions: isStopped && isEnabled ? { ...providerOptions, anthropic: others } : providerOptions,
+    reasoning: isStopped && reasoning !== 'none' ? undefined : reasoning,
+    providerOptions: isStopped && thinking ? { ...providerOptions, anthropic: others } : providerOptions,
     responseFormat: output && {
       type: 'json',
       schema: output.schema,
@@ -54,7 +64,7 @@ export function aiSdkCall(
       ...(output.description !== undefined && { description: output.description }),
     },
     tools: tools && tools.length > 0 ? tools.map(toolOf) : undefined,
-    toolChoice: tools && tools.length > 0 ? choiceOf(toolChoice) : undefined,
+    toolChoice: choiceMade,
   })
   return { options, warnings }
 }

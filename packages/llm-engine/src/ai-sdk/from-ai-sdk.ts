@@ -7,6 +7,7 @@ import {
   type Needs,
   PfError,
 } from '@pf-agents/agent-core'
+import { raceAbort } from '@pf-agents/http-kit'
 import { type AttemptOptions, runAttempts } from '../model/attempts'
 import { profileOf } from '../model/profile-of'
 import { openAiModels, pictures } from '../openai/openai-models'
@@ -79,7 +80,7 @@ async function* batches(
   if (signal.aborted) throw signal.reason
   const { provider, profile } = about
   const { maxArgumentsLength = 4 * 1024 * 1024 } = options
-  const urls = (await model.supportedUrls) ?? {}
+  const urls = (await raceAbort(Promise.resolve(model.supportedUrls), signal)) ?? {}
   const loads = (mediaType: string, url: string): boolean =>
     Object.entries(urls).some(([type, patterns]) => isOneOf(mediaType, [type]) && patterns.some((one) => one.test(url)))
   const lost: string[] = []

@@ -201,3 +201,44 @@ it('a model that does not think, by its profile, is not told how', async () => {
   expect(JSON.stringify(body)).not.toContain('thinkingConfig')
   expect(warnings).toEqual([expect.stringContaining('does not think')])
 })
+
+describe('Claude, where a tool is forced', () => {
+  const tools = [{ name: 'f', parameters: { type: 'object', properties: {} } }]
+  const adaptive = { 'anthropic.messages': { anthropic: { thinking: { type: 'adaptive' } } } }
+  it.each<[string, Partial<ModelCall>, boolean, string, string[]]>([
+    ['claude-opus-4-6', { toolChoice: 'required' }, false, 'any', ['thinking was left out']],
+    [
+      'claude-opus-4-6',
+      { toolChoice: { tool: 'f' }, reasoning: {}, providerOptions: adaptive },
+      false,
+      'tool',
+      ['left out'],
+    ],
+    ['claude-opus-4-6', { toolChoice: 'auto' }, true, 'auto', []],
+    ['claude-opus-4-6', { toolChoice: 'required', reasoning: { effort: 'none' } }, false, 'any', []],
+    // What it thinks on a budget, or always, the AI SDK minds itself.
+    ['claude-opus-4-5', { toolChoice: 'required' }, true, 'auto', []],
+    ['claude-fable-5-1', { toolChoice: 'required' }, true, 'auto', []],
+  ])('%s with %j', async (model, call, thinks, choice, warnings) => {
+    const asked = { ...hello, tools, reasoning: { effort: 'low' as const }, ...call }
+    const { body, warnings: told } = await sent((fetch) => claude(fetch, model), asked)
+    const type = (body['thinking'] as { type?: string } | undefined)?.type ?? 'disabled'
+    expect([type !== 'disabled', body['tool_choice']]).toEqual([thinks, expect.objectContaining({ type: choice })])
+    expect(told).toEqual(warnings.map((one) => expect.stringContaining(one)))
+  })
+})
+
+it('addresses that a model is asked for and does not tell hold up no one who leaves', async () => {
+  const abort = new AbortController()
+  const reason = new Error('left')
+  const model = fromAiSdk({
+    specificationVersion: 'v4',
+    provider: 'p',
+    modelId: 'm',
+    supportedUrls: new Promise<never>(() => {}),
+    doStream: () => Promise.reject(new Error('never asked')),
+  })
+  const reading = read(model, { ...hello, signal: abort.signal })
+  abort.abort(reason)
+  expect((await reading).error).toBe(reason)
+})

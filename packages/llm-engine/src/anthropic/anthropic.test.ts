@@ -262,6 +262,13 @@ describe('answers of Anthropic', () => {
     })
   })
 
+  it('keeps figures that a later event has nothing for', async () => {
+    const usage = { input_tokens: 0, cache_read_input_tokens: null, output_tokens: 9 }
+    const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage }
+    const { parts } = await read(anthropic(hostOf({ body: named(begin, end, { type: 'message_stop' }) })))
+    expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: 15, cacheReadTokens: 10, outputTokens: 9 } })
+  })
+
   it('22: what was written to the cache for an hour has its own price', async () => {
     const split = { ephemeral_5m_input_tokens: 300, ephemeral_1h_input_tokens: 700 }
     const body = named(

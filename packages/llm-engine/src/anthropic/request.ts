@@ -4,7 +4,7 @@ import { wireName } from '../tool/tool-names'
 import { arrayOf, defined, objectOf, stringOf } from '../wire/json'
 import { closedSchema } from './closed-schema'
 import { anthropicPrompt, cacheControl, isUnthought } from './messages'
-import { onBudget } from './on-budget'
+import { chooses, onBudget } from './on-budget'
 import { currentVersion } from './options'
 
 /** Anthropic wants to be told how much may come. */
@@ -61,9 +61,6 @@ export function anthropicBody(
     ...own,
   }) as JsonObject
 }
-
-/** Models that always think, and can not be forced to call a tool. */
-const chooses = /^claude-((fable|mythos)-5-\d|(opus|sonnet)-5-5)\b/
 
 function typeOf(value: JsonValue | undefined): string {
   return stringOf(objectOf(value)['type']) ?? ''

@@ -1,10 +1,10 @@
 import type { JsonObject, ModelUsage } from '@pf-agents/agent-core'
 import { arrayOf, countOf, defined, objectOf, sumOf } from '../wire/json'
 
-/** Adds what a later event says; `null` is "not known", so that the earlier value stays. */
+/** Adds what a later event says; where that is nothing, or `null` for "not known", the earlier value stays. */
 export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
   const merged = { ...earlier }
-  for (const [key, value] of Object.entries(later)) if (value !== null) merged[key] = value
+  for (const [key, value] of Object.entries(later)) if (value || !merged[key]) merged[key] = value
   return merged
 }
 

@@ -40,10 +40,8 @@ const long = { contextWindow: 1_047_576, maxOutputTokens: 32_768 }
 export const openAiModels: Readonly<Record<string, ModelProfile>> = {
   'gpt-3.5': blind,
   'gpt-4': blind,
-  'gpt-4-1106-vision': plain,
   'gpt-4-turbo': plain,
   'gpt-4-turbo-preview': blind,
-  'gpt-4-vision': plain,
   'gpt-4.5': plain,
   'gpt-4o': gpt4(2.5, 0.5),
   'gpt-4o-mini': gpt4(0.15, 0.5),
