@@ -41,7 +41,7 @@ export class AiSdkExchange implements Attempt {
     this.#context = context
     this.#watch = watchTimeouts(context.timeouts, { signal: context.signal, clock: context.host.clock })
     this.#asked = { provider, modelId: model.modelId, requestId: undefined, warnings: options.warnings }
-    this.#keep = holder(4 * maxArgumentsLength, 'What goes back with the answer has')
+    this.#keep = holder(4 * maxArgumentsLength, 'The data of the answer have')
     this.#decoder = new AiSdkDecoder({
       provider,
       modelId: model.modelId,

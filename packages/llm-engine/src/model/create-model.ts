@@ -82,17 +82,11 @@ function* toolNames(call: ModelCall): Iterable<string> {
 
 /** @throws PfError PF_CONFIG_INVALID where the address is none, or holds a password: it would be told in errors */
 function needsOf({ apiKey }: ModelOptions, baseUrl: string): Needs {
-  const { origin, username, password } = urlOf(baseUrl)
-  if (origin === undefined || username || password) {
-    throw new PfError('PF_CONFIG_INVALID', 'The address of a model must be a URL, without name and password in it.')
-  }
-  return { outbound: [origin], ...(typeof apiKey === 'object' && { secrets: [apiKey] }) }
-}
-
-function urlOf(text: string): Partial<URL> {
   try {
-    return new URL(text)
+    const { origin, username, password } = new URL(baseUrl)
+    if (!username && !password) return { outbound: [origin], ...(typeof apiKey === 'object' && { secrets: [apiKey] }) }
   } catch {
-    return {}
+    // It is told below: what is thrown here repeats the address.
   }
+  throw new PfError('PF_CONFIG_INVALID', 'The address of a model must be a URL, without a password.')
 }

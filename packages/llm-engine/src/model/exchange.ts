@@ -101,7 +101,7 @@ export class Exchange {
       told: this.#withoutKey,
     }
     // Of two events: what was gathered counts once more where its part comes out.
-    this.#keep = holder(2 * options.maxEventLength, 'What goes back with the answer has', 'maxEventLength')
+    this.#keep = holder(2 * options.maxEventLength, 'The data of the answer have', 'maxEventLength')
     this.#decoder = wire.decoder({
       sink: this.#sink,
       modelId: wire.owner ?? wire.modelId,
@@ -163,7 +163,7 @@ export class Exchange {
     try {
       return JSON.stringify(this.#options.request.body)
     } catch (cause) {
-      const message = 'The request to the model is no JSON. Look at providerOptions.'
+      const message = 'The request is no JSON. See providerOptions.'
       throw new ModelError('PF_MODEL_REQUEST_INVALID', { ...this.#asked, message, cause })
     }
   }
@@ -176,13 +176,9 @@ export class Exchange {
       if (value !== undefined) this.#authorization = wire.authorization(value)
     } catch (error) {
       if (PfError.is(error, 'PF_SECRET_MISSING')) throw error
-      const told = (word: string): string => (/^([A-Z_]{3,40}|\w{0,40}Error)$/.test(word) ? word : '')
-      throw new ModelError('PF_MODEL_UNAVAILABLE', {
-        ...this.#asked,
-        message: 'The key of the model can not be had, or is no text. Look at the function or the store that gives it.',
-        cause: foreignError(error, told),
-        retryable: true,
-      })
+      const cause = foreignError(error, (word) => (/^([A-Z_]{3,40}|\w{0,40}Error)$/.test(word) ? word : ''))
+      const message = 'The key can not be had, or is no text. See apiKey.'
+      throw new ModelError('PF_MODEL_UNAVAILABLE', { ...this.#asked, message, cause, retryable: true })
     }
   }
 

@@ -22,7 +22,6 @@ export function holder(
 
 /** What a part takes up besides its text, and besides files, which whoever reads it counts: in characters, about. */
 export function keptLength(part: ModelStreamPart): number {
-  if ('delta' in part) return 0
   const { data, providerData } = part as { data?: unknown; providerData?: unknown }
-  return 64 + (data || providerData ? JSON.stringify([data, providerData]).length : 0)
+  return 'delta' in part ? 0 : 64 + JSON.stringify([data, providerData]).length
 }
