@@ -6,6 +6,7 @@
  */
 export { type ErrorCode, errorCodes, type SpokenCode } from './error/codes'
 export { describeError } from './error/describe-error'
+export { isEndOfRun, markEndOfRun } from './error/end-of-run'
 export { isOutOfMemory } from './error/out-of-memory'
 export { errorStatus, isErrorCode } from './error/error-status'
 export { PfError, type PfErrorOptions } from './error/pf-error'

@@ -11,6 +11,7 @@ import {
   type ToolCall,
 } from '@pf-agents/agent-core'
 import { createFakeClock } from '@pf-agents/agent-core/testing'
+import type { LoopOptions } from '../src/loop/options'
 import type { FakeScript } from '../src/testing'
 import { type LoopHarness, loopHarness } from './loop-harness'
 
@@ -40,6 +41,8 @@ const script: FakeScript = ({ body }) => {
 export function desk(
   handler: (ctx: RunContext, kit: Kit) => Promise<string | Reply>,
   where: 'handler' | 'tool' = 'handler',
+  limits: Partial<Tool> = {},
+  loop: LoopOptions = {},
 ) {
   const clock = createFakeClock()
   const did: string[] = []
@@ -65,8 +68,10 @@ export function desk(
   const agent: Partial<AgentDefinition> =
     where === 'handler'
       ? { tools, onMessage: (_, ctx) => own(ctx) }
-      : { tools: [tool('desk', { run: (_: never, { context }: ToolCall) => own(context) } as Partial<Tool>)] }
-  const test = loopHarness(script, agent, { clock })
+      : {
+          tools: [tool('desk', { ...limits, run: (_: never, { context }: ToolCall) => own(context) } as Partial<Tool>)],
+        }
+  const test = loopHarness(script, agent, { clock, loop })
   return { ...kit, kit, test, did, go: () => test.send(where === 'handler' ? 'go' : 'go: desk x') }
 }
 export interface Kit {

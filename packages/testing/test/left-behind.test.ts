@@ -13,7 +13,11 @@ describe('a served app whose handlers leave things behind', () => {
       const answer = await client.sendMessage({ message: userMessage(text) })
       return 'task' in answer ? answer.task.status.state : 'message'
     }
-    expect([await say('wrapped'), await say('noted')]).toEqual(['input-required', 'completed'])
+    expect([await say('wrapped'), await say('noted'), await say('late')]).toEqual([
+      'input-required',
+      'completed',
+      'completed',
+    ])
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await say('wrapped')).toBe('input-required')
     await say('broken').catch(() => {})

@@ -1,4 +1,5 @@
 import type { Clock } from '../port/clock'
+import { markEndOfRun } from '../error/end-of-run'
 import type { PfError } from '../error/pf-error'
 
 /** Ends a run early, once, for one reason. The signal and its controller are made only where somebody looks. */
@@ -44,7 +45,7 @@ export class RunAbort {
 
   abort(reason: PfError): void {
     if (this.#reason !== undefined) return
-    this.#reason = reason
+    this.#reason = markEndOfRun(reason)
     this.settle()
     const callbacks = this.#callbacks
     this.#callbacks = undefined

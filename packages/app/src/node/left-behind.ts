@@ -1,4 +1,4 @@
-import { type Logger, PfError, ThrownReply } from '@pf-agents/agent-core'
+import { isEndOfRun, type Logger, ThrownReply } from '@pf-agents/agent-core'
 
 const mark = Symbol.for('pf-agents.left-behind')
 
@@ -13,6 +13,7 @@ const served = new Set<{ log: Logger }>()
  * @returns ends that
  */
 export function keepLeftBehind(log: Logger): () => void {
+  if (livesOn()) return () => {}
   const app = { log }
   served.add(app)
   if (served.size === 1) process.on('unhandledRejection', onUnhandled)
@@ -22,13 +23,13 @@ export function keepLeftBehind(log: Logger): () => void {
 }
 
 function onUnhandled(reason: unknown): void {
-  if (isEndOfRun(reason)) {
+  if (isEndOfRun(reason) || ThrownReply.is(reason)) {
     for (const { log } of served)
       log.log(
         'warn',
         'A handler or tool has left something behind that its run has ended. Wait for it, or catch this.',
         {
-          reason: (reason as Error).message,
+          reason: reason.message,
         },
       )
     return
@@ -38,9 +39,8 @@ function onUnhandled(reason: unknown): void {
 }
 Object.defineProperty(onUnhandled, mark, { value: true })
 
-function isEndOfRun(reason: unknown): boolean {
-  return (
-    ThrownReply.is(reason) ||
-    (PfError.is(reason) && ['PF_LEASE_LOST', 'PF_RUN_CANCELED', 'PF_RUN_TIMEOUT'].includes(reason.code))
-  )
+/** Whether the process was told to live on whatever happens: then there is nothing to keep from it. */
+function livesOn(): boolean {
+  const told = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
+  return /--unhandled-rejections[= ](?:warn|none)/.test(told)
 }

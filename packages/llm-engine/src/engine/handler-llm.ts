@@ -6,6 +6,7 @@ import {
   type LlmData,
   type LlmRequest,
   type LlmResult,
+  markEndOfRun,
   type ModelMessage,
   PfError,
   type Reply,
@@ -19,7 +20,7 @@ import type { Question } from '../approval/approval'
 import type { LoopSetup } from '../loop/setup'
 import { issuesText } from '../output/answer'
 import { askedWithin, isMisplaced, misplaced } from '../tool/misplaced'
-import { mistake } from '../tool/thrown'
+import { isMistake, mistake } from '../tool/thrown'
 import { hash } from '../tool/tool-names'
 import { KeptLoops, patienceMs } from './kept-loops'
 import { type Asked, keptRun, type KeptResult, type Place } from './kept-run'
@@ -40,7 +41,9 @@ export class HandlerLlm implements Llm {
   /** Loops under way, and what those that wait have asked. */
   readonly #active = new Set<Promise<unknown>>()
   readonly #questions: Question[] = []
+  /** What failed and has used tools: that is not to be begun anew. */
   readonly #failures: unknown[] = []
+  #mistake: PfError | undefined
   /** All that were begun wait or are over, and that is what is told: what would begin now begins after the answers. */
   #isTold = false
   #count = 0
@@ -58,12 +61,15 @@ export class HandlerLlm implements Llm {
   ): Promise<LlmResult<LlmData<S>>> => {
     const result = this.#run(request)
     // Whoever waits for several, one after the other, looks at the second when the first has ended all of them.
-    result.catch(() => {})
+    result.catch(markEndOfRun)
     return result
   }
 
   /** Who makes the requests has ended by itself. */
   settle(waits: boolean): Promise<void> | undefined {
+    // Whoever caught it goes on without what was approved.
+    if (this.#mistake !== undefined) return Promise.reject(this.#mistake)
+    this.#kept.tellLost()
     if (waits) return this.#rest().then(() => {})
     if (this.#questions.length > 0)
       this.#context.log(
@@ -75,7 +81,11 @@ export class HandlerLlm implements Llm {
 
   async #run<const S extends Schema | undefined>(request: LlmRequest<S>): Promise<LlmResult<LlmData<S>>> {
     if (isMisplaced(this.#context)) throw mistake(`A tool ${misplaced}`)
-    if (this.#isTold) throw this.#waiting()
+    if (this.#isTold) {
+      // Whoever tries again and again must not keep everybody else from their turn.
+      await this.#hostTurn()
+      throw this.#waiting()
+    }
     this.#count++
     const loop = this.#loop(request)
     this.#active.add(loop)
@@ -97,15 +107,19 @@ export class HandlerLlm implements Llm {
   }
 
   async #loop(request: LlmRequest<Schema | undefined>): Promise<LlmResult<unknown> | { questions: Question[] }> {
-    const place = await this.#place(request)
-    const end = await keptRun(this.#context, place, () => this.#begin(this.#context, request)).catch(
-      (error: unknown) => {
-        this.#failures.push(error)
-        this.#kept.release(request.key)
-        throw error
-      },
-    )
-    return 'questions' in end ? end : resultOf(request, end)
+    let place: Place | undefined
+    try {
+      place = await this.#place(request)
+      const end = await keptRun(this.#context, place, () => this.#begin(this.#context, request))
+      if ('questions' in end) return end
+      this.#kept.end(place)
+      return await resultOf(request, end)
+    } catch (error) {
+      if (isMistake(error)) this.#mistake ??= error
+      if (place !== undefined) this.#kept.release(request.key)
+      if (place?.hasActed) this.#failures.push(error)
+      throw error
+    }
   }
 
   #waiting(): ThrownReply {
@@ -125,18 +139,25 @@ export class HandlerLlm implements Llm {
     do {
       while (this.#active.size > 0) await Promise.allSettled(this.#active)
       // What one gave may be what the next is made of.
-      if (this.#count > 1) await new Promise<void>((resolve) => void this.#clock.after(0, resolve))
+      if (this.#count > 1) await this.#hostTurn()
     } while (this.#active.size > 0)
     this.#isTold = true
     return waitingReply(this.#questions)
   }
 
+  #hostTurn(): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(0, resolve))
+  }
+
   async #place(request: LlmRequest<Schema | undefined>): Promise<Place> {
     const asked = whatIsAsked(request, this.#context.message.text)
     if (request.key !== undefined) return this.#kept.byKey(request.key, asked)
-    return this.#kept.byWords(asked, this.#active.size === 0)
+    return this.#kept.byWords(asked)
   }
 }
+
+/** So many places of the message in a prompt are told apart. */
+const mostPlaces = 16
 
 function whatIsAsked(
   { prompt, messages, instructions, model, tools, output }: LlmRequest<Schema | undefined>,
@@ -146,18 +167,21 @@ function whatIsAsked(
   const by = [model?.provider, model?.modelId, tools?.map(({ name }) => name), output !== undefined]
   const shape = JSON.stringify([instructions, ...by])
   const form = output === undefined ? '' : JSON.stringify(compileSchema(output).json ?? '')
-  const text = JSON.stringify(message).slice(1, -1)
-  const last = said.lastIndexOf(text)
-  const without = [
-    said.replace(text, () => ''),
-    said.slice(0, last) + said.slice(last + text.length),
-    said.replaceAll(text, () => ''),
-  ]
+  const kind = JSON.stringify(by) + form
+  const words = said + JSON.stringify(instructions)
+  const text = JSON.stringify(message.trim()).slice(1, -1)
+  const rests = new Set([text === '' ? words : words.replaceAll(text, '')])
+  for (
+    let at = words.indexOf(text);
+    text !== '' && at >= 0 && rests.size <= mostPlaces;
+    at = words.indexOf(text, at + 1)
+  )
+    rests.add(words.slice(0, at) + words.slice(at + text.length))
   return {
     shape: hash(shape),
     print: printOf(said + shape + form),
-    words: (last < 0 || text === '' ? [said, said, said] : without).map((one) => printOf(one + shape + form)),
-    kind: hash(JSON.stringify(by) + form),
+    rests: [...rests].map((rest) => printOf(rest + kind)),
+    kind: hash(kind),
     said: printOf(said),
   }
 }

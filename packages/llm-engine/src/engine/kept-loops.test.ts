@@ -63,6 +63,8 @@ describe('requests without keys', () => {
   it.each([
     ['"yes" or "no" also stand in what is fixed', (text: string) => `Is it yes or no? Said ${text}: pay rent`],
     ['the message stands in a word', (text: string) => `good: ${text}. So: pay rent`],
+    ['the answer stands before and behind it', (text: string) => `You know: "${text}". Now not: pay rent`],
+    ['it has lost its spaces', (text: string) => `${text.trim()} it: pay rent`],
     ['the message is all of it, and the answer is data', (text: string) => `${text}: pay rent`],
   ])('whose message alone is another one are found where %s', async (_, prompt) => {
     for (const answer of ['yes', '']) {
@@ -96,6 +98,26 @@ describe('requests without keys', () => {
         ['a', 'b'].map((one) => llm.run({ prompt: `x: mail ${one}, pay ${one}`, tools, instructions: `${passes}` })),
     ],
     [
+      'behind a time of its own',
+      ({ tools, passes, wait }, { llm }) => [
+        llm.run({ prompt: 'x: pay rent', tools }),
+        (async () => {
+          if (passes > 1) await wait(60)
+          return llm.run({ prompt: 'y: mail bob', tools, instructions: `It is ${passes}` })
+        })(),
+      ],
+    ],
+    [
+      'that were left out by a run in between',
+      ({ tools, passes, wait }, { llm }) => [
+        llm.run({ prompt: 'x: pay rent', tools }).then(() => llm.run({ prompt: 'x: pay more', tools })),
+        (async () => {
+          if (passes > 1) await wait(60)
+          return llm.run({ prompt: 'y: mail bob', tools, instructions: `It is ${passes}` })
+        })(),
+      ],
+    ],
+    [
       'in front of one with a key',
       ({ tools, passes }, { llm }) => [
         (async () => {
@@ -106,12 +128,50 @@ describe('requests without keys', () => {
     ],
   ])('that are worded otherwise are refused %s: nothing is done again', async (_, requests) => {
     const made = desk(async (ctx, kit) => (await Promise.all(requests(kit, ctx))).map(({ text }) => text).join())
-    const before = made.test.clock.now()
-    const end = await yes(made.test, await made.go(), true, made.test.runtime)
-    expect(codeOf(end)).toBe('PF_CONFIG_INVALID')
-    expect(made.test.clock.now() - before).toBeLessThan(10_000)
+    const { stored } = await allow(made)
+    expect(codeOf(stored)).toBe('PF_CONFIG_INVALID')
     const mails = made.did.filter((one) => one.startsWith('mail'))
     expect(mails).toEqual([...new Set(mails)])
+  })
+
+  it.each(['caught', 'in a tool with less time'])('that are refused end the run, also %s', async (how) => {
+    const made = desk(
+      async ({ llm }, { tools, passes }) => {
+        const pay = llm.run({ prompt: 'x: pay rent', tools, instructions: `It is ${passes}` })
+        if (how !== 'caught') return (await pay).text
+        return (await pay.catch((error: unknown) => (ThrownReply.is(error) ? Promise.reject(error) : { text: 'no' })))
+          .text
+      },
+      how === 'caught' ? 'handler' : 'tool',
+      { timeoutMs: 1500 },
+    )
+    const { stored } = await allow(made)
+    expect([codeOf(stored), made.did]).toEqual(['PF_CONFIG_INVALID', []])
+  })
+
+  it('that used a tool in their only turn are not made anew', async () => {
+    const made = desk(
+      async ({ llm }, { tools, passes }) => {
+        const all = [
+          llm.run({ prompt: 'x: pay rent', tools }),
+          llm.run({ prompt: 'y: mail bob', tools, instructions: `It is ${passes}` }),
+        ]
+        return (await Promise.all(all)).map(({ text }) => text).join()
+      },
+      'handler',
+      {},
+      { stopWhen: ({ calls }) => calls.some(({ name }) => name === 'mail') },
+    )
+    const { stored } = await allow(made)
+    expect([codeOf(stored), made.did.filter((one) => one === 'mail bob')]).toEqual(['PF_CONFIG_INVALID', ['mail bob']])
+  })
+
+  it('that waited and are not made again, where another is, are told of in the log', async () => {
+    const made = desk(async ({ llm, message }, { tools }) => {
+      return (await llm.run({ key: message.messageId, prompt: 'x: pay rent', tools: [...tools] })).text
+    })
+    await yes(made.test, await made.go(), true, made.test.runtime)
+    expect(made.test.logs.some(({ message }) => message.includes('what was answered is lost'))).toBe(true)
   })
 
   it('beside one with a key that waits are not done again', async () => {

@@ -1,4 +1,4 @@
-import { clockPort, type JsonObject, type RunContext } from '@pf-agents/agent-core'
+import { clockPort, type JsonObject, type RunContext, systemClock } from '@pf-agents/agent-core'
 import { sleep, StopSignal } from '@pf-agents/http-kit'
 import { keptName } from '../loop/kept-names'
 import { checkLive, scopeOf } from '../loop/scope'
@@ -11,6 +11,12 @@ import type { Asked, Kept, KeptKey, Place } from './kept-run'
 export const patienceMs = 5000
 /** How many runs, none of which waits for a model, may leave out a request before it is forgotten. */
 const runsKept = 20
+
+/** What a task's state has of the runs that made requests: their numbers, newest first, and those since nothing waited. */
+interface Order {
+  runs: string[][]
+  chain: string[]
+}
 
 /**
  * What earlier runs of a task have kept of the requests of one handler or tool call, and whose it is. A key says so.
@@ -34,6 +40,15 @@ export class KeptLoops {
   readonly #keys = new Map<string, string>()
   /** What was given to who says something else: where its owner comes after all, the two were mixed up. */
   readonly #overtaken = new Set<string>()
+  /** By number: what was over when it was made, and what that had behind it. */
+  readonly #behind = new Map<string, readonly string[]>()
+  /** What is over in this run and has nothing over behind it: the end of each chain. */
+  readonly #front = new Set<string>()
+  /** What was made since a run had nothing to wait for: behind a question of its own, a handler goes another way. */
+  readonly #chain = new Set<string>()
+  /** What whoever makes requests has come past. */
+  readonly #past = new Set<string>()
+  #isNewMade = false
   /** Requests that let others go first, to be told when one has. */
   readonly #patient = new Set<() => void>()
   #next = 1
@@ -48,12 +63,18 @@ export class KeptLoops {
       const name = slot.slice(numbered.length)
       if (!slot.startsWith(scope) || name.includes('/') || !isKeptLoop(kept)) continue
       if (kept.waiting !== undefined) this.#waiting.add(slot)
-      if (slot.startsWith(numbered)) this.#left.set(name, kept)
+      if (!slot.startsWith(numbered)) continue
+      this.#left.set(name, kept)
+      this.#behind.set(name, kept.behind ?? [])
     }
     this.#isWaiting = this.#waiting.size > 0
     const all = [...this.#left.keys()]
     this.#next += Math.max(0, ...all.map(Number))
-    const runs = (task.get(keptName(context, 'order', '')) as string[][] | undefined) ?? [all]
+    const { runs, chain } = (task.get(keptName(context, 'order', '')) as Order | undefined) ?? {
+      runs: [all],
+      chain: all,
+    }
+    for (const number of this.#isWaiting ? chain : []) this.#chain.add(number)
     const isLasting = (number: string): boolean => this.#isWaiting || runs.some((one) => one.includes(number))
     for (const number of all.filter((one) => !isLasting(one))) {
       this.#left.delete(number)
@@ -70,7 +91,10 @@ export class KeptLoops {
       throw mistake(`Two requests to the model have the key "${key}". Give each a key of its own.`)
     if (scopeOf(this.#context).isKept) this.#keys.set(key, print)
     this.#waiting.delete(place.slot)
-    return place
+    const { found } = place
+    if (found === undefined) this.#isNewMade = true
+    this.#comePast(found?.behind ?? [])
+    return { ...place, behind: found?.behind ?? [...this.#front] }
   }
 
   /** A request with a key failed: it may be made again. */
@@ -78,47 +102,67 @@ export class KeptLoops {
     if (key !== undefined) this.#keys.delete(key)
   }
 
-  /**
-   * Of the next request without a key.
-   *
-   * @param isAlone - whether none of the others is under way
-   * @throws PfError PF_CONFIG_INVALID where it may be one that an earlier run made in other words
-   */
-  async byWords(asked: Asked, isAlone: boolean): Promise<Place> {
+  /** Of the next request without a key. @throws PfError PF_CONFIG_INVALID where it may be one that an earlier run made in other words */
+  async byWords(asked: Asked): Promise<Place> {
+    const behind = [...this.#front]
     let number = this.#same(asked)
     if (number === undefined) {
       if (this.#overtaken.has(asked.print)) throw mistake(unclear)
-      if (this.#isWaiting) await this.#othersFirst(this.#mayBe(asked, isAlone))
+      if (this.#isWaiting) await this.#othersFirst(this.#mayBe(asked))
       number = `${this.#next++}`
+      this.#isNewMade = true
     }
     const found = this.#left.get(number)
     if (found !== undefined && found.print !== asked.print) this.#overtaken.add(found.print)
+    const place = { ...asked, behind: found?.behind ?? behind }
+    this.#behind.set(number, place.behind)
     this.#make(number)
-    if (this.#runs.length === 0) return placeOf(this.#context, { ...asked, by: 'number', name: number })
-    return { ...asked, slot: keptName(this.#context, 'number', number), ...(found && { found }) }
+    if (this.#runs.length === 0) return { ...placeOf(this.#context, { ...place, by: 'number', name: number }), number }
+    return { ...place, number, slot: keptName(this.#context, 'number', number), ...(found && { found }) }
+  }
+
+  /** It is over. */
+  end({ number, behind = [] }: Place): void {
+    if (number === undefined) return
+    for (const one of behind) this.#front.delete(one)
+    this.#front.add(number)
+  }
+
+  /** Says in the log what has been waiting, and is not any more, though something new was begun. */
+  tellLost(): void {
+    if (this.#isNewMade && this.#waiting.size > 0) this.#context.log('warn', lost)
   }
 
   /** The number of the same request, of this message or of the one before the answer; the first, where there are several. */
-  #same({ print, words }: Asked): string | undefined {
+  #same(asked: Asked): string | undefined {
+    const { print } = asked
     const where = (test: (kept: Kept) => boolean | undefined): string | undefined =>
       [...this.#left].flatMap(([number, kept]) => (test(kept) ? [number] : [])).toSorted((a, b) => +a - +b)[0]
     const exact = where((kept) => kept.print === print)
     if (exact !== undefined || !this.#isWaiting) return exact
-    return where((kept) => kept.words?.some((one, at) => one === words?.[at]))
+    return where(({ rests = [] }) => rests.some((one) => asked.rests?.includes(one)))
   }
 
   /**
-   * What this may be, in other words, where it would begin anew what has asked somebody, or used a tool: what waits, and
-   * what is over as long as others wait or are under way. Behind them everything is new: requests made one after the other
-   * have come that far.
+   * What this may be, in other words, where it would begin anew what has asked somebody, or used a tool. What was over
+   * before something that is made already is none of it: requests made one after the other have come past that.
    */
-  #mayBe({ kind, said }: Asked, isAlone: boolean): string[] {
-    const all = [...this.#left].filter(([, kept]) => kept.kind === kind || kept.said === said)
-    const waiting = all.filter(([, kept]) => kept.waiting !== undefined)
-    const over = all.filter(
-      ([number, { done }]) => done !== undefined && done.turns > 1 && this.#runs[0]?.includes(number),
-    )
-    return [...waiting, ...(isAlone && this.#waiting.size === 0 ? [] : over)].map(([number]) => number)
+  #mayBe({ kind, said }: Asked): string[] {
+    return [...this.#left].flatMap(([number, kept]) => {
+      const isAlike = kept.kind === kind || kept.said === said
+      const isLost =
+        kept.waiting !== undefined ||
+        (kept.done?.hasActed === true && this.#chain.has(number) && !this.#past.has(number))
+      return isAlike && isLost ? [number] : []
+    })
+  }
+
+  #comePast(numbers: readonly string[]): void {
+    for (const number of numbers) {
+      if (this.#past.has(number)) continue
+      this.#past.add(number)
+      this.#comePast(this.#behind.get(number) ?? [])
+    }
   }
 
   /** Requests side by side come in any order: this one is new if all that it may be come for themselves. */
@@ -126,7 +170,10 @@ export class KeptLoops {
     const areLeft = (): boolean => others.some((number) => this.#left.has(number))
     if (!areLeft()) return
     checkLive(this.#context)
-    const { signal, services } = this.#context
+    const { signal, services, deadline } = this.#context
+    const clock = services.find(clockPort) ?? systemClock
+    // Whoever has less time is told all the same.
+    const left = Math.min(deadline, scopeOf(this.#context).until ?? deadline) - clock.now()
     const stop = new StopSignal()
     const end = (): void => stop.abort(undefined)
     const look = (): void => {
@@ -134,7 +181,7 @@ export class KeptLoops {
     }
     this.#patient.add(look)
     signal.addEventListener('abort', end)
-    await sleep(patienceMs, { signal: stop, clock: services.find(clockPort) }).catch(() => {})
+    await sleep(Math.max(0, Math.min(patienceMs, left / 2)), { signal: stop, clock }).catch(() => {})
     signal.removeEventListener('abort', end)
     this.#patient.delete(look)
     checkLive(this.#context)
@@ -146,14 +193,19 @@ export class KeptLoops {
     this.#left.delete(number)
     this.#waiting.delete(keptName(this.#context, 'number', number))
     this.#made.push(number)
-    if (this.#runs.length > 0)
-      this.#context.state.task.set(keptName(this.#context, 'order', ''), [[...this.#made], ...this.#runs])
+    this.#comePast(this.#behind.get(number) ?? [])
+    this.#chain.add(number)
+    const order: Order = { runs: [[...this.#made], ...this.#runs], chain: [...this.#chain] }
+    if (this.#runs.length > 0) this.#context.state.task.set(keptName(this.#context, 'order', ''), { ...order })
     for (const look of this.#patient) look()
   }
 }
 
+const lost =
+  'A request to the model that had to wait was not made again after the answer, and another was: what was answered is lost. Is it worded otherwise? Give it a key: ctx.llm.run({ key, … }).'
+
 const unclear =
-  'A request to the model is worded otherwise than all that were made before the answer, and may be one of them: to begin it anew could do things twice. Give each request a key: ctx.llm.run({ key, … }).'
+  'A request to the model may be, in other words, one that was made before the answer and is not made again: to begin it anew could do things twice. Give each request a key: ctx.llm.run({ key, … }).'
 
 /** The place of a request that is told from others by what it is called. */
 export function placeOf(context: RunContext, { by, name, ...asked }: KeptKey): Place {

@@ -10,7 +10,7 @@ import {
 } from '@pf-agents/agent-core'
 import type { Question } from '../approval/approval'
 import type { CalledBy } from '../loop/kept-names'
-import { newState, readState, stateVersion } from '../loop/loop-state'
+import { type CallState, newState, readState, stateVersion } from '../loop/loop-state'
 import { runLoop } from '../loop/run-loop'
 import { keepCallIds } from '../loop/run-names'
 import { checkLive, scopeOf } from '../loop/scope'
@@ -27,6 +27,8 @@ export interface KeptResult {
   files?: Part[]
   usage: ModelUsage
   turns: number
+  /** Tools were used. */
+  hasActed?: true
 }
 
 /** What a request says, by which it is told from others without a key. */
@@ -36,10 +38,10 @@ export interface Asked {
   /** All of what is asked. */
   print: string
   /**
-   * The same without the text of the run's message, which is another one after an answer: without its first place, its last,
-   * and all. Fixed words may have it, too.
+   * The same without the text of the run's message, which is another one after an answer: without each place where it
+   * stands, and without all of them. Fixed words may have it, too.
    */
-  words?: string[]
+  rests?: string[]
   /** What is asked, but for prompt and instructions. */
   kind?: string
   /** The prompt. */
@@ -55,12 +57,19 @@ export interface KeptKey extends Asked {
 /** Where a task's state has the loop of a request, and what it has of it. */
 export interface Place extends Asked {
   slot: string
+  /** Of a request without a key. */
+  number?: string
   found?: Kept
+  behind?: string[]
+  /** Its tools have been used, whatever came of it. */
+  hasActed?: boolean
 }
 
 /** A loop as a task's state has it. */
 export interface Kept extends Asked {
   version: number
+  /** Numbers of what was over when it was made: whoever makes it anew has come past them. What those name is left out. */
+  behind?: string[]
   waiting?: JsonObject
   done?: KeptResult
 }
@@ -74,9 +83,10 @@ export interface Kept extends Asked {
  */
 export async function keptRun(
   context: RunContext,
-  { slot, found, ...asked }: Place,
+  place: Place,
   begin: () => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>,
 ): Promise<KeptResult | { questions: Question[] }> {
+  const { slot, number: _number, found, hasActed: _hasActed, ...asked } = place
   const { isKept } = scopeOf(context)
   checkLive(context)
   if (found?.done !== undefined) return found.done
@@ -84,7 +94,12 @@ export async function keptRun(
   const waiting = found?.waiting
   const state = waiting ? readState({ schemaVersion: found?.version ?? 0, data: waiting }) : newState(messages)
   if (waiting) addRemarks(setup, state)
-  const end = await runLoop(setup, state)
+  let end: Awaited<ReturnType<typeof runLoop>>
+  try {
+    end = await runLoop(setup, state)
+  } finally {
+    place.hasActed = state.messages.some(({ role }) => role === 'tool') || state.calls?.some(hasRun) === true
+  }
   if (end.end === 'blocked') throw new ThrownReply(blockedReply(end.reason))
   // What called it may be over by now: its place is somebody else's.
   checkLive(context)
@@ -105,9 +120,14 @@ export async function keptRun(
     ...(end.files && { files: end.files }),
     usage,
     turns,
+    ...(place.hasActed && { hasActed: true }),
   }
   if (isKept) keep({ done })
   return done
+}
+
+function hasRun({ result, waits }: CallState): boolean {
+  return result !== undefined || waits?.for === 'tool'
 }
 
 const noWaiting =

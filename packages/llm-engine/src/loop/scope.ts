@@ -12,8 +12,9 @@ export interface Scope {
   /** What the handler behind the innermost call names its questions by. */
   readonly slots?: Readonly<Record<string, string>> | undefined
   readonly life: Life
-  /** Of a tool call with a time of its own: aborted with the run, too. */
+  /** Of a tool call with a time of its own: aborted with the run, too; and when that is over, as the clock says. */
   readonly signal?: AbortSignal | undefined
+  readonly until?: number | undefined
 }
 
 /** How long a tool call lasts, or all that a run does: what is begun within it begins nothing more once it is over. */
@@ -49,11 +50,11 @@ export function checkLive(context: RunContext): void {
 export function callContext(
   context: RunContext,
   toolCallId: string,
-  call: Pick<Scope, 'life' | 'signal' | 'slots'>,
+  call: Pick<Scope, 'life' | 'signal' | 'slots' | 'until'>,
 ): RunContext {
   const scope = scopeOf(context)
   const path = `${scope.path}${nameSegment(toolCallId)}/`
-  return scoped({ ...scope, ...call, path, signal: call.signal ?? scope.signal })
+  return scoped({ ...scope, ...call, path, signal: call.signal ?? scope.signal, until: call.until ?? scope.until })
 }
 
 /** The context for a skill's handler that is called as a tool: it sees the answers to its own questions alone. */

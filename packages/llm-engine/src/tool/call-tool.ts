@@ -4,6 +4,7 @@ import {
   isSuspension,
   type JsonObject,
   llmPort,
+  markEndOfRun,
   type RunContext,
   type ThrownReply,
   type Tool,
@@ -51,7 +52,7 @@ export async function callTool(setup: LoopSetup, call: ReadyCall, turn: Life): P
   const { toolCallId, tool } = call
   const life: Life = { isOver: false, outer: turn }
   const time = timeOf(setup, call)
-  const made = callContext(context, toolCallId, { life, signal: time?.signal, slots: call.slots })
+  const made = callContext(context, toolCallId, { life, ...time, slots: call.slots })
   try {
     const outcome = outcomeOf(setup, call, made)
     const result = await (time === undefined ? outcome : Promise.race([outcome, time.isLate]))
@@ -113,7 +114,7 @@ function timeOf({ context, clock, options }: LoopSetup, { tool }: ReadyCall) {
   let cancelTimer = (): void => {}
   const isLate = new Promise<never>((_, reject) => {
     cancelTimer = clock.after(ms, () => {
-      const error = new Error(`It did not answer within ${ms} ms.`)
+      const error = markEndOfRun(new Error(`It did not answer within ${ms} ms.`))
       controller.abort(error)
       reject(error)
     })
@@ -123,7 +124,7 @@ function timeOf({ context, clock, options }: LoopSetup, { tool }: ReadyCall) {
     unfollow()
     context.signal.removeEventListener('abort', forward)
   }
-  return { signal, isLate, close }
+  return { signal, until: clock.now() + ms, isLate, close }
 }
 
 /** A handler behind the tool ended from inside. */

@@ -15,6 +15,11 @@ export function mistake(message: string): PfError {
   return error
 }
 
+/** Whether it is one. */
+export function isMistake(error: unknown): error is PfError {
+  return mistakes.has(error as PfError)
+}
+
 /**
  * Whether what a tool threw ends the run: the budget of the run is used up, a loop of its own has state that can't be
  * read, requests are mixed up. A limit that the tool itself has set for what it does is its own affair.
@@ -23,8 +28,7 @@ export function endsRun(error: unknown, { budget }: RunContext): boolean {
   return (
     looked(() => {
       if (!PfError.is(error)) return false
-      if (!PfError.is(error, 'PF_BUDGET_EXCEEDED'))
-        return PfError.is(error, 'PF_CHECKPOINT_SCHEMA') || mistakes.has(error)
+      if (!PfError.is(error, 'PF_BUDGET_EXCEEDED')) return PfError.is(error, 'PF_CHECKPOINT_SCHEMA') || isMistake(error)
       const { limit, allowed } = error.details as { limit: 'turns' | 'maxTurns'; allowed: number }
       return limit !== 'maxTurns' && (budget.limits[limit] === allowed || budget.remaining(limit) <= 0)
     }) === true

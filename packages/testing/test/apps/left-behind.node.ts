@@ -1,5 +1,5 @@
 // Says "wrapped": two requests in functions of its own, one waited for after the other. "noted": a tool that asks the
-// model when it is over. "broken": a mistake of its own that nobody catches.
+// model when it is over. "late": a tool that takes too long does so twice. "broken": a mistake of its own that nobody catches.
 import { a2aServer } from '@pf-agents/a2a-server'
 import { defineAgent, defineTool, jsonSchema } from '@pf-agents/agent-core'
 import { createApp } from '@pf-agents/app'
@@ -23,12 +23,26 @@ const note = defineTool({
   },
 })
 
+const slow = defineTool({
+  name: 'slow',
+  description: 'Takes long',
+  input: none,
+  timeoutMs: 100,
+  run: async (_, { context }) => {
+    const one = async (): Promise<string> => (await context.llm.run({ prompt: 'stall', tools: [] })).text
+    const first = one()
+    const second = one()
+    return `${await first} ${await second}`
+  },
+})
+
 const agent = defineAgent({
   name: 'left-behind',
   description: 'Leaves things behind',
   version: '1.0.0',
   model: mockModel({
     turns: ({ messages, tools = [] }) => {
+      if (JSON.stringify(messages).includes('stall')) return { stall: true }
       const name = tools[0]?.name
       return messages.at(-1)?.role === 'tool' || name === undefined ? 'done' : { toolCalls: [{ name }] }
     },
@@ -39,7 +53,12 @@ const agent = defineAgent({
       return 'broken'
     }
     const one = async (prompt: string): Promise<string> =>
-      (await llm.run({ prompt, tools: [text === 'noted' ? note : pay] as never })).text
+      (
+        await llm.run({
+          prompt,
+          tools: [({ noted: note, late: slow } as Record<string, unknown>)[text] ?? pay] as never,
+        })
+      ).text
     const first = one('a')
     const second = one('b')
     return `${await first} ${await second}`
