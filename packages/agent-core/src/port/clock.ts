@@ -5,6 +5,10 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /**
+   * Milliseconds since some moment, that go by what has passed: a clock that is set changes `now`, not this. Default: `now`.
+   */
+  elapsed?(): number
+  /**
    * Calls back once after some milliseconds; the result cancels it. After 0 milliseconds is when the host has had its
    * turn: what was due before, and sockets that have something, come first.
    */
@@ -19,6 +23,7 @@ interface Immediates {
 /** The host's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(ms, callback) {
     const { setImmediate, clearImmediate } = globalThis as Partial<Immediates>
     // Where the host has it (Node): a timer would wait for the next millisecond.

@@ -105,10 +105,15 @@ class Watch implements TimeoutWatch {
     this.#unfollow?.()
   }
 
+  /** Limits are not for a clock to change that is set. */
+  #now(): number {
+    return this.#clock.elapsed?.() ?? this.#clock.now()
+  }
+
   #begin(phase: TimeoutPhase): void {
     const ms = this.#timeouts[`${phase}Ms`]
     if (ms === undefined) return
-    const end = this.#clock.now() + ms
+    const end = this.#now() + ms
     this.#ends.set(phase, end)
     if (end < this.#ringsAt) this.#wait(end, ms)
   }
@@ -121,14 +126,9 @@ class Watch implements TimeoutWatch {
   }
 
   #ring(): void {
-    const now = this.#clock.now()
-    // It is time, whatever the clock says: one that was set back must not make the limits longer.
-    const setBack = Math.max(0, this.#ringsAt - now)
     this.#ringsAt = never
-    for (const [phase, before] of this.#ends) {
-      const end = before - setBack
-      this.#ends.set(phase, end)
-      const left = end - now
+    for (const [phase, end] of this.#ends) {
+      const left = end - this.#now()
       if (left <= 0) return this.#abort(timeoutError(phase, this.#timeouts[`${phase}Ms`] as number))
       if (end < this.#ringsAt) this.#wait(end, left)
     }

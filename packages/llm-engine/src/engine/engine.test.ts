@@ -43,6 +43,12 @@ describe('what can not work', () => {
     ["a tool's time", {}, { tools: [{ ...tool, timeoutMs: 0 }] }, 'timeoutMs of the tool "a" must be milliseconds'],
     ['a tool that is none', {}, { tools: [undefined] }, 'Among the tools there is undefined.'],
     ['a tool that can not run', {}, { tools: [{ ...tool, run: undefined }] }, 'The tool "a" has no run function.'],
+    [
+      'an answer that no model can be shown',
+      {},
+      { output: { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } },
+      'its library gives no JSON Schema',
+    ],
     ['tools that are no list', {}, { tools: { tool } }, 'The tools of an agent are a list'],
   ])('is refused when the app is made: %s', (_, loop, agent, said) => {
     expect(() =>

@@ -30,6 +30,7 @@ import { keepCallIds } from '../loop/run-names'
 import { type Scope, scopeOf } from '../loop/scope'
 import type { LoopSetup } from '../loop/setup'
 import { answerForm } from '../output/answer'
+import { objectSchema } from '../output/object-schema'
 import { conversationPrompt } from '../prompt/conversation-prompt'
 import { promptParts } from '../prompt/prompt-parts'
 import { addRemarks } from '../prompt/remarks'
@@ -93,11 +94,15 @@ export class Engine implements AgentEngine, LlmService {
     this.#toolmaker = new Toolmaker((agent) => skillTools(agent, (...args) => this.#runSkill(...args)))
   }
 
-  /** Makes an agent's tools ready. @throws PfError PF_CONFIG_INVALID */
+  /** Makes an agent's tools ready, and looks whether its answers can be asked for. @throws PfError PF_CONFIG_INVALID */
   check(agent: Agent): void {
     const isAnswering = agent.model !== undefined && agent.onMessage === undefined
     const skills = isAnswering ? this.#toolmaker.skills(agent) : []
     this.#toolmaker.box([...toolsOf(agent), ...skills])
+    if (agent.model === undefined) return
+    const answering = agent.skills.filter(({ handler }) => handler === undefined)
+    for (const { output } of isAnswering ? [agent, ...answering] : answering)
+      if (output !== undefined) objectSchema(output, 'the output')
   }
 
   async start({ agent, skill, context }: EngineRun): Promise<Reply> {

@@ -230,6 +230,30 @@ describe('a prompt to which no answer began', () => {
   })
 })
 
+describe('prompts that begin at the same time', () => {
+  it.each([{ tokens: 50_000 }, { costUsd: 0.05 }])(
+    'are no more than the budget (%j) is certain to bear',
+    async (budget) => {
+      const test = loopHarness(
+        () => ({ text: 'Hi', usage: { inputTokens: 20_000, outputTokens: 1 } }),
+        {
+          budget,
+          async onMessage(_, { llm }) {
+            const prompt = 'words '.repeat(13_333)
+            const all = await Promise.all(
+              Array.from({ length: 10 }, (__, at) => llm.run({ prompt: `${at} ${prompt}` })),
+            )
+            return all.map(({ text }) => text).join()
+          },
+        },
+        { model: priced({ prices: { input: 1, output: 1 } }) },
+      )
+      expect(codeOf(await test.send('go'))).toBe('PF_BUDGET_EXCEEDED')
+      expect(test.provider.requests.length).toBeLessThan(5)
+    },
+  )
+})
+
 describe('tokens that an answer is asked to have', () => {
   it.each<[string, object, object, ModelProfile, number | undefined]>([
     ['what the settings say', {}, { maxOutputTokens: 77 }, {}, 77],

@@ -15,7 +15,7 @@ import { scopeOf } from './scope'
 import type { LoopSetup } from './setup'
 import { defined } from '../wire/json'
 
-/** No token is longer than this, on average: so many characters are that many tokens at least. */
+/** No token is longer than this, on average: so many characters are that many tokens at least, half of an estimate. */
 const charsPerToken = 8
 
 const timedOut = 'PF_MODEL_TIMEOUT'
@@ -74,9 +74,12 @@ export class Meter {
     return tokensOf(this.#whole({ inputTokens, ...this.#used, estimated: true }))
   }
 
-  /** The call is made. */
+  /** The call is to be made. @throws PfError PF_BUDGET_EXCEEDED where its prompt is certainly too much for what those beside it leave */
   ask(call: ModelCall): void {
     this.#call = call
+    if (!this.#isLimited || this.#all.size === 1) return
+    this.#prompt = promptTokens(call)
+    this.#check({ inputTokens: Math.floor(this.#prompt / 2), outputTokens: 0 })
   }
 
   /** What the model asks its provider with. */
