@@ -81,6 +81,7 @@ export class HandlerLlm implements Llm {
 
   async #run<const S extends Schema | undefined>(request: LlmRequest<S>): Promise<LlmResult<LlmData<S>>> {
     if (isMisplaced(this.#context)) throw mistake(`A tool ${misplaced}`)
+    if (this.#mistake !== undefined) throw this.#mistake
     if (this.#isTold) {
       // Whoever tries again and again must not keep everybody else from their turn.
       await this.#hostTurn()
@@ -112,7 +113,6 @@ export class HandlerLlm implements Llm {
       place = await this.#place(request)
       const end = await keptRun(this.#context, place, () => this.#begin(this.#context, request))
       if ('questions' in end) return end
-      this.#kept.end(place)
       return await resultOf(request, end)
     } catch (error) {
       if (isMistake(error)) this.#mistake ??= error
@@ -170,7 +170,9 @@ function whatIsAsked(
   const kind = JSON.stringify(by) + form
   const words = said + JSON.stringify(instructions)
   const text = JSON.stringify(message.trim()).slice(1, -1)
-  const rests = new Set([text === '' ? words : words.replaceAll(text, '')])
+  const rests = new Set<string>()
+  if (text === '') rests.add(words)
+  else if (words.includes(text)) rests.add(words.replaceAll(text, ''))
   for (
     let at = words.indexOf(text);
     text !== '' && at >= 0 && rests.size <= mostPlaces;

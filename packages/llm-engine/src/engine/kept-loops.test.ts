@@ -182,17 +182,43 @@ describe('requests without keys', () => {
     expect([texts((await allow(made)).stored), made.did]).toEqual([['2 pay rent'], ['mail ada', 'pay rent']])
   })
 
-  it('of a list that grows, and whose done ones are left out, are done in turn', async () => {
-    let list = ['mail one', 'pay two']
-    const made = desk(async ({ llm }, { tools, passes }) => {
-      if (passes === 2) list.push('mail three')
-      for (const item of list) {
-        await llm.run({ prompt: `x: ${item}`, tools })
-        list = list.filter((one) => one !== item)
-      }
-      return 'all'
+  it('of a list whose done ones are left out are refused where it grows, unless they have keys', async () => {
+    for (const isKeyed of [false, true]) {
+      let list = ['mail one', 'pay two']
+      const made = desk(async ({ llm }, { tools, passes }) => {
+        if (passes === 2) list.push('mail three')
+        for (const item of list) {
+          await llm.run({ ...(isKeyed && { key: item }), prompt: `x: ${item}`, tools })
+          list = list.filter((one) => one !== item)
+        }
+        return 'all'
+      })
+      const { stored } = await allow(made)
+      expect([codeOf(stored), made.did]).toEqual(
+        isKeyed ? [undefined, ['mail one', 'pay two', 'mail three']] : ['PF_CONFIG_INVALID', ['mail one', 'pay two']],
+      )
+    }
+  })
+
+  it.each([
+    ['in turn', 'x: mail ada, mail bob', 1],
+    ['in turn, and used no tool', 'x: mail ada', 0.5],
+  ])('that fail and are caught are found again, and nothing of them is done again: %s', async (_, prompt, maxTurns) => {
+    const made = desk(async ({ llm }, { tools }) => {
+      const bad = await llm.run({ prompt, tools, maxTurns }).catch((error: Error) => ({ text: error.message }))
+      return `${bad.text} | ${(await llm.run({ prompt: 'x: pay rent', tools })).text}`
     })
-    expect([texts((await allow(made)).stored), made.did]).toEqual([['all'], ['mail one', 'pay two', 'mail three']])
+    const { stored } = await allow(made)
+    expect([stored.task.status.state, texts(stored)[0]]).toEqual(['completed', expect.stringMatching(/pay rent$/)])
+    expect(made.did.filter((one) => one.startsWith('mail')).length).toBeLessThan(2)
+  })
+
+  it('whose fixed words have the letters of the first message are not taken for others', async () => {
+    const made = desk(async ({ llm }, { tools }) => {
+      const all = ['mail go12', 'mail 12', 'pay x'].map((one) => llm.run({ prompt: `x: ${one}`, tools }))
+      return (await Promise.all(all)).map(({ text }) => text.slice(2)).join()
+    })
+    expect(texts((await allow(made)).stored)).toEqual(['mail go12,mail 12,pay x'])
   })
 
   it('keep what they came to while the handler asks by itself', async () => {

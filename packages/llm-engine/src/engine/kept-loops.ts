@@ -38,16 +38,11 @@ export class KeptLoops {
   readonly #made: string[] = []
   /** What requests with a key say. */
   readonly #keys = new Map<string, string>()
+  readonly #retried = new Set<string>()
   /** What was given to who says something else: where its owner comes after all, the two were mixed up. */
   readonly #overtaken = new Set<string>()
-  /** By number: what was over when it was made, and what that had behind it. */
-  readonly #behind = new Map<string, readonly string[]>()
-  /** What is over in this run and has nothing over behind it: the end of each chain. */
-  readonly #front = new Set<string>()
   /** What was made since a run had nothing to wait for: behind a question of its own, a handler goes another way. */
   readonly #chain = new Set<string>()
-  /** What whoever makes requests has come past. */
-  readonly #past = new Set<string>()
   #isNewMade = false
   /** Requests that let others go first, to be told when one has. */
   readonly #patient = new Set<() => void>()
@@ -63,9 +58,7 @@ export class KeptLoops {
       const name = slot.slice(numbered.length)
       if (!slot.startsWith(scope) || name.includes('/') || !isKeptLoop(kept)) continue
       if (kept.waiting !== undefined) this.#waiting.add(slot)
-      if (!slot.startsWith(numbered)) continue
-      this.#left.set(name, kept)
-      this.#behind.set(name, kept.behind ?? [])
+      if (slot.startsWith(numbered)) this.#left.set(name, kept)
     }
     this.#isWaiting = this.#waiting.size > 0
     const all = [...this.#left.keys()]
@@ -85,26 +78,27 @@ export class KeptLoops {
 
   /** Of a request with a key. @throws PfError PF_CONFIG_INVALID where another that says something else, or is not over, has it */
   byKey(key: string, { print }: Asked): Place {
-    const place = placeOf(this.#context, { by: 'key', name: key, shape: '', print: '' })
+    const asked = { shape: '', print: '' }
+    const place = placeOf(this.#context, { ...asked, by: 'key', name: key })
     const before = this.#keys.get(key)
     if (before !== undefined && (before !== print || place.found?.done === undefined))
       throw mistake(`Two requests to the model have the key "${key}". Give each a key of its own.`)
     if (scopeOf(this.#context).isKept) this.#keys.set(key, print)
     this.#waiting.delete(place.slot)
-    const { found } = place
-    if (found === undefined) this.#isNewMade = true
-    this.#comePast(found?.behind ?? [])
-    return { ...place, behind: found?.behind ?? [...this.#front] }
+    if (place.found === undefined) this.#isNewMade = true
+    // Who tries once more in the same run wants it tried.
+    return this.#retried.has(key) && place.found?.failed ? { ...asked, slot: place.slot } : place
   }
 
   /** A request with a key failed: it may be made again. */
   release(key: string | undefined): void {
-    if (key !== undefined) this.#keys.delete(key)
+    if (key === undefined) return
+    this.#keys.delete(key)
+    this.#retried.add(key)
   }
 
   /** Of the next request without a key. @throws PfError PF_CONFIG_INVALID where it may be one that an earlier run made in other words */
   async byWords(asked: Asked): Promise<Place> {
-    const behind = [...this.#front]
     let number = this.#same(asked)
     if (number === undefined) {
       if (this.#overtaken.has(asked.print)) throw mistake(unclear)
@@ -114,18 +108,9 @@ export class KeptLoops {
     }
     const found = this.#left.get(number)
     if (found !== undefined && found.print !== asked.print) this.#overtaken.add(found.print)
-    const place = { ...asked, behind: found?.behind ?? behind }
-    this.#behind.set(number, place.behind)
     this.#make(number)
-    if (this.#runs.length === 0) return { ...placeOf(this.#context, { ...place, by: 'number', name: number }), number }
-    return { ...place, number, slot: keptName(this.#context, 'number', number), ...(found && { found }) }
-  }
-
-  /** It is over. */
-  end({ number, behind = [] }: Place): void {
-    if (number === undefined) return
-    for (const one of behind) this.#front.delete(one)
-    this.#front.add(number)
+    if (this.#runs.length === 0) return placeOf(this.#context, { ...asked, by: 'number', name: number })
+    return { ...asked, slot: keptName(this.#context, 'number', number), ...(found && { found }) }
   }
 
   /** Says in the log what has been waiting, and is not any more, though something new was begun. */
@@ -143,26 +128,13 @@ export class KeptLoops {
     return where(({ rests = [] }) => rests.some((one) => asked.rests?.includes(one)))
   }
 
-  /**
-   * What this may be, in other words, where it would begin anew what has asked somebody, or used a tool. What was over
-   * before something that is made already is none of it: requests made one after the other have come past that.
-   */
+  /** What this may be, in other words, where it would begin anew what has asked somebody, or used a tool. */
   #mayBe({ kind, said }: Asked): string[] {
     return [...this.#left].flatMap(([number, kept]) => {
       const isAlike = kept.kind === kind || kept.said === said
-      const isLost =
-        kept.waiting !== undefined ||
-        (kept.done?.hasActed === true && this.#chain.has(number) && !this.#past.has(number))
-      return isAlike && isLost ? [number] : []
+      const hasActed = (kept.done ?? kept.failed)?.hasActed === true && this.#chain.has(number)
+      return isAlike && (kept.waiting !== undefined || hasActed) ? [number] : []
     })
-  }
-
-  #comePast(numbers: readonly string[]): void {
-    for (const number of numbers) {
-      if (this.#past.has(number)) continue
-      this.#past.add(number)
-      this.#comePast(this.#behind.get(number) ?? [])
-    }
   }
 
   /** Requests side by side come in any order: this one is new if all that it may be come for themselves. */
@@ -193,7 +165,6 @@ export class KeptLoops {
     this.#left.delete(number)
     this.#waiting.delete(keptName(this.#context, 'number', number))
     this.#made.push(number)
-    this.#comePast(this.#behind.get(number) ?? [])
     this.#chain.add(number)
     const order: Order = { runs: [[...this.#made], ...this.#runs], chain: [...this.#chain] }
     if (this.#runs.length > 0) this.#context.state.task.set(keptName(this.#context, 'order', ''), { ...order })

@@ -2,6 +2,7 @@ import {
   type JsonObject,
   type JsonValue,
   type ModelMessage,
+  type ErrorCode,
   type ModelUsage,
   type Part,
   PfError,
@@ -57,10 +58,7 @@ export interface KeptKey extends Asked {
 /** Where a task's state has the loop of a request, and what it has of it. */
 export interface Place extends Asked {
   slot: string
-  /** Of a request without a key. */
-  number?: string
   found?: Kept
-  behind?: string[]
   /** Its tools have been used, whatever came of it. */
   hasActed?: boolean
 }
@@ -68,10 +66,10 @@ export interface Place extends Asked {
 /** A loop as a task's state has it. */
 export interface Kept extends Asked {
   version: number
-  /** Numbers of what was over when it was made: whoever makes it anew has come past them. What those name is left out. */
-  behind?: string[]
   waiting?: JsonObject
   done?: KeptResult
+  /** It ended so: where tools were used, it does each time that it is asked for again. */
+  failed?: { code: ErrorCode; message: string; hasActed?: true }
 }
 
 /**
@@ -86,28 +84,35 @@ export async function keptRun(
   place: Place,
   begin: () => Promise<{ setup: LoopSetup; messages: readonly ModelMessage[] }>,
 ): Promise<KeptResult | { questions: Question[] }> {
-  const { slot, number: _number, found, hasActed: _hasActed, ...asked } = place
+  const { slot, found, hasActed: _, ...asked } = place
   const { isKept } = scopeOf(context)
   checkLive(context)
   if (found?.done !== undefined) return found.done
-  const { setup, messages } = await begin()
-  const waiting = found?.waiting
-  const state = waiting ? readState({ schemaVersion: found?.version ?? 0, data: waiting }) : newState(messages)
-  if (waiting) addRemarks(setup, state)
-  let end: Awaited<ReturnType<typeof runLoop>>
-  try {
-    end = await runLoop(setup, state)
-  } finally {
-    place.hasActed = state.messages.some(({ role }) => role === 'tool') || state.calls?.some(hasRun) === true
-  }
-  if (end.end === 'blocked') throw new ThrownReply(blockedReply(end.reason))
-  // What called it may be over by now: its place is somebody else's.
-  checkLive(context)
-  const keep = (what: Pick<Kept, 'waiting' | 'done'>): void => {
+  if (found?.failed?.hasActed) throw new PfError(found.failed.code, found.failed.message)
+  const keep = (what: Omit<Kept, keyof Asked | 'version'>): void => {
     const kept: Kept = { version: stateVersion, ...asked, ...what }
     context.state.task.set(slot, structuredClone(kept) as unknown as JsonObject)
     keepCallIds(context)
   }
+  const { setup, messages } = await begin()
+  const waiting = found?.waiting
+  const state = waiting ? readState({ schemaVersion: found?.version ?? 0, data: waiting }) : newState(messages)
+  if (waiting) addRemarks(setup, state)
+  const acted = (): { hasActed?: true } =>
+    state.messages.some(({ role }) => role === 'tool') || state.calls?.some(hasRun) ? { hasActed: true } : {}
+  let end: Awaited<ReturnType<typeof runLoop>>
+  try {
+    end = await runLoop(setup, state)
+  } catch (error) {
+    Object.assign(place, acted())
+    // That there was one is known when it is asked for again; what waited can go on from there.
+    if (isKept && waiting === undefined && PfError.is(error))
+      keep({ failed: { code: error.code, message: error.message, ...acted() } })
+    throw error
+  }
+  if (end.end === 'blocked') throw new ThrownReply(blockedReply(end.reason))
+  // What called it may be over by now: its place is somebody else's.
+  checkLive(context)
   if (end.end === 'waiting') {
     if (!isKept) throw new PfError('PF_CONFIG_INVALID', noWaiting)
     keep({ waiting: state as unknown as JsonObject })
@@ -120,7 +125,7 @@ export async function keptRun(
     ...(end.files && { files: end.files }),
     usage,
     turns,
-    ...(place.hasActed && { hasActed: true }),
+    ...acted(),
   }
   if (isKept) keep({ done })
   return done

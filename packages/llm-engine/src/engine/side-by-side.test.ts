@@ -282,10 +282,11 @@ describe('what fails beside a request that waits', () => {
   })
 
   it('is the business of who catches it', async () => {
-    const { test, go } = desk(failing(100, true))
+    const { test, did, go } = desk(failing(100, true))
     const stored = await go()
     expect(asked(stored)).toEqual(['rent'])
-    expect(texts(await yes(test, stored))[0]).toMatch(/pay rent \| .*mail bob$/)
+    expect(texts(await yes(test, stored))[0]).toMatch(/pay rent \| none$/)
+    expect(did.filter((one) => one.startsWith('mail'))).toEqual(['mail ada'])
   })
 
   it('ends the run where the handler asks by itself', async () => {
