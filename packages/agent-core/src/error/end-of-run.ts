@@ -12,7 +12,16 @@ export function markEndOfRun<T>(reason: T): T {
   return reason
 }
 
-/** Whether something was thrown because a run, a tool call or a request to a model has ended. */
+/**
+ * Whether something was thrown because a run, a tool call or a request to a model has ended.
+ *
+ * @example
+ * ```ts
+ * process.on('unhandledRejection', (reason) => {
+ *   if (!isEndOfRun(reason) && !ThrownReply.is(reason)) throw reason
+ * })
+ * ```
+ */
 export function isEndOfRun(reason: unknown): reason is Error {
   return typeof reason === 'object' && reason !== null && mark in reason
 }

@@ -52,7 +52,7 @@ export async function callTool(setup: LoopSetup, call: ReadyCall, turn: Life): P
   const { toolCallId, tool } = call
   const life: Life = { isOver: false, outer: turn }
   const time = timeOf(setup, call)
-  const made = callContext(context, toolCallId, { life, ...time, slots: call.slots })
+  const made = callContext(context, toolCallId, { life, signal: time?.signal, until: time?.until, slots: call.slots })
   try {
     const outcome = outcomeOf(setup, call, made)
     const result = await (time === undefined ? outcome : Promise.race([outcome, time.isLate]))
